@@ -1,0 +1,70 @@
+/** The arrows of lib/ run one way: faces -> verifier -> steps -> contracts -> protocol, errors, types. */
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-cycles',
+      comment: 'Type-only ones included.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'no-orphans',
+      severity: 'error',
+      from: { orphan: true, pathNot: ['lib/(index|express-types)\\.ts$', 'not-in-a-browser\\.ts$'] },
+      to: {},
+    },
+    {
+      name: 'steps-know-no-step',
+      comment: 'verifier.ts alone puts them in order.',
+      severity: 'error',
+      from: { path: '^lib/verify/(credentials|compact|claims|key|signature|binding|single-use)\\.ts$' },
+      to: { path: '^lib/verify/(credentials|compact|claims|key|signature|binding|single-use)\\.ts$' },
+    },
+    {
+      name: 'steps-know-contracts-only',
+      comment: 'A step knows nothing of a store or of HTTP frameworks.',
+      severity: 'error',
+      from: { path: '^lib/verify/' },
+      to: {
+        path: '^lib/',
+        pathNot:
+          '^lib/(verify/|keys/(key-store|public-key)\\.ts$|replay/replay-store\\.ts$|(protocol|errors|types|base64url|warnings)\\.ts$)',
+      },
+    },
+    {
+      name: 'stores-know-no-verifier',
+      severity: 'error',
+      from: { path: '^lib/(keys|replay)/' },
+      to: { path: '^lib/(verify/|verifier|middleware|strategy|face|problem-details)' },
+    },
+    {
+      name: 'client-stands-alone',
+      comment: 'It runs at the customer, who has no use for the verifier.',
+      severity: 'error',
+      from: { path: '^lib/client/' },
+      to: {
+        path: '.',
+        pathNot: '^lib/client/|^lib/(protocol|known-names)\\.ts$|^node_modules/jose/|^(node:)?crypto$',
+      },
+    },
+    {
+      name: 'protocol-stands-alone',
+      severity: 'error',
+      from: { path: '^lib/(protocol|known-names|base64url)\\.ts$' },
+      to: { path: '.' },
+    },
+    {
+      name: 'only-declared-dependencies',
+      severity: 'error',
+      from: { path: '^lib/' },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown', 'unknown'] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['types', 'import', 'default'] },
+  },
+}
