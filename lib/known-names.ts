@@ -1,0 +1,39 @@
+/**
+ * Throws a TypeError for a member of `given` that `known` does not have, and suggests the one that was probably meant.
+ * A misspelled option must not become a check that never runs.
+ */
+export function refuseUnknownNames(
+  given: object,
+  known: Readonly<Record<string, unknown>>,
+  what: string,
+): void {
+  for (const name of Object.keys(given)) {
+    if (Object.hasOwn(known, name)) continue
+    const meant = closest(name, Object.keys(known))
+    const hint = meant === undefined ? `Known: ${Object.keys(known).join(', ')}.` : `Did you mean "${meant}"?`
+    throw new TypeError(`Unknown ${what} ${JSON.stringify(name)}. ${hint}`)
+  }
+}
+
+function closest(name: string, candidates: readonly string[]): string | undefined {
+  const lowered = name.toLowerCase()
+  const near = candidates
+    .map((candidate) => ({ candidate, steps: editDistance(lowered, candidate.toLowerCase()) }))
+    .filter(({ candidate, steps }) => steps <= Math.max(2, candidate.length / 3))
+  near.sort((a, b) => a.steps - b.steps)
+  return near[0]?.candidate
+}
+
+/** Levenshtein distance: how many letters to insert, delete or replace. */
+function editDistance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, column) => column)
+  for (const [line, letter] of Array.from(from).entries()) {
+    const next = [line + 1]
+    for (const [column, other] of Array.from(to).entries()) {
+      const replaced = (row[column] ?? 0) + Number(letter !== other)
+      next.push(Math.min(replaced, (row[column + 1] ?? 0) + 1, (next[column] ?? 0) + 1))
+    }
+    row = next
+  }
+  return row.at(-1) ?? 0
+}

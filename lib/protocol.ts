@@ -1,0 +1,88 @@
+/**
+ * What the signer and the verifier must agree on: names and numbers that stand on the wire.
+ * Runs anywhere, a page included, so it imports nothing.
+ */
+
+/** `typ` of a project token. RFC 8725 section 3.11 asks for a type of one's own. */
+export const projectTokenType = 'project-auth+jwt'
+
+/** A JWS algorithm by the one name that key records carry. */
+export type Algorithm =
+  'ES256' | 'ES384' | 'ES512' | 'RS256' | 'RS384' | 'RS512' | 'PS256' | 'PS384' | 'PS512' | 'EdDSA'
+
+/** A JWS algorithm as a header, a JWK or an option may spell it: RFC 9864 calls EdDSA with Ed25519 `Ed25519`. */
+export type AlgorithmName = Algorithm | 'Ed25519'
+
+interface AlgorithmFacts {
+  readonly kty: 'EC' | 'RSA' | 'OKP'
+  readonly crv?: 'P-256' | 'P-384' | 'P-521' | 'Ed25519'
+  /** Absent for RSA, where the length is that of the key's modulus. */
+  readonly signatureBytes?: number
+}
+
+const rsa: AlgorithmFacts = { kty: 'RSA' }
+
+/** Every algorithm there is here. All are asymmetric: there is no HMAC and no `none`. RFC 7518 section 3, RFC 8037. */
+export const algorithms: ReadonlyMap<Algorithm, AlgorithmFacts> = new Map<Algorithm, AlgorithmFacts>([
+  ['ES256', { kty: 'EC', crv: 'P-256', signatureBytes: 64 }],
+  ['ES384', { kty: 'EC', crv: 'P-384', signatureBytes: 96 }],
+  ['ES512', { kty: 'EC', crv: 'P-521', signatureBytes: 132 }],
+  ['RS256', rsa],
+  ['RS384', rsa],
+  ['RS512', rsa],
+  ['PS256', rsa],
+  ['PS384', rsa],
+  ['PS512', rsa],
+  ['EdDSA', { kty: 'OKP', crv: 'Ed25519', signatureBytes: 64 }],
+])
+
+export const defaultAlgorithms: readonly Algorithm[] = ['ES256', 'RS256', 'PS256', 'EdDSA']
+
+/** The one name of an algorithm, or undefined when it is not one of ours. Exact: `es256` is nothing. */
+export function algorithmNamed(name: unknown): Algorithm | undefined {
+  if (name === 'Ed25519') return 'EdDSA'
+  return algorithms.has(name as Algorithm) ? (name as Algorithm) : undefined
+}
+
+/** The algorithm of a key that does not name one: the usual choice for its type. */
+export function defaultAlgorithmFor(jwk: { kty?: unknown; crv?: unknown }): Algorithm | undefined {
+  if (jwk.kty === 'RSA') return 'RS256'
+  for (const [alg, facts] of algorithms) {
+    if (facts.kty === jwk.kty && facts.crv === jwk.crv) return alg
+  }
+  return undefined
+}
+
+/** Whether a key of this type and curve can be used with the algorithm. */
+export function fitsAlgorithm(jwk: { kty?: unknown; crv?: unknown }, alg: Algorithm): boolean {
+  const facts = algorithms.get(alg)
+  return facts !== undefined && facts.kty === jwk.kty && facts.crv === jwk.crv
+}
+
+/** Seconds, unless the comment says otherwise. */
+export const limits = {
+  /** characters of a whole token */
+  tokenLength: 4096,
+  /** characters of a kid, jti or project id */
+  identifierLength: 256,
+  rsaBits: { least: 2048, most: 4096 },
+  /** exp - iat: what a verifier accepts unless told otherwise, and what it can be told at most */
+  lifetime: { usual: 300, most: 3600 },
+  /** what a signer grants unless told otherwise */
+  signedLifetime: 120,
+  clockTolerance: { usual: 5, most: 60 },
+  /** how much longer than exp + clockTolerance a used jti is kept, because the clocks of two verifiers differ */
+  replayMargin: 60,
+} as const
+
+/** Claims that the signer sets itself. */
+export const reservedClaims: ReadonlySet<string> = new Set([
+  'iss',
+  'sub',
+  'aud',
+  'proj_id',
+  'jti',
+  'exp',
+  'iat',
+  'nbf',
+])

@@ -1,0 +1,85 @@
+import type { KeyObject } from 'node:crypto'
+import type { Algorithm } from './protocol.js'
+
+/** The customer's product: the identity that a project token authenticates. */
+export interface Project {
+  /** `proj_id` of its tokens. 1 to 256 characters. */
+  readonly id: string
+  /** For people. Not checked against anything. */
+  readonly name?: string
+  /** `iss` of its tokens. Default: the id. */
+  readonly issuer?: string
+  /** Serialized origins, `https://shop.example`. Absent: any origin may call. Empty: none may. */
+  readonly allowedOrigins?: readonly string[]
+  /** What its tokens may be granted at most. Absent: nothing. */
+  readonly scopes?: readonly string[]
+  /** A suspended project is refused with 403 `project_suspended`. */
+  readonly suspended?: boolean
+  /** The platform's own data about the project. Passed through untouched. */
+  readonly metadata?: Readonly<Record<string, unknown>>
+}
+
+/** A public key that `admitProjectKey` found fit for use, with the project that owns it. Frozen. Times are epoch seconds. */
+export interface ProjectKey {
+  readonly kid: string
+  readonly alg: Algorithm
+  readonly publicKey: KeyObject
+  readonly project: Project
+  /** Not used before this moment. */
+  readonly notBefore?: number
+  /** Not used at or after this moment. */
+  readonly notAfter?: number
+  /** Not used at or after this moment. */
+  readonly revokedAt?: number
+}
+
+/** The claims set of a project token after step 3: the registered members have these types, all others are unchecked. */
+export interface ProjectClaims {
+  readonly iss: string
+  readonly aud: string | readonly [string]
+  readonly proj_id: string
+  readonly jti: string
+  readonly exp: number
+  readonly sub?: string
+  readonly iat?: number
+  readonly nbf?: number
+  readonly scope?: string
+  readonly origin?: string
+  readonly [claim: string]: unknown
+}
+
+/** The protected header of a project token. */
+export interface ProjectTokenHeader {
+  readonly alg: string
+  readonly kid: string
+  readonly typ?: string
+  readonly [parameter: string]: unknown
+}
+
+/** A verified project token: what it said, and what of it the platform grants. Never the token's text. */
+export interface ProjectToken {
+  readonly header: ProjectTokenHeader
+  readonly claims: ProjectClaims
+  /** The token's `scope` that the project also has; without a `scope` claim, all scopes of the project. */
+  readonly scopes: readonly string[]
+  readonly kid: string
+}
+
+/** Who called. */
+export interface Authentication {
+  readonly project: Project
+  readonly projectToken: ProjectToken
+}
+
+/** The part of an HTTP request that is looked at. Express 4 and 5 and `node:http` requests have this shape. */
+export interface RequestLike {
+  readonly method?: string | undefined
+  readonly url?: string | undefined
+  readonly originalUrl?: string | undefined
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  readonly rawHeaders?: readonly string[] | undefined
+  readonly body?: unknown
+  /** Express: whether the request came by TLS, also behind a trusted proxy. */
+  readonly secure?: boolean | undefined
+  readonly socket?: { readonly remoteAddress?: string | undefined } | undefined
+}
