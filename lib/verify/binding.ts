@@ -1,0 +1,55 @@
+import { AuthenticationError } from '../errors.js'
+import type { Project, ProjectClaims } from '../types.js'
+
+/** What the request must match besides the token. */
+export interface VerifyContext {
+  /** The Origin header of the request. Absent: there was none. */
+  readonly origin?: string | undefined
+  /** Scopes that the resource requires, all of them. */
+  readonly scope?: readonly string[] | undefined
+}
+
+/**
+ * Step 6: is the token bound to this project's issuer, to where the request comes from, and to what it asks for?
+ *
+ * Returns the granted scopes. Checks `iss`, suspension, the origin, and the required scopes, in this order. An Origin is
+ * compared as the text that browsers send (RFC 6454 section 7.1), so case, port and scheme count. Outside a browser the header can
+ * be forged: it binds pages, not programs.
+ */
+export function checkBinding(
+  claims: ProjectClaims,
+  project: Project,
+  context: VerifyContext,
+  requireOrigin: boolean,
+): readonly string[] {
+  if (claims.iss !== (project.issuer ?? project.id)) throw new AuthenticationError('issuer_mismatch')
+  if (project.suspended === true) throw new AuthenticationError('project_suspended')
+  checkOrigin(context.origin, claims.origin, project.allowedOrigins, requireOrigin)
+  const granted = grantedScopes(claims.scope, project.scopes)
+  const { scope = [] } = context
+  if (!scope.every((wanted) => granted.includes(wanted)))
+    throw new AuthenticationError('scope_insufficient', { scope })
+  return granted
+}
+
+function checkOrigin(
+  origin: string | undefined,
+  claimed: string | undefined,
+  allowed: readonly string[] | undefined,
+  requireOrigin: boolean,
+): void {
+  // Any sandboxed frame anywhere has the origin null, so it satisfies no rule.
+  const opaque = origin === undefined || origin === 'null'
+  if ((requireOrigin || claimed !== undefined) && opaque) throw new AuthenticationError('origin_not_allowed')
+  if (claimed !== undefined && claimed !== origin) throw new AuthenticationError('origin_not_allowed')
+  if (origin !== undefined && allowed !== undefined && !allowed.includes(origin)) {
+    throw new AuthenticationError('origin_not_allowed')
+  }
+}
+
+/** RFC 6749 section 3.3: a token may ask for less than its project has, never for more. */
+function grantedScopes(asked: string | undefined, owned: readonly string[] = []): readonly string[] {
+  if (asked === undefined) return owned
+  const names = asked.split(' ')
+  return owned.filter((scope) => names.includes(scope))
+}

@@ -1,0 +1,117 @@
+import { AuthenticationError } from '../errors.js'
+import { limits } from '../protocol.js'
+import type { ProjectClaims } from '../types.js'
+import type { JsonObject } from './strict-json.js'
+
+interface ClaimsSettings {
+  readonly audiences: ReadonlySet<string>
+  readonly maxLifetime: number
+  readonly clockTolerance: number
+}
+
+/** RFC 6749 section 3.3. */
+const scopeSyntax = /^[\x21\x23-\x5B\x5D-\x7E]+(?: [\x21\x23-\x5B\x5D-\x7E]+)*$/
+const controlCharacter = /\p{Cc}/u
+
+/**
+ * Step 3: the rules that need only the token and the clock.
+ *
+ *     { "iss": "shop", "aud": "https://platform.example", "proj_id": "shop", "jti": "...", "exp": 1790000000 }
+ *
+ * Checks presence, type and form of the claims, the audience, and the times against `now` (epoch seconds). Does not check
+ * whether `iss` and `origin` are those of the project: nobody knows the project yet. RFC 7519 section 4.1, RFC 8725.
+ */
+export function checkClaims(claims: JsonObject, settings: ClaimsSettings, now: number): ProjectClaims {
+  requireText(claims, 'iss')
+  requireText(claims, 'proj_id')
+  checkAudience(claims, settings.audiences)
+  checkJti(claims)
+  checkOptional(claims)
+  checkTimes(claims, settings, now)
+  return claims as ProjectClaims
+}
+
+function checkAudience(claims: JsonObject, audiences: ReadonlySet<string>): void {
+  const aud = required(claims, 'aud')
+  const audience: unknown = Array.isArray(aud) && aud.length === 1 ? aud[0] : aud
+  // Several audiences: another recipient could pass the token on to us. rfc7523bis wants a sole audience.
+  if (Array.isArray(audience)) {
+    throw new AuthenticationError('audience_mismatch', {
+      description: 'The aud of the token must be one audience.',
+    })
+  }
+  if (typeof audience !== 'string') throw invalid('aud')
+  if (!audiences.has(audience)) throw new AuthenticationError('audience_mismatch')
+}
+
+function checkJti(claims: JsonObject): void {
+  const jti = requireText(claims, 'jti')
+  if (
+    jti.length > limits.identifierLength ||
+    jti.trim() === '' ||
+    !jti.isWellFormed() ||
+    controlCharacter.test(jti)
+  ) {
+    throw invalid('jti')
+  }
+}
+
+function checkOptional(claims: JsonObject): void {
+  if (claims.sub !== undefined && claims.sub !== claims.proj_id) {
+    throw new AuthenticationError('claim_invalid', {
+      description: 'The claims sub and proj_id of the token differ.',
+    })
+  }
+  if (claims.scope !== undefined && !(typeof claims.scope === 'string' && scopeSyntax.test(claims.scope))) {
+    throw invalid('scope')
+  }
+  if (claims.origin !== undefined && typeof claims.origin !== 'string') throw invalid('origin')
+  for (const binding of ['nonce', 'cnf']) {
+    // Bindings that are not enforced here. To accept such a token would be to drop the binding in silence.
+    if (claims[binding] !== undefined) {
+      throw new AuthenticationError('claim_invalid', {
+        description: `The token is bound by the claim ${binding}, which is not enforced here.`,
+      })
+    }
+  }
+}
+
+function checkTimes(claims: JsonObject, { maxLifetime, clockTolerance }: ClaimsSettings, now: number): void {
+  const exp = finite('exp', required(claims, 'exp'))
+  const iat = claims.iat === undefined ? undefined : finite('iat', claims.iat)
+  const nbf = claims.nbf === undefined ? undefined : finite('nbf', claims.nbf)
+  if (iat !== undefined && iat > exp) throw invalid('iat')
+  // Written so that a comparison with NaN refuses.
+  if (!(now < exp + clockTolerance)) throw new AuthenticationError('token_expired')
+  if (!(Math.max(iat ?? -Infinity, nbf ?? -Infinity) <= now + clockTolerance)) {
+    throw new AuthenticationError('token_not_active')
+  }
+  const lifetime = iat === undefined ? exp - now - clockTolerance : exp - iat
+  if (!(lifetime <= maxLifetime)) throw new AuthenticationError('token_lifetime_too_long')
+}
+
+function required(claims: JsonObject, name: string): unknown {
+  const value = claims[name]
+  if (value === undefined) {
+    throw new AuthenticationError('claim_missing', { description: `The token lacks the claim ${name}.` })
+  }
+  return value
+}
+
+function requireText(claims: JsonObject, name: string): string {
+  const value = required(claims, name)
+  if (typeof value !== 'string' || value === '') throw invalid(name)
+  return value
+}
+
+/** JSON has no infinity, yet JSON.parse makes one of 1e400. */
+function finite(name: string, value: unknown): number {
+  if (typeof value !== 'number' || !Number.isFinite(value)) throw invalid(name)
+  return value
+}
+
+function invalid(name: string): AuthenticationError {
+  return new AuthenticationError('claim_invalid', {
+    description: `The claim ${name} of the token has a value that is not allowed.`,
+  })
+}

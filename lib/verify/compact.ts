@@ -1,0 +1,113 @@
+import { LRUCache } from 'lru-cache'
+import { AuthenticationError } from '../errors.js'
+import { algorithmNamed, algorithms, limits, projectTokenType, type Algorithm } from '../protocol.js'
+import type { ProjectTokenHeader } from '../types.js'
+import { decodeBase64url } from '../base64url.js'
+import { freezeJson, parseJsonObject, type JsonObject } from './strict-json.js'
+
+/** A token taken apart. Nothing of it is trusted yet. */
+export interface UnverifiedToken {
+  readonly unverifiedHeader: ProjectTokenHeader
+  readonly alg: Algorithm
+  readonly unverifiedClaims: JsonObject
+  /** What was signed: the first two segments with their dot. RFC 7515 section 5.2. */
+  readonly signingInput: Buffer
+  readonly signature: Buffer
+}
+
+type UnverifiedHeader = Pick<UnverifiedToken, 'unverifiedHeader' | 'alg'>
+
+interface CompactSettings {
+  readonly algorithms: ReadonlySet<Algorithm>
+  readonly maxTokenLength: number
+  /** Whether `typ` must be ours, not merely absent or `JWT`. */
+  readonly typeRequired: boolean
+}
+
+/** Each would change how the token is read, or name a key or an address that the token itself chose. */
+const refusedParameters = ['crit', 'b64', 'zip', 'enc', 'cty', 'jwk', 'jku', 'x5u', 'x5c']
+
+/** Headers repeat: one a key. Bounded, and only ever holds what the cheap checks have accepted. */
+const rememberedHeaders = 1000
+
+/**
+ * Step 2: size, shape and header.
+ *
+ *     BASE64URL(header) "." BASE64URL(claims set) "." BASE64URL(signature)
+ *
+ * Checks the length, the three segments, their one canonical spelling, the JSON, `alg`, `typ`, `kid`, and that no
+ * parameter of the header changes what the token means. Does not check any claim or the signature. RFC 7515 section 5.2.
+ */
+export function compactReader(settings: CompactSettings): (token: string) => UnverifiedToken {
+  const headers = new LRUCache<string, UnverifiedHeader>({ max: rememberedHeaders })
+
+  function readHeader(segment: string): UnverifiedHeader {
+    const remembered = headers.get(segment)
+    if (remembered !== undefined) return remembered
+    const bytes = decodeBase64url(segment)
+    const header = checkHeader(bytes && parseJsonObject(bytes), settings)
+    // A slice would keep the whole token alive; the encoded bytes are the same text on their own.
+    if (bytes !== undefined) headers.set(bytes.toString('base64url'), header)
+    return header
+  }
+
+  return function readCompact(token) {
+    if (token.length > settings.maxTokenLength) {
+      throw new AuthenticationError('request_malformed', {
+        description: 'The token is longer than is accepted here.',
+      })
+    }
+    const afterHeader = token.indexOf('.')
+    const afterClaims = token.indexOf('.', afterHeader + 1)
+    if (afterHeader < 1 || afterClaims < 0) throw new AuthenticationError('token_malformed')
+
+    const { unverifiedHeader, alg } = readHeader(token.slice(0, afterHeader))
+    const payload = decodeBase64url(token.slice(afterHeader + 1, afterClaims))
+    const unverifiedClaims = payload && parseJsonObject(payload)
+    // A further dot is no character of base64url, so a fourth segment fails here.
+    const signature = decodeBase64url(token.slice(afterClaims + 1))
+    if (unverifiedClaims === undefined || signature === undefined || !couldBeSignature(signature, alg)) {
+      throw new AuthenticationError('token_malformed')
+    }
+    const signingInput = Buffer.from(token.slice(0, afterClaims), 'latin1')
+    return { unverifiedHeader, alg, unverifiedClaims, signingInput, signature }
+  }
+}
+
+function checkHeader(header: JsonObject | undefined, settings: CompactSettings): UnverifiedHeader {
+  if (header === undefined || typeof header.alg !== 'string') throw new AuthenticationError('token_malformed')
+  const alg = algorithmNamed(header.alg)
+  if (alg === undefined || !settings.algorithms.has(alg))
+    throw new AuthenticationError('algorithm_not_allowed')
+  for (const parameter of refusedParameters) {
+    if (Object.hasOwn(header, parameter)) {
+      throw new AuthenticationError('token_malformed', {
+        description: `The header of the token has the parameter ${parameter}, which is not accepted.`,
+      })
+    }
+  }
+  if (!isAllowedType(header.typ, settings.typeRequired))
+    throw new AuthenticationError('token_type_not_allowed')
+  const { kid } = header
+  if (typeof kid !== 'string' || kid === '' || kid.length > limits.identifierLength || !kid.isWellFormed()) {
+    throw new AuthenticationError('token_malformed', {
+      description: `The header of the token needs a kid of 1 to ${limits.identifierLength} characters.`,
+    })
+  }
+  return { unverifiedHeader: freezeJson(header) as ProjectTokenHeader, alg }
+}
+
+/** RFC 7515 section 4.1.9: compared without regard to case, and `application/` may be left out. */
+function isAllowedType(typ: unknown, required: boolean): boolean {
+  if (typ === undefined) return !required
+  if (typeof typ !== 'string') return false
+  const type = typ.toLowerCase().replace(/^application\//, '')
+  return type === projectTokenType || (type === 'jwt' && !required)
+}
+
+/** The exact length of an RSA signature is that of the key, which is not known yet. */
+function couldBeSignature(signature: Buffer, alg: Algorithm): boolean {
+  const exact = algorithms.get(alg)?.signatureBytes
+  if (exact !== undefined) return signature.length === exact
+  return signature.length >= limits.rsaBits.least / 8 && signature.length <= limits.rsaBits.most / 8
+}

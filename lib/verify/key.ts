@@ -1,0 +1,55 @@
+import { AuthenticationError, outageFrom, StoreError } from '../errors.js'
+import type { KeyStore } from '../keys/key-store.js'
+import { isAdmitted } from '../keys/public-key.js'
+import { limits, type Algorithm } from '../protocol.js'
+import type { ProjectKey } from '../types.js'
+
+/** What the token says of its key. */
+interface KeyHint {
+  readonly unverifiedHeader: { readonly kid: string }
+  readonly alg: Algorithm
+}
+
+/**
+ * Step 4: the public key that (proj_id, kid) names.
+ *
+ * Checks that the store's answer was admitted, belongs to the project and carries the kid, is active at `now`, and is for
+ * the algorithm of the token: a careless store cannot let anyone in. Every mismatch is the same `token_not_verified`,
+ * because the difference would tell a stranger what is stored. The store cannot be asked: `store_unavailable`.
+ */
+export async function findKey(
+  keyStore: KeyStore,
+  projectId: string,
+  { unverifiedHeader: { kid }, alg }: KeyHint,
+  now: number,
+): Promise<ProjectKey> {
+  // No stored project has such an id, so no store need hear of it.
+  if (projectId.length > limits.identifierLength) throw notVerified('unknown project or key')
+  const key = await ask(keyStore, projectId, kid)
+  // Databases say null where JavaScript says undefined.
+  if (key === undefined || key === null) throw notVerified('unknown project or key')
+  if (!isAdmitted(key)) {
+    throw new StoreError('store_unavailable', {
+      cause: 'the key store returned what admitProjectKey did not make',
+    })
+  }
+  if (key.project.id !== projectId || key.kid !== kid)
+    throw notVerified('the key store returned a key of another name')
+  if (key.revokedAt !== undefined && now >= key.revokedAt) throw notVerified('the key is revoked')
+  if (key.notBefore !== undefined && now < key.notBefore) throw notVerified('the key is not active yet')
+  if (key.notAfter !== undefined && now >= key.notAfter) throw notVerified('the key has expired')
+  if (key.alg !== alg) throw notVerified('the algorithm is not that of the key')
+  return key
+}
+
+async function ask(keyStore: KeyStore, projectId: string, kid: string): Promise<unknown> {
+  try {
+    return await keyStore.find(projectId, kid)
+  } catch (thrown) {
+    throw outageFrom(thrown)
+  }
+}
+
+function notVerified(cause: string): AuthenticationError {
+  return new AuthenticationError('token_not_verified', { cause })
+}

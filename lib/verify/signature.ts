@@ -1,0 +1,60 @@
+import { constants, verify, type VerifyKeyObjectInput } from 'node:crypto'
+import { AuthenticationError, StoreError } from '../errors.js'
+import { algorithms, type Algorithm } from '../protocol.js'
+import type { ProjectKey } from '../types.js'
+
+type Parameters = Omit<VerifyKeyObjectInput, 'key'>
+
+const ecdsa: Parameters = { dsaEncoding: 'ieee-p1363' }
+const pkcs1: Parameters = { padding: constants.RSA_PKCS1_PADDING }
+/** RFC 7518 section 3.5: the salt is as long as the digest. */
+const pss = (saltLength: number): Parameters => ({ padding: constants.RSA_PKCS1_PSS_PADDING, saltLength })
+
+/** Everything that decides how a signature is verified. Nothing here comes from a token. */
+const schemes: Readonly<Record<Algorithm, readonly [digest: string | null, Parameters]>> = {
+  ES256: ['sha256', ecdsa],
+  ES384: ['sha384', ecdsa],
+  ES512: ['sha512', ecdsa],
+  RS256: ['sha256', pkcs1],
+  RS384: ['sha384', pkcs1],
+  RS512: ['sha512', pkcs1],
+  PS256: ['sha256', pss(32)],
+  PS384: ['sha384', pss(48)],
+  PS512: ['sha512', pss(64)],
+  EdDSA: [null, {}],
+}
+
+interface Signed {
+  readonly signingInput: Buffer
+  readonly signature: Buffer
+}
+
+/**
+ * Step 5: the signature, by the one algorithm of the key, on Node's thread pool.
+ *
+ * Checks that the signature has exactly the length that algorithm and key give it, then the signature itself.
+ * RFC 7518 section 3, RFC 8037 section 3.1.
+ */
+export function verifySignature(key: ProjectKey, { signingInput, signature }: Signed): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const refuse = () => {
+      reject(new AuthenticationError('token_not_verified', { cause: 'the signature does not match' }))
+    }
+    if (signature.length !== signatureLength(key)) {
+      refuse()
+      return
+    }
+    const [digest, parameters] = schemes[key.alg]
+    verify(digest, signingInput, { key: key.publicKey, ...parameters }, signature, (error, matches) => {
+      if (error !== null) reject(new StoreError('store_unavailable', { cause: error }))
+      // Only true is a match: a mistake in the binding must not become a pass.
+      else if ((matches as unknown) === true) resolve()
+      else refuse()
+    })
+  })
+}
+
+function signatureLength(key: ProjectKey): number {
+  const { modulusLength = NaN } = key.publicKey.asymmetricKeyDetails ?? {}
+  return algorithms.get(key.alg)?.signatureBytes ?? Math.ceil(modulusLength / 8)
+}

@@ -1,0 +1,40 @@
+import { AuthenticationError, outageFrom, StoreError } from '../errors.js'
+import { limits } from '../protocol.js'
+import type { ReplayStore } from '../replay/replay-store.js'
+import type { ProjectClaims } from '../types.js'
+
+interface SingleUseSettings {
+  readonly replayStore: ReplayStore
+  readonly maxLifetime: number
+  readonly clockTolerance: number
+}
+
+/**
+ * Step 7: consumes the jti. Last, so that only a token that passed everything else is used up.
+ *
+ * The id is kept for a minute longer than any verifier accepts the token, because their clocks differ. Only `true` from the
+ * store is a pass; an answer that is neither true nor false is an outage.
+ */
+export async function consumeJti(
+  claims: ProjectClaims,
+  { replayStore, maxLifetime, clockTolerance }: SingleUseSettings,
+): Promise<void> {
+  const first = await ask(replayStore, {
+    projectId: claims.proj_id,
+    jti: claims.jti,
+    expiresAt: claims.exp + clockTolerance + limits.replayMargin,
+    acceptableFrom: (claims.iat ?? claims.exp - maxLifetime) - clockTolerance,
+  })
+  if (first === false) throw new AuthenticationError('token_replayed')
+  if (first !== true) {
+    throw new StoreError('store_unavailable', { cause: 'the replay store answered neither true nor false' })
+  }
+}
+
+async function ask(replayStore: ReplayStore, use: Parameters<ReplayStore['consume']>[0]): Promise<unknown> {
+  try {
+    return await replayStore.consume(use)
+  } catch (thrown) {
+    throw outageFrom(thrown)
+  }
+}
