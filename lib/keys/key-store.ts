@@ -1,0 +1,21 @@
+import type { ProjectKey } from '../types.js'
+
+/**
+ * Where the platform's public keys are.
+ *
+ * `find` returns the key that the project `projectId` has under `kid`, or undefined. Two projects may have the same kid. It
+ * throws when it cannot tell: the caller is then answered 503, never 401. A key must come from `admitProjectKey`: to any
+ * other object the verifier answers 503. Whether the key is active, revoked, or for the token's algorithm is the verifier's
+ * business, not the store's.
+ *
+ * @example
+ * const keyStore: KeyStore = {
+ *   async find(projectId, kid) {
+ *     const row = await database.findKey(projectId, kid)
+ *     return row && admitProjectKey({ id: projectId, allowedOrigins: row.origins }, { jwk: row.jwk, kid })
+ *   },
+ * }
+ */
+export interface KeyStore {
+  find(projectId: string, kid: string): ProjectKey | undefined | Promise<ProjectKey | undefined>
+}

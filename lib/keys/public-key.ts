@@ -1,0 +1,136 @@
+import { createHash, type JsonWebKey } from 'node:crypto'
+import { refuseUnknownNames } from '../known-names.js'
+import {
+  algorithmNamed,
+  algorithms,
+  defaultAlgorithmFor,
+  fitsAlgorithm,
+  type Algorithm,
+  type AlgorithmName,
+} from '../protocol.js'
+import type { Project, ProjectKey } from '../types.js'
+import { readJwk, readPem, type JwkLabels, type KeyMaterial } from './key-material.js'
+import { admitProject, isIdentifier } from './project.js'
+
+/** A public key as a customer gives it: exactly one of `jwk` and `pem`. Times are epoch seconds, or a Date. */
+export interface PublicKeyInput {
+  /** RFC 7517, as an object or as JSON. */
+  readonly jwk?: object | string
+  /** SPKI: `-----BEGIN PUBLIC KEY-----`. */
+  readonly pem?: string
+  /** Default: that of the JWK, else the RFC 7638 SHA-256 thumbprint. */
+  readonly kid?: string
+  /** Default: that of the JWK, else ES256, ES384 or ES512 by the curve, RS256 for RSA, EdDSA for Ed25519. */
+  readonly alg?: AlgorithmName
+  readonly notBefore?: number | Date | undefined
+  readonly notAfter?: number | Date | undefined
+  readonly revokedAt?: number | Date | undefined
+}
+
+const known: Record<keyof PublicKeyInput, true> = {
+  jwk: true,
+  pem: true,
+  kid: true,
+  alg: true,
+  notBefore: true,
+  notAfter: true,
+  revokedAt: true,
+}
+
+const admitted = new WeakSet<object>()
+
+/** Whether `admitProjectKey` made this very object. */
+export function isAdmitted(value: unknown): value is ProjectKey {
+  return typeof value === 'object' && value !== null && admitted.has(value)
+}
+
+/**
+ * Checks a public key and binds it, frozen, to its project and to one algorithm. The only source of a `ProjectKey`.
+ *
+ * Checks: RSA of 2048 to 4096 bits with an odd exponent from 65537 to below 2^32, a modulus that is neither prime nor of
+ * the ROCA family; P-256, P-384 and P-521 points on their curve; Ed25519 points not of small order; no private or symmetric
+ * members; `use`, `key_ops`, `alg` and `crv` that agree; a project whose origins are spelled as browsers spell them.
+ * Does not check that the customer holds the private half.
+ *
+ * Throws a TypeError that names the project and the kid and says what is wrong. It never quotes the key.
+ * RFC 7517 section 4, RFC 7518 section 6, RFC 7638, RFC 8037 section 2.
+ *
+ * @example
+ * const key = admitProjectKey({ id: 'shop' }, { pem: '-----BEGIN PUBLIC KEY-----\n...' })
+ */
+export function admitProjectKey(project: Project, input: PublicKeyInput): ProjectKey {
+  const owner = admitProject(project)
+  const named = isIdentifier((input as PublicKeyInput | undefined)?.kid)
+    ? ` ${JSON.stringify(input.kid)}`
+    : ''
+  try {
+    return admit(owner, input)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new TypeError(`Project ${JSON.stringify(owner.id)}, key${named}: ${reason}`)
+  }
+}
+
+function admit(project: Project, input: PublicKeyInput): ProjectKey {
+  if (typeof (input as unknown) !== 'object' || (input as unknown) === null) {
+    throw new TypeError('give an object with jwk or pem')
+  }
+  refuseUnknownNames(input, known, 'member of a key')
+  if ((input.jwk === undefined) === (input.pem === undefined))
+    throw new TypeError('give exactly one of jwk and pem')
+  const material: KeyMaterial & JwkLabels = input.jwk === undefined ? readPem(input.pem) : readJwk(input.jwk)
+  const key: ProjectKey = {
+    kid: chooseKid(input.kid, material),
+    alg: chooseAlgorithm(input.alg, material),
+    publicKey: material.publicKey,
+    project,
+    ...moment('notBefore', input.notBefore),
+    ...moment('notAfter', input.notAfter),
+    ...moment('revokedAt', input.revokedAt),
+  }
+  if (key.notBefore !== undefined && key.notAfter !== undefined && key.notBefore >= key.notAfter) {
+    throw new TypeError('notBefore must be before notAfter')
+  }
+  admitted.add(Object.freeze(key))
+  return key
+}
+
+function chooseKid(given: unknown, { jwk, kid: inJwk }: KeyMaterial & JwkLabels): string {
+  if (given !== undefined && inJwk !== undefined && given !== inJwk)
+    throw new TypeError('kid and the kid of the JWK differ')
+  const kid = given ?? inJwk ?? thumbprint(jwk)
+  if (!isIdentifier(kid)) throw new TypeError('kid must be a string of 1 to 256 printable characters')
+  return kid
+}
+
+function chooseAlgorithm(given: unknown, { jwk, alg: inJwk }: KeyMaterial & JwkLabels): Algorithm {
+  for (const name of [given, inJwk]) {
+    if (name !== undefined && algorithmNamed(name) === undefined) {
+      throw new TypeError(`alg must be one of ${[...algorithms.keys()].join(', ')}`)
+    }
+  }
+  if (given !== undefined && inJwk !== undefined && algorithmNamed(given) !== algorithmNamed(inJwk)) {
+    throw new TypeError('alg and the alg of the JWK differ')
+  }
+  const alg = algorithmNamed(given ?? inJwk) ?? defaultAlgorithmFor(jwk)
+  if (alg === undefined || !fitsAlgorithm(jwk, alg))
+    throw new TypeError('alg does not fit the type or curve of the key')
+  return alg
+}
+
+function moment(name: string, value: number | Date | undefined): Record<string, number> {
+  if (value === undefined) return {}
+  const seconds = value instanceof Date ? value.getTime() / 1000 : value
+  if (typeof (seconds as unknown) !== 'number' || !Number.isFinite(seconds)) {
+    throw new TypeError(`${name} must be epoch seconds or a Date`)
+  }
+  // 10^11 seconds is the year 5138.
+  if (seconds > 1e11) throw new TypeError(`${name} looks like milliseconds; give epoch seconds or a Date`)
+  return { [name]: seconds }
+}
+
+/** RFC 7638 section 3: the required members in lexicographic order, SHA-256, base64url. */
+function thumbprint({ kty, crv, x, y, n, e }: JsonWebKey): string {
+  const members = kty === 'RSA' ? { e, kty, n } : { crv, kty, x, y }
+  return createHash('sha256').update(JSON.stringify(members)).digest('base64url')
+}

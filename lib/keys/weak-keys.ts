@@ -1,0 +1,67 @@
+import { checkPrimeSync } from 'node:crypto'
+import { limits } from '../protocol.js'
+
+/** What is wrong with an RSA public key, or undefined. `n` and `e` are big-endian without leading zeros. */
+export function rsaWeakness(n: Buffer, e: Buffer): string | undefined {
+  const modulus = toInteger(n)
+  const bits = modulus.toString(2).length
+  const { least, most } = limits.rsaBits
+  if (bits < least || bits > most) return `the RSA modulus has ${bits} bits; use ${least} to ${most}`
+  const exponent = toInteger(e)
+  if (exponent < 65537n || exponent >= 2n ** 32n || exponent % 2n === 0n) {
+    return 'the RSA exponent must be odd, at least 65537 and below 2^32; use 65537'
+  }
+  const factor = [2, ...smallPrimes].find((prime) => modulus % BigInt(prime) === 0n)
+  if (factor !== undefined) return `the RSA modulus is divisible by ${factor}; make a new key`
+  if (isRoca(modulus))
+    return 'the RSA key has the ROCA weakness (CVE-2017-15361); make a new key with other software'
+  if (checkPrimeSync(modulus)) return 'the RSA modulus is a prime, so anyone can sign with it; make a new key'
+  return undefined
+}
+
+const smallPrimes = [
+  3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97, 101, 103, 107,
+  109, 113, 127, 131, 137, 139, 149, 151, 157, 163, 167,
+]
+
+/**
+ * The flawed library built its primes from powers of 65537, so its moduli are powers of 65537 modulo every small prime. By
+ * chance that holds for one good key in some hundred million.
+ */
+function isRoca(modulus: bigint): boolean {
+  return smallPrimes.every((prime) => {
+    const residue = Number(modulus % BigInt(prime))
+    let power = 1
+    do {
+      if (power === residue) return true
+      power = (power * 65537) % prime
+    } while (power !== 1)
+    return false
+  })
+}
+
+/** 2^255 - 19 */
+const fieldPrime = 2n ** 255n - 19n
+
+/** The y coordinates of the eight points of small order. RFC 7748 section 7 warns of such points, as does RFC 8032's cofactor. */
+const smallOrder: ReadonlySet<bigint> = new Set([
+  0n,
+  1n,
+  fieldPrime - 1n,
+  0x7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd83d3d706a17c7n,
+  0x05fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e826n,
+])
+
+/** What is wrong with an Ed25519 public key of 32 bytes, or undefined. */
+export function ed25519Weakness(point: Buffer): string | undefined {
+  // Little-endian y; the top bit is the sign of x. RFC 8032 section 5.1.2.
+  const y = toInteger(Buffer.from(point).reverse()) & (2n ** 255n - 1n)
+  if (y >= fieldPrime) return 'the Ed25519 point is not in its canonical form'
+  if (smallOrder.has(y))
+    return 'the Ed25519 point has small order, so anyone can sign with it; make a new key'
+  return undefined
+}
+
+function toInteger(bytes: Buffer): bigint {
+  return BigInt(`0x${bytes.toString('hex') || '0'}`)
+}
