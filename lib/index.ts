@@ -1,0 +1,33 @@
+export {
+  AuthenticationError,
+  ReverseJwtError,
+  StoreError,
+  type OutageCode,
+  type RefusalCode,
+  type Retry,
+} from './errors.js'
+export type { EventListener, VerifierEvent } from './events.js'
+export { projectOf, projectTokenOf, type FaceOptions, type FaceSettings } from './face.js'
+export { CachedKeyStore, type CachedKeyStoreOptions } from './keys/cached.js'
+export type { KeyStore } from './keys/key-store.js'
+export { MemoryKeyStore, type ProjectWithKeys } from './keys/memory.js'
+export { admitProjectKey, type PublicKeyInput } from './keys/public-key.js'
+export { reverseJwt, type Next, type ResponseLike } from './middleware.js'
+export type { VerifierOptions } from './options.js'
+export { problemDetails } from './problem-details.js'
+export type { Algorithm, AlgorithmName } from './protocol.js'
+export { MemoryReplayStore, type MemoryReplayStoreOptions } from './replay/memory.js'
+export type { ReplayStore, TokenUse } from './replay/replay-store.js'
+export { ReverseJwtStrategy, type Done, type VerifyCallback } from './strategy.js'
+export type {
+  Authentication,
+  Project,
+  ProjectClaims,
+  ProjectKey,
+  ProjectToken,
+  ProjectTokenHeader,
+  RequestLike,
+} from './types.js'
+export { createVerifier, type RequestRules, type Verifier } from './verifier.js'
+export type { VerifyContext } from './verify/binding.js'
+export type { TokenSource } from './verify/credentials.js'

@@ -1,0 +1,64 @@
+import { AuthenticationError, ReverseJwtError } from './errors.js'
+import { attach, checkTransport, parseFaceOptions, type FaceSettings } from './face.js'
+import type { RequestLike } from './types.js'
+
+export interface ResponseLike {
+  statusCode: number
+  setHeader(name: string, value: string): unknown
+  end(): unknown
+}
+
+export type Next = (error?: unknown) => void
+
+/**
+ * Express middleware: lets a request pass when it carries one good project token, and sets `req.project` and
+ * `req.projectToken`.
+ *
+ *     GET /embed/portal HTTP/1.1
+ *     Origin: https://shop.example
+ *     Authorization: Bearer eyJhbGciOiJFUzI1NiIs...
+ *
+ * A refusal sets `WWW-Authenticate` and `Cache-Control: no-store` and goes to `next(error)` with `status` and `headers`, so any
+ * error handler answers correctly; `problemDetails()` adds a JSON body. A CORS preflight is answered 204 without CORS headers
+ * and never reaches a handler: mount CORS before.
+ *
+ * Throws a TypeError for a wrong option. Works with Express 4 and 5. RFC 6750 sections 2 and 3.
+ *
+ * @example
+ * app.use('/embed', reverseJwt({ audience: 'https://platform.example', keyStore, replayStore }))
+ * app.get('/embed/portal', (req, res) => res.json({ id: projectOf(req).id }))
+ * app.use(problemDetails())
+ */
+export function reverseJwt(options: FaceSettings): (req: RequestLike, res: ResponseLike, next: Next) => void {
+  const { verifier, rules, optional } = parseFaceOptions(options)
+
+  return function reverseJwt(req, res, next) {
+    if (isPreflight(req)) {
+      res.statusCode = 204
+      res.end()
+      return
+    }
+    checkTransport(req)
+    verifier.authenticate(req, rules).then(
+      (authentication) => {
+        attach(req, authentication)
+        next()
+      },
+      (error: unknown) => {
+        if (optional && error instanceof AuthenticationError && error.code === 'credentials_missing') {
+          next()
+          return
+        }
+        if (error instanceof ReverseJwtError) {
+          for (const [name, value] of Object.entries(error.headers)) res.setHeader(name, value)
+        }
+        next(error)
+      },
+    )
+  }
+}
+
+/** Fetch standard, CORS-preflight request: it cannot carry credentials. */
+function isPreflight({ method, headers }: RequestLike): boolean {
+  return method === 'OPTIONS' && headers['access-control-request-method'] !== undefined
+}

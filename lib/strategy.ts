@@ -1,0 +1,131 @@
+import PassportStrategy from 'passport-strategy'
+import { AuthenticationError } from './errors.js'
+import { attach, checkTransport, parseFaceOptions, type Face, type FaceSettings } from './face.js'
+import { keepRefusal } from './problem-details.js'
+import type { Authentication, Project, ProjectToken, RequestLike } from './types.js'
+
+/** What Passport puts on a strategy before it calls `authenticate`. */
+interface Actions {
+  readonly success: (user: unknown, info?: unknown) => void
+  readonly fail: (challenge?: unknown, status?: number) => void
+  readonly pass: () => void
+  readonly error: (error: unknown) => void
+}
+
+export type Done = (error: unknown, user?: unknown, info?: unknown) => void
+
+/**
+ * The platform's own last word on an authenticated project: `done(null, user)` sets `req.user`, `done(null, false)` is 403,
+ * `done(error)` is passed on. The token has been consumed by then.
+ */
+export type VerifyCallback = (project: Project, token: ProjectToken, done: Done) => unknown
+
+// Not the class as it is typed elsewhere: that would make everybody who compiles against this one need Express's types.
+const Strategy: new () => object = PassportStrategy.Strategy
+
+/**
+ * Passport strategy with the name `reverse-jwt`.
+ *
+ *     GET /embed HTTP/1.1
+ *     Authorization: Bearer eyJhbGciOiJFUzI1NiIs...
+ *
+ * Sets `req.user` (the project, or what the verify callback says), `req.project` and `req.projectToken`.
+ * A refusal is `fail(challenge, status)`, an outage `error(err)`. It never touches the response: use `failWithError: true` together with
+ * `problemDetails()` to answer with the reason. Use `session: false`; sessions without `req.session` are an error before the token
+ * is looked at, because Passport would otherwise fail after the token has been used up.
+ *
+ * Throws a TypeError for a wrong option.
+ *
+ * @example
+ * passport.use(new ReverseJwtStrategy({ verifier }))
+ * app.get('/embed', passport.authenticate('reverse-jwt', { session: false, failWithError: true }), handler)
+ * app.use(problemDetails())
+ */
+export class ReverseJwtStrategy extends Strategy {
+  readonly name = 'reverse-jwt'
+  // Passport clones a registered strategy with Object.create, which #private members do not survive.
+  private readonly face: Face
+  private readonly verify: VerifyCallback | undefined
+
+  constructor(options: FaceSettings, verify?: VerifyCallback) {
+    super()
+    this.face = parseFaceOptions(options)
+    if (verify !== undefined && typeof (verify as unknown) !== 'function') {
+      throw new TypeError('The verify callback must be a function (project, token, done)')
+    }
+    this.verify = verify
+  }
+
+  authenticate(request: RequestLike, options: { session?: boolean; assignProperty?: string } = {}): void {
+    // Passport sets these anew for each request, on this very object when it was given an instance: take them now, or
+    // a second request that arrives meanwhile would get the answer of the first.
+    const { success, fail, pass, error } = this as unknown as Actions
+    const actions: Actions = { success, fail, pass, error }
+    if (needsSession(request, options)) {
+      error(
+        new TypeError(
+          "passport.authenticate('reverse-jwt') needs { session: false }: a project token is used once and this app has no sessions",
+        ),
+      )
+      return
+    }
+    checkTransport(request)
+    this.face.verifier
+      .authenticate(request, this.face.rules)
+      .then(
+        (authentication) => {
+          attach(request, authentication)
+          return this.finish(authentication, actions)
+        },
+        (refusal: unknown) => {
+          this.refuse(request, refusal, actions)
+        },
+      )
+      .catch(error)
+  }
+
+  private async finish(
+    { project, projectToken }: Authentication,
+    { success, fail, error }: Actions,
+  ): Promise<void> {
+    if (this.verify === undefined) {
+      success(project)
+      return
+    }
+    let answered = false
+    const done: Done = (failure, user, info) => {
+      if (answered) return
+      answered = true
+      if (failure != null) error(failure)
+      else if (user == null || user === false) fail(info, 403)
+      else success(user, info)
+    }
+    try {
+      await this.verify(project, projectToken, done)
+    } catch (failure) {
+      done(failure ?? new Error('The verify callback rejected'))
+    }
+  }
+
+  private refuse(request: RequestLike, refusal: unknown, { fail, pass, error }: Actions): void {
+    if (!(refusal instanceof AuthenticationError)) {
+      error(refusal)
+      return
+    }
+    if (refusal.code === 'credentials_missing' && this.face.optional) {
+      pass()
+      return
+    }
+    keepRefusal(request, refusal)
+    fail(refusal.challenge, refusal.status)
+  }
+}
+
+function needsSession(
+  request: RequestLike,
+  { session, assignProperty }: { session?: boolean; assignProperty?: string },
+) {
+  return (
+    session !== false && assignProperty === undefined && !('session' in request && Boolean(request.session))
+  )
+}
