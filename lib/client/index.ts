@@ -1,0 +1,5 @@
+export type { Algorithm, AlgorithmName } from '../protocol.js'
+export { generateProjectKey, type ProjectKeyPair } from './generate.js'
+export type { PrivateKeyInput } from './private-key.js'
+export type { RemoteSigner } from './remote-signer.js'
+export { createSigner, type Signer, type SignerOptions } from './signer.js'

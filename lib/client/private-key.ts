@@ -1,0 +1,173 @@
+import { createPrivateKey, createPublicKey, KeyObject, type JsonWebKey } from 'node:crypto'
+import type { CryptoKey, JWK } from 'jose'
+import {
+  algorithmNamed,
+  algorithms,
+  defaultAlgorithmFor,
+  fitsAlgorithm,
+  limits,
+  type Algorithm,
+  type AlgorithmName,
+} from '../protocol.js'
+
+/** A private key as people have it: PEM or JSON text, the bytes of such a file, a JWK, a KeyObject or a CryptoKey. */
+export type PrivateKeyInput = string | Uint8Array | KeyObject | CryptoKey | object
+
+export interface LoadedKey {
+  readonly key: KeyObject
+  readonly alg: Algorithm
+  /** The kid that the JWK carried. */
+  readonly labelled: string | undefined
+  readonly publicJwk: JWK
+}
+
+interface Labels {
+  readonly alg?: unknown
+  readonly kid?: unknown
+}
+
+/** Reads a private key in any of its forms. Throws a TypeError that says what it is instead, and never quotes it. */
+export function loadPrivateKey(input: PrivateKeyInput, wanted: AlgorithmName | undefined): LoadedKey {
+  const { key, labels } = readKey(input)
+  if (key.type !== 'private') throw new TypeError(isPublic)
+  checkStrength(key)
+  const publicJwk = createPublicKey(key).export({ format: 'jwk' }) as JWK
+  return {
+    key,
+    alg: chooseAlgorithm(wanted, labels.alg, publicJwk),
+    labelled: typeof labels.kid === 'string' && labels.kid !== '' ? labels.kid : undefined,
+    publicJwk,
+  }
+}
+
+const isPublic =
+  'privateKey holds a public key; signing needs the private half, which was made together with it'
+const isSymmetric =
+  'privateKey is a shared secret; project tokens are signed with an asymmetric key. See generateProjectKey'
+const isDamaged = 'privateKey is cut off or damaged; compare it with the file that it was copied from'
+
+function readKey(input: PrivateKeyInput): { key: KeyObject; labels: Labels } {
+  if (input instanceof KeyObject) {
+    if (input.type === 'secret') throw new TypeError(isSymmetric)
+    return { key: input, labels: {} }
+  }
+  if (input instanceof Uint8Array) return readText(Buffer.from(input).toString('utf8'))
+  if (typeof input === 'string') return readText(input)
+  if (typeof (input as unknown) !== 'object' || (input as unknown) === null) {
+    throw new TypeError('privateKey must be PEM text, a JWK, a KeyObject, a CryptoKey or a remote signer')
+  }
+  return isCryptoKey(input) ? readCryptoKey(input) : readJwk(input)
+}
+
+function readText(text: string): { key: KeyObject; labels: Labels } {
+  const trimmed = text.trim().replace(/^(["'])(.*)\1$/s, '$2')
+  if (trimmed.startsWith('{')) {
+    try {
+      return readJwk(JSON.parse(trimmed) as object)
+    } catch (error) {
+      throw error instanceof SyntaxError ? new TypeError(isDamaged) : error
+    }
+  }
+  if (trimmed.includes('-----BEGIN')) return { key: readPem(trimmed), labels: {} }
+  const decoded = Buffer.from(trimmed, 'base64').toString('utf8').trim()
+  if (decoded.startsWith('{') || decoded.includes('-----BEGIN')) return readText(decoded)
+  throw new TypeError(
+    'privateKey is neither PEM (-----BEGIN PRIVATE KEY-----) nor a JWK nor one of them in base64; is it a file name? Read the file first',
+  )
+}
+
+const pemTypes = new Map<string, 'pkcs8' | 'pkcs1' | 'sec1'>([
+  ['PRIVATE KEY', 'pkcs8'],
+  ['RSA PRIVATE KEY', 'pkcs1'],
+  ['EC PRIVATE KEY', 'sec1'],
+])
+
+function readPem(text: string): KeyObject {
+  if (/ENCRYPTED/.test(text)) {
+    throw new TypeError(
+      'privateKey is locked with a passphrase; unlock it first (openssl pkey -in key.pem -out unlocked.pem)',
+    )
+  }
+  // Environment variables spell line ends as \n or lose them; base64 does not need them.
+  const lines = text.replace(/\\[nr]/g, '\n')
+  const labels = Array.from(lines.matchAll(/-----BEGIN ([A-Z0-9 ]+)-----/g), ([, label = '']) => label)
+  const label = labels.find((name) => pemTypes.has(name))
+  const type = pemTypes.get(label ?? '')
+  if (label === undefined || type === undefined) throw new TypeError(whatItIs(labels[0] ?? ''))
+  const body = new RegExp(`-----BEGIN ${label}-----([A-Za-z0-9+/=\\s]+)-----END ${label}-----`).exec(
+    lines,
+  )?.[1]
+  if (body === undefined) throw new TypeError(isDamaged)
+  try {
+    return createPrivateKey({ key: Buffer.from(body, 'base64'), format: 'der', type })
+  } catch {
+    // OpenSSL's words would not help anyone, and nothing of the key shall get near an error.
+    throw new TypeError(isDamaged)
+  }
+}
+
+function whatItIs(label: string): string {
+  if (label.endsWith('PUBLIC KEY')) return isPublic
+  if (label.includes('CERTIFICATE'))
+    return 'privateKey holds a certificate; signing needs the private key that belongs to it'
+  if (label.startsWith('OPENSSH')) {
+    return 'privateKey is in the format of OpenSSH; convert it (ssh-keygen -p -m PKCS8 -f key)'
+  }
+  return 'privateKey is PEM, but not of a private key'
+}
+
+function readJwk(jwk: Labels & { kty?: unknown; d?: unknown }): { key: KeyObject; labels: Labels } {
+  if (jwk.kty === 'oct') throw new TypeError(isSymmetric)
+  if (jwk.kty === undefined) throw new TypeError('privateKey is an object, but not a JWK: it has no kty')
+  if (jwk.d === undefined) throw new TypeError(isPublic)
+  try {
+    return { key: createPrivateKey({ key: jwk as JsonWebKey, format: 'jwk' }), labels: jwk }
+  } catch {
+    throw new TypeError('privateKey is a JWK whose members do not make a private key')
+  }
+}
+
+function isCryptoKey(value: object): value is CryptoKey {
+  return Object.prototype.toString.call(value) === '[object CryptoKey]'
+}
+
+const webCryptoFamilies = new Map([
+  ['RSASSA-PKCS1-v1_5', 'RS'],
+  ['RSA-PSS', 'PS'],
+])
+
+function readCryptoKey(cryptoKey: CryptoKey): { key: KeyObject; labels: Labels } {
+  if (cryptoKey.type === 'secret') throw new TypeError(isSymmetric)
+  if (cryptoKey.type === 'private' && !cryptoKey.usages.includes('sign')) {
+    throw new TypeError("privateKey is a CryptoKey without the usage 'sign'")
+  }
+  const { name, hash } = cryptoKey.algorithm as { name: string; hash?: { name: string } }
+  const family = webCryptoFamilies.get(name)
+  const labels = family === undefined ? {} : { alg: `${family}${hash?.name.slice(-3) ?? ''}` }
+  return { key: KeyObject.from(cryptoKey), labels }
+}
+
+function checkStrength({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): void {
+  if (asymmetricKeyType !== 'rsa') return
+  const { modulusLength = 0 } = asymmetricKeyDetails ?? {}
+  const { least, most } = limits.rsaBits
+  if (modulusLength < least || modulusLength > most) {
+    throw new TypeError(
+      `privateKey is an RSA key of ${modulusLength} bits; platforms accept ${least} to ${most}`,
+    )
+  }
+}
+
+function chooseAlgorithm(wanted: unknown, labelled: unknown, publicJwk: JWK): Algorithm {
+  const alg = algorithmNamed(wanted ?? labelled) ?? defaultAlgorithmFor(publicJwk)
+  if ((wanted !== undefined && algorithmNamed(wanted) === undefined) || alg === undefined) {
+    throw new TypeError(
+      `createSigner: alg must be one of ${[...algorithms.keys()].join(', ')}, and privateKey a key for it`,
+    )
+  }
+  if (labelled !== undefined && algorithmNamed(labelled) !== alg) {
+    throw new TypeError('createSigner: alg is not the alg that privateKey is marked for')
+  }
+  if (!fitsAlgorithm(publicJwk, alg)) throw new TypeError(`createSigner: privateKey is not a key for ${alg}`)
+  return alg
+}

@@ -1,0 +1,54 @@
+import { algorithmNamed, algorithms, limits, type AlgorithmName } from '../protocol.js'
+
+/**
+ * Signs where the private key is: in a KMS or HSM.
+ *
+ * `sign` gets the bytes to sign and returns the raw signature: R and S joined for ES256, ES384 and ES512 (not DER), else what
+ * RFC 7518 and RFC 8037 say. What it throws reaches the caller of `signer.sign()`.
+ *
+ * @example
+ * const privateKey = { alg: 'ES256', kid: 'key-1', sign: (data) => kms.sign(data) }
+ */
+export interface RemoteSigner {
+  readonly alg: AlgorithmName
+  readonly kid: string
+  sign(data: Uint8Array): Uint8Array | Promise<Uint8Array>
+}
+
+export function isRemoteSigner(value: unknown): value is RemoteSigner {
+  return typeof (value as Partial<RemoteSigner> | null)?.sign === 'function'
+}
+
+export function checkRemoteSigner(remote: RemoteSigner, { alg }: { alg?: AlgorithmName }): RemoteSigner {
+  if (algorithmNamed(remote.alg) === undefined) {
+    throw new TypeError(`The remote signer needs alg: one of ${[...algorithms.keys()].join(', ')}`)
+  }
+  if (alg !== undefined && algorithmNamed(alg) !== algorithmNamed(remote.alg)) {
+    throw new TypeError('createSigner: alg is not the alg of the remote signer')
+  }
+  if (typeof (remote.kid as unknown) !== 'string' || remote.kid === '')
+    throw new TypeError('The remote signer needs a kid')
+  return remote
+}
+
+/** Refuses a signature that no platform would accept, while somebody is there who can mend it. */
+export async function askRemoteSigner(remote: RemoteSigner, data: Uint8Array): Promise<Uint8Array> {
+  const signature: unknown = await remote.sign(data)
+  if (!(signature instanceof Uint8Array)) throw new TypeError('The remote signer must return a Uint8Array')
+  const alg = algorithmNamed(remote.alg)
+  const exact = alg && algorithms.get(alg)?.signatureBytes
+  if (exact === undefined) {
+    const { least, most } = limits.rsaBits
+    if (signature.length >= least / 8 && signature.length <= most / 8) return signature
+    throw new TypeError(
+      `The remote signer returned ${signature.length} bytes; an RSA signature has ${least / 8} to ${most / 8}`,
+    )
+  }
+  if (signature.length === exact) return signature
+  const der = signature[0] === 0x30 && remote.alg.startsWith('ES')
+  throw new TypeError(
+    der
+      ? `The remote signer returned a DER signature; convert it to R and S of ${exact / 2} bytes each, joined`
+      : `The remote signer returned ${signature.length} bytes; an ${remote.alg} signature has ${exact}`,
+  )
+}

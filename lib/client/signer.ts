@@ -1,0 +1,173 @@
+import { base64url, calculateJwkThumbprint, SignJWT } from 'jose'
+import { refuseUnknownNames } from '../known-names.js'
+import { limits, projectTokenType, reservedClaims, type AlgorithmName } from '../protocol.js'
+import { refuseBrowser } from './browser-guard.js'
+import { loadPrivateKey, type LoadedKey, type PrivateKeyInput } from './private-key.js'
+import { askRemoteSigner, checkRemoteSigner, isRemoteSigner, type RemoteSigner } from './remote-signer.js'
+
+export interface SignerOptions {
+  /** The id that the platform gave the project: `proj_id` and `sub` of every token. */
+  readonly projectId: string
+  /** The platform's name, as its documentation gives it: `aud` of every token. */
+  readonly audience: string
+  /** The private key, or a signer that keeps it elsewhere. */
+  readonly privateKey: PrivateKeyInput | RemoteSigner
+  /** Default: that of the JWK or of the remote signer, else the RFC 7638 thumbprint, as on the platform's side. */
+  readonly kid?: string
+  /** `iss` of every token. Default: the projectId. */
+  readonly issuer?: string
+  /** Default: that of the JWK, CryptoKey or remote signer, else ES256, ES384 or ES512 by the curve, RS256 for RSA, EdDSA for Ed25519. */
+  readonly alg?: AlgorithmName
+  /** Seconds that a token lives. Default 120, at most 3600; platforms accept 300 unless they say otherwise. */
+  readonly expiresIn?: number
+}
+
+export interface Signer {
+  /**
+   * Signs a new token, good for one request.
+   *
+   * `extra` adds claims, for example `scope: 'portal:read'` or `origin: 'https://shop.example'`. Throws a TypeError for a claim
+   * that the signer sets itself: iss, sub, aud, proj_id, jti, exp, iat, nbf.
+   */
+  sign(extra?: Readonly<Record<string, unknown>>): Promise<string>
+}
+
+interface Header {
+  readonly alg: string
+  readonly kid: string
+  readonly typ: string
+}
+type SignCompact = (claims: Record<string, unknown>) => Promise<string>
+
+const known: Record<keyof SignerOptions, true> = {
+  projectId: true,
+  audience: true,
+  privateKey: true,
+  kid: true,
+  issuer: true,
+  alg: true,
+  expiresIn: true,
+}
+
+/**
+ * Makes a signer of project tokens, for the customer's backend. It decides nothing about who may have a token: ask your own
+ * session first.
+ *
+ *     { "alg": "ES256", "kid": "...", "typ": "project-auth+jwt" }
+ *     { "iss": "shop", "sub": "shop", "aud": "https://platform.example", "proj_id": "shop", "jti": "...", "iat": 1789999880, "exp": 1790000000 }
+ *
+ * Takes the key as PEM (PKCS#8, PKCS#1, SEC1; also with \n spelled out, or as a whole in base64), as a JWK, a KeyObject, a
+ * CryptoKey, or as a remote signer `{ alg, kid, sign(data) }` in front of a KMS or HSM.
+ *
+ * Throws a TypeError that says what is wrong with an option or with the key, and never quotes the key. Throws in a browser.
+ * RFC 7515 section 5.1, RFC 7523 section 3.
+ *
+ * @example
+ * const signer = createSigner({ projectId: 'shop', audience: 'https://platform.example', privateKey: process.env.PROJECT_KEY })
+ * const token = await signer.sign()
+ */
+export function createSigner(options: SignerOptions): Signer {
+  refuseBrowser()
+  const settings = parseOptions(options)
+  const { projectId, audience, issuer, expiresIn, privateKey } = settings
+  const signCompact = isRemoteSigner(privateKey)
+    ? signRemotely(checkRemoteSigner(privateKey, options), options.kid)
+    : signLocally(loadPrivateKey(privateKey, options.alg), options.kid)
+
+  return {
+    async sign(extra = {}) {
+      checkExtra(extra)
+      const iat = Math.floor(Date.now() / 1000)
+      const token = await signCompact({
+        ...extra,
+        iss: issuer,
+        sub: projectId,
+        aud: audience,
+        proj_id: projectId,
+        jti: crypto.randomUUID(),
+        iat,
+        exp: iat + expiresIn,
+      })
+      if (token.length > limits.tokenLength) {
+        throw new TypeError(
+          `The token has ${token.length} characters; platforms refuse more than ${limits.tokenLength}. Pass fewer extra claims.`,
+        )
+      }
+      return token
+    },
+  }
+}
+
+function signLocally({ key, alg, labelled, publicJwk }: LoadedKey, kid = labelled): SignCompact {
+  const header = once(async (): Promise<Header> => {
+    return { alg, kid: kid ?? (await calculateJwkThumbprint(publicJwk)), typ: projectTokenType }
+  })
+  return async (claims) => new SignJWT(claims).setProtectedHeader({ ...(await header()) }).sign(key)
+}
+
+function signRemotely(remote: RemoteSigner, kid = remote.kid): SignCompact {
+  const header: Header = { alg: remote.alg, kid, typ: projectTokenType }
+  return async (claims) => {
+    const signingInput = [header, claims].map((part) => base64url.encode(JSON.stringify(part))).join('.')
+    const signature = await askRemoteSigner(remote, new TextEncoder().encode(signingInput))
+    return `${signingInput}.${base64url.encode(signature)}`
+  }
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined
+  return () => (made ??= make())
+}
+
+function parseOptions(options: SignerOptions) {
+  if (typeof (options as unknown) !== 'object' || (options as unknown) === null) {
+    throw new TypeError('createSigner takes an object with projectId, audience and privateKey')
+  }
+  refuseUnknownNames(options, known, 'option of createSigner')
+  const {
+    projectId,
+    audience,
+    privateKey,
+    kid,
+    issuer = projectId,
+    expiresIn = limits.signedLifetime,
+  } = options
+  for (const [name, value] of Object.entries({
+    projectId,
+    audience,
+    issuer,
+    ...(kid !== undefined && { kid }),
+  })) {
+    if (typeof (value as unknown) !== 'string' || value === '') {
+      throw new TypeError(`createSigner: ${name} must be a non-empty string`)
+    }
+  }
+  if ((privateKey as unknown) === undefined) {
+    throw new TypeError(
+      'createSigner: privateKey is undefined; is the variable or file that should hold it there?',
+    )
+  }
+  const { most } = limits.lifetime
+  if (!(typeof (expiresIn as unknown) === 'number' && expiresIn >= 1 && expiresIn <= most)) {
+    throw new TypeError(`createSigner: expiresIn must be a number of seconds from 1 to ${most}`)
+  }
+  return { projectId, audience, privateKey, issuer, expiresIn }
+}
+
+function checkExtra(extra: unknown): void {
+  if (typeof extra !== 'object' || extra === null || Array.isArray(extra)) {
+    throw new TypeError('sign takes an object of further claims, or nothing')
+  }
+  for (const name of Object.keys(extra)) {
+    if (reservedClaims.has(name)) throw new TypeError(`The claim ${name} is set by the signer; leave it out`)
+    if (name === '__proto__') throw new TypeError('A claim must not be named __proto__')
+  }
+  for (const name of ['scope', 'origin']) {
+    const value = (extra as Record<string, unknown>)[name]
+    if (value !== undefined && typeof value !== 'string') {
+      throw new TypeError(
+        `The claim ${name} must be a string${name === 'scope' ? ', names separated by spaces' : ''}`,
+      )
+    }
+  }
+}
