@@ -1,0 +1,14 @@
+#!/bin/sh
+# Installs what the tests need besides Node and npm packages, on Debian or Ubuntu. Safe to run again.
+set -eu
+
+if [ -x /usr/bin/chromium ]; then
+  exit 0
+fi
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+as_root apt-get update
+as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends chromium
