@@ -76,8 +76,12 @@ function admit(project: Project, input: PublicKeyInput): ProjectKey {
     throw new TypeError('give an object with jwk or pem')
   }
   refuseUnknownNames(input, known, 'member of a key')
-  if ((input.jwk === undefined) === (input.pem === undefined))
-    throw new TypeError('give exactly one of jwk and pem')
+  if (input.jwk === undefined && input.pem === undefined) {
+    throw new TypeError(
+      'jwk or pem is undefined; is the variable or file that should hold the public key there?',
+    )
+  }
+  if (input.jwk !== undefined && input.pem !== undefined) throw new TypeError('give jwk or pem, not both')
   const material: KeyMaterial & JwkLabels = input.jwk === undefined ? readPem(input.pem) : readJwk(input.jwk)
   const key: ProjectKey = {
     kid: chooseKid(input.kid, material),
