@@ -3,6 +3,7 @@ import { AuthenticationError } from './errors.js'
 import { attach, checkTransport, parseFaceOptions, type Face, type FaceSettings } from './face.js'
 import { keepRefusal } from './problem-details.js'
 import type { Authentication, Project, ProjectToken, RequestLike } from './types.js'
+import { warnOnce } from './warnings.js'
 
 /** What Passport puts on a strategy before it calls `authenticate`. */
 interface Actions {
@@ -10,6 +11,12 @@ interface Actions {
   readonly fail: (challenge?: unknown, status?: number) => void
   readonly pass: () => void
   readonly error: (error: unknown) => void
+}
+
+/** What of `passport.authenticate(name, options)` matters here. */
+interface PassportOptions {
+  readonly session?: boolean
+  readonly assignProperty?: string
 }
 
 export type Done = (error: unknown, user?: unknown, info?: unknown) => void
@@ -56,18 +63,21 @@ export class ReverseJwtStrategy extends Strategy {
     this.verify = verify
   }
 
-  authenticate(request: RequestLike, options: { session?: boolean; assignProperty?: string } = {}): void {
+  authenticate(request: RequestLike, options: PassportOptions = {}): void {
     // Passport sets these anew for each request, on this very object when it was given an instance: take them now, or
     // a second request that arrives meanwhile would get the answer of the first.
     const { success, fail, pass, error } = this as unknown as Actions
     const actions: Actions = { success, fail, pass, error }
-    if (needsSession(request, options)) {
-      error(
-        new TypeError(
-          "passport.authenticate('reverse-jwt') needs { session: false }: a project token is used once and this app has no sessions",
-        ),
-      )
-      return
+    if (usesSession(options)) {
+      if (!('session' in request && Boolean(request.session))) {
+        error(
+          new TypeError(
+            "passport.authenticate('reverse-jwt') needs { session: false }: a project token is used once and this app has no sessions",
+          ),
+        )
+        return
+      }
+      warnOnce('REVERSE_JWT_SESSION_LEFT_ON')
     }
     checkTransport(request)
     this.face.verifier
@@ -121,11 +131,7 @@ export class ReverseJwtStrategy extends Strategy {
   }
 }
 
-function needsSession(
-  request: RequestLike,
-  { session, assignProperty }: { session?: boolean; assignProperty?: string },
-) {
-  return (
-    session !== false && assignProperty === undefined && !('session' in request && Boolean(request.session))
-  )
+/** Whether Passport would keep the project in a session. `passport.authorize` (assignProperty) never does. */
+function usesSession({ session, assignProperty }: PassportOptions): boolean {
+  return session !== false && assignProperty === undefined
 }

@@ -9,6 +9,7 @@ import { requireToken, takeCredentials, type TokenSource } from './verify/creden
 import { findKey } from './verify/key.js'
 import { verifySignature } from './verify/signature.js'
 import { consumeJti } from './verify/single-use.js'
+import { warnInsideRequest } from './warnings.js'
 
 /** What a face asks of a request besides a good token. */
 export interface RequestRules {
@@ -62,6 +63,7 @@ interface Verified {
  */
 export function createVerifier(options: VerifierOptions): Verifier {
   const settings = parseVerifierOptions(options)
+  warnInsideRequest()
   const readCompact = compactReader(settings)
 
   /** `verifiedBy`: the key that has verified this token on this request before. Then steps 4, 5 and 7 are done. */

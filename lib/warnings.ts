@@ -1,19 +1,42 @@
-/** Mistakes of the set-up that no single request can be blamed for. The codes are stable; `node --disable-warning=CODE` silences one. */
+/**
+ * Mistakes of the set-up that no single request can be blamed for. The codes are stable;
+ * `node --disable-warning=CODE` silences one.
+ */
 const texts = {
   REVERSE_JWT_NO_TLS:
-    'A request with a project token came without TLS, so the token could be read on its way. Behind a proxy that ends TLS, set app.set("trust proxy", ...) so that req.secure is right.',
+    'A request came without TLS, so its token could be read on the way. Behind a proxy that ends TLS, set app.set("trust proxy", ...) so that req.secure is right.',
   REVERSE_JWT_MEMORY_STORE_IN_CLUSTER:
     'MemoryReplayStore runs in a cluster worker. Each worker has its own, so a token works once in each of them. Use a replay store that all workers share.',
+  REVERSE_JWT_BUILT_IN_A_REQUEST:
+    'A verifier was made inside a request handler. Make it once, at start-up: a replay store that is made for each request remembers nothing.',
+  REVERSE_JWT_SESSION_LEFT_ON:
+    'passport.authenticate("reverse-jwt") keeps the project in a session, so that later requests need no token. Pass { session: false }, unless that is what you want.',
   REVERSE_JWT_BODY_NOT_PARSED:
     'tokenFrom includes "body", but a form arrived with req.body unset. Mount express.urlencoded({ extended: false }) before.',
   REVERSE_JWT_LISTENER_FAILED: 'onEvent threw. The request goes on; the event is lost.',
 } as const
 
+const documentation = 'https://unpkg.com/reverse-jwt/docs/warnings.md'
 const said = new Set<string>()
 
 /** Prints a warning once a process. Never holds anything out of a request. */
 export function warnOnce(code: keyof typeof texts): void {
   if (said.has(code)) return
   said.add(code)
-  process.emitWarning(texts[code], { type: 'ReverseJwtWarning', code })
+  process.emitWarning(`${texts[code]} See ${documentation}#${code.toLowerCase()}`, {
+    type: 'ReverseJwtWarning',
+    code,
+  })
+}
+
+/** The files in which Express 4 and 5 call a handler. */
+const routerFrame = /[\\/](?:lib[\\/]router|router[\\/]lib)[\\/]layer\.js/
+
+/** Sees what is built while a handler runs. Not what is built after the handler has waited for something. */
+export function warnInsideRequest(): void {
+  const limit = Error.stackTraceLimit
+  Reflect.set(Error, 'stackTraceLimit', 50)
+  const { stack = '' } = new Error()
+  Reflect.set(Error, 'stackTraceLimit', limit)
+  if (routerFrame.test(stack)) warnOnce('REVERSE_JWT_BUILT_IN_A_REQUEST')
 }
