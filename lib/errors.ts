@@ -259,7 +259,8 @@ export class StoreError extends ReverseJwtError {
   }
 }
 
-/** Turns what a store threw into an outage. */
+/** Turns what a store threw into an outage of its own: the store may throw one object for many requests. */
 export function outageFrom(thrown: unknown): StoreError {
-  return thrown instanceof StoreError ? thrown : new StoreError('store_unavailable', { cause: thrown })
+  if (thrown instanceof StoreError) return new StoreError(thrown.code, { cause: thrown.cause })
+  return new StoreError('store_unavailable', { cause: thrown })
 }

@@ -1,11 +1,12 @@
 import { AuthenticationError, StoreError, type OutageCode, type RefusalCode } from './errors.js'
+import { limits } from './protocol.js'
 import type { UnverifiedToken } from './verify/compact.js'
 import type { Authentication } from './types.js'
 import { warnOnce } from './warnings.js'
 
 /**
  * What became of one token. Holds no token, no signature and no key. Text that a caller chose is escaped to printable ASCII
- * and cut at 64 characters, so that a log line stays one line.
+ * and cut at 256 characters, so that a log line stays one line.
  *
  *     { "type": "refused", "time": 1790000000, "code": "token_not_verified", "cause": "the key is revoked",
  *       "unverifiedProjectId": "shop", "unverifiedKid": "key-1" }
@@ -28,7 +29,7 @@ export type VerifierEvent =
       readonly type: 'unavailable'
       readonly time: number
       readonly code: OutageCode
-      readonly cause?: unknown
+      readonly cause?: string
     } & Unverified)
 
 /** What a token said of itself before anything was verified. Anyone can write it. */
@@ -42,7 +43,7 @@ export type EventListener = (event: VerifierEvent) => unknown
 /** What is known of a token while its steps are taken. */
 export interface Trail {
   /** Epoch seconds: one reading of the clock for all steps. */
-  readonly now: number
+  now: number
   unverified?: UnverifiedToken
   accepted?: Authentication
 }
@@ -61,16 +62,17 @@ export async function reported<T>(
   { clock, realm, onEvent }: Reporter,
   steps: (trail: Trail) => Promise<T>,
 ): Promise<T> {
-  const trail: Trail = { now: readClock(clock) }
+  const trail: Trail = { now: NaN }
   try {
+    trail.now = readClock(clock)
     const outcome = await steps(trail)
     if (trail.accepted !== undefined) emit(onEvent, acceptedEvent(trail.accepted, trail.now))
     return outcome
   } catch (error) {
     if (error instanceof AuthenticationError || error instanceof StoreError) {
       error.realm = realm
-      error.serverTime = trail.now
-      if (error.code !== 'credentials_missing') emit(onEvent, refusedEvent(error, trail))
+      if (Number.isFinite(trail.now)) error.serverTime = trail.now
+      if (error.code !== 'credentials_missing') emit(onEvent, refusedEvent(error, trail.unverified))
     }
     throw error
   }
@@ -91,22 +93,22 @@ function readClock(clock: () => number): number {
 
 function acceptedEvent({ project, projectToken }: Authentication, time: number): VerifierEvent {
   const { kid, header } = projectToken
-  return { type: 'accepted', time, projectId: project.id, kid, alg: header.alg }
+  return { type: 'accepted', time, projectId: printable(project.id), kid: printable(kid), alg: header.alg }
 }
 
 function refusedEvent(
   error: AuthenticationError | StoreError,
-  { now: time, unverified }: Trail,
+  unverified: UnverifiedToken | undefined,
 ): VerifierEvent {
-  const said = {
-    ...visible('unverifiedProjectId', unverified?.unverifiedClaims.proj_id),
-    ...visible('unverifiedKid', unverified?.unverifiedHeader.kid),
+  const told = {
+    time: error.serverTime,
+    description: error.description,
+    ...text('cause', error.cause instanceof Error ? error.cause.message : error.cause),
+    ...text('unverifiedProjectId', unverified?.unverifiedClaims.proj_id),
+    ...text('unverifiedKid', unverified?.unverifiedHeader.kid),
   }
-  if (error instanceof StoreError) {
-    return { type: 'unavailable', time, code: error.code, cause: error.cause, ...said }
-  }
-  const cause = typeof error.cause === 'string' ? { cause: error.cause } : {}
-  return { type: 'refused', time, code: error.code, ...cause, ...said }
+  if (error instanceof StoreError) return { type: 'unavailable', code: error.code, ...told }
+  return { type: 'refused', code: error.code, ...told }
 }
 
 /** Its failure is its own: it neither refuses a request nor stops the process. */
@@ -122,11 +124,13 @@ function emit(listener: EventListener | undefined, event: VerifierEvent): void {
   }
 }
 
+function text<Name extends string>(name: Name, value: unknown): { readonly [name in Name]?: string } {
+  return typeof value === 'string' ? ({ [name]: printable(value) } as { [name in Name]: string }) : {}
+}
+
 /** Everything but printable ASCII becomes \uXXXX: line ends, terminal escapes and text that turns direction included. */
-function visible(name: keyof Unverified, value: unknown): Unverified {
-  if (typeof value !== 'string') return {}
-  const text = value
-    .slice(0, 64)
+function printable(value: string): string {
+  return value
+    .slice(0, limits.identifierLength)
     .replace(/[^\x20-\x7E]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
-  return { [name]: text }
 }

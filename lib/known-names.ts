@@ -9,9 +9,12 @@ export function refuseUnknownNames(
 ): void {
   for (const name of Object.keys(given)) {
     if (Object.hasOwn(known, name)) continue
+    // A name of another form may be a value that went astray, a key even: it is not repeated.
+    if (!/^\w{1,40}$/.test(name))
+      throw new TypeError(`Unknown ${what}. Known: ${Object.keys(known).join(', ')}.`)
     const meant = closest(name, Object.keys(known))
     const hint = meant === undefined ? `Known: ${Object.keys(known).join(', ')}.` : `Did you mean "${meant}"?`
-    throw new TypeError(`Unknown ${what} ${JSON.stringify(name)}. ${hint}`)
+    throw new TypeError(`Unknown ${what} "${name}". ${hint}`)
   }
 }
 

@@ -4,6 +4,7 @@ import type { RequestLike } from './types.js'
 
 export interface ResponseLike {
   statusCode: number
+  readonly headersSent: boolean
   setHeader(name: string, value: string): unknown
   end(): unknown
 }
@@ -49,10 +50,12 @@ export function reverseJwt(options: FaceSettings): (req: RequestLike, res: Respo
           next()
           return
         }
-        if (error instanceof ReverseJwtError) {
+        // A timeout may have answered meanwhile.
+        if (error instanceof ReverseJwtError && !res.headersSent) {
           for (const [name, value] of Object.entries(error.headers)) res.setHeader(name, value)
         }
-        next(error)
+        // Express takes a falsy error for none.
+        next(error || new Error('The verifier failed'))
       },
     )
   }

@@ -5,7 +5,6 @@ import type { Next, ResponseLike } from './middleware.js'
 const documentation = 'https://unpkg.com/reverse-jwt/docs/errors'
 
 interface ProblemResponse extends ResponseLike {
-  readonly headersSent: boolean
   getHeader(name: string): unknown
   end(body?: string): unknown
 }

@@ -75,6 +75,20 @@ export const limits = {
   replayMargin: 60,
 } as const
 
+/**
+ * Whether a value can name a project, a key or a token: 1 to 256 characters, not blank, no control characters, and the same
+ * in every encoding of Unicode.
+ */
+export function isIdentifier(value: unknown): value is string {
+  return (
+    typeof value === 'string' &&
+    value.trim() !== '' &&
+    value.length <= limits.identifierLength &&
+    value.isWellFormed() &&
+    !/\p{Cc}/u.test(value)
+  )
+}
+
 /** Claims that the signer sets itself. */
 export const reservedClaims: ReadonlySet<string> = new Set([
   'iss',

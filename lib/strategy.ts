@@ -84,36 +84,46 @@ export class ReverseJwtStrategy extends Strategy {
       .authenticate(request, this.face.rules)
       .then(
         (authentication) => {
-          attach(request, authentication)
-          return this.finish(authentication, actions)
+          return this.finish(request, authentication, actions)
         },
         (refusal: unknown) => {
           this.refuse(request, refusal, actions)
         },
       )
-      .catch(error)
+      .catch((thrown: unknown) => {
+        // What the application threw after it had its answer. Express's own next: the action may be what threw.
+        const { next = error } = request as { next?: (error: unknown) => void }
+        next(thrown || new Error('The request failed'))
+      })
   }
 
   private async finish(
-    { project, projectToken }: Authentication,
-    { success, fail, error }: Actions,
+    request: RequestLike,
+    authentication: Authentication,
+    actions: Actions,
   ): Promise<void> {
+    const accept = (user: unknown, info?: unknown) => {
+      attach(request, authentication)
+      actions.success(user, info)
+    }
+    const { project, projectToken } = authentication
     if (this.verify === undefined) {
-      success(project)
+      accept(project)
       return
     }
-    let answered = false
+    const call = { answered: false }
     const done: Done = (failure, user, info) => {
-      if (answered) return
-      answered = true
-      if (failure != null) error(failure)
-      else if (user == null || user === false) fail(info, 403)
-      else success(user, info)
+      if (call.answered) return
+      call.answered = true
+      if (failure) actions.error(failure)
+      else if (user) accept(user, info)
+      else actions.fail(info, 403)
     }
     try {
       await this.verify(project, projectToken, done)
     } catch (failure) {
-      done(failure ?? new Error('The verify callback rejected'))
+      if (call.answered) throw failure
+      done(failure || new Error('The verify callback failed'))
     }
   }
 

@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey, KeyObject, type JsonWebKey } from 'node:crypto'
+import { createPrivateKey, createPublicKey, KeyObject, sign, verify, type JsonWebKey } from 'node:crypto'
 import type { CryptoKey, JWK } from 'jose'
 import {
   algorithmNamed,
@@ -31,6 +31,7 @@ export function loadPrivateKey(input: PrivateKeyInput, wanted: AlgorithmName | u
   const { key, labels } = readKey(input)
   if (key.type !== 'private') throw new TypeError(isPublic)
   checkStrength(key)
+  checkHalves(key)
   const publicJwk = createPublicKey(key).export({ format: 'jwk' }) as JWK
   return {
     key,
@@ -111,15 +112,20 @@ function whatItIs(label: string): string {
   if (label.includes('CERTIFICATE'))
     return 'privateKey holds a certificate; signing needs the private key that belongs to it'
   if (label.startsWith('OPENSSH')) {
-    return 'privateKey is in the format of OpenSSH; convert it (ssh-keygen -p -m PKCS8 -f key)'
+    return 'privateKey is in the format of OpenSSH; convert it (ssh-keygen -p -m PKCS8 -f key), or make a new pair: OpenSSH cannot convert Ed25519 keys'
   }
   return 'privateKey is PEM, but not of a private key'
 }
 
-function readJwk(jwk: Labels & { kty?: unknown; d?: unknown }): { key: KeyObject; labels: Labels } {
+function readJwk(jwk: Labels & { kty?: unknown; d?: unknown; use?: unknown }): {
+  key: KeyObject
+  labels: Labels
+} {
   if (jwk.kty === 'oct') throw new TypeError(isSymmetric)
   if (jwk.kty === undefined) throw new TypeError('privateKey is an object, but not a JWK: it has no kty')
   if (jwk.d === undefined) throw new TypeError(isPublic)
+  if (jwk.use !== undefined && jwk.use !== 'sig')
+    throw new TypeError('privateKey is a JWK with a use other than "sig"')
   try {
     return { key: createPrivateKey({ key: jwk as JsonWebKey, format: 'jwk' }), labels: jwk }
   } catch {
@@ -147,15 +153,33 @@ function readCryptoKey(cryptoKey: CryptoKey): { key: KeyObject; labels: Labels }
   return { key: KeyObject.from(cryptoKey), labels }
 }
 
-function checkStrength({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): void {
-  if (asymmetricKeyType !== 'rsa') return
-  const { modulusLength = 0 } = asymmetricKeyDetails ?? {}
+function checkStrength({ asymmetricKeyType: type, asymmetricKeyDetails }: KeyObject): void {
+  if (type !== 'rsa' && type !== 'ec' && type !== 'ed25519') {
+    throw new TypeError(`privateKey is of type ${String(type)}; use P-256, P-384, P-521, Ed25519 or RSA`)
+  }
+  if (type !== 'rsa') return
+  const { modulusLength = 0, publicExponent = 0n } = asymmetricKeyDetails ?? {}
   const { least, most } = limits.rsaBits
   if (modulusLength < least || modulusLength > most) {
     throw new TypeError(
       `privateKey is an RSA key of ${modulusLength} bits; platforms accept ${least} to ${most}`,
     )
   }
+  if (publicExponent < 65537n)
+    throw new TypeError('privateKey is an RSA key with a small exponent; make one with 65537')
+}
+
+/** The two halves of a JWK may come from two keys. Better to hear of it now than from every platform. */
+function checkHalves(key: KeyObject): void {
+  const digest = key.asymmetricKeyType === 'ed25519' ? null : 'sha256'
+  const probe = Buffer.from('reverse-jwt')
+  let matches = false
+  try {
+    matches = verify(digest, probe, createPublicKey(key), sign(digest, probe, key))
+  } catch {
+    // Damaged beyond use.
+  }
+  if (!matches) throw new TypeError('privateKey has a private and a public half that do not belong together')
 }
 
 function chooseAlgorithm(wanted: unknown, labelled: unknown, publicJwk: JWK): Algorithm {

@@ -160,6 +160,9 @@ function checkExtra(extra: unknown): void {
   }
   for (const name of Object.keys(extra)) {
     if (reservedClaims.has(name)) throw new TypeError(`The claim ${name} is set by the signer; leave it out`)
+    // toJSON would speak for the whole claims set.
+    if (typeof (extra as Record<string, unknown>)[name] === 'function')
+      throw new TypeError('A claim must be JSON, not a function')
     if (name === '__proto__') throw new TypeError('A claim must not be named __proto__')
   }
   for (const name of ['scope', 'origin']) {

@@ -3,6 +3,7 @@ import { StoreError } from '../errors.js'
 import { refuseUnknownNames } from '../known-names.js'
 import type { ProjectKey } from '../types.js'
 import type { KeyStore } from './key-store.js'
+import { isAdmitted } from './public-key.js'
 
 export interface CachedKeyStoreOptions {
   /** Seconds for which a key is served without asking again. Default 30. */
@@ -17,14 +18,18 @@ export interface CachedKeyStoreOptions {
 
 const defaults: Required<CachedKeyStoreOptions> = { ttl: 30, missingTtl: 2, max: 10_000, timeoutMs: 2_000 }
 const mostReads = 32
-const mostReadsOfAProject = 2
+const mostReadsOfStrangers = 24
+const mostStrangersOfAProject = 2
+/** A read that does not end gives its place back after so many times its limit. */
+const patience = 10
 
 /**
  * Keeps the keys of a slower store at hand.
  *
- * A key is never served beyond `ttl`, so a revocation counts after `ttl` seconds at the latest, or at once with
- * `invalidate`. Requests for one key share one read. At most 32 reads are in flight, 2 of them for one project: beyond that
- * the answer is `store_unavailable`, while keys at hand are served as ever. Errors are not remembered.
+ * A key is never served beyond `ttl`, counted from when its read began, so a revocation counts after `ttl` seconds at the
+ * latest, or at once with `invalidate`. Requests for one key share one read. At most 32 reads are in flight. Names that
+ * were never found may take 24 of them, 2 for one project, because anyone can make up names: beyond that the answer is
+ * `store_unavailable`, while keys at hand, and keys that were at hand before, are read as ever. Errors are not remembered.
  *
  * @example
  * const keyStore = new CachedKeyStore(databaseKeyStore, { ttl: 30 })
@@ -34,10 +39,12 @@ export class CachedKeyStore implements KeyStore {
   private readonly timeoutMs: number
   private readonly warm: LRUCache<string, ProjectKey>
   private readonly missing: LRUCache<string, true>
-  /** One read a key; a read that is no longer here was overtaken by an invalidation. */
+  /** Names that stood for a key the last time they were read. */
+  private readonly found: LRUCache<string, true>
+  /** One read a name; a read that is no longer here was overtaken by an invalidation. */
   private readonly loads = new Map<string, Promise<ProjectKey | undefined>>()
-  private readonly readsInFlight = new Map<string, number>()
-  private allReadsInFlight = 0
+  private readonly strangersOfProject = new Map<string, number>()
+  private readsInFlight = 0
 
   constructor(store: KeyStore, options: CachedKeyStoreOptions = {}) {
     if (typeof (store as KeyStore | undefined)?.find !== 'function') {
@@ -45,19 +52,13 @@ export class CachedKeyStore implements KeyStore {
         'CachedKeyStore takes the key store to keep at hand, an object with find(projectId, kid)',
       )
     }
-    refuseUnknownNames(options, defaults, 'option of CachedKeyStore')
-    const { ttl, missingTtl, max, timeoutMs } = { ...defaults, ...options }
-    for (const [name, value] of Object.entries({ ttl, missingTtl, timeoutMs })) {
-      if (!(Number.isFinite(value) && value > 0))
-        throw new TypeError(`CachedKeyStore: ${name} must be a positive number`)
-    }
-    if (!(Number.isSafeInteger(max) && max > 0))
-      throw new TypeError('CachedKeyStore: max must be a positive integer')
+    const { ttl, missingTtl, max, timeoutMs } = parseOptions(options)
     this.store = store
     this.timeoutMs = timeoutMs
     // Resolution 0: the clock is read each time, for a busy event loop would stretch a remembered one.
-    this.warm = new LRUCache({ max, ttl: ttl * 1000, ttlResolution: 0 })
-    this.missing = new LRUCache({ max, ttl: missingTtl * 1000, ttlResolution: 0 })
+    this.warm = new LRUCache({ max, ttl: Math.ceil(ttl * 1000), ttlResolution: 0 })
+    this.missing = new LRUCache({ max, ttl: Math.ceil(missingTtl * 1000), ttlResolution: 0 })
+    this.found = new LRUCache({ max })
   }
 
   find(projectId: string, kid: string): ProjectKey | undefined | Promise<ProjectKey | undefined> {
@@ -74,20 +75,34 @@ export class CachedKeyStore implements KeyStore {
    */
   invalidate(projectId?: string, kid?: string): void {
     const prefix = projectId === undefined ? '' : projectPrefix(projectId)
-    const concerns = (name: string) => (kid === undefined ? name.startsWith(prefix) : name === prefix + kid)
+    const one = projectId === undefined || kid === undefined ? undefined : prefix + kid
     for (const names of [this.warm, this.missing, this.loads]) {
-      for (const name of [...names.keys()].filter(concerns)) names.delete(name)
+      for (const name of Array.from(names.keys())) {
+        if (one === undefined ? name.startsWith(prefix) : name === one) names.delete(name)
+      }
     }
   }
 
   private load(name: string, projectId: string, kid: string): Promise<ProjectKey | undefined> {
-    const load: Promise<ProjectKey | undefined> = this.read(projectId, kid).then(
+    const begun = performance.now()
+    const load: Promise<ProjectKey | undefined> = within(
+      this.timeoutMs,
+      this.read(name, projectId, kid),
+    ).then(
       (key) => {
         if (this.loads.get(name) !== load) return this.find(projectId, kid)
         this.loads.delete(name)
-        if (key == null) this.missing.set(name, true)
-        else this.warm.set(name, key)
-        return key ?? undefined
+        if (key == null) {
+          this.missing.set(name, true)
+          this.found.delete(name)
+          return undefined
+        }
+        // What was not admitted is the verifier's to refuse; it shall not outlive the mistake.
+        if (isAdmitted(key)) {
+          this.warm.set(name, key, { start: begun })
+          this.found.set(name, true)
+        }
+        return key
       },
       (error: unknown) => {
         if (this.loads.get(name) === load) this.loads.delete(name)
@@ -98,31 +113,58 @@ export class CachedKeyStore implements KeyStore {
     return load
   }
 
-  /** One read of the store, within its share and its time. A read that overran its time keeps its place until it ends. */
-  private async read(projectId: string, kid: string): Promise<ProjectKey | undefined> {
-    const ofProject = this.readsInFlight.get(projectId) ?? 0
-    if (ofProject >= mostReadsOfAProject || this.allReadsInFlight >= mostReads) {
+  /** One read of the store, within its share. */
+  private async read(name: string, projectId: string, kid: string): Promise<ProjectKey | undefined> {
+    const stranger = !this.found.has(name)
+    const strangers = this.strangersOfProject.get(projectId) ?? 0
+    const most = stranger ? mostReadsOfStrangers : mostReads
+    if (this.readsInFlight >= most || (stranger && strangers >= mostStrangersOfAProject)) {
       throw new StoreError('store_unavailable', { cause: 'too many reads of the key store are under way' })
     }
-    this.readsInFlight.set(projectId, ofProject + 1)
-    this.allReadsInFlight++
-    const reading = Promise.resolve()
-      .then(() => this.store.find(projectId, kid))
-      .finally(() => {
-        this.allReadsInFlight--
-        const left = (this.readsInFlight.get(projectId) ?? 1) - 1
-        if (left === 0) this.readsInFlight.delete(projectId)
-        else this.readsInFlight.set(projectId, left)
-      })
-    let timer: NodeJS.Timeout | undefined
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        reject(new StoreError('store_unavailable', { cause: 'the key store did not answer in time' }))
-      }, this.timeoutMs)
-    })
-    return Promise.race([reading, late]).finally(() => {
-      clearTimeout(timer)
-    })
+    this.readsInFlight++
+    if (stranger) this.strangersOfProject.set(projectId, strangers + 1)
+    const release = () => {
+      this.readsInFlight--
+      if (!stranger) return
+      const left = (this.strangersOfProject.get(projectId) ?? 1) - 1
+      if (left === 0) this.strangersOfProject.delete(projectId)
+      else this.strangersOfProject.set(projectId, left)
+    }
+    const reading = Promise.resolve().then(() => this.store.find(projectId, kid))
+    within(patience * this.timeoutMs, reading).then(release, release)
+    return reading
+  }
+}
+
+function parseOptions(options: CachedKeyStoreOptions): Required<CachedKeyStoreOptions> {
+  refuseUnknownNames(options, defaults, 'option of CachedKeyStore')
+  const parsed = { ...defaults, ...options }
+  const { ttl, missingTtl, max, timeoutMs } = parsed
+  for (const [name, value] of Object.entries({ ttl, missingTtl, timeoutMs })) {
+    const most = name === 'timeoutMs' ? 60_000 : 86_400
+    if (!(typeof (value as unknown) === 'number' && value > 0 && value <= most)) {
+      throw new TypeError(`CachedKeyStore: ${name} must be a positive number up to ${most}`)
+    }
+  }
+  if (!(Number.isSafeInteger(max) && max > 0)) {
+    throw new TypeError('CachedKeyStore: max must be a positive integer')
+  }
+  return parsed
+}
+
+/** The outcome of a promise, or an outage when it takes longer. */
+async function within<T>(milliseconds: number, promise: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new StoreError('store_unavailable', { cause: 'the key store did not answer in time' }))
+    }, milliseconds)
+    timer.unref()
+  })
+  try {
+    return await Promise.race([promise, late])
+  } finally {
+    clearTimeout(timer)
   }
 }
 

@@ -32,8 +32,11 @@ const spkiPrefixes = [
 ]
 
 /** Reads one SPKI PEM block. Throws an Error whose message says what it is instead and what to do. */
-export function readPem(pem: unknown): KeyMaterial {
-  if (typeof pem !== 'string') throw new TypeError('pem must be a string')
+export function readPem(given: unknown): KeyMaterial {
+  if (typeof given !== 'string') throw new TypeError('pem must be a string')
+  checkSize(given)
+  // As environment variables spell line ends.
+  const pem = given.replace(/\\[nr]/g, '\n')
   const blocks = [...pem.matchAll(/-----BEGIN ([A-Z0-9 ]+)-----/g)]
   if (blocks.length !== 1) {
     throw new TypeError(
@@ -128,7 +131,13 @@ function keyMembers({ kty, crv, x, y, n, e }: Record<string, unknown>): JsonWebK
   throw unusable(JSON.stringify(crv ?? kty))
 }
 
+/** The largest key that is accepted takes a thousand characters; megabytes would take seconds. */
+function checkSize(text: string): void {
+  if (text.length > 16_384) throw new TypeError('this is too long to be a public key')
+}
+
 function parse(json: string): unknown {
+  checkSize(json)
   try {
     return JSON.parse(json)
   } catch {

@@ -1,5 +1,5 @@
 import { refuseUnknownNames } from '../known-names.js'
-import { limits } from '../protocol.js'
+import { isIdentifier, limits } from '../protocol.js'
 import type { Project } from '../types.js'
 
 const known: Record<keyof Project, true> = {
@@ -26,11 +26,16 @@ export function admitProject(project: Project): Project {
   }
   const wrong = (what: string) => new TypeError(`Project ${JSON.stringify(project.id)}: ${what}`)
 
-  const { issuer = project.id, allowedOrigins, scopes, suspended = false } = project
+  for (const name of ['issuer', 'allowedOrigins', 'scopes', 'suspended'] as const) {
+    // Most often a column that was not selected: it must not open what it should close.
+    if (name in project && project[name] === undefined)
+      throw wrong(`${name} is undefined; set it or leave it out`)
+  }
+  const { id, name, issuer = id, allowedOrigins, scopes, suspended = false, metadata } = project
   if (typeof (issuer as unknown) !== 'string' || issuer === '')
     throw wrong('issuer must be a non-empty string')
   if (typeof (suspended as unknown) !== 'boolean') throw wrong('suspended must be true or false')
-  if (Object.hasOwn(project, 'allowedOrigins')) checkOrigins(allowedOrigins, wrong)
+  if (allowedOrigins !== undefined) checkOrigins(allowedOrigins, wrong)
   if (
     scopes !== undefined &&
     !(Array.isArray(scopes) && scopes.every((scope) => scopeToken.test(String(scope))))
@@ -38,27 +43,18 @@ export function admitProject(project: Project): Project {
     throw wrong('scopes must be a list of names without spaces, quotes or backslashes')
   }
   return Object.freeze({
-    ...project,
+    id,
     issuer,
     suspended,
+    ...(name !== undefined && { name }),
     ...(allowedOrigins && { allowedOrigins: frozenCopy(allowedOrigins) }),
     ...(scopes && { scopes: frozenCopy(scopes) }),
+    ...(metadata !== undefined && { metadata }),
   })
 }
 
 function frozenCopy(list: readonly string[]): readonly string[] {
   return Object.freeze(Array.from(list))
-}
-
-/** A string that can name a project or a key: short, printable, and the same in every encoding. */
-export function isIdentifier(value: unknown): value is string {
-  return (
-    typeof value === 'string' &&
-    value.trim() !== '' &&
-    value.length <= limits.identifierLength &&
-    value.isWellFormed() &&
-    !/\p{Cc}/u.test(value)
-  )
 }
 
 function checkOrigins(origins: unknown, wrong: (what: string) => TypeError): void {

@@ -5,12 +5,13 @@ import {
   algorithms,
   defaultAlgorithmFor,
   fitsAlgorithm,
+  isIdentifier,
   type Algorithm,
   type AlgorithmName,
 } from '../protocol.js'
 import type { Project, ProjectKey } from '../types.js'
 import { readJwk, readPem, type JwkLabels, type KeyMaterial } from './key-material.js'
-import { admitProject, isIdentifier } from './project.js'
+import { admitProject } from './project.js'
 
 /** A public key as a customer gives it: exactly one of `jwk` and `pem`. Times are epoch seconds, or a Date. */
 export interface PublicKeyInput {

@@ -1,13 +1,12 @@
 import cluster from 'node:cluster'
 import { createHash } from 'node:crypto'
-import { LRUCache } from 'lru-cache'
 import { StoreError } from '../errors.js'
 import { refuseUnknownNames } from '../known-names.js'
 import { warnOnce } from '../warnings.js'
 import type { ReplayStore, TokenUse } from './replay-store.js'
 
 export interface MemoryReplayStoreOptions {
-  /** How many used ids are kept at most. Default 1,000,000, which takes less than 200 MB when full and nothing before. */
+  /** How many used ids are kept at most. Default 1,000,000, which takes less than 200 MB when full and nothing before; at most 16,000,000. */
   readonly capacity?: number
   /** How many of them one project may have. Default: a tenth of the capacity. */
   readonly projectQuota?: number
@@ -21,12 +20,14 @@ const known: Record<keyof MemoryReplayStoreOptions, true> = {
   clock: true,
 }
 
+/** Just below what a Set can hold. */
+const mostCapacity = 16_000_000
 /** How many expired ids may leave at one insertion: more than one, so that a full store shrinks; few, so that none is slow. */
 const forgottenAtOnce = 4
-/** A jti that is kept as it is. Any other is kept as its hash, so that an entry never takes more memory than this one. */
+/** A jti that is kept as it is. Any other is kept as its hash, so that no entry takes more memory than this one. */
 const plainJti = /^[\x20-\x7E]{1,64}$/
 
-/** A project with live ids. Entries name it by its number, which is short, has one length of its own, and is never given twice. */
+/** A project with live ids. Entries name it by its number, which is short and never given twice. */
 interface ProjectUses {
   readonly projectId: string
   readonly number: number
@@ -37,9 +38,10 @@ interface ProjectUses {
  * Remembers used tokens in this process. For a platform of one process; a restart forgets.
  *
  * Never forgets an id before its time. When it is full, or a project has used up its quota, `consume` throws
- * `replay_store_full` (503): to drop an id would be to let a used token pass. One project therefore cannot
- * starve the others. A default token lives 120 s and is remembered for 185 s, so the default quota of 100,000 ids carries
- * some 540 tokens a second of one project, and the default capacity 5,400 a second of all.
+ * `replay_store_full` (503): to drop an id would be to let a used token pass. Ids leave in the order in which they expire, so
+ * one project's tokens neither push out nor hold back those of another. A default token lives 120 s and is
+ * remembered for 185 s, so the default quota of 100,000 ids carries some 540 tokens a second of one project, and the default
+ * capacity 5,400 a second of all.
  *
  * @example
  * const replayStore = new MemoryReplayStore()
@@ -48,24 +50,23 @@ export class MemoryReplayStore implements ReplayStore {
   private readonly capacity: number
   private readonly projectQuota: number
   private readonly clock: () => number
-  /** In the order of insertion, for nothing ever reads an entry; the value is the second at which it may be forgotten. */
-  private readonly uses: LRUCache<string, number>
+  private readonly used = new Set<string>()
+  /** The same names by the second in which they may be forgotten. No more seconds than a token can live. */
+  private readonly expiring = new Map<number, string[]>()
+  private nextSecond = Infinity
+  /** Ids that expired up to here may be gone, so none of them can be told from a new one. */
+  private forgottenUntil = -Infinity
   private readonly projects = new Map<string, ProjectUses>()
   private readonly projectsByNumber = new Map<number, ProjectUses>()
   private projectsSeen = 0
-  /** Ids that expired up to here may be gone, so none of them can be told from a new one. */
-  private forgottenUntil = -Infinity
 
   constructor(options: MemoryReplayStoreOptions = {}) {
     refuseUnknownNames(options, known, 'option of MemoryReplayStore')
-    const {
-      capacity = 1_000_000,
-      projectQuota = Math.ceil(capacity / 10),
-      clock = () => Date.now() / 1000,
-    } = options
+    const { capacity = 1_000_000, clock = () => Date.now() / 1000 } = options
+    const { projectQuota = Math.ceil(capacity / 10) } = options
     for (const [name, value] of Object.entries({ capacity, projectQuota })) {
-      if (!(Number.isSafeInteger(value) && value > 0)) {
-        throw new TypeError(`MemoryReplayStore: ${name} must be a positive integer`)
+      if (!(Number.isSafeInteger(value) && value > 0 && value <= mostCapacity)) {
+        throw new TypeError(`MemoryReplayStore: ${name} must be a positive integer up to ${mostCapacity}`)
       }
     }
     if (typeof (clock as unknown) !== 'function')
@@ -73,45 +74,30 @@ export class MemoryReplayStore implements ReplayStore {
     this.capacity = capacity
     this.projectQuota = projectQuota
     this.clock = clock
-    // A cache with max would allocate all of it now, and evict when full. With maxSize it grows; it is never let reach it.
-    this.uses = new LRUCache({ maxSize: capacity + 1, sizeCalculation: () => 1 })
     if (cluster.isWorker) warnOnce('REVERSE_JWT_MEMORY_STORE_IN_CLUSTER')
   }
 
   consume({ projectId, jti, expiresAt }: TokenUse): boolean {
-    this.forgetExpired()
+    this.forgetExpired(this.clock())
     // The clock stepped back: a used token would look new.
     if (expiresAt <= this.forgottenUntil) return false
     const known = this.projects.get(projectId)
     const project = known ?? { projectId, number: this.projectsSeen + 1, live: 0 }
     const name = entryName(project.number, jti)
-    if (this.uses.has(name)) return false
+    if (this.used.has(name)) return false
 
-    if (this.uses.size >= this.capacity) throw full('the replay store is full; raise capacity')
+    if (this.used.size >= this.capacity) throw full('the replay store is full; raise capacity')
     if (project.live >= this.projectQuota) throw full('the project has used up its quota; raise projectQuota')
     if (known === undefined) this.remember(project)
-    this.uses.set(name, Math.ceil(expiresAt))
     project.live++
+    this.used.add(name)
+    this.expireAt(Math.ceil(expiresAt), name)
     return true
   }
 
   /** How many ids are remembered. */
   get size(): number {
-    return this.uses.size
-  }
-
-  /** Lets a few expired ids go, oldest insertion first. An id that lives longer holds back those behind it, never for more than a lifetime. */
-  private forgetExpired(): void {
-    const now = this.clock()
-    for (let gone = 0; gone < forgottenAtOnce; gone++) {
-      const oldest = this.uses.rkeys().next()
-      if (oldest.done === true) return
-      const expiresAt = this.uses.peek(oldest.value) ?? Infinity
-      if (expiresAt > now) return
-      this.uses.delete(oldest.value)
-      this.forgottenUntil = Math.max(this.forgottenUntil, expiresAt)
-      this.release(oldest.value)
-    }
+    return this.used.size
   }
 
   private remember(project: ProjectUses): void {
@@ -120,7 +106,28 @@ export class MemoryReplayStore implements ReplayStore {
     this.projectsByNumber.set(project.number, project)
   }
 
-  private release(name: string): void {
+  private expireAt(second: number, name: string): void {
+    const names = this.expiring.get(second)
+    if (names === undefined) this.expiring.set(second, [name])
+    else names.push(name)
+    if (second < this.nextSecond) this.nextSecond = second
+  }
+
+  private forgetExpired(now: number): void {
+    for (let gone = 0; gone < forgottenAtOnce && this.nextSecond <= now; gone++) {
+      const names = this.expiring.get(this.nextSecond) ?? []
+      const name = names.pop()
+      this.forgottenUntil = Math.max(this.forgottenUntil, this.nextSecond)
+      if (name !== undefined) this.forget(name)
+      if (names.length > 0) continue
+      this.expiring.delete(this.nextSecond)
+      // A few hundred seconds at most, and at most once a second.
+      this.nextSecond = Math.min(...this.expiring.keys())
+    }
+  }
+
+  private forget(name: string): void {
+    this.used.delete(name)
     const project = this.projectsByNumber.get(parseInt(name, 10))
     if (project === undefined || --project.live > 0) return
     this.projects.delete(project.projectId)
@@ -130,8 +137,9 @@ export class MemoryReplayStore implements ReplayStore {
 
 /** The number ends at the first character that is no digit, so no two pairs share a name. */
 function entryName(project: number, jti: string): string {
-  const plain = plainJti.test(jti)
-  const text = `${project}${plain ? '=' : '#'}${plain ? jti : createHash('sha256').update(jti).digest('base64url')}`
+  const text = plainJti.test(jti)
+    ? `${project}=${jti}`
+    : `${project}#${createHash('sha256').update(jti).digest('base64url')}`
   // A joined string is a tree that keeps its parts, and what those were cut from, alive. This makes it one piece.
   return Buffer.from(text, 'latin1').toString('latin1')
 }

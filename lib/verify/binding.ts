@@ -4,7 +4,7 @@ import type { Project, ProjectClaims } from '../types.js'
 /** What the request must match besides the token. */
 export interface VerifyContext {
   /** The Origin header of the request. Absent: there was none. */
-  readonly origin?: string | undefined
+  readonly origin?: string | null | undefined
   /** Scopes that the resource requires, all of them. */
   readonly scope?: readonly string[] | undefined
 }
@@ -33,16 +33,16 @@ export function checkBinding(
 }
 
 function checkOrigin(
-  origin: string | undefined,
+  origin: string | null | undefined,
   claimed: string | undefined,
   allowed: readonly string[] | undefined,
   requireOrigin: boolean,
 ): void {
   // Any sandboxed frame anywhere has the origin null, so it satisfies no rule.
-  const opaque = origin === undefined || origin === 'null'
+  const opaque = !origin || origin === 'null'
   if ((requireOrigin || claimed !== undefined) && opaque) throw new AuthenticationError('origin_not_allowed')
   if (claimed !== undefined && claimed !== origin) throw new AuthenticationError('origin_not_allowed')
-  if (origin !== undefined && allowed !== undefined && !allowed.includes(origin)) {
+  if (typeof origin === 'string' && allowed !== undefined && !allowed.includes(origin)) {
     throw new AuthenticationError('origin_not_allowed')
   }
 }

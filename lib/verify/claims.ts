@@ -1,5 +1,5 @@
 import { AuthenticationError } from '../errors.js'
-import { limits } from '../protocol.js'
+import { isIdentifier } from '../protocol.js'
 import type { ProjectClaims } from '../types.js'
 import type { JsonObject } from './strict-json.js'
 
@@ -11,7 +11,6 @@ interface ClaimsSettings {
 
 /** RFC 6749 section 3.3. */
 const scopeSyntax = /^[\x21\x23-\x5B\x5D-\x7E]+(?: [\x21\x23-\x5B\x5D-\x7E]+)*$/
-const controlCharacter = /\p{Cc}/u
 
 /**
  * Step 3: the rules that need only the token and the clock.
@@ -45,15 +44,7 @@ function checkAudience(claims: JsonObject, audiences: ReadonlySet<string>): void
 }
 
 function checkJti(claims: JsonObject): void {
-  const jti = requireText(claims, 'jti')
-  if (
-    jti.length > limits.identifierLength ||
-    jti.trim() === '' ||
-    !jti.isWellFormed() ||
-    controlCharacter.test(jti)
-  ) {
-    throw invalid('jti')
-  }
+  if (!isIdentifier(requireText(claims, 'jti'))) throw invalid('jti')
 }
 
 function checkOptional(claims: JsonObject): void {

@@ -42,7 +42,7 @@ export function takeCredentials(request: RequestLike, tokenFrom: readonly TokenS
     (tokenFrom.includes('header') ? inHeader : undefined) ?? (tokenFrom.includes('body') ? inBody : undefined)
   if (token === undefined) throw new AuthenticationError('credentials_missing')
   const { origin } = request.headers
-  return { token, origin: typeof origin === 'string' ? origin : undefined }
+  return { token, origin: Array.isArray(origin) ? origin[0] : origin }
 }
 
 /** Step 1 where there is no request: the token itself. */
@@ -83,7 +83,7 @@ function headerToken({ headers }: RequestLike): string | undefined {
 function isForm({ method, headers }: RequestLike): boolean {
   const type = headers['content-type']
   if (method === 'GET' || method === 'HEAD' || typeof type !== 'string') return false
-  return /^application\/x-www-form-urlencoded *(?:;|$)/i.test(type)
+  return /^application\/x-www-form-urlencoded[ \t]*(?:;|$)/i.test(type)
 }
 
 function isUnparsedForm(request: RequestLike): boolean {

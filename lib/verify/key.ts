@@ -1,7 +1,7 @@
 import { AuthenticationError, outageFrom, StoreError } from '../errors.js'
 import type { KeyStore } from '../keys/key-store.js'
 import { isAdmitted } from '../keys/public-key.js'
-import { limits, type Algorithm } from '../protocol.js'
+import { isIdentifier, type Algorithm } from '../protocol.js'
 import type { ProjectKey } from '../types.js'
 
 /** What the token says of its key. */
@@ -23,8 +23,8 @@ export async function findKey(
   { unverifiedHeader: { kid }, alg }: KeyHint,
   now: number,
 ): Promise<ProjectKey> {
-  // No stored project has such an id, so no store need hear of it.
-  if (projectId.length > limits.identifierLength) throw notVerified('unknown project or key')
+  // Nothing is stored under such a name, so no store need hear of it: a database may choke on NUL.
+  if (!isIdentifier(projectId) || !isIdentifier(kid)) throw notVerified('unknown project or key')
   const key = await ask(keyStore, projectId, kid)
   // Databases say null where JavaScript says undefined.
   if (key === undefined || key === null) throw notVerified('unknown project or key')
