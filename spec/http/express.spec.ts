@@ -1,0 +1,256 @@
+import { describe, expect, it, jest } from '@jest/globals'
+import type { Application, ErrorRequestHandler } from 'express'
+import type { Server } from 'node:http'
+import { format } from 'node:util'
+import request, { type Response } from 'supertest'
+import {
+  AuthenticationError,
+  problemDetails,
+  projectOf,
+  projectTokenOf,
+  reverseJwt,
+  type FaceOptions,
+  type VerifierOptions,
+} from '../../lib/index.js'
+import { expresses, type Express } from '../helpers/express.js'
+import { kidOf, mint, now } from '../helpers/mint.js'
+import { platform } from '../helpers/platform.js'
+import { provocations, type Provocation } from '../helpers/provocations.js'
+import { answers, expectAnswer } from '../helpers/refusals.js'
+import { openServer, rawText } from '../helpers/server.js'
+
+const serve = openServer()
+const every = Object.entries(provocations) as [keyof typeof provocations, Provocation][]
+
+function appOn(express: Express, options: VerifierOptions & FaceOptions): Application {
+  const app = express()
+  app.all('/portal', reverseJwt(options), (req, res) => {
+    res.json({ project: projectOf(req).id })
+  })
+  return app
+}
+
+/** The challenge word for word, from nothing but the contract. */
+function challenge(code: keyof typeof provocations): string | undefined {
+  const { detail, challengeEnd = '' } = provocations[code]
+  const [, error] = answers[code]
+  if (error === undefined) return 'Bearer realm="reverse-jwt"'
+  if (!['invalid_request', 'invalid_token', 'insufficient_scope'].includes(error)) return undefined
+  return `Bearer realm="reverse-jwt", error="${error}", error_description="${detail}"${challengeEnd}`
+}
+
+/** Sends what the provocation says; returns the last answer and all the tokens. */
+async function provoke(server: Server, { authorizations }: Provocation) {
+  const sent = authorizations()
+  const statuses: number[] = []
+  let answer: Response | undefined
+  for (const authorization of sent) {
+    answer = await request(server)
+      .get('/portal')
+      .set(authorization === undefined ? {} : { authorization })
+    statuses.push(answer.status)
+  }
+  expect(statuses.slice(0, -1)).toEqual(sent.slice(1).map(() => 200))
+  return { answer: answer as Response, sent: sent.filter((text) => text !== undefined) }
+}
+
+function expectHeaders(answer: Response, code: keyof typeof provocations): void {
+  const [status, , retry] = answers[code]
+  expect(answer.status).toBe(status)
+  expect(answer.headers['www-authenticate']).toBe(challenge(code))
+  expect(answer.headers['cache-control']).toBe('no-store')
+  expect(answer.headers['retry-after']).toBe(retry === 'later' ? '5' : undefined)
+}
+
+function expectNoSecrets(
+  { text, headers }: Pick<Response, 'text' | 'headers'>,
+  sent: readonly string[],
+): void {
+  const all = `${text}\n${JSON.stringify(headers)}`
+  for (const authorization of sent) {
+    for (const segment of authorization.replace('Bearer ', '').split(/[. ]/)) {
+      if (segment !== '') expect(all).not.toContain(segment)
+    }
+  }
+  expect(all).not.toMatch(/\bat .*:\d+:\d+|\.js\b|node:|node_modules|ECONNREFUSED/)
+}
+
+describe.each(expresses)('%s', (name, express) => {
+  it('is the Express that the title says', () => {
+    // Only 4 still has this.
+    expect(Object.hasOwn(express.application, 'del')).toBe(name === 'Express 4')
+  })
+
+  it('attaches the project and what its token said', async () => {
+    const app = express()
+    app.use('/portal', reverseJwt(platform().options))
+    app.get('/portal', (req, res) => {
+      const { project, projectToken } = req as { project?: unknown; projectToken?: unknown }
+      const same = project === projectOf(req) && projectToken === projectTokenOf(req)
+      res.json({ same, project, projectToken })
+    })
+    const token = mint({ claims: { jti: 'use-a', scope: 'portal:read portal:admin', tab: 3 } })
+    const answer = await request(serve(app)).get('/portal').auth(token, { type: 'bearer' })
+
+    expect(answer.status).toBe(200)
+    expect(answer.body).toEqual({
+      same: true,
+      project: {
+        id: 'shop',
+        issuer: 'shop',
+        scopes: ['portal:read', 'portal:write'],
+        suspended: false,
+      },
+      projectToken: {
+        header: { alg: 'ES256', kid: kidOf('ES256'), typ: 'project-auth+jwt' },
+        claims: {
+          iss: 'shop',
+          sub: 'shop',
+          aud: 'https://platform.example',
+          proj_id: 'shop',
+          jti: 'use-a',
+          iat: now - 10,
+          exp: now + 110,
+          scope: 'portal:read portal:admin',
+          tab: 3,
+        },
+        scopes: ['portal:read'],
+        kid: kidOf('ES256'),
+      },
+    })
+    expect(answer.headers).not.toHaveProperty('www-authenticate')
+    expect(answer.headers).not.toHaveProperty('cache-control')
+  })
+
+  it.each(every)('answers %s with headers and problem details', async (code, provocation) => {
+    const { options } = platform({}, provocation.projects)
+    const app = appOn(express, { ...options, ...provocation.options?.() })
+    app.use(problemDetails())
+    const { answer, sent } = await provoke(serve(app), provocation)
+
+    const [status, error, retry] = answers[code]
+    const { title, detail } = provocation
+    expectHeaders(answer, code)
+    expect(answer.headers['content-type']).toBe('application/problem+json')
+    expect(answer.body).toEqual({
+      type: `https://unpkg.com/reverse-jwt/docs/errors/${code}.md`,
+      title,
+      status,
+      detail,
+      ...(error !== undefined && { error }),
+      code,
+      retry,
+      server_time: now,
+    })
+    expectNoSecrets(answer, sent)
+  })
+
+  it.each(every)("answers %s with the same headers from Express's own handler", async (code, provocation) => {
+    const { options } = platform({}, provocation.projects)
+    const app = appOn(express, { ...options, ...provocation.options?.() })
+    const { answer, sent } = await provoke(serve(app), provocation)
+
+    expectHeaders(answer, code)
+    const name = answers[code][0] === 503 ? 'StoreError' : 'AuthenticationError'
+    expect(/<pre>(.*)<\/pre>/s.exec(answer.text)?.[1]).toBe(`${name}: ${provocation.detail}`)
+    expectNoSecrets(answer, sent)
+  })
+
+  it('tells nothing but the status in production, and logs neither token nor stack', async () => {
+    const logged = new Promise<string>((resolve) => {
+      jest.spyOn(console, 'error').mockImplementationOnce((...line) => {
+        resolve(format(...line))
+      })
+    })
+    const app = appOn(express, platform().options)
+    app.set('env', 'production')
+    const { answer, sent } = await provoke(serve(app), provocations.token_not_verified)
+
+    expectHeaders(answer, 'token_not_verified')
+    expect(/<pre>(.*)<\/pre>/s.exec(answer.text)?.[1]).toBe('Unauthorized')
+    const text = await logged
+    expect(text).toContain(`AuthenticationError: ${provocations.token_not_verified.detail}`)
+    expectNoSecrets({ text, headers: {} }, sent)
+  })
+
+  it('does not let an earlier answer decide the status of a refusal', async () => {
+    const app = express()
+    app.use((_req, res, next) => {
+      res.status(201).set('WWW-Authenticate', 'Basic').set('Cache-Control', 'public, max-age=60')
+      next()
+    })
+    app.use(reverseJwt(platform().options), problemDetails())
+    const { answer } = await provoke(serve(app), provocations.token_expired)
+    expectHeaders(answer, 'token_expired')
+  })
+
+  it.each([
+    ['a plain error', new Error('the disk is full'), 500],
+    [
+      'an error with a status',
+      Object.assign(new Error('tea'), { status: 418, headers: { 'x-tea': 'oolong' } }),
+      418,
+    ],
+    [
+      "another library's AuthenticationError",
+      Object.assign(new Error('no'), { name: 'AuthenticationError', status: 401 }),
+      401,
+    ],
+    ['a string', 'just text', 500],
+  ])('passes on %s to whoever comes next', async (_, thrown, status) => {
+    const app = express()
+    app.use(reverseJwt(platform().options), (_req, _res, next) => {
+      next(thrown)
+    })
+    app.use(problemDetails())
+    const seen: unknown[] = []
+    app.use(((error, _req, _res, next) => {
+      seen.push(error)
+      next(error)
+    }) satisfies ErrorRequestHandler)
+    const answer = await request(serve(app)).get('/').auth(mint(), { type: 'bearer' })
+
+    expect(answer.status).toBe(status)
+    expect(answer.headers['content-type']).toMatch(/^text\/html/)
+    expect(answer.headers['x-tea']).toBe(status === 418 ? 'oolong' : undefined)
+    expect(seen).toEqual([thrown])
+  })
+
+  it('cuts the connection, and adds nothing, when a refusal comes after the answer has begun', async () => {
+    const app = express()
+    app.get('/portal', (_req, res, next) => {
+      res.write('begun')
+      next(new AuthenticationError('token_expired'))
+    })
+    app.use(problemDetails())
+    const text = await rawText(serve(app), 'GET /portal HTTP/1.1\r\nHost: platform.example\r\n\r\n')
+
+    expect(text).toMatch(/^HTTP\/1\.1 200 OK\r\n/)
+    expect(text).toMatch(/begun\r\n$/)
+  })
+
+  it.each(['get', 'post', 'put', 'patch', 'delete', 'options'] as const)(
+    'asks %s for a token, and lets it in with one',
+    async (method) => {
+      const app = appOn(express, platform().options)
+      app.use(problemDetails())
+      const server = serve(app)
+      expectAnswer(await request(server)[method]('/portal'), 'credentials_missing')
+      const answer = await request(server)[method]('/portal').auth(mint(), { type: 'bearer' })
+      expect(answer.status).toBe(200)
+      expect(answer.body).toEqual({ project: 'shop' })
+    },
+  )
+
+  it('asks HEAD for a token, and refuses without a body', async () => {
+    const app = appOn(express, platform().options)
+    app.use(problemDetails())
+    const server = serve(app)
+    const refused = await request(server).head('/portal')
+    expectHeaders(refused, 'credentials_missing')
+    expect(refused.text).toBeUndefined()
+    const token = mint()
+    expect((await request(server).head('/portal').auth(token, { type: 'bearer' })).status).toBe(200)
+    expectHeaders(await request(server).head('/portal').auth(token, { type: 'bearer' }), 'token_replayed')
+  })
+})
