@@ -1,3 +1,5 @@
+import { expect } from '@jest/globals'
+import type { Response } from 'supertest'
 import {
   MemoryReplayStore,
   type FaceOptions,
@@ -8,6 +10,9 @@ import {
 } from '../../lib/index.js'
 import { mint, now, type Override } from './mint.js'
 import { rivalKeys, shop } from './platform.js'
+import { answers } from './refusals.js'
+
+type Code = RefusalCode | OutageCode
 
 /** How to be refused with a code, and the public words of that refusal. */
 export interface Provocation {
@@ -24,7 +29,7 @@ export interface Provocation {
 const once = (override?: Override) => () => [`Bearer ${mint(override)}`]
 
 /** One for each code. The words are written out here on purpose: nothing of lib's table takes part. */
-export const provocations: Readonly<Record<RefusalCode | OutageCode, Provocation>> = {
+export const provocations: Readonly<Record<Code, Provocation>> = {
   credentials_missing: {
     title: 'No project token',
     detail: 'The request has no project token. Send one as Authorization: Bearer.',
@@ -126,4 +131,25 @@ export const provocations: Readonly<Record<RefusalCode | OutageCode, Provocation
     authorizations: () => [`Bearer ${mint()}`, `Bearer ${mint()}`],
     options: () => ({ replayStore: new MemoryReplayStore({ capacity: 1, clock: () => now }) }),
   },
+}
+
+/** For `it.each`. */
+export const every = Object.entries(provocations) as [Code, Provocation][]
+
+/** The challenge word for word, from nothing but the contract. */
+function challenge(code: Code): string | undefined {
+  const { detail, challengeEnd = '' } = provocations[code]
+  const [, error] = answers[code]
+  if (error === undefined) return 'Bearer realm="reverse-jwt"'
+  if (!['invalid_request', 'invalid_token', 'insufficient_scope'].includes(error)) return undefined
+  return `Bearer realm="reverse-jwt", error="${error}", error_description="${detail}"${challengeEnd}`
+}
+
+/** Has exactly the status and the headers of what was provoked. */
+export function expectHeaders(answer: Response, code: Code): void {
+  const [status, , retry] = answers[code]
+  expect(answer.status).toBe(status)
+  expect(answer.headers['www-authenticate']).toBe(challenge(code))
+  expect(answer.headers['cache-control']).toBe('no-store')
+  expect(answer.headers['retry-after']).toBe(retry === 'later' ? '5' : undefined)
 }

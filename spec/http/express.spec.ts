@@ -15,12 +15,11 @@ import {
 import { expresses, type Express } from '../helpers/express.js'
 import { kidOf, mint, now } from '../helpers/mint.js'
 import { platform } from '../helpers/platform.js'
-import { provocations, type Provocation } from '../helpers/provocations.js'
+import { expectHeaders, every, provocations, type Provocation } from '../helpers/provocations.js'
 import { answers, expectAnswer } from '../helpers/refusals.js'
 import { openServer, rawText } from '../helpers/server.js'
 
 const serve = openServer()
-const every = Object.entries(provocations) as [keyof typeof provocations, Provocation][]
 
 function appOn(express: Express, options: VerifierOptions & FaceOptions): Application {
   const app = express()
@@ -28,15 +27,6 @@ function appOn(express: Express, options: VerifierOptions & FaceOptions): Applic
     res.json({ project: projectOf(req).id })
   })
   return app
-}
-
-/** The challenge word for word, from nothing but the contract. */
-function challenge(code: keyof typeof provocations): string | undefined {
-  const { detail, challengeEnd = '' } = provocations[code]
-  const [, error] = answers[code]
-  if (error === undefined) return 'Bearer realm="reverse-jwt"'
-  if (!['invalid_request', 'invalid_token', 'insufficient_scope'].includes(error)) return undefined
-  return `Bearer realm="reverse-jwt", error="${error}", error_description="${detail}"${challengeEnd}`
 }
 
 /** Sends what the provocation says; returns the last answer and all the tokens. */
@@ -52,14 +42,6 @@ async function provoke(server: Server, { authorizations }: Provocation) {
   }
   expect(statuses.slice(0, -1)).toEqual(sent.slice(1).map(() => 200))
   return { answer: answer as Response, sent: sent.filter((text) => text !== undefined) }
-}
-
-function expectHeaders(answer: Response, code: keyof typeof provocations): void {
-  const [status, , retry] = answers[code]
-  expect(answer.status).toBe(status)
-  expect(answer.headers['www-authenticate']).toBe(challenge(code))
-  expect(answer.headers['cache-control']).toBe('no-store')
-  expect(answer.headers['retry-after']).toBe(retry === 'later' ? '5' : undefined)
 }
 
 function expectNoSecrets(
