@@ -20,12 +20,13 @@ import { openServer } from './helpers/server.js'
 const serve = openServer()
 
 /** A response that remembers what was done to it. */
-function response() {
+function response(headersSent = false) {
   const done: unknown[] = []
   const fake: ResponseLike = {
     set statusCode(status: number) {
       done.push(['status', status])
     },
+    headersSent,
     setHeader: (name, value) => done.push([name, value]),
     end: () => done.push('end'),
   }
@@ -90,6 +91,24 @@ it("passes another verifier's own error on as it is, without headers", async () 
   expect(await run(reverseJwt({ verifier, optional: true }), { headers: {} }, fake)).toEqual([own])
   expect(done).toEqual([])
 })
+
+it('sets no header any more once something else has answered', async () => {
+  const { done, fake } = response(true)
+  const [error] = await run(reverseJwt(platform().options), { headers: {} }, fake)
+  expect(error).toMatchObject({ code: 'credentials_missing' })
+  expect(done).toEqual([])
+})
+
+it.each([undefined, null, false, 0, ''])(
+  'lets nobody pass whose verifier rejects with %p',
+  async (nothing) => {
+    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- JavaScript lets anybody do it
+    const verifier = { authenticate: () => Promise.reject(nothing) } as unknown as Verifier
+    const req = { headers: {} }
+    expect(await run(reverseJwt({ verifier }), req)).toEqual([new Error('The verifier failed')])
+    expect(Object.keys(req)).toEqual(['headers'])
+  },
+)
 
 it('answers a preflight itself, without next()', () => {
   const next = jest.fn()

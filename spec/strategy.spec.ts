@@ -136,8 +136,10 @@ describe('without sessions', () => {
     ['assignProperty', { assignProperty: 'account' }, {}],
     ['a session', {}, { session: {} }],
   ])('goes on with %s', async (_, how, extra) => {
+    const warned = jest.spyOn(process, 'emitWarning').mockReturnValue()
     const strategy = new ReverseJwtStrategy(platform().options)
     expect((await authenticate(strategy, { ...carrying(), ...extra }, how))[0]).toBe('success')
+    warned.mockRestore()
   })
 })
 
@@ -157,6 +159,26 @@ describe('the verify callback', () => {
     expect(await authenticate(strategy, req, stateless)).toEqual(['success', 'user', { via: 'portal' }])
     expect(verify.mock.calls).toEqual([[req.project, req.projectToken, expect.any(Function)]])
     expect(req.project).toMatchObject({ id: 'shop' })
+  })
+
+  it('is believed once, whatever else it says', async () => {
+    const strategy = new ReverseJwtStrategy(platform().options, async (_project, _token, done) => {
+      done(null, 'first')
+      done(null, 'second')
+      done(new Error('third'))
+      done(null, false)
+      await Promise.resolve()
+      done(null, 'fifth')
+      said()
+    })
+    let said = () => {}
+    const saidAll = new Promise<void>((resolve) => (said = resolve))
+    const actions = { success: jest.fn(), fail: jest.fn(), pass: jest.fn(), error: jest.fn() }
+    const clone = Object.assign(Object.create(strategy) as ReverseJwtStrategy, actions)
+    clone.authenticate(carrying(), stateless)
+    await saidAll
+    expect(actions.success.mock.calls).toEqual([['first', undefined]])
+    for (const other of [actions.fail, actions.pass, actions.error]) expect(other).not.toHaveBeenCalled()
   })
 
   it('refuses with 403 and its reason', async () => {

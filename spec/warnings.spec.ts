@@ -1,5 +1,12 @@
-import { afterEach, beforeEach, expect, it, jest } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
+import type { RequestHandler } from 'express'
+import passport from 'passport'
+import request from 'supertest'
 import type * as Warnings from '../lib/warnings.js'
+import { expresses } from './helpers/express.js'
+import { openServer } from './helpers/server.js'
+
+const serve = openServer()
 
 let warnOnce: typeof Warnings.warnOnce
 let emitWarning: jest.SpiedFunction<typeof process.emitWarning>
@@ -18,6 +25,8 @@ it('gives each warning once, with a code that silences it', () => {
   const codes = [
     'REVERSE_JWT_NO_TLS',
     'REVERSE_JWT_MEMORY_STORE_IN_CLUSTER',
+    'REVERSE_JWT_BUILT_IN_A_REQUEST',
+    'REVERSE_JWT_SESSION_LEFT_ON',
     'REVERSE_JWT_BODY_NOT_PARSED',
     'REVERSE_JWT_LISTENER_FAILED',
   ] as const
@@ -27,9 +36,67 @@ it('gives each warning once, with a code that silences it', () => {
   )
 })
 
-it('says what to do', () => {
-  warnOnce('REVERSE_JWT_NO_TLS')
+it('says what to do, and where there is more', () => {
+  warnOnce('REVERSE_JWT_BODY_NOT_PARSED')
   expect(emitWarning.mock.calls[0]?.[0]).toBe(
-    'A request with a project token came without TLS, so the token could be read on its way. Behind a proxy that ends TLS, set app.set("trust proxy", ...) so that req.secure is right.',
+    'tokenFrom includes "body", but a form arrived with req.body unset. Mount express.urlencoded({ extended: false }) before. See https://unpkg.com/reverse-jwt/docs/warnings.md#reverse_jwt_body_not_parsed',
   )
+})
+
+describe.each(expresses)('%s', (_, express) => {
+  it('warns of a verifier that is made anew for each request, and not of one that is made at start-up', async () => {
+    const { reverseJwt } = await import('../lib/index.js')
+    const { platform } = await import('./helpers/platform.js')
+    const { options } = platform()
+    const app = express()
+    app.get('/once', reverseJwt({ ...options, optional: true }), (_req, res) => {
+      res.json({})
+    })
+    app.get('/anew', (req, res, next) => {
+      reverseJwt({ ...options, optional: true })(req, res, next)
+    })
+    const server = serve(app)
+    await request(server).get('/once')
+    expect(emitWarning).not.toHaveBeenCalled()
+    await request(server).get('/anew')
+    await request(server).get('/anew')
+    expect(emitWarning.mock.calls.map(([, options]) => options)).toEqual([
+      { type: 'ReverseJwtWarning', code: 'REVERSE_JWT_BUILT_IN_A_REQUEST' },
+    ])
+  })
+
+  it('warns of a session that is left on, once, and not of one that is turned off', async () => {
+    const { ReverseJwtStrategy } = await import('../lib/index.js')
+    const { platform } = await import('./helpers/platform.js')
+    const { mint } = await import('./helpers/mint.js')
+    const authenticator = new passport.Passport()
+    authenticator.use(new ReverseJwtStrategy(platform().options))
+    authenticator.serializeUser((_user, done) => {
+      done(null, 'shop')
+    })
+    const app = express()
+    app.use((req, _res, next) => {
+      const call = (done: () => void) => {
+        done()
+      }
+      Object.assign(req, { session: { regenerate: call, save: call } })
+      next()
+    })
+    const off = authenticator.authenticate('reverse-jwt', { session: false }) as RequestHandler
+    const on = authenticator.authenticate('reverse-jwt') as RequestHandler
+    const end: RequestHandler = (_req, res) => {
+      res.json({})
+    }
+    app.get('/off', off, end)
+    app.get('/on', on, end)
+    const server = serve(app)
+    const get = (path: string) => request(server).get(path).auth(mint(), { type: 'bearer' })
+    expect((await get('/off')).status).toBe(200)
+    expect(emitWarning).not.toHaveBeenCalled()
+    expect((await get('/on')).status).toBe(200)
+    expect((await get('/on')).status).toBe(200)
+    expect(emitWarning.mock.calls.map(([, options]) => options)).toEqual([
+      { type: 'ReverseJwtWarning', code: 'REVERSE_JWT_SESSION_LEFT_ON' },
+    ])
+  })
 })

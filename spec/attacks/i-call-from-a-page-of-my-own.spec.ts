@@ -102,7 +102,17 @@ it('does not let me leave the Origin out where it is asked for', async () => {
   // Other headers that name a page are no Origin.
   const lookalikes = { Referer: `${home}/`, 'X-Forwarded-Origin': home, Host: 'shop.example' }
   expectAnswer(await send(lookalikes), 'origin_not_allowed')
+  const empty = await rawRequest(serve(appOf(strict)), ['Origin:', `Authorization: Bearer ${token}`])
+  expect(empty.status).toBe(403)
   expect((await send({ Origin: home })).status).toBe(200)
+
+  // Also where any origin may call, none is no origin.
+  const anyOrigin = platform({ requireOrigin: true }, [shop()]).options
+  for (const origin of ['', 'null']) {
+    const lines = [`Origin: ${origin}`, `Authorization: Bearer ${mint()}`]
+    const answer = await rawRequest(serve(appOf(anyOrigin)), lines)
+    expect([answer.status, JSON.parse(answer.body)]).toMatchObject([403, { code: 'origin_not_allowed' }])
+  }
 
   const bound = mint({ claims: { origin: home } })
   const lenient = serve(appOf(platform({}, [project]).options))

@@ -13,6 +13,7 @@ import {
   type VerifierOptions,
 } from '../../lib/index.js'
 import { expresses, type Express } from '../helpers/express.js'
+import { holdKeysOf } from '../helpers/held-key-store.js'
 import { kidOf, mint, now } from '../helpers/mint.js'
 import { platform } from '../helpers/platform.js'
 import { expectHeaders, every, provocations, type Provocation } from '../helpers/provocations.js'
@@ -196,6 +197,32 @@ describe.each(expresses)('%s', (name, express) => {
     expect(answer.headers['content-type']).toMatch(/^text\/html/)
     expect(answer.headers['x-tea']).toBe(status === 418 ? 'oolong' : undefined)
     expect(seen).toEqual([thrown])
+  })
+
+  it('survives a refusal that comes after a timeout of the app has answered', async () => {
+    const { options } = platform()
+    const { keyStore, asked, release } = holdKeysOf('shop', options)
+    const refused: unknown[] = []
+    const app = express()
+    app.use((_req, res, next) => {
+      void asked.then(() => res.status(504).send('too late'))
+      next()
+    })
+    app.use(reverseJwt({ ...options, keyStore }), ((error, _req, _res, next) => {
+      refused.push(error)
+      told()
+      next(error)
+    }) satisfies ErrorRequestHandler)
+    let told = () => {}
+    const refusal = new Promise<void>((resolve) => (told = resolve))
+    const token = mint({ signature: Buffer.alloc(64) })
+    const answer = await request(serve(app)).get('/').auth(token, { type: 'bearer' })
+    expect([answer.status, answer.text]).toEqual([504, 'too late'])
+    expect(answer.headers).not.toHaveProperty('www-authenticate')
+
+    release()
+    await refusal
+    expect(refused).toMatchObject([{ code: 'token_not_verified' }])
   })
 
   it('cuts the connection, and adds nothing, when a refusal comes after the answer has begun', async () => {

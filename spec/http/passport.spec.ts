@@ -319,6 +319,7 @@ describe.each(expresses)('%s', (_, express) => {
   describe('with a verify callback', () => {
     const answerOf = async (verify: VerifyCallback, { options = telling, token = mint() } = {}) => {
       const entered = jest.fn()
+      const late: unknown[] = []
       const app = express()
       app.use(
         new passport.Passport().authenticate(strategyOf({}, verify), options) as RequestHandler,
@@ -328,9 +329,12 @@ describe.each(expresses)('%s', (_, express) => {
         },
         tellWho,
       )
-      app.use(problemDetails())
+      app.use(problemDetails(), ((error, _req, res, next) => {
+        if (res.headersSent) late.push(error)
+        else next(error)
+      }) satisfies ErrorRequestHandler)
       const answer = await withToken(serve(app), token)
-      return { answer, entered }
+      return { answer, entered, late }
     }
 
     it('hands over the project and the token, and takes the user from it', async () => {
@@ -367,31 +371,58 @@ describe.each(expresses)('%s', (_, express) => {
           done(null, false)
         },
       ],
+    ])('is answered once by one that calls done %s', async (_, verify) => {
+      const { answer, entered, late } = await answerOf(verify)
+      expect(answer.status).toBe(200)
+      expect(answer.body).toMatchObject({ user: { name: 'u' } })
+      expect(entered).toHaveBeenCalledTimes(1)
+      expect(late).toEqual([])
+    })
+
+    it.each<[string, VerifyCallback]>([
       [
-        'and then throws',
+        'throws',
         (_project, _token, done) => {
           done(null, { name: 'u' })
           throw new Error('afterwards')
         },
       ],
       [
-        'and then rejects',
-        async (_project, _token, done) => {
+        'rejects',
+        (_project, _token, done) => {
           done(null, { name: 'u' })
-          await Promise.reject(new Error('afterwards'))
+          return Promise.reject(new Error('afterwards'))
         },
       ],
-    ])('is answered once by one that calls done %s', async (_, verify) => {
-      const { answer, entered } = await answerOf(verify)
+    ])(
+      'is answered once by one that calls done and then %s, and the error is not lost',
+      async (_, verify) => {
+        const { answer, entered, late } = await answerOf(verify)
+        expect(answer.status).toBe(200)
+        expect(answer.body).toMatchObject({ user: { name: 'u' } })
+        expect(entered).toHaveBeenCalledTimes(1)
+        expect(late).toEqual([new Error('afterwards')])
+      },
+    )
+
+    it('leaves nothing of a project that it says no to, though another strategy lets the request in', async () => {
+      const no: VerifyCallback = (_project, _token, done) => {
+        done(null, false)
+      }
+      const strategies = [strategyOf({}, no), new StaffStrategy()] as unknown as string[]
+      const guard: unknown = new passport.Passport().authenticate(strategies, telling)
+      const server = serve(behind(express, guard, problemDetails()))
+      const answer = await withToken(server).set('x-staff-key', 'open sesame')
       expect(answer.status).toBe(200)
-      expect(answer.body).toMatchObject({ user: { name: 'u' } })
-      expect(entered).toHaveBeenCalledTimes(1)
+      expect(answer.body).toEqual({ user: { name: 'staff' } })
     })
 
     it.each<[string, unknown, unknown]>([
       ['false', false, undefined],
       ['null', null, undefined],
       ['undefined', undefined, undefined],
+      ['an empty string', '', undefined],
+      ['zero', 0, undefined],
       ['false with a reason', false, { message: 'not for you' }],
       ['false with a text', false, 'not for you'],
     ])('is refused with 403 when it says %s', async (_, user, info) => {
@@ -420,7 +451,7 @@ describe.each(expresses)('%s', (_, express) => {
       ],
       ['rejects', () => Promise.reject(new Error('database')), 'database'],
       // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- JavaScript lets anybody do it
-      ['rejects with nothing', () => Promise.reject(undefined), 'The verify callback rejected'],
+      ['rejects with nothing', () => Promise.reject(undefined), 'The verify callback failed'],
     ])('is an error, not a refusal, when it %s', async (_, verify, message) => {
       const { answer, entered } = await answerOf(verify)
       expect(answer.status).toBe(500)
@@ -496,6 +527,7 @@ describe.each(expresses)('%s', (_, express) => {
     )
 
     it('logs in where there are sessions', async () => {
+      const warned = jest.spyOn(process, 'emitWarning').mockReturnValue()
       const authenticator = new passport.Passport()
       authenticator.use(strategyOf())
       authenticator.serializeUser((user, done) => {
@@ -515,6 +547,7 @@ describe.each(expresses)('%s', (_, express) => {
       })
       const answer = await withToken(serve(app))
       expect(answer.body).toEqual({ project: 'shop', session: { user: 'shop' } })
+      warned.mockRestore()
     })
 
     it('needs none for authorize and assignProperty, which log nobody in', async () => {
@@ -570,6 +603,29 @@ describe.each(expresses)('%s', (_, express) => {
         info: `Bearer realm="reverse-jwt", error="invalid_request", error_description="${provocations.request_malformed.detail}"`,
         status: 400,
       })
+    })
+
+    it('is called once though it throws, and its error is answered', async () => {
+      const done: VerifyCallback = (project, _token, answer) => {
+        answer(null, project)
+      }
+      for (const verify of [undefined, done]) {
+        const called = jest.fn()
+        const strategy = strategyOf({}, verify)
+        const app = express()
+        app.use((req, res, next) => {
+          const answer = () => {
+            called()
+            throw new Error('in the callback')
+          }
+          const guard = new passport.Passport().authenticate(strategy, stateless, answer) as RequestHandler
+          void guard(req, res, next)
+        })
+        const answer = await withToken(serve(app))
+        expect(answer.status).toBe(500)
+        expect(answer.text).toContain('in the callback')
+        expect(called).toHaveBeenCalledTimes(1)
+      }
     })
 
     it('tells it of an outage and of a missing session: false', async () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it, jest } from '@jest/globals'
+import { afterEach, describe, expect, it, jest } from '@jest/globals'
 import request from 'supertest'
 import { problemDetails, projectOf, reverseJwt, type TokenSource } from '../../lib/index.js'
 import { expresses, type Express } from '../helpers/express.js'
@@ -8,6 +8,9 @@ import { expectAnswer } from '../helpers/refusals.js'
 import { openServer } from '../helpers/server.js'
 
 const serve = openServer()
+afterEach(() => {
+  jest.restoreAllMocks()
+})
 
 function appOn(express: Express, tokenFrom?: readonly TokenSource[], extended = false) {
   const app = express()
@@ -171,10 +174,9 @@ describe.each(expresses)('%s', (_, express) => {
     expectAnswer(await send('/body'), 'credentials_missing')
     expect(warned.mock.calls).toEqual([
       [
-        'tokenFrom includes "body", but a form arrived with req.body unset. Mount express.urlencoded({ extended: false }) before.',
+        'tokenFrom includes "body", but a form arrived with req.body unset. Mount express.urlencoded({ extended: false }) before. See https://unpkg.com/reverse-jwt/docs/warnings.md#reverse_jwt_body_not_parsed',
         { type: 'ReverseJwtWarning', code: 'REVERSE_JWT_BODY_NOT_PARSED' },
       ],
     ])
-    warned.mockRestore()
   })
 })
