@@ -102,8 +102,9 @@ it('passes on its own error once the answer has begun', () => {
 
 it("renders the kept refusal for Passport's error, and leaves the challenges that Passport wrote", () => {
   const req = {}
-  keepRefusal(req, new AuthenticationError('token_replayed'))
-  const before = { 'WWW-Authenticate': ['Bearer realm="a"', 'Staff realm="b"'] }
+  const refusal = new AuthenticationError('token_replayed')
+  keepRefusal(req, refusal)
+  const before = { 'WWW-Authenticate': ['Staff realm="b"', refusal.challenge] }
   const { status, headers, body } = handle(new PassportError(401), { req, before })
   expect(status).toBe(401)
   expect(headers).toEqual({ ...before, 'Cache-Control': 'no-store', 'Content-Type': json })
