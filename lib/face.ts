@@ -1,5 +1,6 @@
 import { refuseUnknownNames } from './known-names.js'
 import { refuseUndefined, requireThat, verifierOptionNames, type VerifierOptions } from './options.js'
+import { isScopeName } from './protocol.js'
 import type { Authentication, Project, ProjectToken, RequestLike } from './types.js'
 import { createVerifier, type RequestRules, type Verifier } from './verifier.js'
 import type { TokenSource } from './verify/credentials.js'
@@ -49,6 +50,7 @@ export function parseFaceOptions(options: FaceSettings): Face {
 }
 
 function verifierFrom(options: { readonly verifier: Verifier } | VerifierOptions): Verifier {
+  requireThat(!('authenticate' in options), 'verifier must be named: { verifier }')
   if (!('verifier' in options)) {
     refuseUnknownNames(options, { ...verifierOptionNames, ...faceOptionNames, verifier: true }, 'option')
     return createVerifier(options)
@@ -69,10 +71,9 @@ function verifierFrom(options: { readonly verifier: Verifier } | VerifierOptions
 }
 
 /** RFC 6749 section 3.3; the names also stand in the challenge. */
-function parseScope(scope: string | readonly string[]): readonly string[] {
+function parseScope(scope: unknown): readonly string[] {
   const names: unknown[] = typeof scope === 'string' ? scope.split(' ') : Array.isArray(scope) ? scope : []
-  const fits = names.length > 0 && names.every((name) => /^[\x21\x23-\x5B\x5D-\x7E]+$/.test(String(name)))
-  requireThat(fits, 'scope must be a scope name or a list of them')
+  requireThat(names.length > 0 && names.every(isScopeName), 'scope must be a scope name or a list of them')
   return names as string[]
 }
 

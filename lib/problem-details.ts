@@ -37,26 +37,31 @@ export function keepRefusal(request: object, refusal: ReverseJwtError): void {
 export function problemDetails(): (error: unknown, req: object, res: ProblemResponse, next: Next) => void {
   // Express knows an error handler by its four parameters.
   return function problemDetails(error, req, res, next) {
-    const problem = problemOf(error, req)
+    const problem = problemOf(error, req, res)
     if (problem === undefined || res.headersSent) {
       next(error)
       return
     }
     res.statusCode = problem.status
+    // Passport has written the challenges of all its strategies.
+    const keep = error !== problem && res.getHeader('WWW-Authenticate') !== undefined
     for (const [name, value] of Object.entries(problem.headers)) {
-      // Passport has written the challenges of all its strategies.
-      if (error === problem || res.getHeader(name) === undefined) res.setHeader(name, value)
+      if (!(keep && name === 'WWW-Authenticate')) res.setHeader(name, value)
     }
     res.setHeader('Content-Type', 'application/problem+json')
     res.end(JSON.stringify(bodyOf(problem)))
   }
 }
 
-function problemOf(error: unknown, req: object): ReverseJwtError | undefined {
+function problemOf(error: unknown, req: object, res: ProblemResponse): ReverseJwtError | undefined {
   if (error instanceof ReverseJwtError) return error
   const refusal = refusals.get(req)
   const ofPassport = error instanceof Error && error.name === 'AuthenticationError' && 'status' in error
-  return ofPassport && error.status === refusal?.status ? refusal : undefined
+  if (!ofPassport || refusal === undefined || error.status !== refusal.status) return undefined
+  // Another strategy may have let the request in since, and a later guard refused it: then our challenge is not there.
+  const written: unknown = res.getHeader('WWW-Authenticate')
+  const ours = error.status !== 401 || (Array.isArray(written) && written.includes(refusal.challenge))
+  return ours ? refusal : undefined
 }
 
 function bodyOf({ code, title, status, description, error, retry, serverTime }: ReverseJwtError) {

@@ -89,6 +89,11 @@ export function isIdentifier(value: unknown): value is string {
   )
 }
 
+/** Whether a value is a scope-token of RFC 6749 section 3.3. */
+export function isScopeName(value: unknown): value is string {
+  return typeof value === 'string' && /^[\x21\x23-\x5B\x5D-\x7E]+$/.test(value)
+}
+
 /** Claims that the signer sets itself. */
 export const reservedClaims: ReadonlySet<string> = new Set([
   'iss',

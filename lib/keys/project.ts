@@ -1,5 +1,5 @@
 import { refuseUnknownNames } from '../known-names.js'
-import { isIdentifier, limits } from '../protocol.js'
+import { isIdentifier, isScopeName, limits } from '../protocol.js'
 import type { Project } from '../types.js'
 
 const known: Record<keyof Project, true> = {
@@ -11,9 +11,6 @@ const known: Record<keyof Project, true> = {
   suspended: true,
   metadata: true,
 }
-
-/** RFC 6749 section 3.3. */
-const scopeToken = /^[\x21\x23-\x5B\x5D-\x7E]+$/
 
 /** Returns a frozen copy of the project, or throws a TypeError that says which member is wrong and why. */
 export function admitProject(project: Project): Project {
@@ -36,10 +33,7 @@ export function admitProject(project: Project): Project {
     throw wrong('issuer must be a non-empty string')
   if (typeof (suspended as unknown) !== 'boolean') throw wrong('suspended must be true or false')
   if (allowedOrigins !== undefined) checkOrigins(allowedOrigins, wrong)
-  if (
-    scopes !== undefined &&
-    !(Array.isArray(scopes) && scopes.every((scope) => scopeToken.test(String(scope))))
-  ) {
+  if (scopes !== undefined && !(Array.isArray(scopes) && scopes.every(isScopeName))) {
     throw wrong('scopes must be a list of names without spaces, quotes or backslashes')
   }
   return Object.freeze({

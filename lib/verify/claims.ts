@@ -1,5 +1,5 @@
 import { AuthenticationError } from '../errors.js'
-import { isIdentifier } from '../protocol.js'
+import { isIdentifier, isScopeName } from '../protocol.js'
 import type { ProjectClaims } from '../types.js'
 import type { JsonObject } from './strict-json.js'
 
@@ -8,9 +8,6 @@ interface ClaimsSettings {
   readonly maxLifetime: number
   readonly clockTolerance: number
 }
-
-/** RFC 6749 section 3.3. */
-const scopeSyntax = /^[\x21\x23-\x5B\x5D-\x7E]+(?: [\x21\x23-\x5B\x5D-\x7E]+)*$/
 
 /**
  * Step 3: the rules that need only the token and the clock.
@@ -53,7 +50,7 @@ function checkOptional(claims: JsonObject): void {
       description: 'The claims sub and proj_id of the token differ.',
     })
   }
-  if (claims.scope !== undefined && !(typeof claims.scope === 'string' && scopeSyntax.test(claims.scope))) {
+  if (claims.scope !== undefined && !isScope(claims.scope)) {
     throw invalid('scope')
   }
   if (claims.origin !== undefined && typeof claims.origin !== 'string') throw invalid('origin')
@@ -79,6 +76,11 @@ function checkTimes(claims: JsonObject, { maxLifetime, clockTolerance }: ClaimsS
   }
   const lifetime = iat === undefined ? exp - now - clockTolerance : exp - iat
   if (!(lifetime <= maxLifetime)) throw new AuthenticationError('token_lifetime_too_long')
+}
+
+/** RFC 6749 section 3.3: names with one space between. */
+function isScope(value: unknown): boolean {
+  return typeof value === 'string' && value.split(' ').every(isScopeName)
 }
 
 function required(claims: JsonObject, name: string): unknown {
