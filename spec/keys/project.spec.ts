@@ -1,0 +1,142 @@
+import { describe, expect, it } from '@jest/globals'
+import { admitProjectKey, type Project } from '../../lib/index.js'
+import { keyPair } from '../helpers/keys.js'
+
+const input = { jwk: keyPair('ES256').publicJwk }
+const admit = (project: unknown) => admitProjectKey(project as Project, input).project
+
+describe('a project', () => {
+  it('is admitted with nothing but an id', () => {
+    expect(admit({ id: 'shop' })).toEqual({ id: 'shop', issuer: 'shop', suspended: false })
+  })
+
+  it('is admitted with all its members, as a frozen copy', () => {
+    const given = {
+      id: 'shop',
+      name: 'The shop',
+      issuer: 'https://shop.example',
+      allowedOrigins: ['https://shop.example', 'http://localhost:8080'],
+      scopes: ['portal:read', '!#[]~'],
+      suspended: true,
+      metadata: { plan: 'gold' },
+    }
+    const project = admit(given)
+    expect(project).toEqual(given)
+    expect(project.metadata).toBe(given.metadata)
+    expect(project.allowedOrigins).not.toBe(given.allowedOrigins)
+    for (const part of [project, project.allowedOrigins, project.scopes]) {
+      expect(Object.isFrozen(part)).toBe(true)
+    }
+  })
+
+  it('may have no origins or scopes at all', () => {
+    expect(admit({ id: 'shop', allowedOrigins: [], scopes: [] })).toMatchObject({
+      allowedOrigins: [],
+      scopes: [],
+    })
+  })
+
+  it.each(['x', 'x'.repeat(256), 'a b', 'caf\u00e9', '\u{1f6d2}', '__proto__', 'a/b:c'])(
+    'may have the id %j',
+    (id) => {
+      expect(admit({ id }).id).toBe(id)
+    },
+  )
+
+  it.each([
+    undefined,
+    null,
+    1,
+    '',
+    ' ',
+    '\u00a0',
+    'x'.repeat(257),
+    'a\nb',
+    'a\0',
+    'a\u007f',
+    'a\u0085',
+    '\ud800',
+    ['shop'],
+    new String('shop'),
+  ])('may not have the id %j', (id) => {
+    expect(() => admit({ id })).toThrow(
+      new TypeError('A project needs an id: a string of 1 to 256 characters'),
+    )
+  })
+
+  it.each([undefined, null, 'shop', 1])('is not %j', (project) => {
+    expect(() => admit(project)).toThrow(new TypeError('A project must be an object with an id'))
+  })
+
+  it.each(['issuer', 'allowedOrigins', 'scopes', 'suspended'])('may not have an undefined %s', (name) => {
+    expect(() => admit({ id: 'shop', [name]: undefined })).toThrow(
+      new TypeError(`Project "shop": ${name} is undefined; set it or leave it out`),
+    )
+  })
+
+  it.each([
+    [{ issuer: '' }, 'issuer must be a non-empty string'],
+    [{ issuer: null }, 'issuer must be a non-empty string'],
+    [{ issuer: 1 }, 'issuer must be a non-empty string'],
+    [{ suspended: 'no' }, 'suspended must be true or false'],
+    [{ suspended: 0 }, 'suspended must be true or false'],
+    [{ suspended: null }, 'suspended must be true or false'],
+    [{ scopes: 'a b' }, 'scopes must be a list of names without spaces, quotes or backslashes'],
+    [{ scopes: null }, 'scopes must be a list of names without spaces, quotes or backslashes'],
+    ...['a b', '', 'a"b', 'a\\b', 'caf\u00e9', 'a\n'].map(
+      (scope) =>
+        [
+          { scopes: ['fine', scope] },
+          'scopes must be a list of names without spaces, quotes or backslashes',
+        ] as const,
+    ),
+    ...[null, 'https://shop.example', {}].map(
+      (allowedOrigins) =>
+        [
+          { allowedOrigins },
+          'allowedOrigins must be a list of origins; leave it out to allow any origin',
+        ] as const,
+    ),
+  ])('may not have %j', (member, reason) => {
+    expect(() => admit({ id: 'shop', ...member })).toThrow(new TypeError(`Project "shop": ${reason}`))
+  })
+
+  it.each([
+    ['https://shop.example/', 'https://shop.example'],
+    ['https://shop.example/path', 'https://shop.example'],
+    ['https://shop.example:443', 'https://shop.example'],
+    ['HTTPS://shop.example', 'https://shop.example'],
+    ['https://Shop.example', 'https://shop.example'],
+    ['https://user@shop.example', 'https://shop.example'],
+    ['https://caf\u00e9.example', 'https://xn--caf-dma.example'],
+    [' https://shop.example', 'https://shop.example'],
+    ['shop.example', 'https://shop.example'],
+    ['*', 'https://shop.example'],
+    ['null', 'https://shop.example'],
+    ['', 'https://shop.example'],
+    ['file:///shop', 'https://shop.example'],
+    ['data:text/plain,shop', 'https://shop.example'],
+    [null, 'https://shop.example'],
+    [1, 'https://shop.example'],
+  ])('may not have the origin %j, and is told how browsers send it', (origin, hint) => {
+    const allowedOrigins = ['https://fine.example', origin]
+    expect(() => admit({ id: 'shop', allowedOrigins })).toThrow(
+      new TypeError(
+        `Project "shop": allowedOrigins has ${JSON.stringify(origin)}, which is not an origin as browsers send it (like ${hint})`,
+      ),
+    )
+  })
+
+  it.each([
+    ['allowedOrigin', 'Did you mean "allowedOrigins"?'],
+    ['origins', 'Known: id, name, issuer, allowedOrigins, scopes, suspended, metadata.'],
+    ['suspend', 'Did you mean "suspended"?'],
+    ['keys', 'Known: id, name, issuer, allowedOrigins, scopes, suspended, metadata.'],
+    ['__proto__', 'Known: id, name, issuer, allowedOrigins, scopes, suspended, metadata.'],
+  ])('may not have a member named %s', (name, hint) => {
+    const project: unknown = JSON.parse(`{ "id": "shop", ${JSON.stringify(name)}: [] }`)
+    expect(() => admit(project)).toThrow(
+      new TypeError(`Unknown member of a project ${JSON.stringify(name)}. ${hint}`),
+    )
+  })
+})
