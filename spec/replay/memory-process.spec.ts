@@ -1,0 +1,36 @@
+import { describe, expect, it } from '@jest/globals'
+import { fileURLToPath } from 'node:url'
+import { runNode } from '../helpers/child-process.js'
+
+const program = (name: string) => fileURLToPath(new URL(`./${name}.js`, import.meta.url))
+
+describe('MemoryReplayStore in a cluster', () => {
+  it('warns in a worker, once, and not in the primary', async () => {
+    const { code, stdout, stderr } = await runNode([program('memory-in-a-cluster')])
+    expect({ code, warnings: JSON.parse(stdout) as unknown }).toEqual({
+      code: 0,
+      warnings: { primary: [], worker: ['REVERSE_JWT_MEMORY_STORE_IN_CLUSTER'] },
+    })
+    expect(stderr).toContain(
+      '[REVERSE_JWT_MEMORY_STORE_IN_CLUSTER] ReverseJwtWarning: MemoryReplayStore runs in a cluster worker.',
+    )
+  })
+})
+
+describe('MemoryReplayStore of the default capacity', () => {
+  it('takes nothing up front, and less than 200 MB when a million ids fill it', async () => {
+    const { stdout, stderr } = await runNode(['--expose-gc', program('memory-when-full')])
+    expect(stderr).toBe('')
+    const { size, full, megabytes } = JSON.parse(stdout) as {
+      size: number
+      full: string
+      megabytes: { made: number; full: number }
+    }
+    expect(size).toBe(1_000_000)
+    expect(full).toBe('the replay store is full; raise capacity')
+    expect(megabytes.made).toBeLessThan(1)
+    expect(megabytes.full).toBeLessThan(200)
+    // Otherwise nothing was measured.
+    expect(megabytes.full).toBeGreaterThan(36)
+  }, 60_000)
+})

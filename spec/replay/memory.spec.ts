@@ -1,0 +1,303 @@
+import { describe, expect, it } from '@jest/globals'
+import { randomUUID } from 'node:crypto'
+import { MemoryReplayStore, StoreError, type MemoryReplayStoreOptions } from '../../lib/index.js'
+import { thrownBy } from '../helpers/admission.js'
+import { makeKeyPair } from '../helpers/keys.js'
+import { mint, now } from '../helpers/mint.js'
+import { platform, rival, rivalKeys, shop, verifierOf } from '../helpers/platform.js'
+import { expectRefusal } from '../helpers/refusals.js'
+import { describeReplayStore } from './replay-store-contract.js'
+
+describeReplayStore('MemoryReplayStore', (clock) => new MemoryReplayStore({ clock }))
+
+/** A store at a clock that the test sets, and a way to use ids that live 180 seconds. */
+function small(options: MemoryReplayStoreOptions = {}) {
+  const clock = { now }
+  const store = new MemoryReplayStore({ clock: () => clock.now, ...options })
+  const consume = (projectId: string, jti: string, lives = 180) =>
+    store.consume({ projectId, jti, expiresAt: clock.now + lives, acceptableFrom: clock.now - 15 })
+  const fill = (projectId: string, count: number) => {
+    for (let index = 0; index < count; index++) expect(consume(projectId, `${clock.now}-${index}`)).toBe(true)
+  }
+  return { clock, store, consume, fill }
+}
+
+const storeFull = {
+  code: 'replay_store_full',
+  status: 503,
+  cause: 'the replay store is full; raise capacity',
+}
+const quotaUsedUp = {
+  code: 'replay_store_full',
+  status: 503,
+  cause: 'the project has used up its quota; raise projectQuota',
+}
+
+describe('a full MemoryReplayStore', () => {
+  it('refuses a new id and keeps all that it has', () => {
+    const { store, consume, fill } = small({ capacity: 10, projectQuota: 10 })
+    fill('shop', 10)
+    const thrown = thrownBy(() => consume('shop', 'one more'))
+    expect(thrown).toBeInstanceOf(StoreError)
+    expect(thrown).toMatchObject(storeFull)
+    expect(store.size).toBe(10)
+    for (let index = 0; index < 10; index++) expect(consume('shop', `${now}-${index}`)).toBe(false)
+  })
+
+  it('refuses the new ids of everybody, and still knows a used one', () => {
+    const { consume, fill } = small({ capacity: 4, projectQuota: 2 })
+    fill('a', 2)
+    fill('b', 2)
+    expect(thrownBy(() => consume('c', 'x'))).toMatchObject(storeFull)
+    expect(consume('b', `${now}-1`)).toBe(false)
+  })
+
+  it('never evicts an unexpired id, whatever comes', () => {
+    const { clock, consume, fill } = small({ capacity: 10, projectQuota: 10 })
+    fill('shop', 10)
+    for (const later of [0, 60, 120, 179.9]) {
+      clock.now = now + later
+      for (let attempt = 0; attempt < 100; attempt++) {
+        expect(thrownBy(() => consume('shop', `more-${attempt}`))).toMatchObject(storeFull)
+      }
+    }
+    clock.now = now + 100
+    for (let index = 0; index < 10; index++) expect(consume('shop', `${now}-${index}`)).toBe(false)
+  })
+
+  it('takes new ids as soon as old ones have expired', () => {
+    const { clock, store, consume, fill } = small({ capacity: 10, projectQuota: 10 })
+    fill('shop', 10)
+    clock.now += 180
+    fill('shop', 10)
+    expect(store.size).toBe(10)
+    expect(thrownBy(() => consume('shop', 'one more'))).toMatchObject(storeFull)
+  })
+
+  it('answers 503 by way of a verifier', async () => {
+    const replayStore = new MemoryReplayStore({ capacity: 1, clock: () => now })
+    const verifier = verifierOf({ replayStore })
+    const first = mint()
+    await verifier.verify(first)
+    await expectRefusal(verifier.verify(mint()), 'replay_store_full')
+    await expectRefusal(verifier.verify(first), 'token_replayed')
+  })
+})
+
+describe('the quota of a project', () => {
+  it('is its own: when it is used up, the others are unharmed', () => {
+    const { consume, fill } = small({ capacity: 100, projectQuota: 10 })
+    fill('flooder', 10)
+    for (let attempt = 0; attempt < 1000; attempt++) {
+      expect(thrownBy(() => consume('flooder', `more-${attempt}`))).toMatchObject(quotaUsedUp)
+    }
+    expect(consume('flooder', `${now}-3`)).toBe(false)
+    fill('shop', 10)
+    fill('rival', 10)
+  })
+
+  it('is a tenth of the capacity, rounded up, unless told otherwise', () => {
+    const { consume, fill } = small({ capacity: 95 })
+    fill('shop', 10)
+    expect(thrownBy(() => consume('shop', 'one more'))).toMatchObject(quotaUsedUp)
+    const one = small({ capacity: 1 })
+    one.fill('shop', 1)
+  })
+
+  it('is given back id by id as they expire', () => {
+    const { clock, consume, fill } = small({ capacity: 100, projectQuota: 4 })
+    fill('shop', 2)
+    clock.now += 100
+    fill('shop', 2)
+    expect(thrownBy(() => consume('shop', 'a'))).toMatchObject(quotaUsedUp)
+    clock.now += 80
+    expect(consume('shop', 'a')).toBe(true)
+    expect(consume('shop', 'b')).toBe(true)
+    expect(thrownBy(() => consume('shop', 'c'))).toMatchObject(quotaUsedUp)
+  })
+
+  it('is whole again for a project that had left', () => {
+    const { clock, consume, fill, store } = small({ capacity: 100, projectQuota: 4 })
+    for (let round = 0; round < 5; round++) {
+      fill('shop', 4)
+      expect(thrownBy(() => consume('shop', 'one more'))).toMatchObject(quotaUsedUp)
+      clock.now += 180
+      fill('rival', 1)
+    }
+    expect(store.size).toBeLessThan(6)
+  })
+
+  it('of one project does not stop another at the verifier', async () => {
+    const { options } = platform({
+      replayStore: new MemoryReplayStore({ capacity: 100, projectQuota: 2, clock: () => now }),
+    })
+    const verifier = verifierOf(options, [shop(), rival])
+    await verifier.verify(mint())
+    await verifier.verify(mint())
+    await expectRefusal(verifier.verify(mint()), 'replay_store_full')
+    const other = mint({
+      privateKey: rivalKeys.privateKey,
+      header: { kid: 'key-rival' },
+      claims: { iss: 'rival', sub: 'rival', proj_id: 'rival' },
+    })
+    await expect(verifier.verify(other)).resolves.toMatchObject({ project: { id: 'rival' } })
+  })
+
+  it('does not count what has expired, though the ids of others stand before it', () => {
+    const { clock, consume, fill } = small({ capacity: 1000, projectQuota: 10 })
+    for (let other = 0; other < 50; other++) fill(`other-${other}`, 10)
+    fill('shop', 10)
+    clock.now += 181
+    expect(consume('shop', 'new')).toBe(true)
+  })
+
+  it('does not count what has expired, though one id of another lives longer', () => {
+    const { clock, consume, fill } = small({ capacity: 1000, projectQuota: 10 })
+    consume('flooder', 'long', 3600)
+    fill('shop', 10)
+    clock.now += 181
+    expect(consume('shop', 'new')).toBe(true)
+  })
+
+  it('is not touched by tokens that somebody else signed', async () => {
+    const replayStore = new MemoryReplayStore({ capacity: 10, projectQuota: 1, clock: () => now })
+    const verifier = verifierOf({ replayStore })
+    const { privateKey } = makeKeyPair('ES256')
+    for (let attempt = 0; attempt < 5; attempt++) {
+      await expectRefusal(verifier.verify(mint({ privateKey })), 'token_not_verified')
+    }
+    expect(replayStore.size).toBe(0)
+    await expect(verifier.verify(mint())).resolves.toMatchObject({ project: { id: 'shop' } })
+  })
+})
+
+describe('expired ids', () => {
+  it('leave a few at each use, the oldest first', () => {
+    const { clock, store, consume, fill } = small()
+    fill('shop', 100)
+    clock.now += 180
+    expect(store.size).toBe(100)
+    const sizes = Array.from({ length: 40 }, (_, index) => {
+      consume('shop', `new-${index}`)
+      return store.size
+    })
+    expect(sizes.slice(0, 3)).toEqual([97, 94, 91])
+    expect(sizes.at(-1)).toBe(40)
+  })
+
+  it('leave also when the use is refused', () => {
+    const { clock, store, consume, fill } = small()
+    fill('shop', 10)
+    clock.now += 180
+    consume('shop', 'new')
+    expect(consume('shop', 'new')).toBe(false)
+    expect(store.size).toBe(3)
+  })
+
+  it('leave in the order in which they expire, whoever came first', () => {
+    const { clock, store, consume } = small()
+    consume('rival', 'long', 3600)
+    for (const lives of [300, 100, 200, 400]) consume('shop', `lives-${lives}`, lives)
+    for (const [later, left] of [
+      [100, 5],
+      [200, 5],
+      [300, 5],
+      [400, 5],
+    ] as const) {
+      clock.now = now + later
+      consume('third', `at-${later}`, 4000)
+      expect(store.size).toBe(left)
+    }
+    expect(consume('rival', 'long')).toBe(false)
+    clock.now = now + 3600
+    consume('third', 'last', 4000)
+    expect(store.size).toBe(5)
+  })
+
+  it('leave in time though no id has come for long', () => {
+    const { clock, store, consume, fill } = small()
+    fill('shop', 3)
+    clock.now += 1_000_000
+    consume('shop', 'a')
+    expect(store.size).toBe(1)
+  })
+
+  it('are not known again, but refused, when the clock steps back', () => {
+    const { clock, store, consume } = small()
+    const used = { projectId: 'shop', jti: 'a', expiresAt: now + 180, acceptableFrom: now }
+    expect(store.consume(used)).toBe(true)
+    clock.now = now + 180
+    consume('rival', 'x')
+    expect(store.size).toBe(1)
+    clock.now = now
+    expect(store.consume(used)).toBe(false)
+    // Who expires up to the moment until which ids were forgotten cannot be told from them: refused, whoever it is.
+    expect(consume('rival', 'y', 179)).toBe(false)
+    expect(consume('rival', 'y', 180)).toBe(false)
+    expect(consume('rival', 'y', 180.1)).toBe(true)
+  })
+
+  it('refuse nothing that is new while the clock goes on', () => {
+    const { clock, consume } = small()
+    for (let second = 0; second < 1000; second++) {
+      expect(consume('shop', `short-${second}`, 65)).toBe(true)
+      expect(consume('shop', `usual-${second}`, 185)).toBe(true)
+      clock.now += 1
+    }
+  })
+
+  it('of a fraction of a second are kept to its end', () => {
+    const { clock, store, consume } = small()
+    consume('shop', 'a', 0.5)
+    clock.now += 0.75
+    consume('shop', 'b')
+    expect(store.size).toBe(2)
+    clock.now += 0.25
+    consume('shop', 'c')
+    expect(store.size).toBe(2)
+  })
+})
+
+describe('MemoryReplayStore refuses', () => {
+  it.each(['capacity', 'projectQuota'])('a %s that is no positive integer up to 16,000,000', (name) => {
+    expect(() => new MemoryReplayStore({ [name]: 16_000_000 })).not.toThrow()
+    for (const wrong of [0, -1, 1.5, 16_000_001, NaN, Infinity, '10', null]) {
+      expect(() => new MemoryReplayStore({ [name]: wrong })).toThrow(
+        new TypeError(`MemoryReplayStore: ${name} must be a positive integer up to 16000000`),
+      )
+    }
+  })
+
+  it.each([now, null, 'now', {}])('a clock that is %p', (clock) => {
+    expect(() => new MemoryReplayStore({ clock: clock as () => number })).toThrow(
+      new TypeError('MemoryReplayStore: clock must be a function'),
+    )
+  })
+
+  it.each([
+    ['max', 'Known: capacity, projectQuota, clock.'],
+    ['quota', 'Known: capacity, projectQuota, clock.'],
+    ['capacty', 'Did you mean "capacity"?'],
+    ['Clock', 'Did you mean "clock"?'],
+  ])('an option named %s', (name, hint) => {
+    expect(() => new MemoryReplayStore({ [name]: 1 })).toThrow(
+      new TypeError(`Unknown option of MemoryReplayStore ${JSON.stringify(name)}. ${hint}`),
+    )
+  })
+})
+
+describe('MemoryReplayStore without a clock', () => {
+  it('goes by the system\u2019s', () => {
+    const store = new MemoryReplayStore()
+    const use = (jti: string, lives: number) => {
+      const expiresAt = Date.now() / 1000 + lives
+      return store.consume({ projectId: 'shop', jti, expiresAt, acceptableFrom: expiresAt - 200 })
+    }
+    expect(use('long ago', -1000)).toBe(true)
+    expect(store.size).toBe(1)
+    expect(use(randomUUID(), 180)).toBe(true)
+    expect(store.size).toBe(1)
+    expect(use(randomUUID(), 180)).toBe(true)
+    expect(store.size).toBe(2)
+  })
+})
