@@ -1,0 +1,311 @@
+import { describe, expect, it } from '@jest/globals'
+import { createSecretKey, generateKeyPairSync, webcrypto, type JsonWebKey } from 'node:crypto'
+import { createSigner } from '../../lib/client/index.js'
+import { expectNothingOf, thrownBy } from '../helpers/admission.js'
+import * as der from '../helpers/der.js'
+import { keyPair, makeKeyPair } from '../helpers/keys.js'
+import { audience } from '../helpers/mint.js'
+import { cryptoKeyOf, ecParameters, pkcs8Of, secretTextsOf } from '../helpers/private-key-forms.js'
+
+const secrets = ['ES256', 'ES384', 'RS256', 'EdDSA'].flatMap((alg) => secretTextsOf(keyPair(alg).privateKey))
+
+/** Is refused with exactly this sentence, and nothing that a log could print shows a piece of the key. */
+function expectRefused(privateKey: unknown, sentence: string, alg?: string): void {
+  const thrown = thrownBy(() =>
+    createSigner({
+      projectId: 'shop',
+      audience,
+      privateKey: privateKey as string,
+      ...(alg !== undefined && { alg: alg as 'ES256' }),
+    }),
+  )
+  expect(thrown).toEqual(new TypeError(sentence))
+  expect(thrown).toBeInstanceOf(TypeError)
+  expect(thrown).not.toHaveProperty('cause')
+  expect(Object.keys(thrown as object)).toEqual([])
+  expectNothingOf(secrets, thrown)
+  if (typeof privateKey === 'string')
+    expectNothingOf([privateKey], Object.assign(thrown as Error, { stack: '' }))
+}
+
+describe('a key that cannot sign is refused:', () => {
+  const isPublic =
+    'privateKey holds a public key; signing needs the private half, which was made together with it'
+  const isSymmetric =
+    'privateKey is a shared secret; project tokens are signed with an asymmetric key. See generateProjectKey'
+  const isDamaged = 'privateKey is cut off or damaged; compare it with the file that it was copied from'
+  const isLocked =
+    'privateKey is locked with a passphrase; unlock it first (openssl pkey -in key.pem -out unlocked.pem)'
+  const isNothing =
+    'privateKey is neither PEM (-----BEGIN PRIVATE KEY-----) nor a JWK nor one of them in base64; is it a file name? Read the file first'
+  const isOther = 'privateKey must be PEM text, a JWK, a KeyObject, a CryptoKey or a remote signer'
+  const notAnAlgorithm =
+    'createSigner: alg must be one of ES256, ES384, ES512, RS256, RS384, RS512, PS256, PS384, PS512, EdDSA, and privateKey a key for it'
+
+  const { privateKey, publicKey, publicJwk } = keyPair('ES256')
+  const rsa = keyPair('RS256')
+  const pem = pkcs8Of(privateKey)
+  const spki = publicKey.export({ format: 'pem', type: 'spki' }) as string
+  const jwk = privateKey.export({ format: 'jwk' })
+
+  it.each([
+    ['in PEM', spki],
+    ['in PEM with \\n spelled out', spki.replaceAll('\n', '\\n')],
+    ['in PEM, in base64', Buffer.from(spki).toString('base64')],
+    ['in PKCS#1', rsa.publicKey.export({ format: 'pem', type: 'pkcs1' })],
+    ['in the Buffer of a file', Buffer.from(spki)],
+    ['in a JWK', publicJwk],
+    ['in a JWK of RSA', rsa.publicJwk],
+    ['in a JWK in JSON', JSON.stringify(publicJwk)],
+    ['in a KeyObject', publicKey],
+  ])('a public key %s', (_, form) => {
+    expectRefused(form, isPublic)
+  })
+
+  it('a public key in a CryptoKey', async () => {
+    const algorithm = { name: 'ECDSA', namedCurve: 'P-256' }
+    expectRefused(await webcrypto.subtle.importKey('jwk', publicJwk, algorithm, true, ['verify']), isPublic)
+  })
+
+  it('a certificate', () => {
+    expectRefused(
+      der.pem('CERTIFICATE', der.sequence()),
+      'privateKey holds a certificate; signing needs the private key that belongs to it',
+    )
+  })
+
+  it('a key in the format of OpenSSH', () => {
+    expectRefused(
+      der.pem('OPENSSH PRIVATE KEY', Buffer.from('openssh-key-v1\0')),
+      'privateKey is in the format of OpenSSH; convert it (ssh-keygen -p -m PKCS8 -f key), or make a new pair: OpenSSH cannot convert Ed25519 keys',
+    )
+  })
+
+  it.each([
+    ['parameters', ecParameters],
+    ['a message', der.pem('CMS', Buffer.from('words'))],
+  ])('a PEM block of %s', (_, block) => {
+    expectRefused(block, 'privateKey is PEM, but not of a private key')
+  })
+
+  it.each([
+    ['PKCS#8', privateKey, 'pkcs8', 'ENCRYPTED PRIVATE KEY'],
+    ['PKCS#1 of old', rsa.privateKey, 'pkcs1', 'Proc-Type: 4,ENCRYPTED'],
+    ['SEC1 of old', privateKey, 'sec1', 'Proc-Type: 4,ENCRYPTED'],
+  ] as const)('a key that is locked with a passphrase, %s', (_, key, type, mark) => {
+    const options = { format: 'pem', cipher: 'aes-128-cbc', passphrase: 'open sesame, please' } as const
+    const locked = key.export({ ...options, type: type }) as string
+    expect(locked).toContain(mark)
+    for (const form of [
+      locked,
+      locked.replaceAll('\n', '\\n'),
+      Buffer.from(locked),
+      Buffer.from(locked).toString('base64'),
+    ]) {
+      expectRefused(form, isLocked)
+    }
+  })
+
+  const rsaPem = pkcs8Of(rsa.privateKey)
+  it.each([
+    ['without its end line', pem.slice(0, pem.indexOf('-----END'))],
+    ['with half of its end line', pem.slice(0, -10)],
+    ['with the end line of another block', pem.replace('END PRIVATE', 'END PUBLIC')],
+    ['without its last line', pem.replace(/\n[^\n]+\n-----END/, '\n-----END')],
+    ['without a line in the middle', rsaPem.split('\n').toSpliced(7, 1).join('\n')],
+    ['with a foreign character', rsaPem.replace('M', '*')],
+    ['with half of its body', rsaPem.split('\n').toSpliced(9, 12).join('\n')],
+    ['without a body', '-----BEGIN PRIVATE KEY----- -----END PRIVATE KEY-----'],
+    ['with one that is no key', der.pem('PRIVATE KEY', Buffer.from('not a key, but some sentence'))],
+    ['in base64 that was cut off', Buffer.from(pem).toString('base64').slice(0, 120)],
+    ['in JSON that was cut off', JSON.stringify(jwk).slice(0, -20)],
+    ['in JSON with a comma too many', `${JSON.stringify(jwk).slice(0, -1)},}`],
+  ])('a key %s', (_, form) => {
+    expectRefused(form, isDamaged)
+  })
+
+  it.each([
+    ['in a KeyObject', createSecretKey(Buffer.from('a secret of thirty-two characters'))],
+    ['in a JWK', { kty: 'oct', k: Buffer.from('a secret of thirty-two characters').toString('base64url') }],
+    ['in a JWK in JSON', '{"kty":"oct","k":"YSBzZWNyZXQgb2YgdGhpcnR5LXR3byBjaGFyYWN0ZXJz"}'],
+  ])('a shared secret %s', (_, form) => {
+    expectRefused(form, isSymmetric)
+  })
+
+  it('a shared secret in a CryptoKey', async () => {
+    const secret = await webcrypto.subtle.generateKey({ name: 'HMAC', hash: 'SHA-256' }, true, ['sign'])
+    expectRefused(secret, isSymmetric)
+  })
+
+  it.each([
+    ['the name of a file', './keys/private.pem'],
+    ['a password', 'correct horse battery staple'],
+    ['an empty text', ''],
+    ['quotes around nothing', '""'],
+    ['base64 of something else', Buffer.from('correct horse battery staple').toString('base64')],
+    [
+      'the base64 of a PEM without its lines',
+      privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64'),
+    ],
+    ['an empty Buffer', Buffer.alloc(0)],
+    ['the bytes of a key in DER', privateKey.export({ format: 'der', type: 'pkcs8' })],
+  ])('%s', (_, form) => {
+    expectRefused(form, isNothing)
+  })
+
+  it.each([null, 1, true, 1n, Symbol('key'), () => pem])('what is no key at all: %p', (form) => {
+    expectRefused(form, isOther)
+  })
+
+  it.each([
+    ['an empty object', {}],
+    ['a list', [pem]],
+    ['a PEM in an object', { key: pem }],
+    ['a map', new Map([['kty', 'EC']])],
+  ])('what is no JWK: %s', (_, form) => {
+    expectRefused(form, 'privateKey is an object, but not a JWK: it has no kty')
+  })
+
+  it.each([
+    ['of RSA that lacks a prime', { ...rsa.privateKey.export({ format: 'jwk' }), p: undefined }],
+    ['of a curve that does not exist', { ...jwk, crv: 'P-255' }],
+    ['of a type that does not exist', { ...jwk, kty: 'ECC' }],
+    ['whose d is not text', { ...jwk, d: 1 }],
+    ['whose point is off the curve', { ...jwk, y: jwk.x }],
+  ])('a JWK %s', (_, form) => {
+    expectRefused(form, 'privateKey is a JWK whose members do not make a private key')
+    expectRefused(JSON.stringify(form), 'privateKey is a JWK whose members do not make a private key')
+  })
+
+  it('a CryptoKey that is not for signing', async () => {
+    const algorithm = { name: 'ECDH', namedCurve: 'P-256' }
+    const pair = await webcrypto.subtle.generateKey(algorithm, false, ['deriveBits'])
+    expectRefused(pair.privateKey, "privateKey is a CryptoKey without the usage 'sign'")
+    const { privateKey: other } = await webcrypto.subtle.generateKey(
+      { name: 'RSA-OAEP', modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]), hash: 'SHA-256' },
+      false,
+      ['decrypt', 'encrypt'],
+    )
+    expectRefused(other, "privateKey is a CryptoKey without the usage 'sign'")
+  })
+
+  it.each([512, 1024, 2040])('an RSA key of %d bits', (bits) => {
+    const weak = generateKeyPairSync('rsa', { modulusLength: bits }).privateKey
+    const sentence = `privateKey is an RSA key of ${bits} bits; platforms accept 2048 to 4096`
+    for (const form of [weak, pkcs8Of(weak), weak.export({ format: 'jwk' })]) expectRefused(form, sentence)
+  })
+
+  it('an RSA key of more than 4096 bits', () => {
+    // The product of two of Mersenne's primes: to make such a key takes too long.
+    const [p, q] = [2n ** 2281n - 1n, 2n ** 2203n - 1n]
+    const d = inverse(65537n, (p - 1n) * (q - 1n))
+    const numbers = { n: p * q, e: 65537n, d, p, q, dp: d % (p - 1n), dq: d % (q - 1n), qi: inverse(q, p) }
+    const members = Object.entries(numbers).map(([name, value]) => [
+      name,
+      der.bytesOf(value).toString('base64url'),
+    ])
+    expectRefused(
+      { kty: 'RSA', ...Object.fromEntries(members) } as JsonWebKey,
+      'privateKey is an RSA key of 4484 bits; platforms accept 2048 to 4096',
+    )
+  })
+
+  it.each([
+    ['x25519', () => generateKeyPairSync('x25519')],
+    ['ed448', () => generateKeyPairSync('ed448')],
+    ['rsa-pss', () => generateKeyPairSync('rsa-pss', { modulusLength: 2048 })],
+    ['dsa', () => generateKeyPairSync('dsa', { modulusLength: 1024, divisorLength: 160 })],
+  ])('a key of type %s', (type, make) => {
+    const other = make().privateKey
+    for (const form of [other, pkcs8Of(other)]) {
+      expectRefused(form, `privateKey is of type ${type}; use P-256, P-384, P-521, Ed25519 or RSA`)
+    }
+  })
+
+  it('a key of secp256k1', () => {
+    const other = generateKeyPairSync('ec', { namedCurve: 'secp256k1' }).privateKey
+    for (const form of [other, pkcs8Of(other), other.export({ format: 'jwk' })]) {
+      expectRefused(form, notAnAlgorithm)
+    }
+  })
+
+  it('an RSA key with exponent 3', () => {
+    const weak = generateKeyPairSync('rsa', { modulusLength: 2048, publicExponent: 3 }).privateKey
+    for (const form of [weak, pkcs8Of(weak), weak.export({ format: 'jwk' })]) {
+      expectRefused(form, 'privateKey is an RSA key with a small exponent; make one with 65537')
+    }
+  })
+
+  it.each(['ES256', 'RS256'])('a JWK for %s whose halves are of two pairs', (alg) => {
+    const mine = keyPair(alg).privateKey.export({ format: 'jwk' })
+    const { x, y, n } = makeKeyPair(alg).publicJwk
+    const mixed = alg === 'RS256' ? { ...mine, n } : { ...mine, x, y }
+    const sentence = 'privateKey has a private and a public half that do not belong together'
+    for (const form of [mixed, JSON.stringify(mixed)]) expectRefused(form, sentence)
+  })
+
+  it.each(['enc', '', null, ['sig']])('a JWK with the use %j', (use) => {
+    expectRefused({ ...jwk, use }, 'privateKey is a JWK with a use other than "sig"')
+  })
+
+  it.each(['HS256', 'none', 'es256', '', 1, null])('any key with the alg %j', (alg) => {
+    expectRefused(privateKey, notAnAlgorithm, alg as string)
+  })
+
+  it.each([
+    ['ES256', 'ES384'],
+    ['ES256', 'RS256'],
+    ['ES384', 'ES256'],
+    ['RS256', 'ES256'],
+    ['RS256', 'EdDSA'],
+    ['EdDSA', 'ES256'],
+  ])('a key for %s with the alg %s', (pair, alg) => {
+    expectRefused(keyPair(pair).privateKey, `createSigner: privateKey is not a key for ${alg}`, alg)
+    const marked = { ...keyPair(pair).privateKey.export({ format: 'jwk' }), alg }
+    expectRefused(marked, `createSigner: privateKey is not a key for ${alg}`)
+  })
+
+  it('a key that is marked for another alg than the one told', async () => {
+    const sentence = 'createSigner: alg is not the alg that privateKey is marked for'
+    const rsaJwk = rsa.privateKey.export({ format: 'jwk' })
+    expectRefused({ ...rsaJwk, alg: 'RS256' }, sentence, 'PS256')
+    expectRefused({ ...rsaJwk, alg: 'RSA-OAEP' }, sentence)
+    expectRefused(await cryptoKeyOf(rsa.privateKey, 'RS512'), sentence, 'RS256')
+    expectRefused(await cryptoKeyOf(rsa.privateKey, 'PS256'), sentence, 'RS256')
+  })
+
+  it('a CryptoKey with SHA-1', async () => {
+    const algorithm = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-1' }
+    const bytes = rsa.privateKey.export({ format: 'der', type: 'pkcs8' })
+    expectRefused(
+      await webcrypto.subtle.importKey('pkcs8', bytes, algorithm, false, ['sign']),
+      'createSigner: alg is not the alg that privateKey is marked for',
+    )
+  })
+})
+
+describe('the leak check of these tests', () => {
+  it('would see a key in a message, in a cause and in a member', () => {
+    const { privateKey } = keyPair('ES256')
+    const { d = '' } = privateKey.export({ format: 'jwk' })
+    for (const leak of [
+      new TypeError(`wrong: ${d.slice(0, 16)}`),
+      new TypeError('wrong', { cause: new Error(pkcs8Of(privateKey)) }),
+      Object.assign(new TypeError('wrong'), { input: { d } }),
+    ]) {
+      expect(() => {
+        expectNothingOf(secretTextsOf(privateKey), leak)
+      }).toThrow()
+    }
+  })
+})
+
+/** Of a modulo m, by Euclid. */
+function inverse(a: bigint, m: bigint): bigint {
+  let [r, next, x, y] = [m, a % m, 0n, 1n]
+  while (next !== 0n) {
+    const quotient = r / next
+    ;[r, next, x, y] = [next, r - quotient * next, y, x - quotient * y]
+  }
+  return ((x % m) + m) % m
+}
