@@ -1,0 +1,111 @@
+/** The platform: it holds the customer's public key, and answers each of the customer's tokens once. */
+import cors from 'cors'
+import express, { type Express, type RequestHandler } from 'express'
+import passport from 'passport'
+import {
+  createVerifier,
+  MemoryKeyStore,
+  MemoryReplayStore,
+  problemDetails,
+  projectOf,
+  projectTokenOf,
+  reverseJwt,
+  ReverseJwtStrategy,
+  type EventListener,
+} from 'reverse-jwt'
+import type { ProjectKeyPair } from 'reverse-jwt/client'
+import { pageFolder } from './page-folder.js'
+import { securityHeaders } from './security-headers.js'
+
+export interface PlatformSettings {
+  /** Where the platform is. Also its name: the audience of tokens for it. */
+  readonly address: string
+  readonly customerOrigin: string
+  readonly publicJwk: ProjectKeyPair['publicJwk']
+  readonly onEvent: EventListener
+}
+
+export function platformApp({ address, customerOrigin, publicJwk, onEvent }: PlatformSettings): Express {
+  // One verifier for both routes: a token that was used at one of them has been used at the other.
+  const verifier = createVerifier({
+    audience: address,
+    keyStore: new MemoryKeyStore([
+      {
+        id: 'demo-shop',
+        name: 'Demo Shop',
+        allowedOrigins: [customerOrigin],
+        scopes: ['portal:read', 'portal:write'],
+        keys: [{ jwk: publicJwk }],
+      },
+    ]),
+    replayStore: new MemoryReplayStore(),
+    requireOrigin: true,
+    onEvent,
+  })
+  const passports = new passport.Passport()
+  passports.use(new ReverseJwtStrategy({ verifier }))
+  const passportRoute = passports.authenticate('reverse-jwt', {
+    session: false,
+    failWithError: true,
+  }) as RequestHandler
+
+  const app = express()
+  // Express shows stacks to callers in any other environment.
+  app.set('env', 'production')
+  app.disable('x-powered-by')
+  app.use(securityHeaders("default-src 'self'"))
+  // Before authentication, for a preflight carries no token; and around refusals, or the page could not read them.
+  app.use(
+    '/api',
+    cors({
+      origin: customerOrigin,
+      methods: ['GET'],
+      allowedHeaders: ['Authorization'],
+      exposedHeaders: ['WWW-Authenticate'],
+    }),
+  )
+  app.get('/api/plain', reverseJwt({ verifier }), whoCalls)
+  app.get('/api/passport', passportRoute, whoCalls)
+  app.get('/', (_req, res) => {
+    res.send(frontPage(customerOrigin))
+  })
+  app.get(['/page.css', '/icon.svg'], (req, res) => {
+    res.sendFile(req.path, { root: pageFolder })
+  })
+  app.use(problemDetails())
+  return app
+}
+
+const whoCalls: RequestHandler = (req, res) => {
+  const { id, name } = projectOf(req)
+  const { scopes, kid } = projectTokenOf(req)
+  res.setHeader('Cache-Control', 'no-store')
+  res.json({
+    route: req.path,
+    project: { id, name },
+    scopes,
+    kid,
+    server_time: Math.floor(Date.now() / 1000),
+  })
+}
+
+function frontPage(customerOrigin: string): string {
+  return `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8" />
+    <meta name="viewport" content="width=device-width, initial-scale=1" />
+    <title>The platform</title>
+    <link rel="stylesheet" href="/page.css" />
+    <link rel="icon" href="/icon.svg" />
+  </head>
+  <body>
+    <main class="note">
+      <h1>This is the platform.</h1>
+      <p>It keeps the public key of one project and answers <code>/api/plain</code> and <code>/api/passport</code>, once for each token.</p>
+      <p>Tokens come from its customer: <a href="${customerOrigin}/">open Demo Shop</a>.</p>
+    </main>
+  </body>
+</html>
+`
+}

@@ -1,0 +1,172 @@
+import { beforeAll, expect, it, jest } from '@jest/globals'
+import type { Express } from 'express'
+import { once } from 'node:events'
+import request from 'supertest'
+import { generateProjectKey, type ProjectKeyPair } from '../../lib/client/index.js'
+import { customerApp } from '../../example-server/customer.js'
+import { platformApp } from '../../example-server/platform.js'
+
+const address = 'http://localhost:4001'
+const platformAddress = 'http://127.0.0.1:4000'
+
+let pair: ProjectKeyPair
+let app: Express
+
+beforeAll(async () => {
+  pair = await generateProjectKey()
+  app = customerApp({ address, platformAddress, privateKey: pair.privateKey })
+})
+
+const openPage = (server: Parameters<typeof request>[0] = app) =>
+  request(server).get('/').set('Host', 'localhost:4001')
+
+async function session(): Promise<string> {
+  return cookieOf(await openPage())
+}
+
+function cookieOf({ headers }: { headers: Record<string, unknown> }): string {
+  const [cookie = ''] = headers['set-cookie'] as string[]
+  return cookie.split(';')[0] ?? ''
+}
+
+it('gives a token that the platform accepts to a visitor with a session', async () => {
+  const answer = await request(app)
+    .post('/token')
+    .set('Origin', address)
+    .set('Cookie', await session())
+  expect(answer.status).toBe(200)
+  expect(answer.headers['cache-control']).toBe('no-store')
+  const { token } = answer.body as { token: string }
+  expect(answer.body).toEqual({ token: expect.stringMatching(/^eyJ/) })
+
+  const platform = platformApp({
+    address: platformAddress,
+    customerOrigin: address,
+    publicJwk: pair.publicJwk,
+    onEvent: () => undefined,
+  })
+  const call = await request(platform)
+    .get('/api/plain')
+    .set('Origin', address)
+    .auth(token, { type: 'bearer' })
+  expect(call.status).toBe(200)
+  expect(call.body).toMatchObject({ project: { id: 'demo-shop' }, kid: pair.kid })
+})
+
+it.each([undefined, 'demo_shop_session=', 'demo_shop_session=AAAAAAAAAAAAAAAAAAAAAA', 'other=1'])(
+  'gives no token without a session (cookie %j)',
+  async (cookie) => {
+    const asking = request(app).post('/token').set('Origin', address)
+    const answer = await (cookie === undefined ? asking : asking.set('Cookie', cookie))
+    expect(answer.status).toBe(401)
+    expect(answer.headers['cache-control']).toBe('no-store')
+    expect(answer.body).toEqual({
+      code: 'no_session',
+      detail: 'You have no session at Demo Shop. Reload the page.',
+    })
+  },
+)
+
+it.each([
+  undefined,
+  'null',
+  'https://evil.example',
+  platformAddress,
+  'http://localhost:4002',
+  'https://localhost:4001',
+  'http://LOCALHOST:4001',
+  'http://localhost:4001/',
+  'http://localhost:4001.evil.example',
+])('gives no token to the origin %j, even with a session', async (origin) => {
+  const asking = request(app)
+    .post('/token')
+    .set('Cookie', await session())
+  const answer = await (origin === undefined ? asking : asking.set('Origin', origin))
+  expect(answer.status).toBe(403)
+  expect(answer.headers['cache-control']).toBe('no-store')
+  expect(answer.headers).not.toHaveProperty('access-control-allow-origin')
+  expect(answer.body).toEqual({
+    code: 'foreign_origin',
+    detail: "Only Demo Shop's own page may ask for a token.",
+  })
+})
+
+it('gives no token to a GET, which a link could send', async () => {
+  const answer = await request(app)
+    .get('/token')
+    .set('Origin', address)
+    .set('Cookie', await session())
+  expect(answer.status).toBe(404)
+})
+
+it('opens a session that scripts and other sites cannot use', async () => {
+  const answer = await openPage()
+  expect(answer.headers['set-cookie']).toEqual([
+    expect.stringMatching(/^demo_shop_session=[\w-]{22}; Path=\/; HttpOnly; SameSite=Strict$/),
+  ])
+  const again = await openPage().set('Cookie', cookieOf(answer))
+  expect(again.headers).not.toHaveProperty('set-cookie')
+})
+
+it('forgets the oldest session when there are too many', async () => {
+  const server = customerApp({ address, platformAddress, privateKey: pair.privateKey }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  try {
+    const first = cookieOf(await openPage(server))
+    const second = cookieOf(await openPage(server))
+    for (let more = 0; more < 999; more++) await openPage(server)
+    const ask = (cookie: string) =>
+      request(server).post('/token').set('Origin', address).set('Cookie', cookie)
+    expect((await ask(first)).status).toBe(401)
+    expect((await ask(second)).status).toBe(200)
+  } finally {
+    server.close()
+  }
+})
+
+it('sends a visitor who came by another name to the origin that the platform knows', async () => {
+  const answer = await request(app).get('/').set('Host', '127.0.0.1:4001')
+  expect(answer.status).toBe(302)
+  expect(answer.headers.location).toBe(address)
+  expect(answer.headers).not.toHaveProperty('set-cookie')
+})
+
+it('sends security headers with everything, and the private key with nothing', async () => {
+  const secret = pair.privateKey.split('\n')[1] ?? ''
+  expect(secret.length).toBeGreaterThan(40)
+  const policy =
+    "default-src 'self'; connect-src 'self' http://127.0.0.1:4000; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+  // Express narrows the policy on error pages of its own.
+  for (const path of ['/', '/page.js', '/page.css', '/icon.svg', '/nothing', '/..%2fstart.ts']) {
+    const answer = await request(app).get(path).set('Host', 'localhost:4001').responseType('blob')
+    expect(answer.headers).toMatchObject({
+      'content-security-policy': answer.status < 400 ? policy : "default-src 'none'",
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'strict-origin',
+    })
+    expect(answer.headers).not.toHaveProperty('x-powered-by')
+    expect((answer.body as Buffer).toString()).not.toContain(secret)
+  }
+})
+
+it('tells nobody where it broke', async () => {
+  const log = jest.spyOn(console, 'error')
+  // Express writes its log after the answer.
+  const logged = new Promise<void>((resolve) => {
+    log.mockImplementation(() => {
+      resolve()
+    })
+  })
+  try {
+    app.get('/broken', () => {
+      throw new Error('out of order')
+    })
+    const answer = await request(app).get('/broken')
+    expect(answer.status).toBe(500)
+    expect(answer.text).toContain('Internal Server Error')
+    expect(answer.text).not.toMatch(/out of order|example-server|node_modules/)
+    await logged
+  } finally {
+    log.mockRestore()
+  }
+})

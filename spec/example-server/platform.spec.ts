@@ -1,0 +1,116 @@
+import { beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals'
+import type { Express } from 'express'
+import request from 'supertest'
+import { createSigner, generateProjectKey, type ProjectKeyPair, type Signer } from '../../lib/client/index.js'
+import { platformApp } from '../../example-server/platform.js'
+import { expectAnswer } from '../helpers/refusals.js'
+
+const address = 'http://127.0.0.1:4000'
+const customerOrigin = 'http://localhost:4001'
+
+let pair: ProjectKeyPair
+let signer: Signer
+let app: Express
+
+beforeAll(async () => {
+  pair = await generateProjectKey()
+  signer = createSigner({ projectId: 'demo-shop', audience: address, privateKey: pair.privateKey })
+})
+
+beforeEach(() => {
+  app = platformApp({ address, customerOrigin, publicJwk: pair.publicJwk, onEvent: () => undefined })
+})
+
+describe.each(['/api/plain', '/api/passport'])('%s', (route) => {
+  const call = (token: string) =>
+    request(app).get(route).set('Origin', customerOrigin).auth(token, { type: 'bearer' })
+
+  it('answers a good token once, with who calls and what it may do', async () => {
+    const token = await signer.sign({ scope: 'portal:read admin' })
+    const answer = await call(token)
+    expect(answer.status).toBe(200)
+    expect(answer.headers).toMatchObject({
+      'cache-control': 'no-store',
+      'access-control-allow-origin': customerOrigin,
+      vary: 'Origin',
+    })
+    expect(answer.body).toEqual({
+      route,
+      project: { id: 'demo-shop', name: 'Demo Shop' },
+      scopes: ['portal:read'],
+      kid: pair.kid,
+      server_time: expect.any(Number),
+    })
+
+    const replay = await call(token)
+    expectAnswer(replay, 'token_replayed')
+    expect(replay.headers).toMatchObject({
+      'access-control-allow-origin': customerOrigin,
+      'access-control-expose-headers': 'WWW-Authenticate',
+    })
+  })
+
+  it('refuses another origin, and none, and leaves the token good', async () => {
+    const token = await signer.sign()
+    expectAnswer(await call(token).set('Origin', 'https://evil.example'), 'origin_not_allowed')
+    expectAnswer(await request(app).get(route).auth(token, { type: 'bearer' }), 'origin_not_allowed')
+    expect((await call(token)).status).toBe(200)
+  })
+
+  it('refuses a request without a token', async () => {
+    expectAnswer(await request(app).get(route).set('Origin', customerOrigin), 'credentials_missing')
+  })
+
+  it('answers a preflight with the one origin and the one header that it allows', async () => {
+    const answer = await request(app)
+      .options(route)
+      .set('Origin', 'https://evil.example')
+      .set('Access-Control-Request-Method', 'GET')
+      .set('Access-Control-Request-Headers', 'authorization')
+    expect(answer.status).toBe(204)
+    expect(answer.headers).toMatchObject({
+      'access-control-allow-origin': customerOrigin,
+      'access-control-allow-methods': 'GET',
+      'access-control-allow-headers': 'Authorization',
+      vary: 'Origin',
+    })
+    expect(answer.headers).not.toHaveProperty('access-control-allow-credentials')
+  })
+})
+
+it('sends security headers with everything, whatever the answer', async () => {
+  const policy = "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+  // Express narrows the policy on error pages of its own.
+  for (const path of ['/', '/page.css', '/icon.svg', '/api/plain', '/nothing']) {
+    const answer = await request(app).get(path)
+    expect(answer.headers).toMatchObject({
+      'content-security-policy':
+        answer.status < 400 || path.startsWith('/api') ? policy : "default-src 'none'",
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'strict-origin',
+    })
+    expect(answer.headers).not.toHaveProperty('x-powered-by')
+  }
+})
+
+it('tells nobody where it broke', async () => {
+  const log = jest.spyOn(console, 'error')
+  // Express writes its log after the answer.
+  const logged = new Promise<void>((resolve) => {
+    log.mockImplementation(() => {
+      resolve()
+    })
+  })
+  try {
+    app.get('/broken', () => {
+      throw new Error('out of order')
+    })
+    const answer = await request(app).get('/broken')
+    expect(answer.status).toBe(500)
+    expect(answer.text).toContain('Internal Server Error')
+    expect(answer.text).not.toMatch(/out of order|example-server|node_modules/)
+    await logged
+  } finally {
+    log.mockRestore()
+  }
+})

@@ -1,0 +1,77 @@
+import { afterEach, describe, expect, it, jest } from '@jest/globals'
+import { once } from 'node:events'
+import { Agent, get } from 'node:http'
+import { connect } from 'node:net'
+import { DemoProcess } from '../helpers/demo-process.js'
+
+jest.setTimeout(30_000)
+
+const running: DemoProcess[] = []
+
+function demoWith(ports: Readonly<Record<string, string>>): DemoProcess {
+  const demo = new DemoProcess({ PLATFORM_PORT: '0', CUSTOMER_PORT: '0', ...ports })
+  running.push(demo)
+  return demo
+}
+
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((demo) => demo.kill()))
+})
+
+it('prints two origins and what to do', async () => {
+  const demo = demoWith({})
+  const { platform, customer } = await demo.started()
+  expect(platform).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
+  expect(customer).toMatch(/^http:\/\/localhost:\d+$/)
+  expect((await demo.stop()).stdout.split('\n')).toEqual([
+    `Platform: ${platform}`,
+    `Customer: ${customer}`,
+    `Open ${customer} in a browser and press the button; Ctrl+C stops the demo.`,
+    '',
+  ])
+})
+
+describe.each(['PLATFORM_PORT', 'CUSTOMER_PORT'])('%s', (variable) => {
+  it.each(['', 'abc', '-1', '65536', '0x10', '\u001b[31m'])(
+    'refuses %j in one line that says what to do',
+    async (value) => {
+      expect(await demoWith({ [variable]: value }).ended()).toEqual({
+        exitCode: 1,
+        stdout: '',
+        stderr: `${variable} is ${JSON.stringify(value)}, which is not a port. Set it to a number from 0 to 65535 (0 = any free port), or leave it out.\n`,
+      })
+    },
+  )
+
+  it('says in one line what to do when the port is taken', async () => {
+    const { platform } = await demoWith({}).started()
+    const { port } = new URL(platform)
+    expect(await demoWith({ [variable]: port }).ended()).toEqual({
+      exitCode: 1,
+      stdout: '',
+      stderr: `Port ${port} is taken. Choose another one with ${variable}, for example ${variable}=0 npm start for any free port.\n`,
+    })
+  })
+})
+
+it.each(['SIGTERM', 'SIGINT'] as const)(
+  'stops on %s although a connection is kept alive and another holds half a request, and frees its ports',
+  async (signal) => {
+    const demo = demoWith({})
+    const { platform, customer } = await demo.started()
+    const ports = { PLATFORM_PORT: new URL(platform).port, CUSTOMER_PORT: new URL(customer).port }
+    const agent = new Agent({ keepAlive: true })
+    const half = connect(Number(ports.CUSTOMER_PORT), '127.0.0.1').on('error', () => undefined)
+    try {
+      half.write('GET / HTTP/1.1\r\n')
+      const [response] = (await once(get(platform, { agent }), 'response')) as [NodeJS.ReadableStream]
+      response.resume()
+      await once(response, 'end')
+      expect(await demo.stop(signal)).toMatchObject({ exitCode: 0, stderr: '' })
+    } finally {
+      agent.destroy()
+      half.destroy()
+    }
+    expect(await demoWith(ports).started()).toEqual({ platform, customer })
+  },
+)

@@ -1,0 +1,57 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+
+const script = fileURLToPath(new URL('../../example-server/start.js', import.meta.url))
+
+export interface Ended {
+  readonly exitCode: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** The demo as `npm start` runs it, a process of its own. */
+export class DemoProcess {
+  stdout = ''
+  stderr = ''
+  private readonly child: ChildProcess
+  private readonly closed: Promise<unknown>
+
+  constructor(ports: Readonly<Record<string, string>>) {
+    this.child = spawn(process.execPath, [script], {
+      env: { ...process.env, ...ports },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    this.child.stdout?.on('data', (text: Buffer) => (this.stdout += text.toString()))
+    this.child.stderr?.on('data', (text: Buffer) => (this.stderr += text.toString()))
+    this.closed = once(this.child, 'close')
+  }
+
+  /** The two addresses, once they are printed. */
+  async started(): Promise<{ platform: string; customer: string }> {
+    for (;;) {
+      const [, platform, customer] =
+        /^Platform: (\S+)\nCustomer: (\S+)\nOpen \S+ in a browser/.exec(this.stdout) ?? []
+      if (platform !== undefined && customer !== undefined) return { platform, customer }
+      if (this.child.exitCode !== null) throw new Error(`The demo did not start: ${this.stderr}`)
+      await Promise.race([this.child.stdout && once(this.child.stdout, 'data'), this.closed])
+    }
+  }
+
+  async ended(): Promise<Ended> {
+    await this.closed
+    return { exitCode: this.child.exitCode, stdout: this.stdout, stderr: this.stderr }
+  }
+
+  /** Asks it to stop, and waits until it has. */
+  async stop(signal: 'SIGTERM' | 'SIGINT' = 'SIGTERM'): Promise<Ended> {
+    this.child.kill(signal)
+    return this.ended()
+  }
+
+  /** For the end of a test, whatever happened in it. Harmless when it has ended. */
+  async kill(): Promise<void> {
+    this.child.kill('SIGKILL')
+    await this.closed
+  }
+}
