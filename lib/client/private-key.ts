@@ -32,7 +32,7 @@ export function loadPrivateKey(input: PrivateKeyInput, wanted: AlgorithmName | u
   if (key.type !== 'private') throw new TypeError(isPublic)
   checkStrength(key)
   checkHalves(key)
-  const publicJwk = createPublicKey(key).export({ format: 'jwk' }) as JWK
+  const publicJwk = publicHalf(key, labels)
   return {
     key,
     alg: chooseAlgorithm(wanted, labels.alg, publicJwk),
@@ -45,6 +45,7 @@ const isPublic =
   'privateKey holds a public key; signing needs the private half, which was made together with it'
 const isSymmetric =
   'privateKey is a shared secret; project tokens are signed with an asymmetric key. See generateProjectKey'
+const twoKeys = 'privateKey has a private and a public half that do not belong together'
 const isDamaged = 'privateKey is cut off or damaged; compare it with the file that it was copied from'
 
 function readKey(input: PrivateKeyInput): { key: KeyObject; labels: Labels } {
@@ -179,7 +180,22 @@ function checkHalves(key: KeyObject): void {
   } catch {
     // Damaged beyond use.
   }
-  if (!matches) throw new TypeError('privateKey has a private and a public half that do not belong together')
+  if (!matches) throw new TypeError(twoKeys)
+}
+
+function publicHalf(key: KeyObject, labels: object): JWK {
+  let jwk: JWK
+  try {
+    jwk = createPublicKey(key).export({ format: 'jwk' })
+  } catch {
+    throw new TypeError('privateKey is of a curve that cannot be used; use P-256, P-384, P-521 or Ed25519')
+  }
+  // Node does not compare the public members of an Ed25519 JWK with its private one.
+  for (const [member, value] of Object.entries(jwk)) {
+    if (Object.hasOwn(labels, member) && (labels as Record<string, unknown>)[member] !== value)
+      throw new TypeError(twoKeys)
+  }
+  return jwk
 }
 
 function chooseAlgorithm(wanted: unknown, labelled: unknown, publicJwk: JWK): Algorithm {

@@ -1,6 +1,6 @@
 import { base64url, calculateJwkThumbprint, SignJWT } from 'jose'
 import { refuseUnknownNames } from '../known-names.js'
-import { limits, projectTokenType, reservedClaims, type AlgorithmName } from '../protocol.js'
+import { isIdentifier, limits, projectTokenType, reservedClaims, type AlgorithmName } from '../protocol.js'
 import { refuseBrowser } from './browser-guard.js'
 import { loadPrivateKey, type LoadedKey, type PrivateKeyInput } from './private-key.js'
 import { askRemoteSigner, checkRemoteSigner, isRemoteSigner, type RemoteSigner } from './remote-signer.js'
@@ -132,12 +132,14 @@ function parseOptions(options: SignerOptions) {
     issuer = projectId,
     expiresIn = limits.signedLifetime,
   } = options
-  for (const [name, value] of Object.entries({
-    projectId,
-    audience,
-    issuer,
-    ...(kid !== undefined && { kid }),
-  })) {
+  for (const [name, value] of Object.entries({ projectId, ...(kid !== undefined && { kid }) })) {
+    if (!isIdentifier(value)) {
+      throw new TypeError(
+        `createSigner: ${name} must be a string of 1 to ${limits.identifierLength} characters`,
+      )
+    }
+  }
+  for (const [name, value] of Object.entries({ audience, issuer })) {
     if (typeof (value as unknown) !== 'string' || value === '') {
       throw new TypeError(`createSigner: ${name} must be a non-empty string`)
     }

@@ -128,7 +128,7 @@ function keyMembers({ kty, crv, x, y, n, e }: Record<string, unknown>): JsonWebK
     return { kty, crv: crv as string, x: member('x', x, bytes), y: member('y', y, bytes) }
   }
   if (kty === 'OKP' && crv === 'Ed25519') return { kty, crv, x: member('x', x, 32) }
-  throw unusable(JSON.stringify(crv ?? kty))
+  throw unusable([crv, kty].find((name) => typeof name === 'string') ?? 'unknown')
 }
 
 /** The largest key that is accepted takes a thousand characters; megabytes would take seconds. */

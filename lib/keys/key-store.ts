@@ -12,7 +12,7 @@ import type { ProjectKey } from '../types.js'
  * const keyStore: KeyStore = {
  *   async find(projectId, kid) {
  *     const row = await database.findKey(projectId, kid)
- *     return row && admitProjectKey({ id: projectId, allowedOrigins: row.origins }, { jwk: row.jwk, kid })
+ *     return row && admitProjectKey({ id: projectId, allowedOrigins: row.origins }, { jwk: row.jwk, kid }, { loaded: true })
  *   },
  * }
  */

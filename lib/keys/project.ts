@@ -57,9 +57,13 @@ function checkOrigins(origins: unknown, wrong: (what: string) => TypeError): voi
   }
   for (const origin of origins as unknown[]) {
     const url = typeof origin === 'string' && URL.canParse(origin) ? new URL(origin) : undefined
-    if (url?.origin === origin && url?.origin !== 'null') continue
+    if (url !== undefined && url.origin === origin && origin !== 'null' && !url.hostname.includes('*'))
+      continue
     // What browsers send is compared as text, so another spelling would never match.
-    const hint = url === undefined || url.origin === 'null' ? 'https://shop.example' : url.origin
+    const hint =
+      url === undefined || url.origin === 'null' || url.origin === origin
+        ? 'https://shop.example'
+        : url.origin
     throw wrong(
       `allowedOrigins has ${JSON.stringify(origin)}, which is not an origin as browsers send it (like ${hint})`,
     )

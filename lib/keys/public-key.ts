@@ -12,6 +12,7 @@ import {
 import type { Project, ProjectKey } from '../types.js'
 import { readJwk, readPem, type JwkLabels, type KeyMaterial } from './key-material.js'
 import { admitProject } from './project.js'
+import { hasPrimeModulus } from './weak-keys.js'
 
 /** A public key as a customer gives it: exactly one of `jwk` and `pem`. Times are epoch seconds, or a Date. */
 export interface PublicKeyInput {
@@ -26,6 +27,14 @@ export interface PublicKeyInput {
   readonly notBefore?: number | Date | undefined
   readonly notAfter?: number | Date | undefined
   readonly revokedAt?: number | Date | undefined
+}
+
+export interface AdmissionOptions {
+  /**
+   * Set by a key store that loads a key which was admitted before it was stored: leaves out the one check that costs
+   * milliseconds, whether an RSA modulus is a prime. Default false.
+   */
+  readonly loaded?: boolean
 }
 
 const known: Record<keyof PublicKeyInput, true> = {
@@ -59,20 +68,24 @@ export function isAdmitted(value: unknown): value is ProjectKey {
  * @example
  * const key = admitProjectKey({ id: 'shop' }, { pem: '-----BEGIN PUBLIC KEY-----\n...' })
  */
-export function admitProjectKey(project: Project, input: PublicKeyInput): ProjectKey {
+export function admitProjectKey(
+  project: Project,
+  input: PublicKeyInput,
+  { loaded = false }: AdmissionOptions = {},
+): ProjectKey {
   const owner = admitProject(project)
   const named = isIdentifier((input as PublicKeyInput | undefined)?.kid)
     ? ` ${JSON.stringify(input.kid)}`
     : ''
   try {
-    return admit(owner, input)
+    return admit(owner, input, loaded)
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     throw new TypeError(`Project ${JSON.stringify(owner.id)}, key${named}: ${reason}`)
   }
 }
 
-function admit(project: Project, input: PublicKeyInput): ProjectKey {
+function admit(project: Project, input: PublicKeyInput, loaded: boolean): ProjectKey {
   if (typeof (input as unknown) !== 'object' || (input as unknown) === null) {
     throw new TypeError('give an object with jwk or pem')
   }
@@ -84,6 +97,9 @@ function admit(project: Project, input: PublicKeyInput): ProjectKey {
   }
   if (input.jwk !== undefined && input.pem !== undefined) throw new TypeError('give jwk or pem, not both')
   const material: KeyMaterial & JwkLabels = input.jwk === undefined ? readPem(input.pem) : readJwk(input.jwk)
+  if (!loaded && hasPrimeModulus(material.jwk)) {
+    throw new TypeError('the RSA modulus is a prime, so anyone can sign with it; make a new key')
+  }
   const key: ProjectKey = {
     kid: chooseKid(input.kid, material),
     alg: chooseAlgorithm(input.alg, material),
@@ -103,7 +119,8 @@ function admit(project: Project, input: PublicKeyInput): ProjectKey {
 function chooseKid(given: unknown, { jwk, kid: inJwk }: KeyMaterial & JwkLabels): string {
   if (given !== undefined && inJwk !== undefined && given !== inJwk)
     throw new TypeError('kid and the kid of the JWK differ')
-  const kid = given ?? inJwk ?? thumbprint(jwk)
+  const chosen = given === undefined ? inJwk : given
+  const kid = chosen === undefined ? thumbprint(jwk) : chosen
   if (!isIdentifier(kid)) throw new TypeError('kid must be a string of 1 to 256 printable characters')
   return kid
 }

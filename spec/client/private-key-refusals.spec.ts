@@ -229,6 +229,13 @@ describe('a key that cannot sign is refused:', () => {
     }
   })
 
+  it('a key of brainpoolP256r1', () => {
+    const other = generateKeyPairSync('ec', { namedCurve: 'brainpoolP256r1' }).privateKey
+    for (const form of [other, pkcs8Of(other)]) {
+      expectRefused(form, 'privateKey is of a curve that cannot be used; use P-256, P-384, P-521 or Ed25519')
+    }
+  })
+
   it('an RSA key with exponent 3', () => {
     const weak = generateKeyPairSync('rsa', { modulusLength: 2048, publicExponent: 3 }).privateKey
     for (const form of [weak, pkcs8Of(weak), weak.export({ format: 'jwk' })]) {

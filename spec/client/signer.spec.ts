@@ -159,17 +159,33 @@ describe('createSigner refuses', () => {
     )
   })
 
-  it.each(['projectId', 'audience', 'issuer', 'kid'])('a %s that is no name', (name) => {
+  it.each([
+    ['projectId', 'a string of 1 to 256 characters'],
+    ['kid', 'a string of 1 to 256 characters'],
+    ['audience', 'a non-empty string'],
+    ['issuer', 'a non-empty string'],
+  ])('a %s that is no name', (name, what) => {
     for (const wrong of ['', 1, null, ['shop']]) {
       expect(() => signerOf({ [name]: wrong })).toThrow(
-        new TypeError(`createSigner: ${name} must be a non-empty string`),
+        new TypeError(`createSigner: ${name} must be ${what}`),
       )
     }
   })
 
-  it.each(['projectId', 'audience'])('to do without %s', (name) => {
+  it.each(['projectId', 'kid'])('a %s that no platform takes', (name) => {
+    for (const wrong of ['x'.repeat(257), 'a\0b', '\ud800', ' ']) {
+      expect(() => signerOf({ [name]: wrong })).toThrow(
+        new TypeError(`createSigner: ${name} must be a string of 1 to 256 characters`),
+      )
+    }
+  })
+
+  it.each([
+    ['projectId', 'a string of 1 to 256 characters'],
+    ['audience', 'a non-empty string'],
+  ])('to do without %s', (name, what) => {
     expect(() => signerOf({ [name]: undefined })).toThrow(
-      new TypeError(`createSigner: ${name} must be a non-empty string`),
+      new TypeError(`createSigner: ${name} must be ${what}`),
     )
   })
 

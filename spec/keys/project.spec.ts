@@ -81,6 +81,13 @@ describe('a project', () => {
     [{ suspended: 'no' }, 'suspended must be true or false'],
     [{ suspended: 0 }, 'suspended must be true or false'],
     [{ suspended: null }, 'suspended must be true or false'],
+    ...[1, null, ['a']].map(
+      (scope) =>
+        [
+          { scopes: ['fine', scope] },
+          'scopes must be a list of names without spaces, quotes or backslashes',
+        ] as const,
+    ),
     [{ scopes: 'a b' }, 'scopes must be a list of names without spaces, quotes or backslashes'],
     [{ scopes: null }, 'scopes must be a list of names without spaces, quotes or backslashes'],
     ...['a b', '', 'a"b', 'a\\b', 'caf\u00e9', 'a\n'].map(
@@ -118,6 +125,8 @@ describe('a project', () => {
     ['data:text/plain,shop', 'https://shop.example'],
     [null, 'https://shop.example'],
     [1, 'https://shop.example'],
+    [undefined, 'https://shop.example'],
+    ['https://*.shop.example', 'https://shop.example'],
   ])('may not have the origin %j, and is told how browsers send it', (origin, hint) => {
     const allowedOrigins = ['https://fine.example', origin]
     expect(() => admit({ id: 'shop', allowedOrigins })).toThrow(

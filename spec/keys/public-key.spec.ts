@@ -4,7 +4,9 @@ import { calculateJwkThumbprint } from 'jose'
 import { admitProjectKey, type PublicKeyInput } from '../../lib/index.js'
 import { isAdmitted } from '../../lib/keys/public-key.js'
 import { expectNotAdmitted } from '../helpers/admission.js'
+import { bytesOf } from '../helpers/der.js'
 import { keyPair } from '../helpers/keys.js'
+import { primeOf2203Bits } from '../helpers/rsa-numbers.js'
 
 const project = { id: 'shop' }
 const admit = (input: PublicKeyInput) => admitProjectKey(project, input)
@@ -156,6 +158,16 @@ describe('a public key is refused', () => {
     ['with an empty kid in its JWK', { jwk: { ...jwk, kid: '' } }, badKid],
     ['with a kid in its JWK that is no string', { jwk: { ...jwk, kid: 1 } }, badKid],
     ['with a kid in its JWK of 257 characters', { jwk: { ...jwk, kid: 'k'.repeat(257) } }, badKid],
+    [
+      'with a JWK of no type',
+      { jwk: {} },
+      'a key of type unknown cannot be used; use P-256, P-384, P-521, Ed25519 or RSA',
+    ],
+    [
+      'with a JWK whose crv JSON cannot say',
+      { jwk: { kty: 'EC', crv: 1n } },
+      'a key of type EC cannot be used; use P-256, P-384, P-521, Ed25519 or RSA',
+    ],
     ['with a null alg', { jwk, alg: null }, /^alg must be one of ES256, /],
   ])('%s', (_, input, reason) => {
     const thrown = () => admit(input as PublicKeyInput)
@@ -163,7 +175,7 @@ describe('a public key is refused', () => {
     else expectNotAdmitted(input as PublicKeyInput, reason)
   })
 
-  it.each(['', ' ', 'k'.repeat(257), 'a\nb', 'a\r\n', '\u001b[31m', 'a\0', '\udc00', 1, ['a']])(
+  it.each(['', ' ', 'k'.repeat(257), 'a\nb', 'a\r\n', '\u001b[31m', 'a\0', '\udc00', 1, null, ['a']])(
     'with the kid %j, which it does not repeat',
     (kid) => {
       expect(() => admit({ jwk, kid: kid as string })).toThrow(
@@ -203,5 +215,19 @@ describe('a public key is refused', () => {
     expect(() => admit(input as unknown as PublicKeyInput)).toThrow(
       new TypeError('Project "shop", key: give an object with jwk or pem'),
     )
+  })
+})
+
+describe('a key that a store has loaded', () => {
+  const prime = { kty: 'RSA', n: bytesOf(primeOf2203Bits).toString('base64url'), e: 'AQAB' }
+
+  it('is spared the one costly check, which was made when it was stored', () => {
+    expect(() => admitProjectKey({ id: 'shop' }, { jwk: prime })).toThrow('the RSA modulus is a prime')
+    expect(admitProjectKey({ id: 'shop' }, { jwk: prime }, { loaded: true }).alg).toBe('RS256')
+  })
+
+  it('is spared no other', () => {
+    const weak = { ...prime, e: 'Aw' }
+    expect(() => admitProjectKey({ id: 'shop' }, { jwk: weak }, { loaded: true })).toThrow('the RSA exponent')
   })
 })

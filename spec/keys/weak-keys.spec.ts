@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { ed25519Weakness, rsaWeakness } from '../../lib/keys/weak-keys.js'
+import { ed25519Weakness, hasPrimeModulus, rsaWeakness } from '../../lib/keys/weak-keys.js'
 import { bytesOf } from '../helpers/der.js'
 import { encodePoint, fieldPrime, pointAt, pointsOfSmallOrder } from '../helpers/ed25519-points.js'
 import { keyPair, makeKeyPair } from '../helpers/keys.js'
@@ -39,10 +39,11 @@ describe('an RSA key', () => {
     )
   })
 
-  it('whose modulus is a prime is not', () => {
-    expect(weakness(primeOf2203Bits, 65537n)).toBe(
-      'the RSA modulus is a prime, so anyone can sign with it; make a new key',
-    )
+  it('is told by a modulus that is a prime', () => {
+    const hasPrime = (n: bigint) => hasPrimeModulus({ n: bytesOf(n).toString('base64url') })
+    expect(hasPrime(primeOf2203Bits)).toBe(true)
+    expect(hasPrime(sound)).toBe(false)
+    expect(hasPrimeModulus({})).toBe(false)
   })
 
   it('of the ROCA family is not', () => {
