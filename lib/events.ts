@@ -58,16 +58,16 @@ interface Reporter {
  * Takes the steps, tells the listener how they ended, and gives a refusal what only the verifier knows: realm and time.
  * A request without credentials is no event: there is no token to speak of.
  */
-export async function reported<T>(
+export async function reported(
   { clock, realm, onEvent }: Reporter,
-  steps: (trail: Trail) => Promise<T>,
-): Promise<T> {
+  steps: (trail: Trail) => Promise<{ readonly authentication: Authentication }>,
+): Promise<Authentication> {
   const trail: Trail = { now: NaN }
   try {
     trail.now = readClock(clock)
-    const outcome = await steps(trail)
+    const { authentication } = await steps(trail)
     if (trail.accepted !== undefined) emit(onEvent, acceptedEvent(trail.accepted, trail.now))
-    return outcome
+    return authentication
   } catch (error) {
     if (error instanceof AuthenticationError || error instanceof StoreError) {
       error.realm = realm
