@@ -66,13 +66,15 @@ export async function reported(
   try {
     trail.now = readClock(clock)
     const { authentication } = await steps(trail)
-    if (trail.accepted !== undefined) emit(onEvent, acceptedEvent(trail.accepted, trail.now))
+    if (onEvent !== undefined && trail.accepted !== undefined)
+      emit(onEvent, acceptedEvent(trail.accepted, trail.now))
     return authentication
   } catch (error) {
     if (error instanceof AuthenticationError || error instanceof StoreError) {
       error.realm = realm
       if (Number.isFinite(trail.now)) error.serverTime = trail.now
-      if (error.code !== 'credentials_missing') emit(onEvent, refusedEvent(error, trail.unverified))
+      if (onEvent !== undefined && error.code !== 'credentials_missing')
+        emit(onEvent, refusedEvent(error, trail.unverified))
     }
     throw error
   }
@@ -112,8 +114,7 @@ function refusedEvent(
 }
 
 /** Its failure is its own: it neither refuses a request nor stops the process. */
-function emit(listener: EventListener | undefined, event: VerifierEvent): void {
-  if (listener === undefined) return
+function emit(listener: EventListener, event: VerifierEvent): void {
   const failed = () => {
     warnOnce('REVERSE_JWT_LISTENER_FAILED')
   }
