@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { MemoryReplayStore } from '../lib/index.js'
 import { interleave, ratio, spread, type Spread } from './interleave.js'
 import { line, shown } from './report.js'
+import { flat } from './tokens.js'
 
 const live = 1_000_000
 const idsASecond = 10_000
@@ -32,7 +33,7 @@ export async function replay({ rounds, warmUp, batch }: Size): Promise<void> {
   }
 
   const before = weight()
-  while (used < live) consume(randomUUID())
+  while (used < live) consume(freshId())
   const each = (weight() - before) / live
   line(
     'memory of a million ids',
@@ -40,9 +41,9 @@ export async function replay({ rounds, warmUp, batch }: Size): Promise<void> {
   )
 
   const yardstick = new BareMap()
-  for (let id = 0; id < live; id++) yardstick.use(randomUUID())
+  for (let id = 0; id < live; id++) yardstick.use(freshId())
   // Made beforehand; both contestants of a round get the same ones.
-  const ids = Array.from({ length: (rounds + warmUp) * batch }, () => randomUUID())
+  const ids = Array.from({ length: (rounds + warmUp) * batch }, freshId)
   const batchOf = (round: number) => ids.slice(round * batch, (round + 1) * batch)
   const turns = await interleave(
     {
@@ -59,8 +60,14 @@ export async function replay({ rounds, warmUp, batch }: Size): Promise<void> {
   const rate = spread(turns.ours.map(({ wall }) => (batch * 1e9) / wall))
   const verdict = rate.median > target ? 'met' : 'MISSED'
   line('consumptions a second', `${rates(rate)}  target > ${target}: ${verdict}`)
+  const busy = spread(turns.ours.map(({ main }) => (batch * 1e9) / main))
+  line('  a second of its own CPU time', rates(busy))
   line('  of those of a bare Map', shown(ratio(turns.map, turns.ours, 'wall')))
   line('  ids live at the end', String(store.size))
+}
+
+function freshId(): string {
+  return flat(randomUUID())
 }
 
 /** The least that any such store does: look, write, drop the oldest. No clock, no projects, no quota. */

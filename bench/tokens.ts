@@ -16,7 +16,8 @@ export function refusedTokens(count: number): Readonly<Record<string, readonly s
     'segments that are no JSON': times(count, () =>
       flat(`${encode(`no json ${randomUUID()}`)}.${encode(`{ none either ${randomUUID()}`)}.${segment(256)}`),
     ),
-    'a claims set that is no JSON': times(count, () =>
+    // Crafted, not found: whoever sends it knows a kid. The price is that of an exception in JSON.parse.
+    'good header, claims set is no JSON': times(count, () =>
       flat(mint({ signature: randomBytes(64), claimsText: `{"iss":"shop","jti":"${randomUUID()}",}` })),
     ),
     'alg none': times(count, () =>
@@ -28,8 +29,8 @@ export function refusedTokens(count: number): Readonly<Record<string, readonly s
   }
 }
 
-/** A header of a request is one piece of text; a template string is a tree, which the first reader would have to flatten. */
-function flat(text: string): string {
+/** What comes with a request is one piece of text; a joined string is a tree, which its first reader would have to flatten. */
+export function flat(text: string): string {
   return Buffer.from(text, 'latin1').toString('latin1')
 }
 
