@@ -58,21 +58,23 @@ interface Reporter {
  * Takes the steps, tells the listener how they ended, and gives a refusal what only the verifier knows: realm and time.
  * A request without credentials is no event: there is no token to speak of.
  */
-export async function reported<T>(
+export async function reported(
   { clock, realm, onEvent }: Reporter,
-  steps: (trail: Trail) => Promise<T>,
-): Promise<T> {
+  steps: (trail: Trail) => Promise<{ readonly authentication: Authentication }>,
+): Promise<Authentication> {
   const trail: Trail = { now: NaN }
   try {
     trail.now = readClock(clock)
-    const outcome = await steps(trail)
-    if (trail.accepted !== undefined) emit(onEvent, acceptedEvent(trail.accepted, trail.now))
-    return outcome
+    const { authentication } = await steps(trail)
+    if (onEvent !== undefined && trail.accepted !== undefined)
+      emit(onEvent, acceptedEvent(trail.accepted, trail.now))
+    return authentication
   } catch (error) {
     if (error instanceof AuthenticationError || error instanceof StoreError) {
       error.realm = realm
       if (Number.isFinite(trail.now)) error.serverTime = trail.now
-      if (error.code !== 'credentials_missing') emit(onEvent, refusedEvent(error, trail.unverified))
+      if (onEvent !== undefined && error.code !== 'credentials_missing')
+        emit(onEvent, refusedEvent(error, trail.unverified))
     }
     throw error
   }
@@ -112,8 +114,7 @@ function refusedEvent(
 }
 
 /** Its failure is its own: it neither refuses a request nor stops the process. */
-function emit(listener: EventListener | undefined, event: VerifierEvent): void {
-  if (listener === undefined) return
+function emit(listener: EventListener, event: VerifierEvent): void {
   const failed = () => {
     warnOnce('REVERSE_JWT_LISTENER_FAILED')
   }

@@ -88,20 +88,16 @@ export function createVerifier(options: VerifierOptions): Verifier {
 
   return {
     verify(token, context = {}) {
-      return reported(settings, async (trail) => {
-        const { authentication } = await steps(trail, requireToken(token), context) // 1
-        return authentication
-      })
+      return reported(settings, (trail) => steps(trail, requireToken(token), context)) // 1
     },
 
     authenticate(request, { tokenFrom = headerOnly, scope }: RequestRules = {}) {
-      return reported(settings, async (trail) => {
+      return reported(settings, (trail) => {
         const { token, origin } = takeCredentials(request, tokenFrom) // 1
         const consumption = { token, keyStore: settings.keyStore, replayStore: settings.replayStore }
-        const { authentication } = await onceARequest(request, consumption, (verifiedBy) =>
+        return onceARequest(request, consumption, (verifiedBy) =>
           steps(trail, token, { origin, scope }, verifiedBy),
         )
-        return authentication
       })
     },
   }

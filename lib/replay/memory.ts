@@ -25,7 +25,7 @@ const mostCapacity = 16_000_000
 /** How many expired ids may leave at one insertion: more than one, so that a full store shrinks; few, so that none is slow. */
 const forgottenAtOnce = 4
 /** A jti that is kept as it is. Any other is kept as its hash, so that no entry takes more memory than this one. */
-const plainJti = /^[\x20-\x7E]{1,64}$/
+const plainName = /^\d+=[\x20-\x7E]{1,64}$/
 
 /** A project with live ids. Entries name it by its number, which is short and never given twice. */
 interface ProjectUses {
@@ -137,11 +137,11 @@ export class MemoryReplayStore implements ReplayStore {
 
 /** The number ends at the first character that is no digit, so no two pairs share a name. */
 function entryName(project: number, jti: string): string {
-  const text = plainJti.test(jti)
-    ? `${project}=${jti}`
-    : `${project}#${createHash('sha256').update(jti).digest('base64url')}`
-  // A joined string is a tree that keeps its parts, and what those were cut from, alive. This makes it one piece.
-  return Buffer.from(text, 'latin1').toString('latin1')
+  const name = `${project}=${jti}`
+  // A joined string is a tree that keeps its parts, and what those were cut from, alive. Matching makes it one piece.
+  if (plainName.test(name)) return name
+  const hash = createHash('sha256').update(jti).digest('base64url')
+  return Buffer.from(`${project}#${hash}`, 'latin1').toString('latin1')
 }
 
 function full(cause: string): StoreError {

@@ -3,6 +3,7 @@ import type { KeyStore } from '../keys/key-store.js'
 import { isAdmitted } from '../keys/public-key.js'
 import { isIdentifier, type Algorithm } from '../protocol.js'
 import type { ProjectKey } from '../types.js'
+import { isThenable } from './thenable.js'
 
 /** What the token says of its key. */
 interface KeyHint {
@@ -25,7 +26,13 @@ export async function findKey(
 ): Promise<ProjectKey> {
   // Nothing is stored under such a name, so no store need hear of it: a database may choke on NUL.
   if (!isIdentifier(projectId) || !isIdentifier(kid)) throw notVerified('unknown project or key')
-  const key = await ask(keyStore, projectId, kid)
+  let key: unknown
+  try {
+    key = keyStore.find(projectId, kid)
+    if (isThenable(key)) key = await key
+  } catch (thrown) {
+    throw outageFrom(thrown)
+  }
   // Databases say null where JavaScript says undefined.
   if (key === undefined || key === null) throw notVerified('unknown project or key')
   if (!isAdmitted(key)) {
@@ -40,14 +47,6 @@ export async function findKey(
   if (key.notAfter !== undefined && now >= key.notAfter) throw notVerified('the key has expired')
   if (key.alg !== alg) throw notVerified('the algorithm is not that of the key')
   return key
-}
-
-async function ask(keyStore: KeyStore, projectId: string, kid: string): Promise<unknown> {
-  try {
-    return await keyStore.find(projectId, kid)
-  } catch (thrown) {
-    throw outageFrom(thrown)
-  }
 }
 
 function notVerified(cause: string): AuthenticationError {

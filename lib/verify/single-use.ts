@@ -2,6 +2,7 @@ import { AuthenticationError, outageFrom, StoreError } from '../errors.js'
 import { limits } from '../protocol.js'
 import type { ReplayStore } from '../replay/replay-store.js'
 import type { ProjectClaims } from '../types.js'
+import { isThenable } from './thenable.js'
 
 interface SingleUseSettings {
   readonly replayStore: ReplayStore
@@ -19,22 +20,20 @@ export async function consumeJti(
   claims: ProjectClaims,
   { replayStore, maxLifetime, clockTolerance }: SingleUseSettings,
 ): Promise<void> {
-  const first = await ask(replayStore, {
-    projectId: claims.proj_id,
-    jti: claims.jti,
-    expiresAt: claims.exp + clockTolerance + limits.replayMargin,
-    acceptableFrom: (claims.iat ?? claims.exp - maxLifetime) - clockTolerance,
-  })
+  let first: unknown
+  try {
+    first = replayStore.consume({
+      projectId: claims.proj_id,
+      jti: claims.jti,
+      expiresAt: claims.exp + clockTolerance + limits.replayMargin,
+      acceptableFrom: (claims.iat ?? claims.exp - maxLifetime) - clockTolerance,
+    })
+    if (isThenable(first)) first = await first
+  } catch (thrown) {
+    throw outageFrom(thrown)
+  }
   if (first === false) throw new AuthenticationError('token_replayed')
   if (first !== true) {
     throw new StoreError('store_unavailable', { cause: 'the replay store answered neither true nor false' })
-  }
-}
-
-async function ask(replayStore: ReplayStore, use: Parameters<ReplayStore['consume']>[0]): Promise<unknown> {
-  try {
-    return await replayStore.consume(use)
-  } catch (thrown) {
-    throw outageFrom(thrown)
   }
 }
