@@ -24,7 +24,7 @@ const known: Record<keyof MemoryReplayStoreOptions, true> = {
 const mostCapacity = 16_000_000
 /** How many expired ids may leave at one insertion: more than one, so that a full store shrinks; few, so that none is slow. */
 const forgottenAtOnce = 4
-/** A jti that is kept as it is. Any other is kept as its hash, so that no entry takes more memory than this one. */
+/** An entry whose jti is kept as it is. Any other is kept as its hash, so that no entry takes more memory than this one. */
 const plainName = /^\d+=[\x20-\x7E]{1,64}$/
 
 /** A project with live ids. Entries name it by its number, which is short and never given twice. */
