@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { expectExactRefusal, invalidClaim } from '../helpers/exact-refusals.js'
 import { makeKeyPair } from '../helpers/keys.js'
 import { mint, type Override } from '../helpers/mint.js'
-import { rival, rivalKeys, shop, verifierOf } from '../helpers/platform.js'
+import { platform, rival, rivalKeys, shop, verifierOf } from '../helpers/platform.js'
 
 const { privateKey } = rivalKeys
 const verifier = verifierOf()
@@ -94,6 +94,19 @@ describe('when both projects call their keys the same', () => {
     await expectExactRefusal(both.verify(sign('shop', own)), 'token_not_verified')
     await expectExactRefusal(both.verify(sign('rival')), 'token_not_verified')
   })
+})
+
+it('is refused by the verifier where a careless store finds keys by their kid alone', async () => {
+  const { keyStore } = platform().options
+  const careless = verifierOf({
+    keyStore: { find: (_, kid) => keyStore.find(kid === 'key-rival' ? 'rival' : 'shop', kid) },
+  })
+  await expectExactRefusal(
+    careless.verify(signedByRival({ iss: 'shop', sub: 'shop', proj_id: 'shop' })),
+    'token_not_verified',
+  )
+  await expect(careless.verify(signedByRival())).resolves.toMatchObject({ project: { id: 'rival' } })
+  await expect(careless.verify(mint())).resolves.toMatchObject({ project: { id: 'shop' } })
 })
 
 it('refuses the issuer of a project for another that has an issuer of its own', async () => {
