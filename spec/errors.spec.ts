@@ -131,9 +131,13 @@ it('leaves the stacks of all other errors as long as they were', () => {
 })
 
 describe('outageFrom', () => {
-  it('passes on what a store says in our words', () => {
-    const error = new StoreError('replay_store_full')
-    expect(outageFrom(error)).toBe(error)
+  it('says what a store says in our words, as an outage of its own', () => {
+    const thrown = new StoreError('replay_store_full', { cause: 'raise capacity' })
+    thrown.realm = 'of an earlier request'
+    const error = outageFrom(thrown)
+    expect(error).toMatchObject({ code: 'replay_store_full', status: 503, cause: 'raise capacity' })
+    expect(error.realm).toBeUndefined()
+    expect(outageFrom(thrown)).not.toBe(error)
   })
 
   it.each([[new Error('connection refused')], ['text'], [undefined], [null]])('wraps %p', (thrown) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it, jest } from '@jest/globals'
 import { createVerifier, StoreError, type VerifierEvent, type VerifierOptions } from '../lib/index.js'
-import { expectExactRefusal } from './helpers/exact-refusals.js'
+import { descriptions, expectExactRefusal, invalidClaim } from './helpers/exact-refusals.js'
 import { keyPair, makeKeyPair } from './helpers/keys.js'
 import { kidOf, mint, now } from './helpers/mint.js'
 import { platform, rival, shop } from './helpers/platform.js'
@@ -28,6 +28,7 @@ it('tells of a refused token, by what it said of itself', async () => {
       type: 'refused',
       time: now,
       code: 'token_expired',
+      description: descriptions.token_expired,
       unverifiedProjectId: 'shop',
       unverifiedKid: 'key-es256',
     },
@@ -37,13 +38,19 @@ it('tells of a refused token, by what it said of itself', async () => {
 it('tells nothing of a token that could not be read, but that there was one', async () => {
   const { verifier, events } = listening()
   await expectExactRefusal(verifier.verify('rubbish'), 'token_malformed')
-  expect(events).toEqual([{ type: 'refused', time: now, code: 'token_malformed' }])
+  expect(events).toEqual([
+    { type: 'refused', time: now, code: 'token_malformed', description: descriptions.token_malformed },
+  ])
 })
 
 it('leaves out a proj_id that is no text', async () => {
   const { verifier, events } = listening()
-  await expect(verifier.verify(mint({ claims: { proj_id: ['shop'] } }))).rejects.toThrow()
-  expect(events).toEqual([{ type: 'refused', time: now, code: 'claim_invalid', unverifiedKid: 'key-es256' }])
+  const description = invalidClaim('proj_id')
+  const token = mint({ claims: { proj_id: ['shop'] } })
+  await expectExactRefusal(verifier.verify(token), 'claim_invalid', description)
+  expect(events).toEqual([
+    { type: 'refused', time: now, code: 'claim_invalid', description, unverifiedKid: 'key-es256' },
+  ])
 })
 
 describe('the true reason where the answer is deliberately vague', () => {
@@ -70,7 +77,7 @@ describe('the true reason where the answer is deliberately vague', () => {
   })
 })
 
-it('tells of a store that cannot tell, with what it threw', async () => {
+it('tells of a store that cannot tell, with the message of what it threw and not its stack', async () => {
   const cause = new Error('connection refused')
   const { verifier, events } = listening({ replayStore: { consume: () => Promise.reject(cause) } })
   await expectExactRefusal(verifier.verify(mint()), 'store_unavailable')
@@ -79,7 +86,8 @@ it('tells of a store that cannot tell, with what it threw', async () => {
       type: 'unavailable',
       time: now,
       code: 'store_unavailable',
-      cause,
+      description: descriptions.store_unavailable,
+      cause: 'connection refused',
       unverifiedProjectId: 'shop',
       unverifiedKid: 'key-es256',
     },
@@ -105,12 +113,9 @@ it('says nothing of a request without credentials: there is no token to speak of
 it('tells of a malformed request', async () => {
   const { verifier, events } = listening()
   const request = { headers: { authorization: 'Bearer a b' } }
-  await expectExactRefusal(
-    verifier.authenticate(request),
-    'request_malformed',
-    'The Bearer scheme must be followed by one token.',
-  )
-  expect(events).toEqual([{ type: 'refused', time: now, code: 'request_malformed' }])
+  const description = 'The Bearer scheme must be followed by one token.'
+  await expectExactRefusal(verifier.authenticate(request), 'request_malformed', description)
+  expect(events).toEqual([{ type: 'refused', time: now, code: 'request_malformed', description }])
 })
 
 describe('text that a caller chose', () => {
@@ -123,13 +128,37 @@ describe('text that a caller chose', () => {
     ['a line separator', 'a\u2028b', 'a\\u2028b'],
     ['letters that are not ASCII', 'café', 'caf\\u00e9'],
     ['a character of two units', 'a😀', 'a\\ud83d\\ude00'],
-    ['65 characters', 'k'.repeat(65), 'k'.repeat(64)],
-    ['a character of two units at the cut', 'k'.repeat(63) + '😀', 'k'.repeat(63) + '\\ud83d'],
+    ['all that a kid can have', 'k'.repeat(256), 'k'.repeat(256)],
   ])('is escaped and cut: %s', async (_, said, shown) => {
     const { verifier, events } = listening()
     const token = mint({ header: { kid: said }, claims: { proj_id: said, sub: said } })
     await expectExactRefusal(verifier.verify(token), 'token_not_verified')
     expect(events).toEqual([expect.objectContaining({ unverifiedProjectId: shown, unverifiedKid: shown })])
+  })
+
+  it('is cut where it is longer than any name', async () => {
+    const { verifier, events } = listening()
+    const token = mint({ claims: { proj_id: 'p'.repeat(255) + '😀', sub: undefined } })
+    await expectExactRefusal(verifier.verify(token), 'token_not_verified')
+    const unverifiedProjectId = 'p'.repeat(255) + '\\ud83d'
+    expect(events).toEqual([expect.objectContaining({ unverifiedProjectId })])
+  })
+
+  it('is escaped of an accepted token too: a customer names his own keys', async () => {
+    const kid = 'key\u202e\u2028'
+    const keys = [{ jwk: keyPair('ES256').publicJwk, kid }]
+    const { verifier, events } = listening({}, [{ id: 'café', keys }])
+    await verifier.verify(mint({ header: { kid }, claims: { iss: 'café', sub: 'café', proj_id: 'café' } }))
+    expect(events).toEqual([
+      { type: 'accepted', time: now, projectId: 'caf\\u00e9', kid: 'key\\u202e\\u2028', alg: 'ES256' },
+    ])
+  })
+
+  it('is escaped in what a store says of it', async () => {
+    const find = (_: string, kid: string) => Promise.reject(new Error(`no answer about ${kid}`))
+    const { verifier, events } = listening({ keyStore: { find } })
+    await expectExactRefusal(verifier.verify(mint({ header: { kid: '\u202ea' } })), 'store_unavailable')
+    expect(events).toEqual([expect.objectContaining({ cause: 'no answer about \\u202ea' })])
   })
 })
 
@@ -155,7 +184,7 @@ describe('a listener that fails', () => {
     await settled()
     expect(warned.mock.calls).toEqual([
       [
-        'onEvent threw. The request goes on; the event is lost.',
+        'onEvent threw. The request goes on; the event is lost. See https://unpkg.com/reverse-jwt/docs/warnings.md#reverse_jwt_listener_failed',
         { type: 'ReverseJwtWarning', code: 'REVERSE_JWT_LISTENER_FAILED' },
       ],
     ])
@@ -205,11 +234,15 @@ describe('a clock that is broken', () => {
   ]
 
   it.each(broken)('and %s is an outage, never a pass', async (_, clock) => {
-    const { verifier } = listening({ clock })
+    const { verifier, events } = listening({ clock })
     await expectExactRefusal(verifier.verify(mint()), 'store_unavailable')
     await expectExactRefusal(
       verifier.authenticate({ headers: { authorization: `Bearer ${mint()}` } }),
       'store_unavailable',
     )
+    // The verifier has no time of its own to tell, so the event has the system's.
+    const event = expect.objectContaining({ type: 'unavailable', code: 'store_unavailable' }) as unknown
+    expect(events).toEqual([event, event])
+    for (const { time } of events) expect(Math.abs(time - Date.now() / 1000)).toBeLessThan(60)
   })
 })

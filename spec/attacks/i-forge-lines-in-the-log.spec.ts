@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import request from 'supertest'
 import { createVerifier } from '../../lib/index.js'
 import { badKid, expectExactRefusal, invalidClaim } from '../helpers/exact-refusals.js'
+import { keyPair } from '../helpers/keys.js'
 import { mint, type Override } from '../helpers/mint.js'
 import { appOf, platform, shop } from '../helpers/platform.js'
 import { expectAnswer } from '../helpers/refusals.js'
@@ -82,14 +83,11 @@ describe.each(forgeries)('%s', (_, text) => {
 
   it('where a store fails', async () => {
     const { options, events } = platform({
-      keyStore: {
-        find: (projectId, kid) => Promise.reject(new Error(`no answer about ${projectId} ${kid}`)),
-      },
+      replayStore: { consume: ({ jti }) => Promise.reject(new Error(`no answer about ${jti} ${text}`)) },
     })
-    const token = mint({ header: { kid: text }, claims: { proj_id: text, sub: undefined } })
-    await expectExactRefusal(createVerifier(options).verify(token), 'store_unavailable')
-    expect(events).toHaveLength(1)
-    expect(JSON.stringify(events[0])).toMatch(/^[\x20-\x7E]+$/)
+    await expectExactRefusal(createVerifier(options).verify(mint()), 'store_unavailable')
+    expect(events).toEqual([expect.objectContaining({ type: 'unavailable', code: 'store_unavailable' })])
+    expectOneLine(events[0])
   })
 
   it('comes back in no part of an answer', async () => {
@@ -101,6 +99,17 @@ describe.each(forgeries)('%s', (_, text) => {
     expect(answer.text).not.toContain(JSON.stringify(text).slice(1, -1))
   })
 })
+
+it.each(['\u202edetpecca\u2066x', 'a\u2028b\u2029c', 'sh\u200bop', 'ѕhор'])(
+  'tells on one line of an accepted token whose customer has named his key %j',
+  async (kid) => {
+    const keys = [{ jwk: keyPair('ES256').publicJwk, kid }]
+    const { options, events } = platform({}, [shop([], { keys })])
+    await createVerifier(options).verify(mint({ header: { kid } }))
+    expect(events).toEqual([expect.objectContaining({ type: 'accepted', projectId: 'shop' })])
+    expectOneLine(events[0])
+  },
+)
 
 it('cuts text that is long, and never tells of text that is no text', async () => {
   await expectTold({ header: { kid: '\u202e'.repeat(256) } }, 'token_not_verified')

@@ -63,6 +63,7 @@ describe('the origin', () => {
     ['is null where the project has no list', { context: { origin: 'null' } }],
     ['is one of the list', { project: { allowedOrigins }, context: { origin: home } }],
     ['may be absent', { project: { allowedOrigins } }],
+    ['may be absent as other frameworks say it', { project: { allowedOrigins }, context: { origin: null } }],
     ['may be absent where the list is empty', { project: { allowedOrigins: [] } }],
     ['is what the token says', { claims: { origin: home }, context: { origin: home } }],
     ['is there when it is required', { requireOrigin: true, context: { origin: away } }],
@@ -87,6 +88,12 @@ describe('the origin', () => {
       { project: { allowedOrigins }, claims: { origin: away }, context: { origin: away } },
     ],
     ['absent, where it is required', { requireOrigin: true }],
+    [
+      'absent as other frameworks say it, where it is required',
+      { requireOrigin: true, context: { origin: null } },
+    ],
+    ['empty, where it is required', { requireOrigin: true, context: { origin: '' } }],
+    ['empty, where the token says so', { claims: { origin: '' }, context: { origin: '' } }],
     ['null, where it is required', { requireOrigin: true, context: { origin: 'null' } }],
   ])('is refused when it is %s', (_, difference) => refused(difference, 'origin_not_allowed'))
 

@@ -36,9 +36,17 @@ it.each([[undefined], [null], [Promise.resolve(undefined)], [Promise.resolve(nul
   (nothing) => notVerified(find(nothing), 'unknown project or key'),
 )
 
-it('does not ask for a project whose id nobody can have', async () => {
+it.each([
+  ['a project', 'p'.repeat(257), 'key-1'],
+  ['a project', 'shop\0', 'key-1'],
+  ['a project', ' ', 'key-1'],
+  ['a key', 'shop', 'key-1\0'],
+  ['a key', 'shop', '\n'],
+  ['a key', 'shop', 'k'.repeat(257)],
+])('does not ask for %s that nobody can have: %j %j', async (_, projectId, kid) => {
   const asked = jest.fn<KeyStore['find']>(() => key)
-  await notVerified(findKey({ find: asked }, 'p'.repeat(257), hint, now), 'unknown project or key')
+  const outcome = findKey({ find: asked }, projectId, { ...hint, unverifiedHeader: { kid } }, now)
+  await notVerified(outcome, 'unknown project or key')
   expect(asked).not.toHaveBeenCalled()
 })
 
@@ -135,6 +143,8 @@ describe('a store that cannot tell', () => {
 
   it('may say so in our words', async () => {
     const own = new StoreError('store_unavailable', { cause: 'too many reads' })
-    await expect(findKey({ find: () => Promise.reject(own) }, 'shop', hint, now)).rejects.toBe(own)
+    const outcome = findKey({ find: () => Promise.reject(own) }, 'shop', hint, now)
+    await expectStepRefusal(() => outcome, 'store_unavailable')
+    await expect(outcome).rejects.toMatchObject({ cause: 'too many reads' })
   })
 })

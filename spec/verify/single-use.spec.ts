@@ -75,6 +75,8 @@ describe('a store that cannot tell', () => {
   it.each(['store_unavailable', 'replay_store_full'] as const)('may say %s in our words', async (code) => {
     const own = new StoreError(code, { cause: 'its own reason' })
     const replayStore: ReplayStore = { consume: () => Promise.reject(own) }
-    await expect(consumeJti(claims, { replayStore, maxLifetime: 300, clockTolerance: 5 })).rejects.toBe(own)
+    const outcome = consumeJti(claims, { replayStore, maxLifetime: 300, clockTolerance: 5 })
+    await expectStepRefusal(() => outcome, code)
+    await expect(outcome).rejects.toMatchObject({ cause: 'its own reason' })
   })
 })
