@@ -1,0 +1,152 @@
+import { describe, expect, it } from '@jest/globals'
+import { outageFrom } from '../lib/errors.js'
+import { AuthenticationError, ReverseJwtError, StoreError } from '../lib/index.js'
+import type { OutageCode, RefusalCode } from '../lib/index.js'
+import { descriptions } from './helpers/exact-refusals.js'
+import { answers } from './helpers/refusals.js'
+
+type Code = RefusalCode | OutageCode
+
+const codes = Object.keys(answers) as Code[]
+const outageCodes: readonly Code[] = ['store_unavailable', 'replay_store_full'] satisfies OutageCode[]
+
+function errorOf(code: Code, details: { cause?: unknown; realm?: string } = {}): ReverseJwtError {
+  const { realm, ...rest } = details
+  const error = outageCodes.includes(code)
+    ? new StoreError(code as OutageCode, rest)
+    : new AuthenticationError(code as RefusalCode, rest)
+  error.realm = realm
+  return error
+}
+
+/** Every challenge, written out: what a client sees. None where the answer is not about credentials. */
+const challenges: Readonly<Record<Code, string | undefined>> = {
+  credentials_missing: 'Bearer realm="portal"',
+  request_malformed: `Bearer realm="portal", error="invalid_request", error_description="${descriptions.request_malformed}"`,
+  token_malformed: `Bearer realm="portal", error="invalid_token", error_description="${descriptions.token_malformed}"`,
+  algorithm_not_allowed: `Bearer realm="portal", error="invalid_token", error_description="${descriptions.algorithm_not_allowed}"`,
+  token_type_not_allowed: `Bearer realm="portal", error="invalid_token", error_description="${descriptions.token_type_not_allowed}"`,
+  claim_missing: `Bearer realm="portal", error="invalid_token", error_description="${descriptions.claim_missing}"`,
+  claim_invalid: `Bearer realm="portal", error="invalid_token", error_description="${descriptions.claim_invalid}"`,
+  token_lifetime_too_long: `Bearer realm="portal", error="invalid_token", error_description="${descriptions.token_lifetime_too_long}"`,
+  audience_mismatch: `Bearer realm="portal", error="invalid_token", error_description="${descriptions.audience_mismatch}"`,
+  token_not_verified: `Bearer realm="portal", error="invalid_token", error_description="${descriptions.token_not_verified}"`,
+  issuer_mismatch: `Bearer realm="portal", error="invalid_token", error_description="${descriptions.issuer_mismatch}"`,
+  token_expired: `Bearer realm="portal", error="invalid_token", error_description="${descriptions.token_expired}"`,
+  token_not_active: `Bearer realm="portal", error="invalid_token", error_description="${descriptions.token_not_active}"`,
+  token_replayed: `Bearer realm="portal", error="invalid_token", error_description="${descriptions.token_replayed}"`,
+  origin_not_allowed: undefined,
+  project_suspended: undefined,
+  scope_insufficient: `Bearer realm="portal", error="insufficient_scope", error_description="${descriptions.scope_insufficient}"`,
+  store_unavailable: undefined,
+  replay_store_full: undefined,
+}
+
+describe.each(codes)('%s', (code) => {
+  const [status, error, retry] = answers[code]
+
+  it('has the status, error, retry and text that users have written down', () => {
+    expect(errorOf(code)).toMatchObject({ code, status, error, retry, description: descriptions[code] })
+    expect(errorOf(code).message).toBe(descriptions[code])
+  })
+
+  it('has a title', () => {
+    expect(errorOf(code).title).toMatch(/^[A-Z][A-Za-z ]+$/)
+  })
+
+  it('has exactly this challenge', () => {
+    expect(errorOf(code, { realm: 'portal' }).challenge).toBe(challenges[code])
+  })
+
+  it('has every header of the answer, and no other', () => {
+    const challenge = challenges[code]
+    expect(errorOf(code, { realm: 'portal' }).headers).toEqual({
+      'Cache-Control': 'no-store',
+      ...(challenge !== undefined && { 'WWW-Authenticate': challenge }),
+      ...(status === 503 && { 'Retry-After': '5' }),
+    })
+  })
+
+  it('speaks in characters that RFC 6750 allows', () => {
+    expect(descriptions[code]).toMatch(/^[\x20-\x21\x23-\x5B\x5D-\x7E]+$/)
+  })
+
+  it('has a stack of one line, which names no file', () => {
+    const name = status === 503 ? 'StoreError' : 'AuthenticationError'
+    expect(errorOf(code, { cause: new Error('inner') }).stack).toBe(`${name}: ${descriptions[code]}`)
+  })
+
+  it('keeps its cause where no serialiser looks', () => {
+    const cause = new Error('the true reason')
+    const thrown = errorOf(code, { cause })
+    expect(thrown.cause).toBe(cause)
+    expect(Object.keys(thrown)).not.toContain('cause')
+    expect(JSON.stringify(thrown)).not.toContain('the true reason')
+    expect(Object.keys(JSON.parse(JSON.stringify(thrown)) as object)).not.toContain('cause')
+  })
+})
+
+it('has no cause at all where there is none', () => {
+  expect('cause' in new AuthenticationError('token_expired')).toBe(false)
+})
+
+it('leaves the realm out of the challenge until a verifier has set it', () => {
+  expect(new AuthenticationError('credentials_missing').challenge).toBe('Bearer')
+  expect(new AuthenticationError('token_expired').challenge).toBe(
+    `Bearer error="invalid_token", error_description="${descriptions.token_expired}"`,
+  )
+})
+
+it('names the scopes that the resource requires', () => {
+  const error = new AuthenticationError('scope_insufficient', { scope: ['portal:read', 'portal:write'] })
+  error.realm = 'portal'
+  expect(error.challenge).toBe(`${challenges.scope_insufficient ?? ''}, scope="portal:read portal:write"`)
+})
+
+it('says a particular sentence in the place of the usual one', () => {
+  const error = new AuthenticationError('claim_missing', { description: 'The token lacks the claim jti.' })
+  expect(error.description).toBe('The token lacks the claim jti.')
+  expect(error.message).toBe('The token lacks the claim jti.')
+  expect(error.challenge).toBe(
+    'Bearer error="invalid_token", error_description="The token lacks the claim jti."',
+  )
+})
+
+it('is told apart by class: a refusal is no outage', () => {
+  const refusal = new AuthenticationError('token_expired')
+  const outage = new StoreError('store_unavailable')
+  expect(refusal).toBeInstanceOf(ReverseJwtError)
+  expect(refusal).toBeInstanceOf(Error)
+  expect(refusal).not.toBeInstanceOf(StoreError)
+  expect(outage).toBeInstanceOf(ReverseJwtError)
+  expect(outage).not.toBeInstanceOf(AuthenticationError)
+  expect([refusal.name, outage.name]).toEqual(['AuthenticationError', 'StoreError'])
+})
+
+it('leaves the stacks of all other errors as long as they were', () => {
+  const before = Error.stackTraceLimit
+  errorOf('token_expired')
+  expect(Error.stackTraceLimit).toBe(before)
+  expect(new Error('other').stack).toContain('\n    at ')
+})
+
+describe('outageFrom', () => {
+  it('says what a store says in our words, as an outage of its own', () => {
+    const thrown = new StoreError('replay_store_full', { cause: 'raise capacity' })
+    thrown.realm = 'of an earlier request'
+    const error = outageFrom(thrown)
+    expect(error).toMatchObject({ code: 'replay_store_full', status: 503, cause: 'raise capacity' })
+    expect(error.realm).toBeUndefined()
+    expect(outageFrom(thrown)).not.toBe(error)
+  })
+
+  it.each([[new Error('connection refused')], ['text'], [undefined], [null]])('wraps %p', (thrown) => {
+    const error = outageFrom(thrown)
+    expect(error).toMatchObject({ code: 'store_unavailable', status: 503 })
+    expect(error.cause).toBe(thrown)
+  })
+
+  it('does not let a store refuse a token in the name of the verifier', () => {
+    expect(outageFrom(new AuthenticationError('token_expired'))).toMatchObject({ code: 'store_unavailable' })
+  })
+})

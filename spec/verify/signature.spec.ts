@@ -1,0 +1,135 @@
+import { generateKeyPairSync, type JsonWebKey, type KeyObject } from 'node:crypto'
+import { describe, expect, it } from '@jest/globals'
+import { admitProjectKey, type Algorithm, type ProjectKey } from '../../lib/index.js'
+import { verifySignature } from '../../lib/verify/signature.js'
+import { expectStepRefusal } from '../helpers/exact-refusals.js'
+import { keyPair, makeKeyPair } from '../helpers/keys.js'
+import { signBytes } from '../helpers/mint.js'
+
+const everyAlgorithm: readonly Algorithm[] = [
+  'ES256',
+  'ES384',
+  'ES512',
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'EdDSA',
+]
+const admit = (alg: Algorithm, jwk: JsonWebKey) => admitProjectKey({ id: 'shop' }, { jwk, alg })
+/** RSA keys are slow to make, so all their algorithms share two. */
+const pairFor = (alg: Algorithm) => keyPair(/^[RP]S/.test(alg) ? 'RS256' : alg)
+const strangerFor = (alg: Algorithm) => (/^[RP]S/.test(alg) ? keyPair('PS256') : makeKeyPair(alg))
+const text = 'header.claims'
+const signingInput = Buffer.from(text)
+
+async function refused(key: ProjectKey, signature: Buffer, input = signingInput) {
+  const outcome = verifySignature(key, { signingInput: input, signature })
+  await expectStepRefusal(() => outcome, 'token_not_verified')
+  await expect(outcome).rejects.toMatchObject({ cause: 'the signature does not match' })
+}
+
+describe.each(everyAlgorithm)('%s', (alg) => {
+  const { privateKey, publicJwk } = pairFor(alg)
+  const key = admit(alg, publicJwk)
+  const signature = signBytes(alg, text, privateKey)
+
+  it('passes by its own key over the very text', async () => {
+    await expect(verifySignature(key, { signingInput, signature })).resolves.toBeUndefined()
+  })
+
+  it('does not pass over another text', () => refused(key, signature, Buffer.from('header.claimz')))
+
+  it('does not pass by another key', () => refused(admit(alg, strangerFor(alg).publicJwk), signature))
+
+  it('does not pass when a bit of it is turned, wherever', async () => {
+    for (const at of [0, Math.floor(signature.length / 2), signature.length - 1]) {
+      const turned = Buffer.from(signature)
+      turned[at] = (turned[at] ?? 0) ^ 1
+      await refused(key, turned)
+    }
+  })
+
+  it('has exactly its length', async () => {
+    await refused(key, signature.subarray(1))
+    await refused(key, signature.subarray(0, -1))
+    await refused(key, Buffer.concat([signature, Buffer.alloc(1)]))
+    await refused(key, Buffer.concat([Buffer.alloc(1), signature]))
+    await refused(key, Buffer.alloc(0))
+  })
+})
+
+describe('an RSA key', () => {
+  const { privateKey, publicJwk } = keyPair('RS256')
+
+  it.each([
+    ['RS256', 'RS384'],
+    ['RS256', 'PS256'],
+    ['PS256', 'RS256'],
+    ['PS256', 'PS512'],
+  ] as const)('for %s does not verify what it signed by %s', (alg, other) =>
+    refused(admit(alg, publicJwk), signBytes(other, text, privateKey)),
+  )
+
+  it('of a length that is no whole number of bytes has signatures of the next', async () => {
+    const odd = generateKeyPairSync('rsa', { modulusLength: 2050 })
+    const key = admit('RS256', odd.publicKey.export({ format: 'jwk' }))
+    const signature = signBytes('RS256', text, odd.privateKey)
+    expect(signature).toHaveLength(257)
+    await expect(verifySignature(key, { signingInput, signature })).resolves.toBeUndefined()
+  })
+})
+
+it('of PS256 keeps its leading zero byte, which OpenSSL would do without', async () => {
+  const { privateKey, publicJwk } = keyPair('PS256')
+  const key = admit('PS256', publicJwk)
+  // The salt is random, so one in 256 begins with a zero.
+  let signature: Buffer
+  do signature = signBytes('PS256', text, privateKey)
+  while (signature[0] !== 0)
+  await expect(verifySignature(key, { signingInput, signature })).resolves.toBeUndefined()
+  await refused(key, signature.subarray(1))
+}, 30_000)
+
+describe('signatures that others have made', () => {
+  it('RFC 7515, appendix A.3: ES256', async () => {
+    const key = admit('ES256', {
+      kty: 'EC',
+      crv: 'P-256',
+      x: 'f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU',
+      y: 'x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0',
+    })
+    const signed =
+      'eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ'
+    const signature = 'DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q'
+    await expectMatch(key, signed, signature)
+  })
+
+  it('RFC 8037, appendix A.4: Ed25519', async () => {
+    const key = admit('EdDSA', {
+      kty: 'OKP',
+      crv: 'Ed25519',
+      x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo',
+    })
+    const signed = 'eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc'
+    const signature = 'hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg'
+    await expectMatch(key, signed, signature)
+  })
+
+  async function expectMatch(key: ProjectKey, signed: string, signature: string) {
+    const bytes = Buffer.from(signature, 'base64url')
+    await expect(
+      verifySignature(key, { signingInput: Buffer.from(signed), signature: bytes }),
+    ).resolves.toBeUndefined()
+    await refused(key, bytes, Buffer.from(`${signed}x`))
+  }
+})
+
+it('is an outage when the key cannot be used at all', () => {
+  const { publicKey } = keyPair('EdDSA') as { publicKey: KeyObject }
+  const broken: ProjectKey = { kid: 'key-1', alg: 'ES256', publicKey, project: { id: 'shop' } }
+  const signature = Buffer.alloc(64, 1)
+  return expectStepRefusal(() => verifySignature(broken, { signingInput, signature }), 'store_unavailable')
+})

@@ -1,0 +1,82 @@
+import { describe, expect, it, jest } from '@jest/globals'
+import { StoreError, type ProjectClaims, type ReplayStore } from '../../lib/index.js'
+import { consumeJti } from '../../lib/verify/single-use.js'
+import { expectStepRefusal } from '../helpers/exact-refusals.js'
+import { audience, now } from '../helpers/mint.js'
+
+const claims: ProjectClaims = { iss: 'shop', aud: audience, proj_id: 'shop', jti: 'use-1', exp: now + 110 }
+const consumeWith = (answer: unknown) =>
+  consumeJti(claims, {
+    replayStore: { consume: () => answer as boolean },
+    maxLifetime: 300,
+    clockTolerance: 5,
+  })
+
+it.each([[true], [Promise.resolve(true)]])('passes when the store says true: %p', async (answer) => {
+  await expect(consumeWith(answer)).resolves.toBeUndefined()
+})
+
+it.each([[false], [Promise.resolve(false)]])('refuses when the store says false: %p', (answer) =>
+  expectStepRefusal(() => consumeWith(answer), 'token_replayed'),
+)
+
+describe('what the store is told', () => {
+  const consume = jest.fn<ReplayStore['consume']>(() => true)
+  const replayStore = { consume }
+  const settings = { replayStore, maxLifetime: 300, clockTolerance: 5 }
+
+  it.each<[string, Partial<ProjectClaims>, number]>([
+    ['from iat less the tolerance', { iat: now - 10 }, now - 15],
+    ['without iat, from the earliest that the lifetime allows', {}, now + 110 - 300 - 5],
+  ])('spans the time in which any verifier accepts the token: %s', async (_, more, acceptableFrom) => {
+    consume.mockClear()
+    await consumeJti({ ...claims, ...more }, settings)
+    expect(consume.mock.calls).toEqual([
+      [{ projectId: 'shop', jti: 'use-1', expiresAt: now + 110 + 5 + 60, acceptableFrom }],
+    ])
+    expect(consume.mock.contexts).toEqual([replayStore])
+  })
+})
+
+describe('a store that cannot tell', () => {
+  const failure = new Error('connection refused')
+
+  it.each([
+    [undefined],
+    [null],
+    [1],
+    [0],
+    ['OK'],
+    [''],
+    [{}],
+    [[true]],
+    [{ first: true }],
+    [Promise.resolve('true')],
+  ])('is an outage when it answers %p, which is neither true nor false', async (answer) => {
+    const outcome = consumeWith(answer)
+    await expectStepRefusal(() => outcome, 'store_unavailable')
+    await expect(outcome).rejects.toMatchObject({ cause: 'the replay store answered neither true nor false' })
+  })
+
+  it.each<[string, ReplayStore['consume']]>([
+    [
+      'throws',
+      () => {
+        throw failure
+      },
+    ],
+    ['rejects', () => Promise.reject(failure)],
+  ])('is an outage when it %s', async (_, consume) => {
+    const outcome = consumeJti(claims, { replayStore: { consume }, maxLifetime: 300, clockTolerance: 5 })
+    await expectStepRefusal(() => outcome, 'store_unavailable')
+    await expect(outcome).rejects.toMatchObject({ cause: failure })
+  })
+
+  it.each(['store_unavailable', 'replay_store_full'] as const)('may say %s in our words', async (code) => {
+    const own = new StoreError(code, { cause: 'its own reason' })
+    const replayStore: ReplayStore = { consume: () => Promise.reject(own) }
+    const outcome = consumeJti(claims, { replayStore, maxLifetime: 300, clockTolerance: 5 })
+    await expectStepRefusal(() => outcome, code)
+    await expect(outcome).rejects.toMatchObject({ cause: 'its own reason' })
+  })
+})

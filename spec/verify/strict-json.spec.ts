@@ -1,0 +1,119 @@
+import { describe, expect, it } from '@jest/globals'
+import { freezeJson, parseJsonObject } from '../../lib/verify/strict-json.js'
+
+const parse = (text: string) => parseJsonObject(Buffer.from(text))
+/** An object with `levels` levels, itself included. */
+const nested = (levels: number) => '{"a":'.repeat(levels - 1) + '{}' + '}'.repeat(levels - 1)
+/** An object that holds arrays, with `levels` levels in all. */
+const listed = (levels: number) => `{"a":${'['.repeat(levels - 1)}${']'.repeat(levels - 1)}}`
+
+it.each([
+  ['an empty object', '{}', {}],
+  ['every kind of value', '{"a":[1,"b",null,true,{"c":[]}]}', { a: [1, 'b', null, true, { c: [] }] }],
+  ['whitespace of JSON', ' \t\r\n{ "a" : 1 } \n', { a: 1 }],
+  ['one name in two objects', '{"a":{"b":1},"c":{"b":2},"b":3}', { a: { b: 1 }, c: { b: 2 }, b: 3 }],
+  ['colons inside of text', '{"a:b":"c:d","e":"\\":\\\\"}', { 'a:b': 'c:d', e: '":\\' }],
+  ['an escaped quote at the end of text', '{"a\\"":"b\\\\","c":":"}', { 'a"': 'b\\', c: ':' }],
+  ['names that differ in form alone', '{"\u00e9":1,"e\u0301":2}', { '\u00e9': 1, 'e\u0301': 2 }],
+  ['names that look like indices', '{"1":1,"01":2,"-0":3}', { '1': 1, '01': 2, '-0': 3 }],
+  ['names that every object inherits', '{"constructor":1,"toString":2}', { constructor: 1, toString: 2 }],
+  ['an empty name', '{"":1}', { '': 1 }],
+  ['text of four-byte characters', '{"😀":"😀"}', { '😀': '😀' }],
+  ['16 levels', nested(16), JSON.parse(nested(16))],
+  ['16 levels with arrays', listed(16), JSON.parse(listed(16))],
+])('parses %s', (_, text, value) => {
+  expect(parse(text)).toEqual(value)
+})
+
+describe('members that are there twice', () => {
+  it.each([
+    ['plainly', '{"a":1,"a":2}'],
+    ['with one value', '{"a":1,"a":1}'],
+    ['escaped the second time', '{"proj_id":1,"\\u0070roj_id":2}'],
+    ['escaped the first time', '{"\\u0061":1,"a":2}'],
+    ['in two escaped spellings', '{"\\/":1,"\\u002f":2}'],
+    ['in two cases of hexadecimal', '{"\\u00e9":1,"\\u00E9":2}'],
+    ['as a character and its surrogate pair', '{"😀":1,"\\ud83d\\ude00":2}'],
+    ['as an index', '{"1":1,"1":2}'],
+    ['three times', '{"a":1,"b":2,"a":3,"a":4}'],
+    ['in an inner object', '{"a":{"b":1,"b":2}}'],
+    ['in an object of an array', '{"a":[{"b":1,"b":2}]}'],
+    ['and the lost one is an object', '{"a":{"b":1},"a":2}'],
+    ['and the kept one is an object', '{"a":2,"a":{"b":1}}'],
+    ['with a colon in the lost text', '{"a":":","a":1}'],
+    ['as the empty name', '{"":1,"":2}'],
+  ])('are refused: %s', (_, text) => {
+    expect(parse(text)).toBeUndefined()
+  })
+})
+
+it.each([
+  ['plainly', '{"__proto__":{"admin":true}}'],
+  ['escaped', '{"\\u005f_proto__":{"admin":true}}'],
+  ['with null', '{"__proto__":null}'],
+  ['in an inner object', '{"a":{"__proto__":1}}'],
+  ['in an array', '{"a":[[{"__proto__":1}]]}'],
+])('refuses a member named __proto__: %s', (_, text) => {
+  expect(parse(text)).toBeUndefined()
+})
+
+it.each([
+  ['17 levels', nested(17)],
+  ['17 levels with arrays', listed(17)],
+  ['1,000 levels', nested(1000)],
+  ['1,000 levels with arrays', listed(1000)],
+  ['levels that never end', '{"a":'.repeat(1000)],
+])('refuses %s', (_, text) => {
+  expect(parse(text)).toBeUndefined()
+})
+
+it.each(['', ' ', 'null', 'true', '1', '"a"', '[]', '[{"a":1}]', 'undefined', 'NaN'])(
+  'refuses %j, which is no object',
+  (text) => {
+    expect(parse(text)).toBeUndefined()
+  },
+)
+
+it.each([
+  ['two objects', '{}{}'],
+  ['text behind the object', '{"a":1}x'],
+  ['NUL behind the object', '{"a":1}\0'],
+  ['a comment', '{"a":1/**/}'],
+  ['a comma too many', '{"a":1,}'],
+  ['single quotes', "{'a':1}"],
+  ['a name without quotes', '{a:1}'],
+  ['a line end in text', '{"a":"\n"}'],
+  ['NUL in text', '{"a":"\0"}'],
+  ['a number with a leading zero', '{"a":01}'],
+  ['a hexadecimal number', '{"a":0x1}'],
+  ['a byte order mark', '\uFEFF{"a":1}'],
+  ['a space that is none of JSON', '\u00A0{"a":1}'],
+  ['a vertical tab', '\v{"a":1}'],
+  ['an object that does not end', '{"a":1'],
+])('refuses %s', (_, text) => {
+  expect(parse(text)).toBeUndefined()
+})
+
+it.each([
+  ['a stray byte', [0xff]],
+  ['a lone continuation', [0x80]],
+  ['a character cut short', [0xc3]],
+  ['an overlong slash', [0xc0, 0xaf]],
+  ['an overlong NUL', [0xc0, 0x80]],
+  ['an encoded surrogate', [0xed, 0xa0, 0x80]],
+  ['a code point beyond Unicode', [0xf4, 0x90, 0x80, 0x80]],
+])('refuses bad UTF-8: %s', (_, bytes) => {
+  const around = (middle: number[]) =>
+    parseJsonObject(Buffer.concat([Buffer.from('{"a":"'), Buffer.from(middle), Buffer.from('"}')]))
+  expect(around([0x62])).toEqual({ a: 'b' })
+  expect(around(bytes)).toBeUndefined()
+})
+
+it.each(['utf16le', 'latin1'] as const)('refuses text in %s', (encoding) => {
+  expect(parseJsonObject(Buffer.from('{"a":"é"}', encoding))).toBeUndefined()
+})
+
+it('freezes a value at all depths', () => {
+  const value = freezeJson({ a: [{ b: { c: 1 } }] })
+  for (const level of [value, value.a, value.a[0], value.a[0]?.b]) expect(Object.isFrozen(level)).toBe(true)
+})
