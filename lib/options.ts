@@ -92,7 +92,7 @@ export function parseVerifierOptions(options: VerifierOptions): VerifierSettings
     `typ must be '${projectTokenType}' or left out`,
   )
   requireThat(
-    /^[\x20-\x21\x23-\x5B\x5D-\x7E]+$/.test(realm),
+    typeof (realm as unknown) === 'string' && /^[\x20-\x21\x23-\x5B\x5D-\x7E]+$/.test(realm),
     'realm must be printable ASCII without quotes or backslashes',
   )
   requireThat(typeof (clock as unknown) === 'function', 'clock must be a function that returns epoch seconds')
@@ -113,10 +113,12 @@ export function parseVerifierOptions(options: VerifierOptions): VerifierSettings
     audiences: parseAudience(options.audience),
     keyStore: options.keyStore,
     replayStore: options.replayStore,
-    algorithms: parseAlgorithms(options.algorithms ?? defaultAlgorithms),
+    algorithms: parseAlgorithms(options.algorithms === undefined ? defaultAlgorithms : options.algorithms),
     maxLifetime: seconds('maxLifetime', options.maxLifetime, limits.lifetime, 1),
     clockTolerance: seconds('clockTolerance', options.clockTolerance, limits.clockTolerance, 0),
-    maxTokenLength: parseTokenLength(options.maxTokenLength ?? limits.tokenLength),
+    maxTokenLength: parseTokenLength(
+      options.maxTokenLength === undefined ? limits.tokenLength : options.maxTokenLength,
+    ),
     typeRequired: typ !== undefined,
     requireOrigin,
     realm,
@@ -167,7 +169,8 @@ function seconds(
   least: number,
 ): number {
   if (value === undefined) return usual
-  const hint = value >= 1000 && value > most ? `; ${value} looks like milliseconds` : ''
+  const hint =
+    Number.isFinite(value) && value >= 1000 && value > most ? `; ${value} looks like milliseconds` : ''
   const fits = typeof (value as unknown) === 'number' && value >= least && value <= most
   requireThat(fits, `${name} must be a number of seconds from ${least} to ${most}${hint}`)
   return value
