@@ -1,0 +1,161 @@
+import { describe, expect, it } from '@jest/globals'
+import type { Server } from 'node:http'
+import {
+  AuthenticationError,
+  MemoryReplayStore,
+  StoreError,
+  type OutageCode,
+  type RefusalCode,
+} from '../../lib/index.js'
+import { mint, now } from '../helpers/mint.js'
+import { appOf, platform, rivalKeys, shop } from '../helpers/platform.js'
+import { every, provocations, type Provocation } from '../helpers/provocations.js'
+import { openServer, rawText } from '../helpers/server.js'
+import { blocksOf, codesOf, filesBelow, read, sectionOf, tablesOf } from './markdown.js'
+
+type Code = RefusalCode | OutageCode
+
+const serve = openServer()
+const pageOf = (code: Code) => read(`docs/errors/${code}.md`)
+
+/** What lib's own table says, in the form that the tables of the pages have. */
+function factsOf(code: Code): string[] {
+  const outage = code === 'store_unavailable' || code === 'replay_store_full'
+  const { status, error, retry } = outage ? new StoreError(code) : new AuthenticationError(code)
+  return [String(status), error === undefined ? 'none' : `\`${error}\``, `\`${retry}\``]
+}
+
+interface Outcome {
+  /** The last answer, as the pages show it. */
+  readonly answer: string
+  /** The last event, as a line of a log. */
+  readonly event: string | undefined
+}
+
+async function provoke({ authorizations, options, projects }: Provocation): Promise<Outcome> {
+  const { events, options: usual } = platform({}, projects)
+  const server = serve(appOf({ ...usual, ...options?.() }))
+  let answer = ''
+  for (const authorization of authorizations()) answer = await ask(server, authorization)
+  const event = events.findLast(({ type }) => type !== 'accepted')
+  return { answer: asShown(answer), event: event && JSON.stringify(event) }
+}
+
+function ask(server: Server, authorization: string | undefined): Promise<string> {
+  const credentials = authorization === undefined ? [] : [`Authorization: ${authorization}`]
+  const lines = ['GET /portal HTTP/1.1', 'Host: platform.example', 'Connection: close', ...credentials]
+  return rawText(server, [...lines, '', ''].join('\r\n'))
+}
+
+/** Without what Node and Express add to every answer, and with the body in lines. */
+function asShown(answer: string): string {
+  const [head = '', body = ''] = answer.split('\r\n\r\n')
+  const lines = head
+    .split('\r\n')
+    .filter((line) => !/^(?:X-Powered-By|Date|Connection|Content-Length|Transfer-Encoding):/.test(line))
+  return [...lines, '', JSON.stringify(JSON.parse(body), null, 2)].join('\n')
+}
+
+/** The one answer that is vague: what the platform reads in `cause`, and how that comes about. */
+const vague: Readonly<Record<string, Partial<Provocation>>> = {
+  'unknown project or key': { authorizations: () => [`Bearer ${mint({ header: { kid: 'key-2024' } })}`] },
+  'the key is revoked': { projects: [shopWithKey({ revokedAt: now })] },
+  'the key is not active yet': { projects: [shopWithKey({ notBefore: now + 1 })] },
+  'the key has expired': { projects: [shopWithKey({ notAfter: now })] },
+  'the algorithm is not that of the key': {
+    authorizations: () => [`Bearer ${mint({ alg: 'RS256', header: { kid: 'key-es256' } })}`],
+  },
+  'the signature does not match': {
+    authorizations: () => [`Bearer ${mint({ privateKey: rivalKeys.privateKey })}`],
+  },
+  'the key store returned a key of another name': {
+    options: () => {
+      const { keyStore } = platform().options
+      return { keyStore: { find: () => keyStore.find('rival', 'key-rival') } }
+    },
+  },
+}
+
+function shopWithKey(moments: { revokedAt?: number; notBefore?: number; notAfter?: number }) {
+  const { keys, ...project } = shop()
+  return { ...project, keys: keys.map((key) => ({ ...key, ...moments })) }
+}
+
+const usualVague: Provocation = {
+  ...provocations.token_not_verified,
+  authorizations: () => [`Bearer ${mint()}`],
+}
+const usualFull = provocations.replay_store_full
+
+/** Where a page shows other lines than the one of its answer. */
+const shownEvents: Partial<Record<Code, readonly Provocation[]>> = {
+  token_not_verified: ['unknown project or key', 'the key is revoked', 'the signature does not match'].map(
+    (cause) => ({ ...usualVague, ...vague[cause] }),
+  ),
+  replay_store_full: [
+    {
+      ...usualFull,
+      options: () => ({
+        replayStore: new MemoryReplayStore({ capacity: 10, projectQuota: 1, clock: () => now }),
+      }),
+    },
+    usualFull,
+  ],
+}
+
+describe('docs/errors', () => {
+  it('has a page for each code, and no other page', () => {
+    const pages = every.map(([code]) => `docs/errors/${code}.md`)
+    expect(filesBelow('docs/errors').sort()).toEqual(['docs/errors/README.md', ...pages].sort())
+  })
+
+  it('lists each code once, with what lib says of it and a link to its page', () => {
+    const [rows = []] = tablesOf(read('docs/errors/README.md'))
+    const listed = rows.map(([code, status, error, retry]) => [code, status, error, retry])
+    const expected = every.map(([code]) => [`[${code}](${code}.md)`, ...factsOf(code)])
+    expect(listed.sort()).toEqual(expected.sort())
+  })
+
+  it('shows the event of a token that is accepted', async () => {
+    const { events, options } = platform()
+    await ask(serve(appOf(options)), `Bearer ${mint()}`)
+    expect(blocksOf(read('docs/errors/README.md'), 'text')).toEqual(
+      events.map((event) => JSON.stringify(event)),
+    )
+  })
+})
+
+describe.each(every)('docs/errors/%s.md', (code, provocation) => {
+  it('begins with the code and what lib says of it', () => {
+    const [title, , facts] = pageOf(code).split('\n')
+    const [status = '', error = '', retry = ''] = factsOf(code)
+    expect(title).toBe(`# ${code}`)
+    expect(facts).toBe(`> \`${status}\` · OAuth error ${error} · retry: ${retry}`)
+  })
+
+  it('shows the answer that a caller gets', async () => {
+    const { answer } = await provoke(provocation)
+    expect(blocksOf(pageOf(code), 'http')).toEqual([answer])
+  })
+
+  it('shows the events that the platform gets', async () => {
+    const lines: string[] = []
+    for (const shown of shownEvents[code] ?? [provocation]) {
+      const { event } = await provoke(shown)
+      if (event !== undefined) lines.push(event)
+    }
+    const [block] = blocksOf(sectionOf(pageOf(code), '## What the platform sees'), 'text')
+    expect(block?.split('\n') ?? []).toEqual(lines)
+  })
+})
+
+describe('docs/errors/token_not_verified.md', () => {
+  it('lists each cause that is hidden from the caller', async () => {
+    const [rows = []] = tablesOf(pageOf('token_not_verified'))
+    expect(rows.map(([cause = '']) => codesOf(cause)[0])).toEqual(Object.keys(vague))
+    for (const [cause, provocation] of Object.entries(vague)) {
+      const { event } = await provoke({ ...usualVague, ...provocation })
+      expect(JSON.parse(event ?? '{}')).toMatchObject({ code: 'token_not_verified', cause })
+    }
+  })
+})

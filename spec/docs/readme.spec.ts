@@ -1,0 +1,119 @@
+import { describe, expect, it } from '@jest/globals'
+import { createSigner, type SignerOptions } from '../../lib/client/index.js'
+import { parseFaceOptions } from '../../lib/face.js'
+import { AuthenticationError, CachedKeyStore, createVerifier, StoreError } from '../../lib/index.js'
+import { parseVerifierOptions, verifierOptionNames } from '../../lib/options.js'
+import { limits } from '../../lib/protocol.js'
+import { platform } from '../helpers/platform.js'
+import { every } from '../helpers/provocations.js'
+import { codesOf, read, sectionOf, tablesOf } from './markdown.js'
+
+const readme = read('README.md')
+const { audience, keyStore, replayStore } = platform().options
+
+/** The options that a function knows, from its own complaint about one that it does not. */
+function namesKnownTo(call: (options: object) => unknown): string[] {
+  try {
+    call({ thisIsNoOptionOfAnything: true })
+  } catch (error) {
+    const [, names] = /Known: (.+)\.$/.exec((error as Error).message) ?? []
+    return names?.split(', ') ?? []
+  }
+  throw new Error('an unknown option was accepted')
+}
+
+/** First the column of the options, then that of their defaults. */
+function columnsOf(table: string[][] = []): [names: (string | undefined)[], defaults: Map<string, string>] {
+  const names = table.map(([name = '']) => codesOf(name)[0])
+  return [names, new Map(table.map(([name = '', value = '']) => [codesOf(name)[0] ?? '', value]))]
+}
+
+describe('the options in the README', () => {
+  const [ofVerifier, ofFaces] = tablesOf(sectionOf(readme, '## Options'))
+
+  it('are those of a verifier, in their order', () => {
+    expect(columnsOf(ofVerifier)[0]).toEqual(Object.keys(verifierOptionNames))
+  })
+
+  it('have the defaults that a verifier has', () => {
+    const settings = parseVerifierOptions({ audience, keyStore, replayStore })
+    const atMost = (value: number, most: number) => `${value} (at most ${most})`
+    const [, defaults] = columnsOf(ofVerifier)
+    expect(Object.fromEntries(defaults)).toEqual({
+      audience: 'required',
+      keyStore: 'required',
+      replayStore: 'required',
+      algorithms: [...settings.algorithms].join(', '),
+      maxLifetime: atMost(settings.maxLifetime, limits.lifetime.most),
+      clockTolerance: atMost(settings.clockTolerance, limits.clockTolerance.most),
+      maxTokenLength: atMost(settings.maxTokenLength, 16_384),
+      typ: settings.typeRequired ? 'required' : 'not required',
+      requireOrigin: `\`${settings.requireOrigin}\``,
+      realm: `\`${settings.realm}\``,
+      clock: "the system's",
+      onEvent: settings.onEvent === undefined ? 'none' : 'one',
+    })
+  })
+
+  it('have the limits that a verifier has', () => {
+    const settings = (name: string, value: number) => () =>
+      parseVerifierOptions({ audience, keyStore, replayStore, [name]: value })
+    for (const [name, cell] of columnsOf(ofVerifier)[1]) {
+      const most = Number(/at most (\d+)/.exec(cell)?.[1] ?? NaN)
+      if (Number.isNaN(most)) continue
+      expect(settings(name, most)).not.toThrow()
+      expect(settings(name, most + 1)).toThrow(name)
+    }
+  })
+
+  it('are those of the faces, with their defaults', () => {
+    const verifier = createVerifier({ audience, keyStore, replayStore })
+    const { optional, rules } = parseFaceOptions({ verifier })
+    const [names, defaults] = columnsOf(ofFaces)
+    const known = namesKnownTo((options) => parseFaceOptions({ verifier, ...options }))
+    expect(names.toSorted()).toEqual(known.toSorted())
+    expect(Object.fromEntries(defaults)).toEqual({
+      verifier: 'made for you',
+      optional: `\`${optional}\``,
+      scope: rules.scope === undefined ? 'none' : 'some',
+      tokenFrom: `\`[${rules.tokenFrom?.map((place) => `'${place}'`).join(', ')}]\``,
+    })
+  })
+
+  it('name those of a signer', () => {
+    const [paragraph = ''] = /^`createSigner` takes .*$/m.exec(readme) ?? []
+    const known = namesKnownTo((options) => createSigner(options as SignerOptions))
+    expect(known).toContain('expiresIn')
+    expect(codesOf(paragraph)).toEqual(expect.arrayContaining(known))
+    expect(paragraph).toContain(`\`expiresIn\` (${limits.signedLifetime})`)
+  })
+})
+
+describe('the options in docs/keys.md', () => {
+  it('are those of CachedKeyStore', () => {
+    const tables = tablesOf(sectionOf(read('docs/keys.md'), '## Keys in a database'))
+    const known = namesKnownTo((options) => new CachedKeyStore(keyStore, options))
+    expect(columnsOf(tables[0])[0]).toEqual(known)
+  })
+})
+
+describe('the refusals in the README', () => {
+  it('are those of lib', () => {
+    const [rows = []] = tablesOf(sectionOf(readme, '## Refusals'))
+    const listed = rows.flatMap(([codes = '', ...facts]) => codesOf(codes).map((code) => [code, ...facts]))
+    const expected = every.map(([code]) => {
+      const outage = code === 'store_unavailable' || code === 'replay_store_full'
+      const { status, error, retry } = outage ? new StoreError(code) : new AuthenticationError(code)
+      return [code, String(status), error === undefined ? '' : `\`${error}\``, `\`${retry}\``]
+    })
+    expect(listed.toSorted()).toEqual(expected.toSorted())
+  })
+})
+
+describe('the command in the README that installs and tests', () => {
+  it('is what continuous integration runs', () => {
+    const [command] = /(?<=^```sh\n).*$/m.exec(sectionOf(readme, '## Working on it')) ?? []
+    expect(command).toMatch(/ npm test$/)
+    expect(read('.ci/run').trimEnd().split('\n').at(-1)).toBe(command)
+  })
+})
