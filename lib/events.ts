@@ -4,39 +4,47 @@ import type { UnverifiedToken } from './verify/compact.js'
 import type { Authentication } from './types.js'
 import { warnOnce } from './warnings.js'
 
-/**
- * What became of one token. Holds no token, no signature and no key. Text that a caller chose is escaped to printable ASCII
- * and cut at 256 characters, so that a log line stays one line.
- *
- *     { "type": "refused", "time": 1790000000, "code": "token_not_verified", "cause": "the key is revoked",
- *       "unverifiedProjectId": "shop", "unverifiedKid": "key-1" }
- */
-export type VerifierEvent =
-  | {
-      readonly type: 'accepted'
-      readonly time: number
-      readonly projectId: string
-      readonly kid: string
-      readonly alg: string
-    }
-  | ({
-      readonly type: 'refused'
-      readonly time: number
-      readonly code: RefusalCode
-      readonly cause?: string
-    } & Unverified)
-  | ({
-      readonly type: 'unavailable'
-      readonly time: number
-      readonly code: OutageCode
-      readonly cause?: string
-    } & Unverified)
+/** A token was good and is now used up. */
+export interface AcceptedEvent {
+  readonly type: 'accepted'
+  /** Epoch seconds by the verifier's clock. */
+  readonly time: number
+  readonly projectId: string
+  readonly kid: string
+  readonly alg: string
+}
 
-/** What a token said of itself before anything was verified. Anyone can write it. */
-interface Unverified {
+interface Unsuccessful {
+  readonly time: number
+  /** What the caller was told. */
+  readonly description: string
+  /** The true reason, where the caller was not told it. */
+  readonly cause?: string
+  /** What the token said of itself. Anyone can write that. */
   readonly unverifiedProjectId?: string
   readonly unverifiedKid?: string
 }
+
+/** A token was refused. */
+export interface RefusedEvent extends Unsuccessful {
+  readonly type: 'refused'
+  readonly code: RefusalCode
+}
+
+/** A token could not be checked. */
+export interface UnavailableEvent extends Unsuccessful {
+  readonly type: 'unavailable'
+  readonly code: OutageCode
+}
+
+/**
+ * What became of one token. Holds no token, no signature and no key. Text that a caller chose is cut at 256 characters and
+ * escaped to printable ASCII, so that a log line stays one line.
+ *
+ *     { "type": "refused", "code": "token_not_verified", "time": 1790000000, "description": "The token could not ...",
+ *       "cause": "the key is revoked", "unverifiedProjectId": "shop", "unverifiedKid": "key-1" }
+ */
+export type VerifierEvent = AcceptedEvent | RefusedEvent | UnavailableEvent
 
 export type EventListener = (event: VerifierEvent) => unknown
 

@@ -6,7 +6,7 @@ export {
   type RefusalCode,
   type Retry,
 } from './errors.js'
-export type { EventListener, VerifierEvent } from './events.js'
+export type { AcceptedEvent, EventListener, RefusedEvent, UnavailableEvent, VerifierEvent } from './events.js'
 export { projectOf, projectTokenOf, type FaceOptions, type FaceSettings } from './face.js'
 export { CachedKeyStore, type CachedKeyStoreOptions } from './keys/cached.js'
 export type { KeyStore } from './keys/key-store.js'
