@@ -45,13 +45,13 @@ module.exports = {
       from: { path: '^lib/client/' },
       to: {
         path: '.',
-        pathNot: '^lib/client/|^lib/(protocol|known-names)\\.ts$|^node_modules/jose/|^(node:)?crypto$',
+        pathNot: '^lib/client/|^lib/(protocol|option-checks)\\.ts$|^node_modules/jose/|^(node:)?crypto$',
       },
     },
     {
       name: 'protocol-stands-alone',
       severity: 'error',
-      from: { path: '^lib/(protocol|known-names|base64url)\\.ts$' },
+      from: { path: '^lib/(protocol|option-checks|base64url)\\.ts$' },
       to: { path: '.' },
     },
     {

@@ -155,7 +155,7 @@ const errorsOfTheChallenge = new Set<string | undefined>([
 ])
 const retryAfterSeconds = 5
 
-interface Details {
+export interface ErrorDetails {
   /** Replaces the description of the table. A constant sentence: never a value out of a token. */
   description?: string
   /** The true reason, for the platform alone. */
@@ -179,7 +179,10 @@ export abstract class ReverseJwtError extends Error {
   realm: string | undefined
   private readonly scope: readonly string[] | undefined
 
-  constructor([status, error, retry, title, usual]: Answer, { description = usual, cause, scope }: Details) {
+  protected constructor(
+    [status, error, retry, title, usual]: Answer,
+    { description = usual, cause, scope }: ErrorDetails,
+  ) {
     // A refusal is no defect: frames would cost more than the checks, and Express prints them.
     const limit = Error.stackTraceLimit
     Reflect.set(Error, 'stackTraceLimit', 0)
@@ -228,7 +231,7 @@ export abstract class ReverseJwtError extends Error {
 export class AuthenticationError extends ReverseJwtError {
   declare readonly code: RefusalCode
 
-  constructor(code: RefusalCode, details: Details = {}) {
+  constructor(code: RefusalCode, details: ErrorDetails = {}) {
     super(refusals[code], details)
     this.code = code
   }
@@ -249,7 +252,7 @@ export class AuthenticationError extends ReverseJwtError {
 export class StoreError extends ReverseJwtError {
   declare readonly code: OutageCode
 
-  constructor(code: OutageCode, details: Pick<Details, 'cause'> = {}) {
+  constructor(code: OutageCode, details: Pick<ErrorDetails, 'cause'> = {}) {
     super(outages[code], details)
     this.code = code
   }

@@ -1,4 +1,4 @@
-import { AuthenticationError, StoreError, type OutageCode, type RefusalCode } from './errors.js'
+import { StoreError, type AuthenticationError, type OutageCode, type RefusalCode } from './errors.js'
 import { limits } from './protocol.js'
 import type { UnverifiedToken } from './verify/compact.js'
 import type { Authentication } from './types.js'
@@ -20,9 +20,13 @@ interface Unsuccessful {
   readonly description: string
   /** The true reason, where the caller was not told it. */
   readonly cause?: string
-  /** What the token said of itself. Anyone can write that. */
+  /** What the token said of itself. Before the signature is verified (`token_not_verified` and earlier) anyone can write that. */
   readonly unverifiedProjectId?: string
   readonly unverifiedKid?: string
+  /** With `audience_mismatch`: the token's aud. */
+  readonly unverifiedAudience?: string
+  /** With `origin_not_allowed`: the Origin header of the request. */
+  readonly origin?: string
 }
 
 /** A token was refused. */
@@ -48,67 +52,15 @@ export type VerifierEvent = AcceptedEvent | RefusedEvent | UnavailableEvent
 
 export type EventListener = (event: VerifierEvent) => unknown
 
-/** What is known of a token while its steps are taken. */
-export interface Trail {
-  /** Epoch seconds: one reading of the clock for all steps. */
-  now: number
-  unverified?: UnverifiedToken
-  accepted?: Authentication
-}
-
-interface Reporter {
-  readonly clock: () => number
-  readonly realm: string
-  readonly onEvent: EventListener | undefined
-}
-
-/**
- * Takes the steps, tells the listener how they ended, and gives a refusal what only the verifier knows: realm and time.
- * A request without credentials is no event: there is no token to speak of.
- */
-export async function reported(
-  { clock, realm, onEvent }: Reporter,
-  steps: (trail: Trail) => Promise<{ readonly authentication: Authentication }>,
-): Promise<Authentication> {
-  const trail: Trail = { now: NaN }
-  try {
-    trail.now = readClock(clock)
-    const { authentication } = await steps(trail)
-    if (onEvent !== undefined && trail.accepted !== undefined)
-      emit(onEvent, acceptedEvent(trail.accepted, trail.now))
-    return authentication
-  } catch (error) {
-    if (error instanceof AuthenticationError || error instanceof StoreError) {
-      error.realm = realm
-      if (Number.isFinite(trail.now)) error.serverTime = trail.now
-      if (onEvent !== undefined && error.code !== 'credentials_missing')
-        emit(onEvent, refusedEvent(error, trail.unverified))
-    }
-    throw error
-  }
-}
-
-/** Without the time nothing can be decided. */
-function readClock(clock: () => number): number {
-  let now: number
-  try {
-    now = clock()
-  } catch (cause) {
-    throw new StoreError('store_unavailable', { cause })
-  }
-  if (!Number.isFinite(now))
-    throw new StoreError('store_unavailable', { cause: 'the clock did not return epoch seconds' })
-  return now
-}
-
-function acceptedEvent({ project, projectToken }: Authentication, time: number): VerifierEvent {
+export function acceptedEvent({ project, projectToken }: Authentication, time: number): VerifierEvent {
   const { kid, header } = projectToken
   return { type: 'accepted', time, projectId: printable(project.id), kid: printable(kid), alg: header.alg }
 }
 
-function refusedEvent(
+export function refusedEvent(
   error: AuthenticationError | StoreError,
   unverified: UnverifiedToken | undefined,
+  origin: string | null | undefined,
 ): VerifierEvent {
   const told = {
     time: error.serverTime,
@@ -116,13 +68,16 @@ function refusedEvent(
     ...text('cause', error.cause instanceof Error ? error.cause.message : error.cause),
     ...text('unverifiedProjectId', unverified?.unverifiedClaims.proj_id),
     ...text('unverifiedKid', unverified?.unverifiedHeader.kid),
+    // What the platform needs to see whose configuration is wrong.
+    ...(error.code === 'audience_mismatch' && text('unverifiedAudience', unverified?.unverifiedClaims.aud)),
+    ...(error.code === 'origin_not_allowed' && text('origin', origin)),
   }
   if (error instanceof StoreError) return { type: 'unavailable', code: error.code, ...told }
   return { type: 'refused', code: error.code, ...told }
 }
 
 /** Its failure is its own: it neither refuses a request nor stops the process. */
-function emit(listener: EventListener, event: VerifierEvent): void {
+export function emit(listener: EventListener, event: VerifierEvent): void {
   const failed = () => {
     warnOnce('REVERSE_JWT_LISTENER_FAILED')
   }

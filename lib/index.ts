@@ -2,19 +2,21 @@ export {
   AuthenticationError,
   ReverseJwtError,
   StoreError,
+  type ErrorDetails,
   type OutageCode,
   type RefusalCode,
   type Retry,
 } from './errors.js'
 export type { AcceptedEvent, EventListener, RefusedEvent, UnavailableEvent, VerifierEvent } from './events.js'
-export { projectOf, projectTokenOf, type FaceOptions, type FaceSettings } from './face.js'
+export { projectOf, projectTokenOf } from './authenticated-request.js'
+export type { FaceOptions, ReverseJwtOptions } from './face.js'
 export { CachedKeyStore, type CachedKeyStoreOptions } from './keys/cached.js'
 export type { KeyStore } from './keys/key-store.js'
 export { MemoryKeyStore, type ProjectWithKeys } from './keys/memory.js'
 export { admitProjectKey, type AdmissionOptions, type PublicKeyInput } from './keys/public-key.js'
 export { reverseJwt, type Next, type ResponseLike } from './middleware.js'
-export type { VerifierOptions } from './options.js'
-export { problemDetails } from './problem-details.js'
+export type { RequestRules, VerifierOptions } from './options.js'
+export { problemDetails, type ProblemResponse } from './problem-details.js'
 export type { Algorithm, AlgorithmName } from './protocol.js'
 export { MemoryReplayStore, type MemoryReplayStoreOptions } from './replay/memory.js'
 export type { ReplayStore, TokenUse } from './replay/replay-store.js'
@@ -28,6 +30,6 @@ export type {
   ProjectTokenHeader,
   RequestLike,
 } from './types.js'
-export { createVerifier, type RequestRules, type Verifier } from './verifier.js'
+export { createVerifier, type Verifier } from './verifier.js'
 export type { VerifyContext } from './verify/binding.js'
 export type { TokenSource } from './verify/credentials.js'

@@ -1,6 +1,8 @@
 import { AuthenticationError, ReverseJwtError } from './errors.js'
-import { attach, checkTransport, parseFaceOptions, type FaceSettings } from './face.js'
+import { attach } from './authenticated-request.js'
+import { parseFaceOptions, type ReverseJwtOptions } from './face.js'
 import type { RequestLike } from './types.js'
+import { warnWithoutTls } from './warnings.js'
 
 export interface ResponseLike {
   statusCode: number
@@ -30,7 +32,9 @@ export type Next = (error?: unknown) => void
  * app.get('/embed/portal', (req, res) => res.json({ id: projectOf(req).id }))
  * app.use(problemDetails())
  */
-export function reverseJwt(options: FaceSettings): (req: RequestLike, res: ResponseLike, next: Next) => void {
+export function reverseJwt(
+  options: ReverseJwtOptions,
+): (req: RequestLike, res: ResponseLike, next: Next) => void {
   const { verifier, rules, optional } = parseFaceOptions(options)
 
   return function reverseJwt(req, res, next) {
@@ -39,13 +43,13 @@ export function reverseJwt(options: FaceSettings): (req: RequestLike, res: Respo
       res.end()
       return
     }
-    checkTransport(req)
-    verifier.authenticate(req, rules).then(
-      (authentication) => {
+    warnWithoutTls(req)
+    verifier
+      .authenticate(req, rules)
+      .then((authentication) => {
         attach(req, authentication)
-        next()
-      },
-      (error: unknown) => {
+      })
+      .then(next, (error: unknown) => {
         if (optional && error instanceof AuthenticationError && error.code === 'credentials_missing') {
           next()
           return
@@ -56,8 +60,7 @@ export function reverseJwt(options: FaceSettings): (req: RequestLike, res: Respo
         }
         // Express takes a falsy error for none.
         next(error || new Error('The verifier failed'))
-      },
-    )
+      })
   }
 }
 

@@ -1,16 +1,19 @@
 import type { EventListener } from './events.js'
 import type { KeyStore } from './keys/key-store.js'
-import { refuseUnknownNames } from './known-names.js'
+import { refuseUndefined, refuseUnknownNames, requireThat } from './option-checks.js'
 import {
   algorithmNamed,
-  algorithms,
-  defaultAlgorithms,
+  algorithmNames,
+  isScopeName,
   limits,
   projectTokenType,
   type Algorithm,
   type AlgorithmName,
 } from './protocol.js'
 import type { ReplayStore } from './replay/replay-store.js'
+import type { Bounds, VerifyContext } from './verify/binding.js'
+import type { TokenSource } from './verify/credentials.js'
+import { warnInsideRequest } from './warnings.js'
 
 /** Options of a verifier. Seconds unless the name ends in `Ms`. */
 export interface VerifierOptions {
@@ -36,8 +39,20 @@ export interface VerifierOptions {
   readonly realm?: string
   /** Epoch seconds. Default: the system's clock. */
   readonly clock?: () => number
-  /** Told of every outcome. Must not throw; what it returns is not waited for. */
+  /** Told what became of each token. Must not throw; what it returns is not waited for. */
   readonly onEvent?: EventListener
+}
+
+const headerOnly: readonly TokenSource[] = ['header']
+
+const defaultAlgorithms: readonly Algorithm[] = ['ES256', 'RS256', 'PS256', 'EdDSA']
+
+/** What is asked of a request besides a good token. */
+export interface RequestRules {
+  /** Where a token may be. Default `['header']`. */
+  readonly tokenFrom?: readonly TokenSource[]
+  /** A scope that the resource requires, or several: all of them. */
+  readonly scope?: string | readonly string[]
 }
 
 /** The options after their check. */
@@ -79,6 +94,7 @@ export function parseVerifierOptions(options: VerifierOptions): VerifierSettings
   }
   refuseUnknownNames(options, verifierOptionNames, 'option')
   refuseUndefined(options)
+  warnInsideRequest()
   const {
     typ,
     realm = 'reverse-jwt',
@@ -127,15 +143,37 @@ export function parseVerifierOptions(options: VerifierOptions): VerifierSettings
   }
 }
 
-/** An option that is present but undefined is most often a setting that got lost: `audience: process.env.AUDIENCE`. */
-export function refuseUndefined(options: object): void {
-  for (const [name, value] of Object.entries(options)) {
-    requireThat(value !== undefined, `${name} is undefined; set it or leave it out`)
-  }
+/** A scope, or several, as RFC 6749 section 3.3 spells them; the names also stand in the challenge. */
+export function parseScope(scope: unknown): readonly string[] {
+  if (scope === undefined) return []
+  const names: unknown[] = typeof scope === 'string' ? scope.split(' ') : Array.isArray(scope) ? scope : []
+  requireThat(names.length > 0 && names.every(isScopeName), 'scope must be a scope name or a list of them')
+  return names as string[]
 }
 
-export function requireThat(condition: boolean, otherwise: string): void {
-  if (!condition) throw new TypeError(`Option ${otherwise}`)
+export function parseTokenFrom(tokenFrom: unknown): readonly TokenSource[] {
+  if (tokenFrom === undefined) return headerOnly
+  const fits = Array.isArray(tokenFrom) && tokenFrom.every((place) => place === 'header' || place === 'body')
+  requireThat(fits && tokenFrom.length > 0, "tokenFrom must be a list of 'header' and 'body'")
+  return tokenFrom as TokenSource[]
+}
+
+const contextNames: Readonly<Record<keyof VerifyContext, true>> = { origin: true, scope: true }
+const ruleNames: Readonly<Record<keyof RequestRules, true>> = { tokenFrom: true, scope: true }
+
+/** The second argument of `verify`. A misspelled member would be a check that never runs. */
+export function parseContext(context: VerifyContext = {}): Bounds {
+  refuseUnknownNames(context, contextNames, 'member of the context')
+  return { origin: context.origin, scope: parseScope(context.scope) }
+}
+
+/** The second argument of `authenticate`. */
+export function parseRules(rules: RequestRules = {}): {
+  tokenFrom: readonly TokenSource[]
+  scope: readonly string[]
+} {
+  refuseUnknownNames(rules, ruleNames, 'rule')
+  return { tokenFrom: parseTokenFrom(rules.tokenFrom), scope: parseScope(rules.scope) }
 }
 
 function parseAudience(audience: unknown): ReadonlySet<string> {
@@ -156,7 +194,7 @@ function parseAlgorithms(names: unknown): ReadonlySet<Algorithm> {
       if (alg !== undefined) return alg
       const why = /^hs|^none$/i.test(String(name)) ? ' Only asymmetric algorithms can tell who signed.' : ''
       throw new TypeError(
-        `Option algorithms has ${JSON.stringify(name)}; it can have ${[...algorithms.keys()].join(', ')}.${why}`,
+        `Option algorithms has ${JSON.stringify(name)}; it can have ${algorithmNames}.${why}`,
       )
     }),
   )

@@ -4,7 +4,7 @@ import type { Next, ResponseLike } from './middleware.js'
 /** Where each code is explained. The page is part of the package. */
 const documentation = 'https://unpkg.com/reverse-jwt/docs/errors'
 
-interface ProblemResponse extends ResponseLike {
+export interface ProblemResponse extends ResponseLike {
   getHeader(name: string): unknown
   end(body?: string): unknown
 }

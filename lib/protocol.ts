@@ -36,7 +36,8 @@ export const algorithms: ReadonlyMap<Algorithm, AlgorithmFacts> = new Map<Algori
   ['EdDSA', { kty: 'OKP', crv: 'Ed25519', signatureBytes: 64 }],
 ])
 
-export const defaultAlgorithms: readonly Algorithm[] = ['ES256', 'RS256', 'PS256', 'EdDSA']
+/** For sentences. */
+export const algorithmNames = Array.from(algorithms.keys()).join(', ')
 
 /** The one name of an algorithm, or undefined when it is not one of ours. Exact: `es256` is nothing. */
 export function algorithmNamed(name: unknown): Algorithm | undefined {
@@ -59,6 +60,23 @@ export function fitsAlgorithm(jwk: { kty?: unknown; crv?: unknown }, alg: Algori
   return facts !== undefined && facts.kty === jwk.kty && facts.crv === jwk.crv
 }
 
+interface PublicMembers {
+  readonly kty?: unknown
+  readonly crv?: unknown
+  readonly x?: unknown
+  readonly y?: unknown
+  readonly n?: unknown
+  readonly e?: unknown
+}
+
+/**
+ * The text whose SHA-256, in base64url, is the thumbprint of a public key: the default kid on both sides. RFC 7638
+ * section 3: the required members in lexicographic order.
+ */
+export function thumbprintText({ kty, crv, x, y, n, e }: PublicMembers): string {
+  return JSON.stringify(kty === 'RSA' ? { e, kty, n } : { crv, kty, x, y })
+}
+
 /** Seconds, unless the comment says otherwise. */
 export const limits = {
   /** characters of a whole token */
@@ -68,11 +86,7 @@ export const limits = {
   rsaBits: { least: 2048, most: 4096 },
   /** exp - iat: what a verifier accepts unless told otherwise, and what it can be told at most */
   lifetime: { usual: 300, most: 3600 },
-  /** what a signer grants unless told otherwise */
-  signedLifetime: 120,
   clockTolerance: { usual: 5, most: 60 },
-  /** how much longer than exp + clockTolerance a used jti is kept, because the clocks of two verifiers differ */
-  replayMargin: 60,
 } as const
 
 /**
@@ -93,15 +107,3 @@ export function isIdentifier(value: unknown): value is string {
 export function isScopeName(value: unknown): value is string {
   return typeof value === 'string' && /^[\x21\x23-\x5B\x5D-\x7E]+$/.test(value)
 }
-
-/** Claims that the signer sets itself. */
-export const reservedClaims: ReadonlySet<string> = new Set([
-  'iss',
-  'sub',
-  'aud',
-  'proj_id',
-  'jti',
-  'exp',
-  'iat',
-  'nbf',
-])

@@ -1,9 +1,10 @@
 import PassportStrategy from 'passport-strategy'
 import { AuthenticationError } from './errors.js'
-import { attach, checkTransport, parseFaceOptions, type Face, type FaceSettings } from './face.js'
+import { attach } from './authenticated-request.js'
+import { parseFaceOptions, type Face, type ReverseJwtOptions } from './face.js'
 import { keepRefusal } from './problem-details.js'
 import type { Authentication, Project, ProjectToken, RequestLike } from './types.js'
-import { warnOnce } from './warnings.js'
+import { warnOnce, warnWithoutTls } from './warnings.js'
 
 /** What Passport puts on a strategy before it calls `authenticate`. */
 interface Actions {
@@ -54,11 +55,15 @@ export class ReverseJwtStrategy extends Strategy {
   private readonly face: Face
   private readonly verify: VerifyCallback | undefined
 
-  constructor(options: FaceSettings, verify?: VerifyCallback) {
+  constructor(options: ReverseJwtOptions, verify?: VerifyCallback) {
     super()
     this.face = parseFaceOptions(options)
     if (verify !== undefined && typeof (verify as unknown) !== 'function') {
       throw new TypeError('The verify callback must be a function (project, token, done)')
+    }
+    // It would never call done, and the request would hang.
+    if (verify?.length === 1 || verify?.length === 2) {
+      throw new TypeError('The verify callback takes (project, token, done) and must call done')
     }
     this.verify = verify
   }
@@ -68,6 +73,15 @@ export class ReverseJwtStrategy extends Strategy {
     // a second request that arrives meanwhile would get the answer of the first.
     const { success, fail, pass, error } = this as unknown as Actions
     const actions: Actions = { success, fail, pass, error }
+    const misplaced = ['scope', 'optional', 'tokenFrom'].find((name) => name in options)
+    if (misplaced !== undefined) {
+      error(
+        new TypeError(
+          `${misplaced} belongs to new ReverseJwtStrategy({ ${misplaced} }), not to passport.authenticate`,
+        ),
+      )
+      return
+    }
     if (usesSession(options)) {
       if (!('session' in request && Boolean(request.session))) {
         error(
@@ -79,7 +93,7 @@ export class ReverseJwtStrategy extends Strategy {
       }
       warnOnce('REVERSE_JWT_SESSION_LEFT_ON')
     }
-    checkTransport(request)
+    warnWithoutTls(request)
     this.face.verifier
       .authenticate(request, this.face.rules)
       .then(

@@ -1,23 +1,20 @@
-import { reported, type Trail } from './events.js'
-import { onceARequest } from './memo.js'
-import { parseVerifierOptions, type VerifierOptions } from './options.js'
-import type { Authentication, ProjectKey, RequestLike } from './types.js'
-import { checkBinding, type VerifyContext } from './verify/binding.js'
+import { onceARequest } from './once-a-request.js'
+import {
+  parseContext,
+  parseRules,
+  parseVerifierOptions,
+  type RequestRules,
+  type VerifierOptions,
+} from './options.js'
+import { reported, type Trail } from './outcome.js'
+import type { Authentication, ProjectClaims, ProjectKey, RequestLike } from './types.js'
+import { checkBinding, type Bounds, type VerifyContext } from './verify/binding.js'
 import { checkClaims } from './verify/claims.js'
-import { compactReader } from './verify/compact.js'
-import { requireToken, takeCredentials, type TokenSource } from './verify/credentials.js'
+import { compactReader, type UnverifiedToken } from './verify/compact.js'
+import { requireToken, takeCredentials } from './verify/credentials.js'
 import { findKey } from './verify/key.js'
 import { verifySignature } from './verify/signature.js'
 import { consumeJti } from './verify/single-use.js'
-import { warnInsideRequest } from './warnings.js'
-
-/** What a face asks of a request besides a good token. */
-export interface RequestRules {
-  /** Where a token may be. Default `['header']`. */
-  readonly tokenFrom?: readonly TokenSource[]
-  /** Scopes that the resource requires, all of them. */
-  readonly scope?: readonly string[]
-}
 
 export interface Verifier {
   /**
@@ -37,8 +34,6 @@ export interface Verifier {
    */
   authenticate(request: RequestLike, rules?: RequestRules): Promise<Authentication>
 }
-
-const headerOnly: readonly TokenSource[] = ['header']
 
 interface Verified {
   readonly key: ProjectKey
@@ -63,42 +58,57 @@ interface Verified {
  */
 export function createVerifier(options: VerifierOptions): Verifier {
   const settings = parseVerifierOptions(options)
-  warnInsideRequest()
   const readCompact = compactReader(settings)
 
-  /** `verifiedBy`: the key that has verified this token on this request before. Then steps 4, 5 and 7 are done. */
-  async function steps(
-    trail: Trail,
-    token: string,
-    context: VerifyContext,
-    verifiedBy?: ProjectKey,
-  ): Promise<Verified> {
+  /** Steps 2 to 7. */
+  async function steps(trail: Trail, token: string, bounds: Bounds): Promise<Verified> {
     const unverified = (trail.unverified = readCompact(token)) // 2
     const claims = checkClaims(unverified.unverifiedClaims, settings, trail.now) // 3
-    const key = verifiedBy ?? (await findKey(settings.keyStore, claims.proj_id, unverified, trail.now)) // 4
-    if (!verifiedBy) await verifySignature(key, unverified) // 5
-    const scopes = checkBinding(claims, key.project, context, settings.requireOrigin) // 6
-    if (!verifiedBy) await consumeJti(claims, settings) // 7
+    const key = await findKey(settings.keyStore, claims.proj_id, unverified, trail.now) // 4
+    await verifySignature(key, unverified) // 5
+    const scopes = checkBinding(claims, key.project, bounds, settings) // 6
+    await consumeJti(claims, settings) // 7
+    const verified = verifiedFrom(key, unverified, claims, scopes)
+    trail.accepted = verified.authentication
+    return verified
+  }
 
-    const header = unverified.unverifiedHeader
-    const authentication = { project: key.project, projectToken: { header, claims, scopes, kid: key.kid } }
-    if (!verifiedBy) trail.accepted = authentication
-    return { key, authentication }
+  /** The same token on the same request again: its jti is spent, its key has verified it; the rules of this face remain. */
+  function again(trail: Trail, token: string, bounds: Bounds, key: ProjectKey): Verified {
+    const unverified = (trail.unverified = readCompact(token)) // 2
+    const claims = checkClaims(unverified.unverifiedClaims, settings, trail.now) // 3
+    const scopes = checkBinding(claims, key.project, bounds, settings) // 6
+    return verifiedFrom(key, unverified, claims, scopes)
   }
 
   return {
-    verify(token, context = {}) {
-      return reported(settings, (trail) => steps(trail, requireToken(token), context)) // 1
+    verify(token, context) {
+      return reported(settings, (trail) => {
+        const bounds = (trail.bounds = parseContext(context))
+        return steps(trail, requireToken(token), bounds) // 1
+      })
     },
 
-    authenticate(request, { tokenFrom = headerOnly, scope }: RequestRules = {}) {
+    authenticate(request, rules) {
       return reported(settings, (trail) => {
+        const { tokenFrom, scope } = parseRules(rules)
         const { token, origin } = takeCredentials(request, tokenFrom) // 1
+        const bounds = (trail.bounds = { origin, scope })
         const consumption = { token, keyStore: settings.keyStore, replayStore: settings.replayStore }
-        return onceARequest(request, consumption, (verifiedBy) =>
-          steps(trail, token, { origin, scope }, verifiedBy),
+        return onceARequest(request, consumption, async (key) =>
+          key === undefined ? steps(trail, token, bounds) : again(trail, token, bounds, key),
         )
       })
     },
   }
+}
+
+function verifiedFrom(
+  key: ProjectKey,
+  { unverifiedHeader: header }: UnverifiedToken,
+  claims: ProjectClaims,
+  scopes: readonly string[],
+): Verified {
+  const { project, kid } = key
+  return { key, authentication: { project, projectToken: { header, claims, scopes, kid } } }
 }

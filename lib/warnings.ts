@@ -1,3 +1,5 @@
+import type { RequestLike } from './types.js'
+
 /**
  * Mistakes of the set-up that no single request can be blamed for. The codes are stable;
  * `node --disable-warning=CODE` silences one.
@@ -27,6 +29,12 @@ export function warnOnce(code: keyof typeof texts): void {
     type: 'ReverseJwtWarning',
     code,
   })
+}
+
+/** A token that came in the clear can be read on its way; loopback is no way. */
+export function warnWithoutTls({ secure, socket }: RequestLike): void {
+  const address = socket?.remoteAddress ?? '::1'
+  if (secure === false && !/^(?:::ffff:)?127\.|^::1$/.test(address)) warnOnce('REVERSE_JWT_NO_TLS')
 }
 
 /** The files in which Express 4 and 5 call a handler. */

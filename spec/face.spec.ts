@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
-import type * as Face from '../lib/face.js'
+import type * as Warnings from '../lib/warnings.js'
 import {
   createVerifier,
   projectOf,
   projectTokenOf,
   reverseJwt,
   ReverseJwtStrategy,
-  type FaceSettings,
+  type ReverseJwtOptions,
 } from '../lib/index.js'
 import { platform } from './helpers/platform.js'
 
@@ -14,9 +14,9 @@ const { options } = platform()
 const verifier = createVerifier(options)
 
 /** What JavaScript lets anybody write. */
-const settings = (value: unknown) => value as FaceSettings
+const settings = (value: unknown) => value as ReverseJwtOptions
 
-describe.each<[string, (value: FaceSettings) => unknown]>([
+describe.each<[string, (value: ReverseJwtOptions) => unknown]>([
   ['reverseJwt', reverseJwt],
   ['ReverseJwtStrategy', (value) => new ReverseJwtStrategy(value)],
 ])('%s', (_, face) => {
@@ -135,12 +135,12 @@ describe('projectOf and projectTokenOf', () => {
 })
 
 describe('the warning about TLS', () => {
-  let checkTransport: typeof Face.checkTransport
+  let warnWithoutTls: typeof Warnings.warnWithoutTls
   let emitWarning: jest.SpiedFunction<typeof process.emitWarning>
 
   beforeEach(async () => {
     jest.resetModules()
-    ;({ checkTransport } = await import('../lib/face.js'))
+    ;({ warnWithoutTls } = await import('../lib/warnings.js'))
     emitWarning = jest.spyOn(process, 'emitWarning').mockReturnValue()
   })
   afterEach(() => {
@@ -162,25 +162,25 @@ describe('the warning about TLS', () => {
     '128.0.0.1',
     '::10',
   ])('is given once for requests from %s without TLS', (address) => {
-    checkTransport(from(address, false))
-    checkTransport(from(address, false))
+    warnWithoutTls(from(address, false))
+    warnWithoutTls(from(address, false))
     expect(emitWarning.mock.calls.map(([, details]) => details)).toEqual([
       { type: 'ReverseJwtWarning', code: 'REVERSE_JWT_NO_TLS' },
     ])
   })
 
   it('is not given with TLS, from loopback, or where nobody can tell', () => {
-    checkTransport(from('203.0.113.7', true))
+    warnWithoutTls(from('203.0.113.7', true))
     for (const loopback of ['127.0.0.1', '127.8.8.8', '::1', '::ffff:127.0.0.1']) {
-      checkTransport(from(loopback, false))
+      warnWithoutTls(from(loopback, false))
     }
     // node:http alone knows nothing of `secure`; a request that was never received has no socket.
-    checkTransport(from('203.0.113.7'))
-    checkTransport(from(undefined, false))
-    checkTransport({ headers: {}, secure: false })
+    warnWithoutTls(from('203.0.113.7'))
+    warnWithoutTls(from(undefined, false))
+    warnWithoutTls({ headers: {}, secure: false })
     expect(emitWarning).not.toHaveBeenCalled()
 
-    checkTransport(from('203.0.113.7', false))
+    warnWithoutTls(from('203.0.113.7', false))
     expect(emitWarning).toHaveBeenCalledTimes(1)
   })
 })

@@ -1,5 +1,5 @@
 import { calculateJwkThumbprint, exportJWK, exportPKCS8, generateKeyPair, type JWK } from 'jose'
-import { algorithmNamed, algorithms, type AlgorithmName } from '../protocol.js'
+import { algorithmNamed, algorithmNames, type AlgorithmName } from '../protocol.js'
 import { refuseBrowser } from './browser-guard.js'
 
 export interface ProjectKeyPair {
@@ -23,7 +23,7 @@ export interface ProjectKeyPair {
 export async function generateProjectKey(alg: AlgorithmName = 'ES256'): Promise<ProjectKeyPair> {
   refuseBrowser()
   const algorithm = algorithmNamed(alg)
-  if (algorithm === undefined) throw new TypeError(`alg must be one of ${[...algorithms.keys()].join(', ')}`)
+  if (algorithm === undefined) throw new TypeError(`alg must be one of ${algorithmNames}`)
   const pair = await generateKeyPair(algorithm, { extractable: true, modulusLength: 3072 })
   const publicJwk = await exportJWK(pair.publicKey)
   const kid = await calculateJwkThumbprint(publicJwk)

@@ -1,24 +1,32 @@
-import { createPrivateKey, createPublicKey, KeyObject, sign, verify, type JsonWebKey } from 'node:crypto'
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  KeyObject,
+  sign,
+  verify,
+  type JsonWebKey,
+} from 'node:crypto'
 import type { CryptoKey, JWK } from 'jose'
 import {
   algorithmNamed,
-  algorithms,
+  algorithmNames,
   defaultAlgorithmFor,
   fitsAlgorithm,
+  isIdentifier,
   limits,
+  thumbprintText,
   type Algorithm,
   type AlgorithmName,
 } from '../protocol.js'
 
 /** A private key as people have it: PEM or JSON text, the bytes of such a file, a JWK, a KeyObject or a CryptoKey. */
-export type PrivateKeyInput = string | Uint8Array | KeyObject | CryptoKey | object
+export type PrivateKeyInput = string | Uint8Array | KeyObject | CryptoKey | JsonWebKey | JWK
 
 export interface LoadedKey {
   readonly key: KeyObject
   readonly alg: Algorithm
-  /** The kid that the JWK carried. */
-  readonly labelled: string | undefined
-  readonly publicJwk: JWK
+  readonly kid: string
 }
 
 interface Labels {
@@ -27,7 +35,10 @@ interface Labels {
 }
 
 /** Reads a private key in any of its forms. Throws a TypeError that says what it is instead, and never quotes it. */
-export function loadPrivateKey(input: PrivateKeyInput, wanted: AlgorithmName | undefined): LoadedKey {
+export function loadPrivateKey(
+  input: PrivateKeyInput,
+  wanted: { readonly alg: AlgorithmName | undefined; readonly kid: string | undefined },
+): LoadedKey {
   const { key, labels } = readKey(input)
   if (key.type !== 'private') throw new TypeError(isPublic)
   checkStrength(key)
@@ -35,9 +46,8 @@ export function loadPrivateKey(input: PrivateKeyInput, wanted: AlgorithmName | u
   const publicJwk = publicHalf(key, labels)
   return {
     key,
-    alg: chooseAlgorithm(wanted, labels.alg, publicJwk),
-    labelled: typeof labels.kid === 'string' && labels.kid !== '' ? labels.kid : undefined,
-    publicJwk,
+    alg: chooseAlgorithm(wanted.alg, labels.alg, publicJwk),
+    kid: chooseKid(wanted.kid, labels.kid, publicJwk),
   }
 }
 
@@ -198,12 +208,18 @@ function publicHalf(key: KeyObject, labels: object): JWK {
   return jwk
 }
 
+function chooseKid(wanted: unknown, labelled: unknown, publicJwk: JWK): string {
+  const kid = wanted ?? labelled
+  if (kid === undefined) return createHash('sha256').update(thumbprintText(publicJwk)).digest('base64url')
+  if (!isIdentifier(kid))
+    throw new TypeError('createSigner: the kid of privateKey must be a string of 1 to 256 characters')
+  return kid
+}
+
 function chooseAlgorithm(wanted: unknown, labelled: unknown, publicJwk: JWK): Algorithm {
   const alg = algorithmNamed(wanted ?? labelled) ?? defaultAlgorithmFor(publicJwk)
   if ((wanted !== undefined && algorithmNamed(wanted) === undefined) || alg === undefined) {
-    throw new TypeError(
-      `createSigner: alg must be one of ${[...algorithms.keys()].join(', ')}, and privateKey a key for it`,
-    )
+    throw new TypeError(`createSigner: alg must be one of ${algorithmNames}, and privateKey a key for it`)
   }
   if (labelled !== undefined && algorithmNamed(labelled) !== alg) {
     throw new TypeError('createSigner: alg is not the alg that privateKey is marked for')

@@ -1,4 +1,11 @@
-import { algorithmNamed, algorithms, limits, type AlgorithmName } from '../protocol.js'
+import {
+  algorithmNamed,
+  algorithmNames,
+  algorithms,
+  isIdentifier,
+  limits,
+  type AlgorithmName,
+} from '../protocol.js'
 
 /**
  * Signs where the private key is: in a KMS or HSM.
@@ -19,15 +26,17 @@ export function isRemoteSigner(value: unknown): value is RemoteSigner {
   return typeof (value as Partial<RemoteSigner> | null)?.sign === 'function'
 }
 
-export function checkRemoteSigner(remote: RemoteSigner, { alg }: { alg?: AlgorithmName }): RemoteSigner {
+export function checkRemoteSigner(
+  remote: RemoteSigner,
+  { alg }: { readonly alg?: AlgorithmName },
+): RemoteSigner {
   if (algorithmNamed(remote.alg) === undefined) {
-    throw new TypeError(`The remote signer needs alg: one of ${[...algorithms.keys()].join(', ')}`)
+    throw new TypeError(`The remote signer needs alg: one of ${algorithmNames}`)
   }
   if (alg !== undefined && algorithmNamed(alg) !== algorithmNamed(remote.alg)) {
     throw new TypeError('createSigner: alg is not the alg of the remote signer')
   }
-  if (typeof (remote.kid as unknown) !== 'string' || remote.kid === '')
-    throw new TypeError('The remote signer needs a kid')
+  if (!isIdentifier(remote.kid)) throw new TypeError('The remote signer needs a kid of 1 to 256 characters')
   return remote
 }
 

@@ -1,6 +1,6 @@
-import { base64url, calculateJwkThumbprint, SignJWT } from 'jose'
-import { refuseUnknownNames } from '../known-names.js'
-import { isIdentifier, limits, projectTokenType, reservedClaims, type AlgorithmName } from '../protocol.js'
+import { base64url, SignJWT } from 'jose'
+import { refuseUndefined, refuseUnknownNames } from '../option-checks.js'
+import { isIdentifier, isScopeName, limits, projectTokenType, type AlgorithmName } from '../protocol.js'
 import { refuseBrowser } from './browser-guard.js'
 import { loadPrivateKey, type LoadedKey, type PrivateKeyInput } from './private-key.js'
 import { askRemoteSigner, checkRemoteSigner, isRemoteSigner, type RemoteSigner } from './remote-signer.js'
@@ -11,7 +11,7 @@ export interface SignerOptions {
   /** The platform's name, as its documentation gives it: `aud` of every token. */
   readonly audience: string
   /** The private key, or a signer that keeps it elsewhere. */
-  readonly privateKey: PrivateKeyInput | RemoteSigner
+  readonly privateKey: PrivateKeyInput | RemoteSigner | undefined
   /** Default: that of the JWK or of the remote signer, else the RFC 7638 thumbprint, as on the platform's side. */
   readonly kid?: string
   /** `iss` of every token. Default: the projectId. */
@@ -22,6 +22,15 @@ export interface SignerOptions {
   readonly expiresIn?: number
 }
 
+/** Claims besides those that the signer sets. */
+export interface ExtraClaims {
+  /** Names with one space between. Without it the token is granted all scopes of the project. */
+  readonly scope?: string
+  /** The only origin that may use the token: `https://shop.example`. */
+  readonly origin?: string
+  readonly [claim: string]: unknown
+}
+
 export interface Signer {
   /**
    * Signs a new token, good for one request.
@@ -29,7 +38,7 @@ export interface Signer {
    * `extra` adds claims, for example `scope: 'portal:read'` or `origin: 'https://shop.example'`. Throws a TypeError for a claim
    * that the signer sets itself: iss, sub, aud, proj_id, jti, exp, iat, nbf.
    */
-  sign(extra?: Readonly<Record<string, unknown>>): Promise<string>
+  sign(extra?: ExtraClaims): Promise<string>
 }
 
 interface Header {
@@ -38,6 +47,14 @@ interface Header {
   readonly typ: string
 }
 type SignCompact = (claims: Record<string, unknown>) => Promise<string>
+
+/** How long a token lives, in seconds, unless told otherwise. */
+const usualLifetime = 120
+
+/** Claims that the signer sets itself. */
+const reservedClaims = new Set(['iss', 'sub', 'aud', 'proj_id', 'jti', 'exp', 'iat', 'nbf'])
+
+const ownClaims = new Set(['scope', 'origin', 'nonce', 'cnf'])
 
 const known: Record<keyof SignerOptions, true> = {
   projectId: true,
@@ -72,7 +89,7 @@ export function createSigner(options: SignerOptions): Signer {
   const { projectId, audience, issuer, expiresIn, privateKey } = settings
   const signCompact = isRemoteSigner(privateKey)
     ? signRemotely(checkRemoteSigner(privateKey, options), options.kid)
-    : signLocally(loadPrivateKey(privateKey, options.alg), options.kid)
+    : signLocally(loadPrivateKey(privateKey, { alg: options.alg, kid: options.kid }))
 
   return {
     async sign(extra = {}) {
@@ -98,11 +115,9 @@ export function createSigner(options: SignerOptions): Signer {
   }
 }
 
-function signLocally({ key, alg, labelled, publicJwk }: LoadedKey, kid = labelled): SignCompact {
-  const header = once(async (): Promise<Header> => {
-    return { alg, kid: kid ?? (await calculateJwkThumbprint(publicJwk)), typ: projectTokenType }
-  })
-  return async (claims) => new SignJWT(claims).setProtectedHeader({ ...(await header()) }).sign(key)
+function signLocally({ key, alg, kid }: LoadedKey): SignCompact {
+  const header: Header = { alg, kid, typ: projectTokenType }
+  return (claims) => new SignJWT(claims).setProtectedHeader({ ...header }).sign(key)
 }
 
 function signRemotely(remote: RemoteSigner, kid = remote.kid): SignCompact {
@@ -114,24 +129,13 @@ function signRemotely(remote: RemoteSigner, kid = remote.kid): SignCompact {
   }
 }
 
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined
-  return () => (made ??= make())
-}
-
 function parseOptions(options: SignerOptions) {
   if (typeof (options as unknown) !== 'object' || (options as unknown) === null) {
     throw new TypeError('createSigner takes an object with projectId, audience and privateKey')
   }
   refuseUnknownNames(options, known, 'option of createSigner')
-  const {
-    projectId,
-    audience,
-    privateKey,
-    kid,
-    issuer = projectId,
-    expiresIn = limits.signedLifetime,
-  } = options
+  refuseUndefined({ ...options, privateKey: true })
+  const { projectId, audience, privateKey, kid, issuer = projectId, expiresIn = usualLifetime } = options
   for (const [name, value] of Object.entries({ projectId, ...(kid !== undefined && { kid }) })) {
     if (!isIdentifier(value)) {
       throw new TypeError(
@@ -144,35 +148,61 @@ function parseOptions(options: SignerOptions) {
       throw new TypeError(`createSigner: ${name} must be a non-empty string`)
     }
   }
-  if ((privateKey as unknown) === undefined) {
+  if (privateKey === undefined || privateKey === '') {
     throw new TypeError(
-      'createSigner: privateKey is undefined; is the variable or file that should hold it there?',
+      'createSigner: privateKey is undefined or empty; is the variable or file that should hold it there?',
     )
   }
   const { most } = limits.lifetime
   if (!(typeof (expiresIn as unknown) === 'number' && expiresIn >= 1 && expiresIn <= most)) {
-    throw new TypeError(`createSigner: expiresIn must be a number of seconds from 1 to ${most}`)
+    const hint =
+      Number.isFinite(expiresIn) && expiresIn > most ? `; ${expiresIn} looks like milliseconds` : ''
+    throw new TypeError(`createSigner: expiresIn must be a number of seconds from 1 to ${most}${hint}`)
   }
   return { projectId, audience, privateKey, issuer, expiresIn }
 }
+
+/** Names that would be claims without a meaning, where their writer meant something else. */
+const misplaced = new Map([
+  ['scopes', 'The claim is named scope: names with one space between'],
+  ['scp', 'The claim is named scope: names with one space between'],
+  ['expiresin', 'expiresIn is an option of createSigner'],
+  ['audience', 'audience is an option of createSigner'],
+  ['issuer', 'issuer is an option of createSigner'],
+  ['projectid', 'projectId is an option of createSigner'],
+])
 
 function checkExtra(extra: unknown): void {
   if (typeof extra !== 'object' || extra === null || Array.isArray(extra)) {
     throw new TypeError('sign takes an object of further claims, or nothing')
   }
-  for (const name of Object.keys(extra)) {
-    if (reservedClaims.has(name)) throw new TypeError(`The claim ${name} is set by the signer; leave it out`)
-    // toJSON would speak for the whole claims set.
-    if (typeof (extra as Record<string, unknown>)[name] === 'function')
-      throw new TypeError('A claim must be JSON, not a function')
+  for (const [name, value] of Object.entries(extra) as [string, unknown][]) {
+    const lowered = name.toLowerCase()
+    if (reservedClaims.has(lowered))
+      throw new TypeError(`The claim ${name} is set by the signer; leave it out`)
+    const meant = misplaced.get(lowered)
+    if (meant !== undefined) throw new TypeError(meant)
+    if (name !== lowered && ownClaims.has(lowered))
+      throw new TypeError(`The claim is named ${lowered}, in small letters`)
     if (name === '__proto__') throw new TypeError('A claim must not be named __proto__')
+    // toJSON would speak for the whole claims set.
+    if (typeof value === 'function') throw new TypeError('A claim must be JSON, not a function')
+    // A scope that got lost would be all scopes.
+    if (value === undefined) throw new TypeError(`The claim ${name} is undefined; set it or leave it out`)
   }
-  for (const name of ['scope', 'origin']) {
-    const value = (extra as Record<string, unknown>)[name]
-    if (value !== undefined && typeof value !== 'string') {
-      throw new TypeError(
-        `The claim ${name} must be a string${name === 'scope' ? ', names separated by spaces' : ''}`,
-      )
-    }
+  const { scope, origin } = extra as ExtraClaims
+  if (scope !== undefined && !isScope(scope)) {
+    throw new TypeError('The claim scope must be a string, names with one space between')
   }
+  if (origin !== undefined && !isOrigin(origin)) {
+    throw new TypeError('The claim origin must be an origin as browsers send it, like https://shop.example')
+  }
+}
+
+function isScope(value: unknown): boolean {
+  return typeof value === 'string' && value.split(' ').every(isScopeName)
+}
+
+function isOrigin(value: unknown): boolean {
+  return typeof value === 'string' && URL.canParse(value) && new URL(value).origin === value
 }

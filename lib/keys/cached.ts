@@ -1,12 +1,12 @@
 import { LRUCache } from 'lru-cache'
 import { StoreError } from '../errors.js'
-import { refuseUnknownNames } from '../known-names.js'
+import { refuseUndefined, refuseUnknownNames } from '../option-checks.js'
 import type { ProjectKey } from '../types.js'
 import type { KeyStore } from './key-store.js'
 import { isAdmitted } from './public-key.js'
 
 export interface CachedKeyStoreOptions {
-  /** Seconds for which a key is served without asking again. Default 30. */
+  /** Seconds for which a key is served without asking again. Default 30, at most 3,600. */
   readonly ttl?: number
   /** Seconds for which "there is no such key" is remembered. Default 2: a new key works almost at once. */
   readonly missingTtl?: number
@@ -17,6 +17,8 @@ export interface CachedKeyStoreOptions {
 }
 
 const defaults: Required<CachedKeyStoreOptions> = { ttl: 30, missingTtl: 2, max: 10_000, timeoutMs: 2_000 }
+/** lru-cache allocates for all of them at once. */
+const mostKeys = 10_000_000
 const mostReads = 32
 const mostReadsOfStrangers = 24
 const mostStrangersOfAProject = 2
@@ -114,7 +116,7 @@ export class CachedKeyStore implements KeyStore {
   }
 
   /** One read of the store, within its share. */
-  private async read(name: string, projectId: string, kid: string): Promise<ProjectKey | undefined> {
+  private async read(name: string, projectId: string, kid: string): Promise<ProjectKey | null | undefined> {
     const stranger = !this.found.has(name)
     const strangers = this.strangersOfProject.get(projectId) ?? 0
     const most = stranger ? mostReadsOfStrangers : mostReads
@@ -138,16 +140,18 @@ export class CachedKeyStore implements KeyStore {
 
 function parseOptions(options: CachedKeyStoreOptions): Required<CachedKeyStoreOptions> {
   refuseUnknownNames(options, defaults, 'option of CachedKeyStore')
+  refuseUndefined(options)
   const parsed = { ...defaults, ...options }
   const { ttl, missingTtl, max, timeoutMs } = parsed
+  const most = { ttl: 3600, missingTtl: 3600, timeoutMs: 60_000 }
   for (const [name, value] of Object.entries({ ttl, missingTtl, timeoutMs })) {
-    const most = name === 'timeoutMs' ? 60_000 : 86_400
-    if (!(typeof (value as unknown) === 'number' && value > 0 && value <= most)) {
-      throw new TypeError(`CachedKeyStore: ${name} must be a positive number up to ${most}`)
-    }
+    const limit = most[name as keyof typeof most]
+    if (typeof (value as unknown) === 'number' && value > 0 && value <= limit) continue
+    const hint = name !== 'timeoutMs' && value >= 1000 ? '; these are seconds' : ''
+    throw new TypeError(`CachedKeyStore: ${name} must be a positive number up to ${limit}${hint}`)
   }
-  if (!(Number.isSafeInteger(max) && max > 0)) {
-    throw new TypeError('CachedKeyStore: max must be a positive integer')
+  if (!(Number.isSafeInteger(max) && max > 0 && max <= mostKeys)) {
+    throw new TypeError(`CachedKeyStore: max must be a positive integer up to ${mostKeys}`)
   }
   return parsed
 }

@@ -33,10 +33,11 @@ const spkiPrefixes = [
 
 /** Reads one SPKI PEM block. Throws an Error whose message says what it is instead and what to do. */
 export function readPem(given: unknown): KeyMaterial {
-  if (typeof given !== 'string') throw new TypeError('pem must be a string')
-  checkSize(given)
+  const text = given instanceof Uint8Array ? Buffer.from(given).toString('utf8') : given
+  if (typeof text !== 'string') throw new TypeError('pem must be text, or the bytes of a file')
+  checkSize(text)
   // As environment variables spell line ends.
-  const pem = given.replace(/\\[nr]/g, '\n')
+  const pem = text.replace(/\\[nr]/g, '\n')
   const blocks = [...pem.matchAll(/-----BEGIN ([A-Z0-9 ]+)-----/g)]
   if (blocks.length !== 1) {
     throw new TypeError(

@@ -3,7 +3,7 @@ import type { ProjectKey } from '../types.js'
 /**
  * Where the platform's public keys are.
  *
- * `find` returns the key that the project `projectId` has under `kid`, or undefined. Two projects may have the same kid. It
+ * `find` returns the key that the project `projectId` has under `kid`, or undefined or null. Two projects may have the same kid. It
  * throws when it cannot tell: the caller is then answered 503, never 401. A key must come from `admitProjectKey`: to any
  * other object the verifier answers 503. Whether the key is active, revoked, or for the token's algorithm is the verifier's
  * business, not the store's.
@@ -17,5 +17,5 @@ import type { ProjectKey } from '../types.js'
  * }
  */
 export interface KeyStore {
-  find(projectId: string, kid: string): ProjectKey | undefined | Promise<ProjectKey | undefined>
+  find(projectId: string, kid: string): ProjectKey | null | undefined | Promise<ProjectKey | null | undefined>
 }

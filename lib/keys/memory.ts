@@ -23,7 +23,9 @@ export class MemoryKeyStore implements KeyStore {
 
   constructor(projects: readonly ProjectWithKeys[]) {
     requireList(projects, 'MemoryKeyStore takes a list of projects')
-    for (const { keys, ...project } of projects) {
+    for (const given of projects) {
+      requireObject(given)
+      const { keys, ...project } = given
       if (this.projects.has(project.id))
         throw new TypeError(`There are two projects ${JSON.stringify(project.id)}`)
       requireList(keys, `Project ${JSON.stringify(project.id)} needs keys, a list of { jwk } or { pem }`)
@@ -51,4 +53,9 @@ function admitKeys(project: Project, inputs: readonly PublicKeyInput[]): Map<str
 /** Callers without TypeScript pass anything. */
 function requireList(value: unknown, otherwise: string): void {
   if (!Array.isArray(value)) throw new TypeError(otherwise)
+}
+
+function requireObject(value: unknown): void {
+  if (typeof value !== 'object' || value === null)
+    throw new TypeError('Each project must be an object with id and keys')
 }

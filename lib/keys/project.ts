@@ -1,4 +1,4 @@
-import { refuseUnknownNames } from '../known-names.js'
+import { refuseUnknownNames } from '../option-checks.js'
 import { isIdentifier, isScopeName, limits } from '../protocol.js'
 import type { Project } from '../types.js'
 

@@ -1,11 +1,12 @@
 import { createHash, type JsonWebKey } from 'node:crypto'
-import { refuseUnknownNames } from '../known-names.js'
+import { refuseUnknownNames } from '../option-checks.js'
 import {
   algorithmNamed,
-  algorithms,
+  algorithmNames,
   defaultAlgorithmFor,
   fitsAlgorithm,
   isIdentifier,
+  thumbprintText,
   type Algorithm,
   type AlgorithmName,
 } from '../protocol.js'
@@ -14,19 +15,19 @@ import { readJwk, readPem, type JwkLabels, type KeyMaterial } from './key-materi
 import { admitProject } from './project.js'
 import { hasPrimeModulus } from './weak-keys.js'
 
-/** A public key as a customer gives it: exactly one of `jwk` and `pem`. Times are epoch seconds, or a Date. */
+/** A public key as a customer gives it: exactly one of `jwk` and `pem`. Times are epoch seconds or a Date; null is none. */
 export interface PublicKeyInput {
   /** RFC 7517, as an object or as JSON. */
-  readonly jwk?: object | string
-  /** SPKI: `-----BEGIN PUBLIC KEY-----`. */
-  readonly pem?: string
+  readonly jwk?: object | string | undefined
+  /** SPKI: `-----BEGIN PUBLIC KEY-----`, as text or as the bytes of a file. */
+  readonly pem?: string | Uint8Array | undefined
   /** Default: that of the JWK, else the RFC 7638 SHA-256 thumbprint. */
   readonly kid?: string
   /** Default: that of the JWK, else ES256, ES384 or ES512 by the curve, RS256 for RSA, EdDSA for Ed25519. */
   readonly alg?: AlgorithmName
-  readonly notBefore?: number | Date | undefined
-  readonly notAfter?: number | Date | undefined
-  readonly revokedAt?: number | Date | undefined
+  readonly notBefore?: number | Date | null | undefined
+  readonly notAfter?: number | Date | null | undefined
+  readonly revokedAt?: number | Date | null | undefined
 }
 
 export interface AdmissionOptions {
@@ -89,10 +90,11 @@ function admit(project: Project, input: PublicKeyInput, loaded: boolean): Projec
   if (typeof (input as unknown) !== 'object' || (input as unknown) === null) {
     throw new TypeError('give an object with jwk or pem')
   }
+  if ('kty' in input) throw new TypeError('this looks like a JWK; write { jwk: ... } around it')
   refuseUnknownNames(input, known, 'member of a key')
-  if (input.jwk === undefined && input.pem === undefined) {
+  if (isMissing(input.jwk) && isMissing(input.pem)) {
     throw new TypeError(
-      'jwk or pem is undefined; is the variable or file that should hold the public key there?',
+      'jwk or pem is undefined or empty; is the variable or file that should hold the public key there?',
     )
   }
   if (input.jwk !== undefined && input.pem !== undefined) throw new TypeError('give jwk or pem, not both')
@@ -116,6 +118,11 @@ function admit(project: Project, input: PublicKeyInput, loaded: boolean): Projec
   return key
 }
 
+/** An unset variable is undefined, and a file that could not be read is often ''. */
+function isMissing(value: unknown): boolean {
+  return value === undefined || value === ''
+}
+
 function chooseKid(given: unknown, { jwk, kid: inJwk }: KeyMaterial & JwkLabels): string {
   if (given !== undefined && inJwk !== undefined && given !== inJwk)
     throw new TypeError('kid and the kid of the JWK differ')
@@ -128,7 +135,7 @@ function chooseKid(given: unknown, { jwk, kid: inJwk }: KeyMaterial & JwkLabels)
 function chooseAlgorithm(given: unknown, { jwk, alg: inJwk }: KeyMaterial & JwkLabels): Algorithm {
   for (const name of [given, inJwk]) {
     if (name !== undefined && algorithmNamed(name) === undefined) {
-      throw new TypeError(`alg must be one of ${[...algorithms.keys()].join(', ')}`)
+      throw new TypeError(`alg must be one of ${algorithmNames}`)
     }
   }
   if (given !== undefined && inJwk !== undefined && algorithmNamed(given) !== algorithmNamed(inJwk)) {
@@ -140,8 +147,9 @@ function chooseAlgorithm(given: unknown, { jwk, alg: inJwk }: KeyMaterial & JwkL
   return alg
 }
 
-function moment(name: string, value: number | Date | undefined): Record<string, number> {
-  if (value === undefined) return {}
+function moment(name: string, value: number | Date | null | undefined): Record<string, number> {
+  // Databases say null where JavaScript says undefined.
+  if (value === undefined || value === null) return {}
   const seconds = value instanceof Date ? value.getTime() / 1000 : value
   if (typeof (seconds as unknown) !== 'number' || !Number.isFinite(seconds)) {
     throw new TypeError(`${name} must be epoch seconds or a Date`)
@@ -151,8 +159,6 @@ function moment(name: string, value: number | Date | undefined): Record<string, 
   return { [name]: seconds }
 }
 
-/** RFC 7638 section 3: the required members in lexicographic order, SHA-256, base64url. */
-function thumbprint({ kty, crv, x, y, n, e }: JsonWebKey): string {
-  const members = kty === 'RSA' ? { e, kty, n } : { crv, kty, x, y }
-  return createHash('sha256').update(JSON.stringify(members)).digest('base64url')
+function thumbprint(jwk: JsonWebKey): string {
+  return createHash('sha256').update(thumbprintText(jwk)).digest('base64url')
 }

@@ -1,7 +1,7 @@
 import cluster from 'node:cluster'
 import { createHash } from 'node:crypto'
 import { StoreError } from '../errors.js'
-import { refuseUnknownNames } from '../known-names.js'
+import { refuseUndefined, refuseUnknownNames } from '../option-checks.js'
 import { warnOnce } from '../warnings.js'
 import type { ReplayStore, TokenUse } from './replay-store.js'
 
@@ -62,6 +62,7 @@ export class MemoryReplayStore implements ReplayStore {
 
   constructor(options: MemoryReplayStoreOptions = {}) {
     refuseUnknownNames(options, known, 'option of MemoryReplayStore')
+    refuseUndefined(options)
     const { capacity = 1_000_000, clock = () => Date.now() / 1000 } = options
     const { projectQuota = Math.ceil(capacity / 10) } = options
     for (const [name, value] of Object.entries({ capacity, projectQuota })) {

@@ -5,8 +5,14 @@ import type { Project, ProjectClaims } from '../types.js'
 export interface VerifyContext {
   /** The Origin header of the request. Absent: there was none. */
   readonly origin?: string | null | undefined
-  /** Scopes that the resource requires, all of them. */
-  readonly scope?: readonly string[] | undefined
+  /** A scope that the resource requires, or several: all of them. */
+  readonly scope?: string | readonly string[] | undefined
+}
+
+/** The context after its check. */
+export interface Bounds {
+  readonly origin: string | null | undefined
+  readonly scope: readonly string[]
 }
 
 /**
@@ -19,14 +25,13 @@ export interface VerifyContext {
 export function checkBinding(
   claims: ProjectClaims,
   project: Project,
-  context: VerifyContext,
-  requireOrigin: boolean,
+  { origin, scope }: Bounds,
+  { requireOrigin }: { readonly requireOrigin: boolean },
 ): readonly string[] {
   if (claims.iss !== (project.issuer ?? project.id)) throw new AuthenticationError('issuer_mismatch')
   if (project.suspended === true) throw new AuthenticationError('project_suspended')
-  checkOrigin(context.origin, claims.origin, project.allowedOrigins, requireOrigin)
+  checkOrigin(origin, claims.origin, project.allowedOrigins, requireOrigin)
   const granted = grantedScopes(claims.scope, project.scopes)
-  const { scope = [] } = context
   if (!scope.every((wanted) => granted.includes(wanted)))
     throw new AuthenticationError('scope_insufficient', { scope })
   return granted
@@ -40,11 +45,16 @@ function checkOrigin(
 ): void {
   // Any sandboxed frame anywhere has the origin null, so it satisfies no rule.
   const opaque = !origin || origin === 'null'
-  if ((requireOrigin || claimed !== undefined) && opaque) throw new AuthenticationError('origin_not_allowed')
-  if (claimed !== undefined && claimed !== origin) throw new AuthenticationError('origin_not_allowed')
+  if ((requireOrigin || claimed !== undefined) && opaque)
+    throw notAllowed('the request has no origin, and needs one')
+  if (claimed !== undefined && claimed !== origin) throw notAllowed('the origin is not the one in the token')
   if (typeof origin === 'string' && allowed !== undefined && !allowed.includes(origin)) {
-    throw new AuthenticationError('origin_not_allowed')
+    throw notAllowed('the origin is not one of the project')
   }
+}
+
+function notAllowed(cause: string): AuthenticationError {
+  return new AuthenticationError('origin_not_allowed', { cause })
 }
 
 /** RFC 6749 section 3.3: a token may ask for less than its project has, never for more. */

@@ -1,5 +1,4 @@
 import { AuthenticationError, outageFrom, StoreError } from '../errors.js'
-import { limits } from '../protocol.js'
 import type { ReplayStore } from '../replay/replay-store.js'
 import type { ProjectClaims } from '../types.js'
 import { isThenable } from './thenable.js'
@@ -9,6 +8,9 @@ interface SingleUseSettings {
   readonly maxLifetime: number
   readonly clockTolerance: number
 }
+
+/** How much longer than any verifier accepts it a used jti is kept, in seconds: the clocks of two verifiers differ. */
+const replayMargin = 60
 
 /**
  * Step 7: consumes the jti. Last, so that only a token that passed everything else is used up.
@@ -25,7 +27,7 @@ export async function consumeJti(
     first = replayStore.consume({
       projectId: claims.proj_id,
       jti: claims.jti,
-      expiresAt: claims.exp + clockTolerance + limits.replayMargin,
+      expiresAt: claims.exp + clockTolerance + replayMargin,
       acceptableFrom: (claims.iat ?? claims.exp - maxLifetime) - clockTolerance,
     })
     if (isThenable(first)) first = await first

@@ -36,13 +36,13 @@ describe('a key of another kind', () => {
 
   it('is refused: DSA', () => {
     const { publicKey } = generateKeyPairSync('dsa', { modulusLength: 1024, divisorLength: 160 })
-    expectNotAdmitted({ pem: publicKey.export({ format: 'pem', type: 'spki' }) as string }, unusable('dsa'))
+    expectNotAdmitted({ pem: publicKey.export({ format: 'pem', type: 'spki' }) }, unusable('dsa'))
   })
 
   it('is refused: RSA that is restricted to PSS', () => {
     const { publicKey } = generateKeyPairSync('rsa-pss', { modulusLength: 2048 })
     expectNotAdmitted(
-      { pem: publicKey.export({ format: 'pem', type: 'spki' }) as string },
+      { pem: publicKey.export({ format: 'pem', type: 'spki' }) },
       'the key is restricted to RSASSA-PSS; give it as a JWK of its n and e with alg PS256',
     )
   })
@@ -228,10 +228,10 @@ describe('something else than one key', () => {
 
   it.each([
     ['no PEM', 'MFkwEwYHKoZIzj0CAQYI', 'pem has no line -----BEGIN PUBLIC KEY-----'],
-    ['an empty PEM', '', 'pem has no line -----BEGIN PUBLIC KEY-----'],
-    ['the bytes of a PEM', Buffer.from(pem), 'pem must be a string'],
-    ['a number as PEM', 1, 'pem must be a string'],
-    ['null as PEM', null, 'pem must be a string'],
+    ['a PEM of white space', ' ', 'pem has no line -----BEGIN PUBLIC KEY-----'],
+    ['bytes that are no text', Buffer.from([0x30, 0x59, 0xff]), 'pem has no line -----BEGIN PUBLIC KEY-----'],
+    ['a number as PEM', 1, 'pem must be text, or the bytes of a file'],
+    ['null as PEM', null, 'pem must be text, or the bytes of a file'],
   ])('is refused: %s', (_, given, reason) => {
     expectNotAdmitted({ pem: given as string }, reason)
   })

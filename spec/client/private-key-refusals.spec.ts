@@ -140,7 +140,7 @@ describe('a key that cannot sign is refused:', () => {
   it.each([
     ['the name of a file', './keys/private.pem'],
     ['a password', 'correct horse battery staple'],
-    ['an empty text', ''],
+    ['white space', ' \n'],
     ['quotes around nothing', '""'],
     ['base64 of something else', Buffer.from('correct horse battery staple').toString('base64')],
     [

@@ -182,9 +182,9 @@ describe('createSigner refuses a remote signer', () => {
     )
   })
 
-  it.each([undefined, '', 1, null])('with the kid %j', (kid) => {
+  it.each([undefined, '', 1, null, 'x'.repeat(257)])('with the kid %j', (kid) => {
     expect(() => signerOf(kms('ES256', { kid: kid as string }))).toThrow(
-      new TypeError('The remote signer needs a kid'),
+      new TypeError('The remote signer needs a kid of 1 to 256 characters'),
     )
   })
 

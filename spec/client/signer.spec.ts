@@ -78,7 +78,12 @@ describe('a signer', () => {
     expect(await kidOf({ privateKey: jwk })).toBe('in the JWK')
     expect(await kidOf({ privateKey: JSON.stringify(jwk) })).toBe('in the JWK')
     const thumbprint = await calculateJwkThumbprint(publicJwk)
-    for (const kid of ['', 1, null]) expect(await kidOf({ privateKey: { ...jwk, kid } })).toBe(thumbprint)
+    expect(await kidOf({})).toBe(thumbprint)
+    for (const kid of ['', 1, null, ' ', 'x'.repeat(257)]) {
+      expect(() => signerOf({ privateKey: { ...jwk, kid } as object })).toThrow(
+        new TypeError('createSigner: the kid of privateKey must be a string of 1 to 256 characters'),
+      )
+    }
   })
 
   it('adds further claims', async () => {
@@ -142,13 +147,43 @@ describe('a signer refuses to sign', () => {
     )
   })
 
-  it.each([['portal:read'], 1, null, {}])('the scope or origin %j', async (value) => {
-    await expect(signerOf().sign({ scope: value })).rejects.toEqual(
-      new TypeError('The claim scope must be a string, names separated by spaces'),
+  it.each([['portal:read'], 1, null, {}, '', 'a  b', ' a', 'a"b'])('the scope %j', async (value) => {
+    await expect(signerOf().sign({ scope: value as string })).rejects.toEqual(
+      new TypeError('The claim scope must be a string, names with one space between'),
     )
-    await expect(signerOf().sign({ origin: value })).rejects.toEqual(
-      new TypeError('The claim origin must be a string'),
+  })
+
+  it.each([
+    ['https://shop.example'],
+    1,
+    null,
+    'https://shop.example/',
+    'shop.example',
+    'https://Shop.example',
+    'null',
+  ])('the origin %j', async (value) => {
+    await expect(signerOf().sign({ origin: value as string })).rejects.toEqual(
+      new TypeError('The claim origin must be an origin as browsers send it, like https://shop.example'),
     )
+  })
+
+  it.each(['scope', 'origin', 'tenant'])('a %s that is undefined, as a lost setting is', async (name) => {
+    await expect(signerOf().sign({ [name]: undefined })).rejects.toEqual(
+      new TypeError(`The claim ${name} is undefined; set it or leave it out`),
+    )
+  })
+
+  it.each([
+    ['scopes', 'The claim is named scope: names with one space between'],
+    ['scp', 'The claim is named scope: names with one space between'],
+    ['Scope', 'The claim is named scope, in small letters'],
+    ['ORIGIN', 'The claim is named origin, in small letters'],
+    ['expiresIn', 'expiresIn is an option of createSigner'],
+    ['audience', 'audience is an option of createSigner'],
+    ['projectId', 'projectId is an option of createSigner'],
+    ['Exp', 'The claim Exp is set by the signer; leave it out'],
+  ])('the name %s, which means something else', async (name, sentence) => {
+    await expect(signerOf().sign({ [name]: 'portal:read' })).rejects.toEqual(new TypeError(sentence))
   })
 })
 
@@ -180,24 +215,43 @@ describe('createSigner refuses', () => {
     }
   })
 
+  it.each(['projectId', 'audience', 'issuer', 'kid', 'alg', 'expiresIn'])('an undefined %s', (name) => {
+    expect(() => signerOf({ [name]: undefined })).toThrow(
+      new TypeError(`Option ${name} is undefined; set it or leave it out`),
+    )
+  })
+
   it.each([
     ['projectId', 'a string of 1 to 256 characters'],
     ['audience', 'a non-empty string'],
   ])('to do without %s', (name, what) => {
-    expect(() => signerOf({ [name]: undefined })).toThrow(
-      new TypeError(`createSigner: ${name} must be ${what}`),
-    )
+    const options: Record<string, unknown> = { projectId: 'shop', audience, privateKey }
+    expect(() =>
+      createSigner(
+        Object.fromEntries(
+          Object.entries(options).filter(([key]) => key !== name),
+        ) as unknown as SignerOptions,
+      ),
+    ).toThrow(new TypeError(`createSigner: ${name} must be ${what}`))
   })
 
   it('a privateKey that is undefined, as a missing variable is', () => {
-    expect(() => createSigner({ ...honest, privateKey: process.env.NO_SUCH_VARIABLE as string })).toThrow(
+    expect(() => createSigner({ ...honest, privateKey: process.env.NO_SUCH_VARIABLE })).toThrow(
       new TypeError(
-        'createSigner: privateKey is undefined; is the variable or file that should hold it there?',
+        'createSigner: privateKey is undefined or empty; is the variable or file that should hold it there?',
       ),
     )
   })
 
-  it.each([0, 0.5, -1, 3601, NaN, Infinity, '120', null])('an expiresIn of %p', (expiresIn) => {
+  it('an expiresIn in milliseconds', () => {
+    expect(() => signerOf({ expiresIn: 120_000 })).toThrow(
+      new TypeError(
+        'createSigner: expiresIn must be a number of seconds from 1 to 3600; 120000 looks like milliseconds',
+      ),
+    )
+  })
+
+  it.each([0, 0.5, -1, NaN, Infinity, '120', null])('an expiresIn of %p', (expiresIn) => {
     expect(() => signerOf({ expiresIn: expiresIn as number })).toThrow(
       new TypeError('createSigner: expiresIn must be a number of seconds from 1 to 3600'),
     )

@@ -117,7 +117,8 @@ describe('a public key', () => {
 })
 
 describe('a public key is refused', () => {
-  const noKey = 'jwk or pem is undefined; is the variable or file that should hold the public key there?'
+  const noKey =
+    'jwk or pem is undefined or empty; is the variable or file that should hold the public key there?'
   const badKid = 'kid must be a string of 1 to 256 printable characters'
 
   it.each([
@@ -185,11 +186,17 @@ describe('a public key is refused', () => {
   )
 
   it.each(['notBefore', 'notAfter', 'revokedAt'])('with a %s that is no moment', (name) => {
-    for (const wrong of ['2026-01-01', NaN, Infinity, -Infinity, null, 1n, new Date(NaN), {}]) {
+    for (const wrong of ['2026-01-01', NaN, Infinity, -Infinity, 1n, new Date(NaN), {}]) {
       expect(() => admit({ jwk, [name]: wrong })).toThrow(
         new TypeError(`Project "shop", key: ${name} must be epoch seconds or a Date`),
       )
     }
+  })
+
+  it('that stands without its { jwk }', () => {
+    expect(() => admit(jwk as PublicKeyInput)).toThrow(
+      new TypeError('Project "shop", key: this looks like a JWK; write { jwk: ... } around it'),
+    )
   })
 
   it.each(['notBefore', 'notAfter', 'revokedAt'])('with a %s in milliseconds', (name) => {
@@ -230,4 +237,10 @@ describe('a key that a store has loaded', () => {
     const weak = { ...prime, e: 'Aw' }
     expect(() => admitProjectKey({ id: 'shop' }, { jwk: weak }, { loaded: true })).toThrow('the RSA exponent')
   })
+})
+
+it('takes the bytes of a PEM file, and null from a database for a moment that is not set', () => {
+  const key = admit({ pem: Buffer.from(pemOf('ES256')), revokedAt: null, notBefore: null, notAfter: null })
+  expect(key).toMatchObject({ alg: 'ES256' })
+  expect(Object.keys(key)).not.toContain('revokedAt')
 })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { AuthenticationError, type Project, type ProjectClaims } from '../../lib/index.js'
-import { checkBinding, type VerifyContext } from '../../lib/verify/binding.js'
+import { checkBinding, type Bounds } from '../../lib/verify/binding.js'
 import { descriptions, expectStepRefusal } from '../helpers/exact-refusals.js'
 import { audience, now } from '../helpers/mint.js'
 
@@ -8,18 +8,20 @@ const claims: ProjectClaims = { iss: 'shop', aud: audience, proj_id: 'shop', jti
 const project: Project = { id: 'shop', scopes: ['portal:read', 'portal:write'] }
 const home = 'https://shop.example'
 
+const nothing: Bounds = { origin: undefined, scope: [] }
+
 interface Difference {
   claims?: Partial<ProjectClaims>
   project?: Partial<Project>
-  context?: VerifyContext
+  context?: Partial<Bounds>
   requireOrigin?: boolean
 }
 const check = (difference: Difference = {}) =>
   checkBinding(
     { ...claims, ...difference.claims },
     { ...project, ...difference.project },
-    difference.context ?? {},
-    difference.requireOrigin ?? false,
+    { ...nothing, ...difference.context },
+    { requireOrigin: difference.requireOrigin ?? false },
   )
 const refused = (difference: Difference, code: Parameters<typeof expectStepRefusal>[1]) =>
   expectStepRefusal(() => check(difference), code)
@@ -128,7 +130,7 @@ describe('the scopes', () => {
   ])('are %s', (_, scope, scopes, granted) => {
     const owner: Project = { id: 'shop', ...(scopes && { scopes }) }
     const asked = { ...claims, ...(scope !== undefined && { scope }) }
-    expect(checkBinding(asked, owner, {}, false)).toEqual(granted)
+    expect(checkBinding(asked, owner, nothing, { requireOrigin: false })).toEqual(granted)
   })
 
   it('that are required must all be granted', () => {

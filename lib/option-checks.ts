@@ -3,10 +3,14 @@
  * A misspelled option must not become a check that never runs.
  */
 export function refuseUnknownNames(
-  given: object,
+  given: unknown,
   known: Readonly<Record<string, unknown>>,
   what: string,
 ): void {
+  // Callers without TypeScript pass anything.
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    throw new TypeError(`Give an object; each ${what} has a name: ${Object.keys(known).join(', ')}`)
+  }
   for (const name of Object.keys(given)) {
     if (Object.hasOwn(known, name)) continue
     // A name of another form may be a value that went astray, a key even: it is not repeated.
@@ -16,6 +20,17 @@ export function refuseUnknownNames(
     const hint = meant === undefined ? `Known: ${Object.keys(known).join(', ')}.` : `Did you mean "${meant}"?`
     throw new TypeError(`Unknown ${what} "${name}". ${hint}`)
   }
+}
+
+/** An option that is present but undefined is most often a setting that got lost: `audience: process.env.AUDIENCE`. */
+export function refuseUndefined(options: object): void {
+  for (const [name, value] of Object.entries(options)) {
+    requireThat(value !== undefined, `${name} is undefined; set it or leave it out`)
+  }
+}
+
+export function requireThat(condition: boolean, otherwise: string): void {
+  if (!condition) throw new TypeError(`Option ${otherwise}`)
 }
 
 function closest(name: string, candidates: readonly string[]): string | undefined {

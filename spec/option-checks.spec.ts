@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals'
-import { refuseUnknownNames } from '../lib/known-names.js'
+import { refuseUnknownNames } from '../lib/option-checks.js'
 
 const known = { audience: true, maxLifetime: true, typ: true }
 const given = (name: string) => () => {

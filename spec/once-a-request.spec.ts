@@ -1,6 +1,6 @@
 import { beforeEach, expect, it } from '@jest/globals'
 import { MemoryKeyStore, MemoryReplayStore, type ProjectKey } from '../lib/index.js'
-import { onceARequest } from '../lib/memo.js'
+import { onceARequest } from '../lib/once-a-request.js'
 import { kidOf } from './helpers/mint.js'
 import { shop } from './helpers/platform.js'
 

@@ -1,0 +1,59 @@
+import { AuthenticationError, StoreError } from './errors.js'
+import { acceptedEvent, emit, refusedEvent, type EventListener } from './events.js'
+import type { Authentication } from './types.js'
+import type { Bounds } from './verify/binding.js'
+import type { UnverifiedToken } from './verify/compact.js'
+
+/** What is known of a token while its steps are taken. */
+export interface Trail {
+  /** Epoch seconds: one reading of the clock for all steps. */
+  now: number
+  bounds?: Bounds
+  unverified?: UnverifiedToken
+  accepted?: Authentication
+}
+
+interface Reporter {
+  readonly clock: () => number
+  readonly realm: string
+  readonly onEvent: EventListener | undefined
+}
+
+/**
+ * Takes the steps, tells the listener how they ended, and gives a refusal what only the verifier knows: realm and time.
+ * A request without credentials is no event: there is no token to speak of.
+ */
+export async function reported(
+  { clock, realm, onEvent }: Reporter,
+  steps: (trail: Trail) => Promise<{ readonly authentication: Authentication }>,
+): Promise<Authentication> {
+  const trail: Trail = { now: NaN }
+  try {
+    trail.now = readClock(clock)
+    const { authentication } = await steps(trail)
+    if (onEvent !== undefined && trail.accepted !== undefined)
+      emit(onEvent, acceptedEvent(trail.accepted, trail.now))
+    return authentication
+  } catch (error) {
+    if (error instanceof AuthenticationError || error instanceof StoreError) {
+      error.realm = realm
+      if (Number.isFinite(trail.now)) error.serverTime = trail.now
+      if (onEvent !== undefined && error.code !== 'credentials_missing')
+        emit(onEvent, refusedEvent(error, trail.unverified, trail.bounds?.origin))
+    }
+    throw error
+  }
+}
+
+/** Without the time nothing can be decided. */
+function readClock(clock: () => number): number {
+  let now: number
+  try {
+    now = clock()
+  } catch (cause) {
+    throw new StoreError('store_unavailable', { cause })
+  }
+  if (!Number.isFinite(now))
+    throw new StoreError('store_unavailable', { cause: 'the clock did not return epoch seconds' })
+  return now
+}
