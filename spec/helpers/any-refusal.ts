@@ -1,0 +1,32 @@
+import { expect } from '@jest/globals'
+import { AuthenticationError, ReverseJwtError, StoreError } from '../../lib/index.js'
+import { answers, challengeOf } from './refusals.js'
+
+export type Code = keyof typeof answers
+
+/**
+ * The code with which it was refused. Fails when it was accepted, when anything but an error of ours came out, and when the
+ * error is not what the table says of its code.
+ */
+export async function refusalOf(outcome: Promise<unknown>): Promise<Code> {
+  const thrown: unknown = await outcome.then(
+    () => new Error('accepted'),
+    (reason: unknown) => reason,
+  )
+  if (!(thrown instanceof ReverseJwtError)) throw new Error('not refused in our way', { cause: thrown })
+  const { code } = thrown
+  const [status, error, retry] = answers[code]
+  const expected = {
+    kind: status === 503 ? StoreError : AuthenticationError,
+    answer: [status, error, retry],
+    challenge: challengeOf(code, thrown.description),
+    oneLine: true,
+  }
+  expect({
+    kind: thrown.constructor,
+    answer: [thrown.status, thrown.error, thrown.retry],
+    challenge: thrown.challenge,
+    oneLine: thrown.stack === `${thrown.name}: ${thrown.description}`,
+  }).toEqual(expected)
+  return code
+}
