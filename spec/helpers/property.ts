@@ -19,7 +19,9 @@ export function holds<Case>(
   const timeout = 60_000 * Math.ceil(times)
   const run = async () => {
     if (times !== 1) process.stderr.write(`FUZZ_SEED=${seed}, ${numRuns} cases: ${title}\n`)
-    await fc.assert(property as fc.IAsyncProperty<Case>, { numRuns, seed })
+    const outcome = await fc.check(property as fc.IAsyncProperty<Case>, { numRuns, seed })
+    // Text alone: jest does not survive the printing of every error that a property can end with.
+    if (outcome.failed) throw new Error(fc.defaultReportMessage(outcome))
   }
   it(title, run, timeout)
 }

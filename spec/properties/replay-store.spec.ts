@@ -107,7 +107,7 @@ function play(events: readonly Event[], capacity: number, quota: number): void {
 describe('MemoryReplayStore', () => {
   holds(
     'agrees with a model that never forgets, whatever the clock does',
-    5_000,
+    4_000,
     fc.property(fc.array(event, { minLength: 1, maxLength: 40, size: 'max' }), (events) => {
       play(events, 1000, 1000)
     }),
@@ -115,7 +115,7 @@ describe('MemoryReplayStore', () => {
 
   holds(
     'never lets an id go to make room',
-    4_000,
+    3_000,
     fc.property(
       fc.array(event, { minLength: 1, maxLength: 40, size: 'max' }),
       fc.integer({ min: 1, max: 8 }),
@@ -129,7 +129,7 @@ describe('MemoryReplayStore', () => {
   const anything = fc.string({ unit: 'binary' }).filter((text) => text.isWellFormed())
   holds(
     'keeps any two pairs of project and jti apart',
-    3_000,
+    1_500,
     fc.property(anything, anything, anything, anything, (projectA, jtiA, projectB, jtiB) => {
       const store = new MemoryReplayStore({ clock: () => now })
       const use = (projectId: string, jti: string) =>
@@ -150,7 +150,7 @@ describe('MemoryReplayStore', () => {
 
   it('has met every outcome', () => {
     const rare = ['full', 'refused because it was forgotten', 'the same jti again, much later']
-    expect(tally.rare(1_000, ['true', 'false', ...rare])).toEqual([])
+    expect(tally.rare(500, ['true', 'false', ...rare])).toEqual([])
   })
 })
 
@@ -162,7 +162,7 @@ describe('a verifier with a MemoryReplayStore', () => {
 
   holds(
     'accepts no token twice, whatever the clock does',
-    2_000,
+    1_000,
     fc.asyncProperty(
       fc.array(fc.tuple(fc.integer({ min: -500, max: 700 }), fc.nat({ max: tokens.length - 1 })), {
         maxLength: 20,
