@@ -71,7 +71,10 @@ export const claimJson: Readonly<Record<string, fc.Arbitrary<string | undefined>
     }),
   ),
   proj_id: oneOf('shop', 'rival', 'Shop', ['shop'], 'shop\0', '__proto__', 'x'.repeat(257)),
-  jti: id,
+  jti: fc.oneof(
+    { weight: 8, arbitrary: id },
+    fc.constantFrom('"x\\ud800"', '"\\udc00\\ud800"', '"x\\u0085"'),
+  ),
   exp: moment,
   iat: fc.oneof(fc.constant(undefined), moment),
   nbf: moment,

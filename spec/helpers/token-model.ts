@@ -10,6 +10,8 @@ export interface Rules {
   readonly clockTolerance: number
   readonly maxLifetime: number
   readonly typ?: 'project-auth+jwt'
+  /** Whether the project says where it may be called from. */
+  readonly bound: boolean
 }
 
 export const write = (members: Members) =>
@@ -70,7 +72,7 @@ function isClaimsSet(claims: Values, rules: Rules, origin: Origin): boolean {
     isId(jti) &&
     isInTime(exp, iat, nbf, rules) &&
     (scope === undefined || (typeof scope === 'string' && scope.split(' ').every(isScope))) &&
-    isFrom(origin, claims.origin) &&
+    isFrom(origin, claims.origin, rules) &&
     claims.nonce === undefined &&
     claims.cnf === undefined
   )
@@ -97,8 +99,8 @@ const isScope = (name: string) =>
   name !== '' &&
   Array.from(name).every((character) => character > ' ' && character <= '~' && !'"\\'.includes(character))
 
-function isFrom(origin: Origin, claimed: unknown): boolean {
+function isFrom(origin: Origin, claimed: unknown, { bound }: Rules): boolean {
   const named = typeof claimed === 'string' && claimed !== '' && claimed !== 'null'
   if (claimed !== undefined && !(named && claimed === origin)) return false
-  return origin === undefined || origin === null || origin === 'https://shop.example'
+  return !bound || origin === undefined || origin === null || origin === 'https://shop.example'
 }

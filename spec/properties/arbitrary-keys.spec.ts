@@ -110,6 +110,13 @@ describe('admitProjectKey', () => {
     return bits >= 2048 && bits <= 4096 && exponent >= 65537 && exponent % 2 === 1 ? undefined : 'is weak'
   }
 
+  /** Whoever sends one of these has sent what they must keep, whatever it holds. */
+  function isExposed(given: unknown): boolean {
+    const { jwk: inner } = (given ?? {}) as { jwk?: unknown }
+    const members: unknown = typeof inner === 'string' ? JSON.parse(inner) : inner
+    return ['d', 'k', 'oth', 'keys'].some((name) => Object.hasOwn(Object(members) as object, name))
+  }
+
   const admitted = new Tally()
 
   holds(
@@ -118,6 +125,7 @@ describe('admitProjectKey', () => {
     fc.property(input, (given) => {
       const key = made(() => admitProjectKey({ id: 'shop' }, given as PublicKeyInput))
       admitted.count(key === undefined ? 'refused' : 'admitted')
+      if (key !== undefined && isExposed(given)) throw new Error('has admitted what is no public key')
       const fault = key && (Object.isFrozen(key) ? faultOf(key) : 'is not frozen')
       if (fault !== undefined) throw new Error(fault)
     }),

@@ -22,16 +22,20 @@ const verifiers = new Map<string, Verifier>()
 /** One for each set of rules. Its replay store has seen nothing, ever. */
 function verifierWith(rules: Rules): Verifier {
   const name = JSON.stringify(rules)
-  const projects = [shop(['ES256', 'EdDSA'], { scopes, allowedOrigins: ['https://shop.example'] }), rival]
-  const { options } = platform({ audience: [audience, otherAudience], ...rules }, projects)
+  const { bound, ...given } = rules
+  const origins = { ...(bound && { allowedOrigins: ['https://shop.example'] }) }
+  const projects = [shop(['ES256', 'EdDSA'], { scopes, ...origins }), rival]
+  const { options } = platform({ audience: [audience, otherAudience], ...given }, projects)
   const verifier = verifiers.get(name) ?? createVerifier({ ...options, replayStore: { consume: () => true } })
   verifiers.set(name, verifier)
   return verifier
 }
 
+const usual: Rules = { clockTolerance: 5, maxLifetime: 300, bound: true }
 const rules: fc.Arbitrary<Rules> = fc.record({
   clockTolerance: fc.constantFrom(5, 0, 60, 2.5),
   maxLifetime: fc.constantFrom(300, 1, 60, 3600),
+  bound: fc.boolean(),
 })
 const origin = fc.oneof(
   fc.constant(undefined),
@@ -103,7 +107,7 @@ describe('a token that the honest key has signed', () => {
       fc.constantFrom('ES256', 'EdDSA'),
       fc.boolean(),
       (changes, alg, strict) => {
-        const by: Rules = { clockTolerance: 5, maxLifetime: 300, ...(strict && { typ: 'project-auth+jwt' }) }
+        const by: Rules = { ...usual, ...(strict && { typ: 'project-auth+jwt' }) }
         return agree(alg, changed(honestHeader(alg), changes), honestClaims, by, undefined)
       },
     ),
@@ -114,9 +118,7 @@ describe('a token that the honest key has signed', () => {
     1_000,
     fc.asyncProperty(fc.oneof(anyJson, fc.uint8Array({ maxLength: 40 })), async (rubbish) => {
       const claimsText = typeof rubbish === 'string' ? rubbish : Buffer.from(rubbish)
-      tally.count(
-        await refusalOf(verifierWith({ clockTolerance: 5, maxLifetime: 300 }).verify(mint({ claimsText }))),
-      )
+      tally.count(await refusalOf(verifierWith(usual).verify(mint({ claimsText }))))
     }),
   )
 
