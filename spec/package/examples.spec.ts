@@ -6,10 +6,7 @@ import ts from 'typescript'
 import { codeBlocksOf, examplesOf, filesIn, pages, type CodeBlock } from './code-blocks.js'
 import { installation, projectIn, root } from './installation.js'
 
-/** Their docstrings are for readers of JavaScript: in TypeScript, one lacks a type and one may pass undefined. */
-const notYetTyped = ['lib/client/remote-signer.ts', 'lib/client/signer.ts']
-const sources = filesIn('lib', '.ts').filter((file) => !notYetTyped.includes(file))
-
+const sources = filesIn('lib', '.ts')
 const examples = [...pages().flatMap(codeBlocksOf), ...sources.flatMap(examplesOf)].filter(
   ({ language }) => language === 'js' || language === 'ts',
 )
