@@ -2,7 +2,8 @@ import { defineConfig } from 'eslint/config'
 import tseslint from 'typescript-eslint'
 
 export default defineConfig(
-  { ignores: ['dist/'] },
+  // projects/ has its own settings, each project another: that is its point.
+  { ignores: ['dist/', 'spec/package/projects/'] },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked],

@@ -14,7 +14,7 @@ import {
  * RFC 7518 and RFC 8037 say. What it throws reaches the caller of `signer.sign()`.
  *
  * @example
- * const privateKey = { alg: 'ES256', kid: 'key-1', sign: (data) => kms.sign(data) }
+ * const privateKey: RemoteSigner = { alg: 'ES256', kid: 'key-1', sign: (data) => kms.sign(data) }
  */
 export interface RemoteSigner {
   readonly alg: AlgorithmName

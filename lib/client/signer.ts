@@ -80,7 +80,7 @@ const known: Record<keyof SignerOptions, true> = {
  * RFC 7515 section 5.1, RFC 7523 section 3.
  *
  * @example
- * const signer = createSigner({ projectId: 'shop', audience: 'https://platform.example', privateKey: process.env.PROJECT_KEY })
+ * const signer = createSigner({ projectId: 'shop', audience: 'https://platform.example', privateKey })
  * const token = await signer.sign()
  */
 export function createSigner(options: SignerOptions): Signer {

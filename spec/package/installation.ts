@@ -1,0 +1,133 @@
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import { cp, mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir, userInfo } from 'node:os'
+import { basename, join } from 'node:path'
+import { output, run } from './command.js'
+
+/** The root of the repository. Tests run from dist/. */
+export const root = join(import.meta.dirname, '../../..')
+const projects = join(root, 'spec/package/projects')
+
+interface Manifest {
+  readonly version: string
+  readonly engines: { readonly node: string }
+  readonly exports: Readonly<Record<string, string | Readonly<Record<string, string>>>>
+  readonly devDependencies: Readonly<Record<string, string>>
+}
+export const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest
+
+/**
+ * Installed folders are kept from one run to the next, by what is in them. They are outside of the repository, because a
+ * project within it would find what the repository has installed.
+ */
+const shelf = join(tmpdir(), `reverse-jwt-spec-${userInfo().username}`)
+const keptMs = 24 * 60 * 60 * 1000
+
+/** Fills a folder once. Two test files that do so at a time both fill one, and the first to be done is kept. */
+async function kept(name: string, fill: (folder: string) => Promise<void>): Promise<string> {
+  const folder = join(shelf, name)
+  if (existsSync(folder)) return folder
+  await mkdir(shelf, { recursive: true, mode: 0o700 })
+  // What is in it is run: it must be nobody else's.
+  if ((await stat(shelf)).uid !== userInfo().uid) throw new Error(`${shelf} belongs to someone else`)
+  const filling = await mkdtemp(join(shelf, 'filling-'))
+  await fill(filling)
+  await rename(filling, folder).catch(async (error: unknown) => {
+    if (!existsSync(folder)) throw error
+    await rm(filling, { recursive: true })
+  })
+  return folder
+}
+
+/** What other builds left behind. */
+async function tidy(): Promise<void> {
+  for (const name of await readdir(shelf)) {
+    if (name.startsWith('node-')) continue
+    const folder = join(shelf, name)
+    const age = await stat(folder).then(
+      ({ mtimeMs }) => Date.now() - mtimeMs,
+      () => 0,
+    )
+    if (age > keptMs) await rm(folder, { recursive: true, force: true })
+  }
+}
+
+let packing: Promise<string> | undefined
+
+/** The tarball that `npm publish` would send, of what `npm run build` has built. */
+export function tarball(): Promise<string> {
+  return (packing ??= pack())
+}
+
+async function pack(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'reverse-jwt-pack-'))
+  // Without scripts: prepack would build again, and take dist/ away from under the tests.
+  await output('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder], root)
+  const file = join(folder, `reverse-jwt-${manifest.version}.tgz`)
+  const hash = createHash('sha256').update(readFileSync(file)).digest('hex').slice(0, 16)
+  const shelved = await kept(`tarball-${hash}`, (filling) => cp(file, join(filling, basename(file))))
+  await rm(folder, { recursive: true })
+  await tidy()
+  return join(shelved, basename(file))
+}
+
+async function npmInstall(folder: string, packages: readonly string[]): Promise<void> {
+  const flags = ['--prefer-offline', '--no-audit', '--no-fund', '--no-save', '--ignore-scripts']
+  const { code, stderr } = await run('npm', ['install', ...flags, ...packages], folder)
+  if (code === 0) return
+  const why = stderr.split('\n').filter((line) => line.startsWith('npm error'))
+  throw new Error(
+    `npm could not install ${packages.join(' ')}. These tests need the npm registry; can it be reached?\n${why.join('\n')}`,
+  )
+}
+
+/** Versions as the repository's own tests have them, so that the cache of `npm ci` has them too. */
+function asTestedHere(name: string): string {
+  const range = manifest.devDependencies[name]
+  return range === undefined ? name : `${name}@${range}`
+}
+
+/**
+ * A customer's folder, in which the packed tarball and these packages are installed. It is shared: `projectIn` gives a folder
+ * of one's own in it.
+ */
+export async function installation(...packages: readonly string[]): Promise<string> {
+  const packed = await tarball()
+  const wanted = packages.map(asTestedHere)
+  const hash = createHash('sha256')
+    .update([packed, ...wanted].join('\n'))
+    .digest('hex')
+    .slice(0, 16)
+  return kept(`installed-${hash}`, async (folder) => {
+    await writeFile(join(folder, 'package.json'), '{ "private": true }\n')
+    await npmInstall(folder, [packed, ...wanted])
+  })
+}
+
+/** A copy of a folder of `projects/` within an installation. The caller removes it. */
+export async function projectIn(installed: string, project: string): Promise<string> {
+  const folder = await mkdtemp(join(installed, 'project-'))
+  await cp(join(projects, project), folder, { recursive: true })
+  return folder
+}
+
+/** A folder with nothing in it, far from anything installed. The caller removes it. */
+export function emptyFolder(): Promise<string> {
+  return mkdtemp(join(tmpdir(), 'reverse-jwt-empty-'))
+}
+
+/** The program of another version of Node. npm has them, one package for each platform. */
+export async function nodeProgram(version: string): Promise<string> {
+  const name = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`
+  const folder = await kept(`node-${version}`, async (filling) => {
+    await writeFile(join(filling, 'package.json'), '{ "private": true }\n')
+    await npmInstall(filling, [`${name}@${version}`])
+    await rename(join(filling, 'node_modules', name, 'bin'), join(filling, 'bin'))
+    await rm(join(filling, 'node_modules'), { recursive: true })
+  })
+  return join(folder, 'bin/node')
+}
+
+/** What `engines` begins with, and the newest. The tests themselves run on one more. */
+export const nodeVersions = ['20.19.0', '22.12.0', '24'] as const

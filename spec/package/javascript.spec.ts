@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { output, run } from './command.js'
+import { installation, manifest, nodeProgram, nodeVersions, projectIn } from './installation.js'
+
+jest.setTimeout(60_000)
+
+const modules = Object.keys(manifest.exports)
+  .filter((entry) => !entry.endsWith('.json'))
+  .map((entry) => entry.replace('.', 'reverse-jwt'))
+
+let project: string
+beforeAll(async () => {
+  project = await projectIn(await installation('express', 'passport'), 'javascript')
+}, 180_000)
+afterAll(() => rm(project, { recursive: true }))
+
+it('is tried on the oldest versions of Node that the package allows', () => {
+  expect(manifest.engines.node).toBe('^20.19 || ^22.12 || >=24')
+  expect(nodeVersions).toEqual(['20.19.0', '22.12.0', '24'])
+})
+
+describe.each(['the present', ...nodeVersions])('on Node %s', (version) => {
+  let node: string
+  beforeAll(async () => {
+    node = version === 'the present' ? process.execPath : await nodeProgram(version)
+    const expected = version === 'the present' ? process.version : `v${version}`
+    expect(`${(await output(node, ['--version'], project)).trim()}.`).toContain(`${expected}.`)
+  }, 180_000)
+
+  it.each(['esm', 'commonjs'])('lets a token of an %s project through Express once', async (kind) => {
+    expect(await output(node, ['platform.js'], join(project, kind))).toBe('200 shop\n401 token_replayed\n')
+  })
+
+  it.each(modules)('gives the same %s to import and to require', async (name) => {
+    const script = `import('${name}').then((imported) => console.log(imported === require('${name}')))`
+    const same = await output(node, ['--input-type=commonjs', '--eval', script], join(project, 'commonjs'))
+    expect(same).toBe('true\n')
+  })
+})
+
+describe('reverse-jwt/client in a bundle for browsers', () => {
+  // The condition that bundlers set.
+  const evaluate = (condition: string[], script: string) =>
+    run(process.execPath, [...condition, '--input-type=module', '--eval', script], join(project, 'esm'))
+  const listNames = "import * as client from 'reverse-jwt/client'; console.log(Object.keys(client).join())"
+
+  it('has the names of the real one, so that the bundle builds', async () => {
+    const real = await evaluate([], listNames)
+    const stub = await evaluate(['--conditions=browser'], listNames)
+    expect(real.stdout).toBe('createSigner,generateProjectKey\n')
+    expect(stub).toEqual(real)
+  })
+
+  it.each(['createSigner', 'generateProjectKey'])('throws at the first call of %s', async (name) => {
+    const script = `import { ${name} } from 'reverse-jwt/client'; ${name}()`
+    const { code, stderr } = await evaluate(['--conditions=browser'], script)
+    expect(code).toBe(1)
+    expect(stderr).toContain('reverse-jwt/client was bundled for a browser')
+  })
+})

@@ -1,0 +1,47 @@
+/**
+ * What an example leaves out because the reader has it: names that stand for something of their own. An example that defines
+ * one of them itself uses its own.
+ */
+import type { Express, RequestHandler } from 'express'
+import type { KeyStore, ProjectKey, ReplayStore, Verifier } from 'reverse-jwt'
+import type { PrivateKeyInput, Signer } from 'reverse-jwt/client'
+
+declare global {
+  // Both sides
+  const audience: string
+  const error: unknown
+
+  // The platform
+  const app: Express
+  const handler: RequestHandler
+  const verifier: Verifier
+  const keyStore: KeyStore
+  const databaseKeyStore: KeyStore
+  const replayStore: ReplayStore
+  const allowedOrigins: string[]
+  const shopPublicPem: string
+  const oldPublicPem: string
+  const newPublicPem: string
+  const pem: string
+  const token: string
+  const request: import('node:http').IncomingMessage
+  const auditLog: { write(event: object): Promise<void> }
+  const database: {
+    find(projectId: string, kid: string): Promise<ProjectKey | undefined>
+    findKey(projectId: string, kid: string): Promise<{ origins: string[]; jwk: object } | undefined>
+  }
+  function kidOf(token: string): string
+  function publicKeyFor(kid: string | undefined): string
+
+  // The customer's backend
+  const signer: Signer
+  const privateKey: PrivateKeyInput
+  const requireLogin: RequestHandler
+  const kms: { sign(data: Uint8Array): Promise<Uint8Array> }
+  function rawSignature(der: Uint8Array, size: number): Uint8Array
+
+  // The customer's page
+  const platform: string
+  const url: string
+  function call(path: string): Promise<Response>
+}

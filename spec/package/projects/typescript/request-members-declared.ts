@@ -1,0 +1,2 @@
+import 'reverse-jwt/express-types'
+import './request-members.js'

@@ -1,0 +1,169 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { rm, writeFile } from 'node:fs/promises'
+import { createServer, type AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { codeBlocksOf } from './code-blocks.js'
+import { customersEnvironment, output } from './command.js'
+import { emptyFolder, tarball } from './installation.js'
+
+jest.setTimeout(60_000)
+
+/** Everything that README shows to be typed, in its order. */
+const blocks = codeBlocksOf('README.md')
+const [platform, makeKey, customer, page, passport, ...others] = blocks
+  .filter(({ language, isMarkedAsNotRun }) => language === 'js' && !isMarkedAsNotRun)
+  .map(({ code }) => code)
+const shell = blocks.filter(({ language }) => language === 'sh').map(({ code }) => code.trimEnd())
+const [answer = ''] = blocks.filter(({ language }) => language === 'json').map(({ code }) => code)
+
+/** README's port may be taken on this machine. */
+const port = await freePort()
+const here = `http://localhost:${port}`
+const onFreePort = (text = '') => {
+  expect(text).toMatch(/\b4000\b/)
+  return text.replaceAll(/\b4000\b/g, String(port))
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0)
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+let folder: string
+const servers: ChildProcess[] = []
+
+/** Starts what README starts with a `&`, and waits until it answers. */
+async function start(file: string, publicJwk: string): Promise<void> {
+  const env = customersEnvironment({ SHOP_PUBLIC_JWK: publicJwk })
+  const server = spawn(process.execPath, [file], { cwd: folder, env, stdio: ['ignore', 'ignore', 'pipe'] })
+  servers.push(server)
+  let stderr = ''
+  server.stderr.on('data', (text) => (stderr += String(text)))
+  const isUp = () =>
+    fetch(here).then(
+      () => true,
+      () => false,
+    )
+  while (!(await isUp())) {
+    if (server.exitCode !== null) throw new Error(`${file} ended: ${stderr}`)
+  }
+}
+
+async function stop(): Promise<void> {
+  for (const server of servers.splice(0)) {
+    if (server.exitCode !== null) continue
+    const gone = once(server, 'exit')
+    server.kill()
+    await gone
+  }
+}
+
+const present = (token: string, path: string) =>
+  fetch(`${here}${path}`, { headers: { Authorization: `Bearer ${token}` } })
+
+beforeAll(async () => {
+  folder = await emptyFolder()
+  await writeFile(join(folder, 'package.json'), '{ "type": "module" }')
+  const files = {
+    'platform.js': onFreePort(platform),
+    'make-key.js': makeKey,
+    'customer.js': customer,
+    'passport.js': onFreePort(passport),
+  }
+  for (const [name, code = ''] of Object.entries(files)) await writeFile(join(folder, name), code)
+}, 180_000)
+afterAll(async () => {
+  await stop()
+  await rm(folder, { recursive: true })
+})
+
+async function install(line: string | undefined): Promise<void> {
+  expect(line).toMatch(/^npm install reverse-jwt( |$)/)
+  const [npm = '', ...args] = (line ?? '').replace('reverse-jwt', await tarball()).split(' ')
+  await output(npm, [...args, '--prefer-offline', '--no-audit', '--no-fund'], folder)
+}
+
+describe('the quick starts of README, typed into an empty folder', () => {
+  let publicJwk: string
+  const sign = async () => (await output(process.execPath, ['customer.js'], folder)).trim()
+
+  it('are all here', () => {
+    expect(others).toEqual([])
+    expect([platform, makeKey, customer, page, passport].map((code) => code?.length ?? 0)).not.toContain(0)
+  })
+
+  it('make a key and sign a token at the customer, where neither Express nor Passport is installed', async () => {
+    await install(shell.find((line) => line === 'npm install reverse-jwt'))
+    publicJwk = await output(process.execPath, ['make-key.js'], folder)
+    expect(JSON.parse(publicJwk)).toMatchObject({ kty: 'EC', crv: 'P-256', alg: 'ES256' })
+    expect(await sign()).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/)
+    expect(
+      (await output('npm', ['ls', '--all', '--parseable'], folder)).match(/express|passport$/gm),
+    ).toBeNull()
+  }, 180_000)
+
+  it('give the answer that README shows, and token_replayed to the same token again', async () => {
+    await install(shell.find((line) => line === 'npm install reverse-jwt express'))
+    const together = shell.find((line) => line.includes('curl'))?.split('\n')
+    expect(together).toEqual([
+      'node make-key.js > public.jwk',
+      'SHOP_PUBLIC_JWK="$(cat public.jwk)" node platform.js & sleep 1',
+      'curl -s -H "Authorization: Bearer $(node customer.js)" http://localhost:4000/embed/portal',
+    ])
+    await start('platform.js', publicJwk)
+    const token = await sign()
+    const first = await present(token, '/embed/portal')
+    expect(await first.json()).toEqual(JSON.parse(answer))
+    const second = await present(token, '/embed/portal')
+    expect([second.status, await second.json()]).toEqual([
+      401,
+      expect.objectContaining({ code: 'token_replayed' }),
+    ])
+  }, 180_000)
+
+  it('let the page call the platform with a token that its backend signed', async () => {
+    const asked: string[] = []
+    const browserFetch = async (address: string, init: RequestInit): Promise<Response> => {
+      asked.push(`${init.method ?? 'GET'} ${address}`)
+      if (address === '/token') return Response.json({ token: await sign() })
+      return fetch(address.replace('https://platform.example', here), init)
+    }
+    const file = join(folder, 'page.js')
+    await writeFile(file, `export const loadIn = (fetch) => {\n${page ?? ''}\nreturn callPlatform }`)
+    const { loadIn } = (await import(file)) as {
+      loadIn: (fetch: unknown) => (path: string) => Promise<Response>
+    }
+    const callPlatform = loadIn(browserFetch)
+    for (const time of ['first', 'second']) {
+      const response = await callPlatform('/embed/portal')
+      expect([time, response.status, await response.json()]).toEqual([time, 200, { project: 'shop' }])
+    }
+    expect(asked).toEqual([
+      'POST /token',
+      'GET https://platform.example/embed/portal',
+      'POST /token',
+      'GET https://platform.example/embed/portal',
+    ])
+  })
+
+  it('accept a token once with Passport', async () => {
+    await stop()
+    // README takes it for granted that an app with Passport has it.
+    await output('npm', ['install', 'passport', '--prefer-offline', '--no-audit', '--no-fund'], folder)
+    await start('passport.js', publicJwk)
+    const token = await sign()
+    const first = await present(token, '/embed')
+    expect([first.status, await first.json()]).toEqual([200, expect.objectContaining({ id: 'shop' })])
+    const second = await present(token, '/embed')
+    expect([second.status, await second.json()]).toEqual([
+      401,
+      expect.objectContaining({ code: 'token_replayed' }),
+    ])
+  }, 180_000)
+})

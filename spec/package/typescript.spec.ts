@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { output, run } from './command.js'
+import { installation, projectIn, root } from './installation.js'
+
+jest.setTimeout(60_000)
+
+/** The newest TypeScript and the oldest one that knows that Node can require ES modules. */
+const compilers = {
+  // An installation has it.
+  '5.8': '',
+  '6': join(root, 'node_modules/typescript/bin/tsc'),
+}
+type Compiler = keyof typeof compilers
+
+const always = {
+  strict: true,
+  exactOptionalPropertyTypes: true,
+  skipLibCheck: true,
+  target: 'es2022',
+  lib: ['es2022'],
+  types: ['node'],
+}
+/** Checks our declaration files too, and that they find all they need. Once for each way to find it, for it is slow. */
+const declarations = { skipLibCheck: false }
+
+async function compile(
+  project: string,
+  version: Compiler,
+  files: readonly string[],
+  { type = 'module', ...settings }: Record<string, unknown>,
+): Promise<string> {
+  const compilerOptions = { ...always, outDir: 'out', ...settings }
+  await writeFile(join(project, 'package.json'), JSON.stringify({ type }))
+  await writeFile(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }))
+  await rm(join(project, 'out'), { recursive: true, force: true })
+  const { stdout } = await run(process.execPath, [compilers[version], '--pretty', 'false'], project)
+  return stdout
+}
+
+const commonjs = { type: 'commonjs' }
+const cannotRequire = /^use\.ts.*error TS1479: .*cannot be imported with 'require'/m
+
+describe('with @types/node alone', () => {
+  let project: string
+  beforeAll(async () => {
+    const installed = await installation('@types/node', 'typescript@5.8')
+    compilers['5.8'] = join(installed, 'node_modules/typescript/bin/tsc')
+    project = await projectIn(installed, 'typescript')
+  }, 180_000)
+  afterAll(() => rm(project, { recursive: true }))
+
+  const works: [Compiler, Record<string, unknown>, file?: string][] = [
+    ['6', { module: 'nodenext', ...declarations }],
+    ['6', { module: 'node16' }],
+    ['6', { module: 'esnext', moduleResolution: 'bundler', ...declarations }],
+    ['6', { module: 'nodenext', ...commonjs }],
+    ['6', { module: 'commonjs', ...commonjs }],
+    ['6', { module: 'node16', ...commonjs }, 'use-dynamic-import'],
+    ['5.8', { module: 'nodenext', ...declarations }],
+    ['5.8', { module: 'esnext', moduleResolution: 'bundler' }],
+    ['5.8', { module: 'nodenext', ...commonjs }],
+    ['5.8', { module: 'node16', ...commonjs }, 'use-dynamic-import'],
+  ]
+  it.each(works)('TypeScript %s with %j compiles and runs', async (version, settings, file = 'use') => {
+    expect(await compile(project, version, [`${file}.ts`], settings)).toBe('')
+    expect(await output(process.execPath, [`out/${file}.js`], project)).toBe('shop\ntoken_replayed\n')
+  })
+
+  const fails: [Compiler, Record<string, unknown>, RegExp][] = [
+    ['6', { module: 'node16', ...commonjs }, cannotRequire],
+    ['5.8', { module: 'node16', ...commonjs }, cannotRequire],
+    ['5.8', { module: 'commonjs', ...commonjs }, /^use\.ts.*error TS2307: .*'reverse-jwt'/m],
+    ['6', { module: 'nodenext', types: [], ...declarations }, /error TS2591: Cannot find name 'node:crypto'/],
+  ]
+  it.each(fails)('TypeScript %s with %j cannot, as README says', async (version, settings, message) => {
+    expect(await compile(project, version, ['use.ts'], settings)).toMatch(message)
+  })
+})
+
+describe.each(['5', '4'])('with the types of Express %s and of Passport', (express) => {
+  let project: string
+  beforeAll(async () => {
+    const types = express === '5' ? '@types/express' : '@types/express@4'
+    project = await projectIn(await installation('@types/node', types, '@types/passport'), 'typescript')
+  }, 180_000)
+  afterAll(() => rm(project, { recursive: true }))
+
+  const settings = { module: 'nodenext', noEmit: true }
+
+  it('fits middleware, error handler and strategy', async () => {
+    expect(await compile(project, '6', ['faces.ts'], { ...settings, ...declarations })).toBe('')
+  })
+
+  it('has req.project after an import of reverse-jwt/express-types, and not before', async () => {
+    expect(await compile(project, '6', ['request-members-declared.ts'], settings)).toBe('')
+    const without = await compile(project, '6', ['request-members.ts'], settings)
+    expect(without).toMatch(/TS2339: Property 'project' .*\n.*TS2339: Property 'projectToken' /)
+  })
+})
