@@ -264,6 +264,10 @@ export class StoreError extends ReverseJwtError {
 
 /** Turns what a store threw into an outage of its own: the store may throw one object for many requests. */
 export function outageFrom(thrown: unknown): StoreError {
-  if (thrown instanceof StoreError) return new StoreError(thrown.code, { cause: thrown.cause })
+  try {
+    if (thrown instanceof StoreError) return new StoreError(thrown.code, { cause: thrown.cause })
+  } catch {
+    // Some objects cannot even be asked what they are.
+  }
   return new StoreError('store_unavailable', { cause: thrown })
 }

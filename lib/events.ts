@@ -65,7 +65,7 @@ export function refusedEvent(
   const told = {
     time: error.serverTime,
     description: error.description,
-    ...text('cause', error.cause instanceof Error ? error.cause.message : error.cause),
+    ...text('cause', messageOf(error.cause)),
     ...text('unverifiedProjectId', unverified?.unverifiedClaims.proj_id),
     ...text('unverifiedKid', unverified?.unverifiedHeader.kid),
     // What the platform needs to see whose configuration is wrong.
@@ -85,6 +85,15 @@ export function emit(listener: EventListener, event: VerifierEvent): void {
     void Promise.resolve(listener(event)).catch(failed)
   } catch {
     failed()
+  }
+}
+
+/** Stores throw anything, also what cannot even be asked what it is. */
+function messageOf(cause: unknown): unknown {
+  try {
+    return cause instanceof Error ? cause.message : cause
+  } catch {
+    return undefined
   }
 }
 

@@ -13,8 +13,7 @@ export function refuseUnknownNames(
   }
   for (const name of Object.keys(given)) {
     if (Object.hasOwn(known, name)) continue
-    // A name of another form may be a value that went astray, a key even: it is not repeated.
-    if (!/^\w{1,40}$/.test(name))
+    if (!/^\w{1,20}$/.test(name))
       throw new TypeError(`Unknown ${what}. Known: ${Object.keys(known).join(', ')}.`)
     const meant = closest(name, Object.keys(known))
     const hint = meant === undefined ? `Known: ${Object.keys(known).join(', ')}.` : `Did you mean "${meant}"?`
@@ -54,4 +53,16 @@ function editDistance(from: string, to: string): number {
     row = next
   }
   return row.at(-1) ?? 0
+}
+
+/**
+ * A short value as JSON with a space before it, for a sentence; '' for a long one. What stands in a wrong place may be a
+ * private key, so no long text is repeated.
+ */
+export function shown(value: unknown): string {
+  const json =
+    typeof value === 'bigint'
+      ? `${value.toString()}n`
+      : ((JSON.stringify(value) as string | undefined) ?? 'undefined')
+  return json.length > 17 ? '' : ` ${json}`
 }

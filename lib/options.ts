@@ -1,6 +1,6 @@
 import type { EventListener } from './events.js'
 import type { KeyStore } from './keys/key-store.js'
-import { refuseUndefined, refuseUnknownNames, requireThat } from './option-checks.js'
+import { refuseUndefined, refuseUnknownNames, requireThat, shown } from './option-checks.js'
 import {
   algorithmNamed,
   algorithmNames,
@@ -194,7 +194,7 @@ function parseAlgorithms(names: unknown): ReadonlySet<Algorithm> {
       if (alg !== undefined) return alg
       const why = /^hs|^none$/i.test(String(name)) ? ' Only asymmetric algorithms can tell who signed.' : ''
       throw new TypeError(
-        `Option algorithms has ${JSON.stringify(name)}; it can have ${algorithmNames}.${why}`,
+        `Option algorithms has${shown(name) || ' an unknown name'}; it can have ${algorithmNames}.${why}`,
       )
     }),
   )

@@ -18,7 +18,7 @@ export interface CachedKeyStoreOptions {
 
 const defaults: Required<CachedKeyStoreOptions> = { ttl: 30, missingTtl: 2, max: 10_000, timeoutMs: 2_000 }
 /** lru-cache allocates for all of them at once. */
-const mostKeys = 10_000_000
+const mostKeys = 1_000_000
 const mostReads = 32
 const mostReadsOfStrangers = 24
 const mostStrangersOfAProject = 2

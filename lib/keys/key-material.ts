@@ -1,5 +1,6 @@
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto'
 import { decodeBase64url } from '../base64url.js'
+import { shown } from '../option-checks.js'
 import { ed25519Weakness, rsaWeakness } from './weak-keys.js'
 
 /** A public key that is sound in itself, with the JWK members that say what it is. */
@@ -180,7 +181,5 @@ function checkStrength(material: KeyMaterial): KeyMaterial {
 }
 
 function unusable(kind: string): TypeError {
-  return new TypeError(
-    `a key of type ${kind.slice(0, 32)} cannot be used; use P-256, P-384, P-521, Ed25519 or RSA`,
-  )
+  return new TypeError(`a key of type${shown(kind)} cannot be used; use P-256, P-384, P-521, Ed25519 or RSA`)
 }

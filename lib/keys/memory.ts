@@ -1,5 +1,6 @@
 import type { Project, ProjectKey } from '../types.js'
 import type { KeyStore } from './key-store.js'
+import { admitProject } from './project.js'
 import { admitProjectKey, type PublicKeyInput } from './public-key.js'
 
 /** A project together with its public keys. */
@@ -25,7 +26,8 @@ export class MemoryKeyStore implements KeyStore {
     requireList(projects, 'MemoryKeyStore takes a list of projects')
     for (const given of projects) {
       requireObject(given)
-      const { keys, ...project } = given
+      const { keys, ...rest } = given
+      const project = admitProject(rest)
       if (this.projects.has(project.id))
         throw new TypeError(`There are two projects ${JSON.stringify(project.id)}`)
       requireList(keys, `Project ${JSON.stringify(project.id)} needs keys, a list of { jwk } or { pem }`)

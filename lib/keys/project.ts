@@ -1,4 +1,4 @@
-import { refuseUnknownNames } from '../option-checks.js'
+import { refuseUnknownNames, shown } from '../option-checks.js'
 import { isIdentifier, isScopeName, limits } from '../protocol.js'
 import type { Project } from '../types.js'
 
@@ -65,7 +65,7 @@ function checkOrigins(origins: unknown, wrong: (what: string) => TypeError): voi
         ? 'https://shop.example'
         : url.origin
     throw wrong(
-      `allowedOrigins has ${JSON.stringify(origin)}, which is not an origin as browsers send it (like ${hint})`,
+      `allowedOrigins has${url === undefined ? shown(origin) || ' an entry' : ` ${JSON.stringify(origin)}`}, which is not an origin as browsers send it (like ${hint})`,
     )
   }
 }

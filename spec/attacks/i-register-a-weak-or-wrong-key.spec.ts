@@ -22,7 +22,7 @@ const oddPoint = 'the EC key must be an uncompressed point of a named curve: P-2
 const offCurve = 'the EC point is not on its curve'
 const noKey = 'the PEM block does not hold a public key; is it complete?'
 const unusable = (kind: string) =>
-  `a key of type ${kind} cannot be used; use P-256, P-384, P-521, Ed25519 or RSA`
+  `a key of type "${kind}" cannot be used; use P-256, P-384, P-521, Ed25519 or RSA`
 
 const spkiOf = (alg: string) => keyPair(alg).publicKey.export({ format: 'der', type: 'spki' })
 const pemOf = (alg: string) => der.pem('PUBLIC KEY', spkiOf(alg))

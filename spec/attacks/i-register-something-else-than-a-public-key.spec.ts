@@ -11,7 +11,7 @@ const privateKeyLeaked =
 const noKey = 'the PEM block does not hold a public key; is it complete?'
 const notCanonical = 'the PEM block holds more than a public key, or holds it in an odd form'
 const unusable = (kind: string) =>
-  `a key of type ${kind} cannot be used; use P-256, P-384, P-521, Ed25519 or RSA`
+  `a key of type "${kind}" cannot be used; use P-256, P-384, P-521, Ed25519 or RSA`
 
 const spkiOf = (alg: string) => keyPair(alg).publicKey.export({ format: 'der', type: 'spki' })
 const pemOf = (alg: string) => der.pem('PUBLIC KEY', spkiOf(alg))

@@ -264,9 +264,9 @@ describe('CachedKeyStore refuses', () => {
     )
   })
 
-  it.each([0, -1, 1.5, NaN, Infinity, '10', null, 10_000_001])('a max of %p', (max) => {
+  it.each([0, -1, 1.5, NaN, Infinity, '10', null, 1_000_001])('a max of %p', (max) => {
     expect(() => new CachedKeyStore(store, { max } as CachedKeyStoreOptions)).toThrow(
-      new TypeError('CachedKeyStore: max must be a positive integer up to 10000000'),
+      new TypeError('CachedKeyStore: max must be a positive integer up to 1000000'),
     )
   })
 

@@ -162,12 +162,12 @@ describe('a public key is refused', () => {
     [
       'with a JWK of no type',
       { jwk: {} },
-      'a key of type unknown cannot be used; use P-256, P-384, P-521, Ed25519 or RSA',
+      'a key of type "unknown" cannot be used; use P-256, P-384, P-521, Ed25519 or RSA',
     ],
     [
       'with a JWK whose crv JSON cannot say',
       { jwk: { kty: 'EC', crv: 1n } },
-      'a key of type EC cannot be used; use P-256, P-384, P-521, Ed25519 or RSA',
+      'a key of type "EC" cannot be used; use P-256, P-384, P-521, Ed25519 or RSA',
     ],
     ['with a null alg', { jwk, alg: null }, /^alg must be one of ES256, /],
   ])('%s', (_, input, reason) => {

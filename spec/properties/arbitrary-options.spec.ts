@@ -8,7 +8,7 @@ import {
   MemoryReplayStore,
   reverseJwt,
   ReverseJwtStrategy,
-  type FaceSettings,
+  type ReverseJwtOptions,
 } from '../../lib/index.js'
 import { keyPair } from '../helpers/keys.js'
 import { audience } from '../helpers/mint.js'
@@ -119,7 +119,7 @@ describe('the rest of what is made at start-up', () => {
     1_000,
     fc.property(faceChanges, fc.boolean(), anything, (changes, both, callback) => {
       const base = both ? options : { verifier: createVerifier(options) }
-      const given = { ...base, ...changes } as unknown as FaceSettings
+      const given = { ...base, ...changes } as unknown as ReverseJwtOptions
       made(() => reverseJwt(given))
       made(() => new ReverseJwtStrategy(given, callback as undefined))
     }),
