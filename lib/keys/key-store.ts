@@ -12,7 +12,9 @@ import type { ProjectKey } from '../types.js'
  * const keyStore: KeyStore = {
  *   async find(projectId, kid) {
  *     const row = await database.findKey(projectId, kid)
- *     return row && admitProjectKey({ id: projectId, allowedOrigins: row.origins }, { jwk: row.jwk, kid }, { loaded: true })
+ *     if (row === undefined) return undefined
+ *     const project = { id: projectId, allowedOrigins: row.origins, suspended: row.suspended }
+ *     return admitProjectKey(project, { jwk: row.jwk, kid, revokedAt: row.revoked_at }, { loaded: true })
  *   },
  * }
  */

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { rm, writeFile } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import type { ReplayStore } from '../../lib/index.js'
 import { codeBlocksOf } from './code-blocks.js'
 import { customersEnvironment, output } from './command.js'
 import { emptyFolder, tarball } from './installation.js'
@@ -12,18 +13,20 @@ jest.setTimeout(60_000)
 
 /** Everything that README shows to be typed, in its order. */
 const blocks = codeBlocksOf('README.md')
-const [platform, makeKey, customer, page, passport, ...others] = blocks
+const [makeKey, customer, platform, shop, page, processes, passport, ...others] = blocks
   .filter(({ language, isMarkedAsNotRun }) => language === 'js' && !isMarkedAsNotRun)
   .map(({ code }) => code)
 const shell = blocks.filter(({ language }) => language === 'sh').map(({ code }) => code.trimEnd())
 const [answer = ''] = blocks.filter(({ language }) => language === 'json').map(({ code }) => code)
 
-/** README's port may be taken on this machine. */
+/** README's ports may be taken on this machine. */
 const port = await freePort()
+const shopPort = await freePort()
 const here = `http://localhost:${port}`
+const shopHere = `http://localhost:${shopPort}`
 const onFreePort = (text = '') => {
-  expect(text).toMatch(/\b4000\b/)
-  return text.replaceAll(/\b4000\b/g, String(port))
+  expect(text).toMatch(/\b4[12]00\b/)
+  return text.replaceAll(/\b4100\b/g, String(port)).replaceAll(/\b4200\b/g, String(shopPort))
 }
 
 async function freePort(): Promise<number> {
@@ -39,14 +42,14 @@ let folder: string
 const servers: ChildProcess[] = []
 
 /** Starts what README starts with a `&`, and waits until it answers. */
-async function start(file: string, publicJwk: string): Promise<void> {
+async function start(file: string, publicJwk: string, address = here): Promise<void> {
   const env = customersEnvironment({ SHOP_PUBLIC_JWK: publicJwk })
   const server = spawn(process.execPath, [file], { cwd: folder, env, stdio: ['ignore', 'ignore', 'pipe'] })
   servers.push(server)
   let stderr = ''
   server.stderr.on('data', (text) => (stderr += String(text)))
   const isUp = () =>
-    fetch(here).then(
+    fetch(address).then(
       () => true,
       () => false,
     )
@@ -75,6 +78,7 @@ beforeAll(async () => {
     'make-key.js': makeKey,
     'customer.js': customer,
     'passport.js': onFreePort(passport),
+    'shop.js': onFreePort(shop),
   }
   for (const [name, code = ''] of Object.entries(files)) await writeFile(join(folder, name), code)
 }, 180_000)
@@ -95,7 +99,8 @@ describe('the quick starts of README, typed into an empty folder', () => {
 
   it('are all here', () => {
     expect(others).toEqual([])
-    expect([platform, makeKey, customer, page, passport].map((code) => code?.length ?? 0)).not.toContain(0)
+    const all = [makeKey, customer, platform, shop, page, processes, passport]
+    expect(all.map((code) => code?.length ?? 0)).not.toContain(0)
   })
 
   it('make a key and sign a token at the customer, where neither Express nor Passport is installed', async () => {
@@ -109,12 +114,12 @@ describe('the quick starts of README, typed into an empty folder', () => {
   }, 180_000)
 
   it('give the answer that README shows, and token_replayed to the same token again', async () => {
-    await install(shell.find((line) => line === 'npm install reverse-jwt express'))
+    await install(shell.find((line) => line === 'npm install reverse-jwt express cors'))
     const together = shell.find((line) => line.includes('curl'))?.split('\n')
     expect(together).toEqual([
       'node make-key.js > public.jwk',
       'SHOP_PUBLIC_JWK="$(cat public.jwk)" node platform.js & sleep 1',
-      'curl -s -H "Authorization: Bearer $(node customer.js)" http://localhost:4000/embed/portal',
+      'curl -s -H "Authorization: Bearer $(node customer.js)" http://localhost:4100/embed/portal',
     ])
     await start('platform.js', publicJwk)
     const token = await sign()
@@ -127,15 +132,18 @@ describe('the quick starts of README, typed into an empty folder', () => {
     ])
   }, 180_000)
 
-  it('let the page call the platform with a token that its backend signed', async () => {
+  it('let the page call the platform with tokens that its backend signs', async () => {
+    await start('shop.js', publicJwk, shopHere)
     const asked: string[] = []
-    const browserFetch = async (address: string, init: RequestInit): Promise<Response> => {
+    // What a browser does: addresses relative to the page, and the Origin of the page on what goes elsewhere.
+    const browserFetch = (address: string, init: RequestInit): Promise<Response> => {
       asked.push(`${init.method ?? 'GET'} ${address}`)
-      if (address === '/token') return Response.json({ token: await sign() })
-      return fetch(address.replace('https://platform.example', here), init)
+      const headers = new Headers(init.headers)
+      headers.set('Origin', shopHere)
+      return fetch(new URL(address, shopHere), { ...init, headers })
     }
     const file = join(folder, 'page.js')
-    await writeFile(file, `export const loadIn = (fetch) => {\n${page ?? ''}\nreturn callPlatform }`)
+    await writeFile(file, `export const loadIn = (fetch) => {\n${onFreePort(page)}\nreturn callPlatform }`)
     const { loadIn } = (await import(file)) as {
       loadIn: (fetch: unknown) => (path: string) => Promise<Response>
     }
@@ -143,13 +151,31 @@ describe('the quick starts of README, typed into an empty folder', () => {
     for (const time of ['first', 'second']) {
       const response = await callPlatform('/embed/portal')
       expect([time, response.status, await response.json()]).toEqual([time, 200, { project: 'shop' }])
+      expect(response.headers.get('access-control-allow-origin')).toBe(shopHere)
     }
     expect(asked).toEqual([
       'POST /token',
-      'GET https://platform.example/embed/portal',
+      `GET ${here}/embed/portal`,
       'POST /token',
-      'GET https://platform.example/embed/portal',
+      `GET ${here}/embed/portal`,
     ])
+  })
+
+  it('show a replay store for several processes that lets each token in once', async () => {
+    const taken = new Map<string, { EX: number }>()
+    const redis = {
+      set: (key: string, _: string, options: { NX: boolean; EX: number }) =>
+        Promise.resolve(taken.has(key) ? null : (taken.set(key, options), 'OK')),
+    }
+    const file = join(folder, 'processes.js')
+    await writeFile(file, `export const storeOn = (redis) => {\n${processes ?? ''}\nreturn replayStore }`)
+    const { storeOn } = (await import(file)) as { storeOn: (redis: unknown) => ReplayStore }
+    const store = storeOn(redis)
+    const use = { projectId: 'shop', jti: 'a', expiresAt: Date.now() / 1000 + 100, acceptableFrom: 0 }
+    expect(await Promise.all([store.consume(use), store.consume(use)])).toEqual([true, false])
+    expect(await store.consume({ ...use, projectId: 'rival' })).toBe(true)
+    expect(await store.consume({ ...use, jti: 'b', expiresAt: 0 })).toBe(true)
+    expect(Array.from(taken.values(), ({ EX }) => EX)).toEqual([expect.any(Number), expect.any(Number), 1])
   })
 
   it('accept a token once with Passport', async () => {
@@ -159,7 +185,7 @@ describe('the quick starts of README, typed into an empty folder', () => {
     await start('passport.js', publicJwk)
     const token = await sign()
     const first = await present(token, '/embed')
-    expect([first.status, await first.json()]).toEqual([200, expect.objectContaining({ id: 'shop' })])
+    expect([first.status, await first.json()]).toEqual([200, { project: 'shop' }])
     const second = await present(token, '/embed')
     expect([second.status, await second.json()]).toEqual([
       401,

@@ -6,6 +6,15 @@ import type { Express, RequestHandler } from 'express'
 import type { KeyStore, ProjectKey, ReplayStore, Verifier } from 'reverse-jwt'
 import type { PrivateKeyInput, Signer } from 'reverse-jwt/client'
 
+interface KeyRow {
+  origins: string[]
+  scopes: string[]
+  suspended: boolean
+  jwk: object
+  not_after: Date | null
+  revoked_at: Date | null
+}
+
 declare global {
   // Both sides
   const audience: string
@@ -28,7 +37,10 @@ declare global {
   const auditLog: { write(event: object): Promise<void> }
   const database: {
     find(projectId: string, kid: string): Promise<ProjectKey | undefined>
-    findKey(projectId: string, kid: string): Promise<{ origins: string[]; jwk: object } | undefined>
+    findKey(projectId: string, kid: string): Promise<KeyRow | undefined>
+  }
+  const redis: {
+    set(key: string, value: string, options: { NX: boolean; EX: number }): Promise<string | null>
   }
   function kidOf(token: string): string
   function publicKeyFor(kid: string | undefined): string
