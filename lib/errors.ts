@@ -10,139 +10,33 @@ type Answer = readonly [
   description: string,
 ]
 
-/** Why a caller is refused. The only place that knows what a code looks like from outside. */
+/** Why a caller is refused, one line a code. The only place that knows what a code looks like from outside. */
+// prettier-ignore
 const refusals = {
-  credentials_missing: [
-    401,
-    undefined,
-    'fresh-token',
-    'No project token',
-    'The request has no project token. Send one as Authorization: Bearer.',
-  ],
-  request_malformed: [
-    400,
-    'invalid_request',
-    'no',
-    'Malformed request',
-    'The request must carry exactly one well-formed project token.',
-  ],
-  token_malformed: [
-    401,
-    'invalid_token',
-    'no',
-    'Malformed token',
-    'The token is not a well-formed compact JWS with a JSON claims set.',
-  ],
-  algorithm_not_allowed: [
-    401,
-    'invalid_token',
-    'no',
-    'Algorithm not allowed',
-    'The alg of the token is not one that is accepted here.',
-  ],
-  token_type_not_allowed: [
-    401,
-    'invalid_token',
-    'no',
-    'Token type not allowed',
-    'The typ of the token is not that of a project token.',
-  ],
+  credentials_missing: [401, undefined, 'fresh-token', 'No project token', 'The request has no project token. Send one as Authorization: Bearer.'],
+  request_malformed: [400, 'invalid_request', 'no', 'Malformed request', 'The request must carry exactly one well-formed project token.'],
+  token_malformed: [401, 'invalid_token', 'no', 'Malformed token', 'The token is not a well-formed compact JWS with a JSON claims set.'],
+  algorithm_not_allowed: [401, 'invalid_token', 'no', 'Algorithm not allowed', 'The alg of the token is not one that is accepted here.'],
+  token_type_not_allowed: [401, 'invalid_token', 'no', 'Token type not allowed', 'The typ of the token is not that of a project token.'],
   claim_missing: [401, 'invalid_token', 'no', 'Claim missing', 'The token lacks a required claim.'],
-  claim_invalid: [
-    401,
-    'invalid_token',
-    'no',
-    'Claim invalid',
-    'A claim of the token has a value that is not allowed.',
-  ],
-  token_lifetime_too_long: [
-    401,
-    'invalid_token',
-    'no',
-    'Token lifetime too long',
-    'The token lives longer than is accepted here. Sign it with a shorter lifetime.',
-  ],
-  audience_mismatch: [
-    401,
-    'invalid_token',
-    'no',
-    'Audience mismatch',
-    'The aud of the token is not the audience of this platform.',
-  ],
-  token_not_verified: [
-    401,
-    'invalid_token',
-    'no',
-    'Token not verified',
-    'The token could not be verified. Check that proj_id, kid and alg are those of a registered, active key and that this key signed it.',
-  ],
-  issuer_mismatch: [
-    401,
-    'invalid_token',
-    'no',
-    'Issuer mismatch',
-    'The iss of the token is not the issuer of the project.',
-  ],
-  token_expired: [
-    401,
-    'invalid_token',
-    'fresh-token',
-    'Token expired',
-    'The token has expired. Sign a new one for each call.',
-  ],
-  token_not_active: [
-    401,
-    'invalid_token',
-    'fresh-token',
-    'Token not active yet',
-    'The token is not valid yet. Check the clock of the server that signs it.',
-  ],
-  token_replayed: [
-    401,
-    'invalid_token',
-    'fresh-token',
-    'Token already used',
-    'The token has been used before. Sign a new one for each call.',
-  ],
-  origin_not_allowed: [
-    403,
-    'access_denied',
-    'no',
-    'Origin not allowed',
-    'The token may not be used from this origin.',
-  ],
-  project_suspended: [
-    403,
-    'access_denied',
-    'no',
-    'Project suspended',
-    'The project is suspended by the platform.',
-  ],
-  scope_insufficient: [
-    403,
-    'insufficient_scope',
-    'no',
-    'Scope insufficient',
-    'The token does not grant what this resource requires.',
-  ],
+  claim_invalid: [401, 'invalid_token', 'no', 'Claim invalid', 'A claim of the token has a value that is not allowed.'],
+  token_lifetime_too_long: [401, 'invalid_token', 'no', 'Token lifetime too long', 'The token lives longer than is accepted here. Sign it with a shorter lifetime.'],
+  audience_mismatch: [401, 'invalid_token', 'no', 'Audience mismatch', 'The aud of the token is not the audience of this platform.'],
+  token_not_verified: [401, 'invalid_token', 'no', 'Token not verified', 'The token could not be verified. Check that proj_id, kid and alg are those of a registered, active key and that this key signed it.'],
+  issuer_mismatch: [401, 'invalid_token', 'no', 'Issuer mismatch', 'The iss of the token is not the issuer of the project.'],
+  token_expired: [401, 'invalid_token', 'fresh-token', 'Token expired', 'The token has expired. Sign a new one for each call.'],
+  token_not_active: [401, 'invalid_token', 'fresh-token', 'Token not active yet', 'The token is not valid yet. Check the clock of the server that signs it.'],
+  token_replayed: [401, 'invalid_token', 'fresh-token', 'Token already used', 'The token has been used before. Sign a new one for each call.'],
+  origin_not_allowed: [403, 'access_denied', 'no', 'Origin not allowed', 'The token may not be used from this origin.'],
+  project_suspended: [403, 'access_denied', 'no', 'Project suspended', 'The project is suspended by the platform.'],
+  scope_insufficient: [403, 'insufficient_scope', 'no', 'Scope insufficient', 'The token does not grant what this resource requires.'],
 } as const satisfies Record<string, Answer>
 
 /** Why the platform cannot tell. Never the caller's fault, never a pass. */
+// prettier-ignore
 const outages = {
-  store_unavailable: [
-    503,
-    'temporarily_unavailable',
-    'later',
-    'Temporarily unavailable',
-    'The token cannot be checked right now. Try again shortly.',
-  ],
-  replay_store_full: [
-    503,
-    'temporarily_unavailable',
-    'later',
-    'Temporarily unavailable',
-    'Too many tokens are in use right now. Try again shortly.',
-  ],
+  store_unavailable: [503, 'temporarily_unavailable', 'later', 'Temporarily unavailable', 'The token cannot be checked right now. Try again shortly.'],
+  replay_store_full: [503, 'temporarily_unavailable', 'later', 'Temporarily unavailable', 'Too many tokens are in use right now. Try again shortly.'],
 } as const satisfies Record<string, Answer>
 
 export type RefusalCode = keyof typeof refusals
