@@ -10,7 +10,7 @@ const exp = now + 110
 /** One replay store for verifiers whose clocks are off by so many seconds. */
 function platforms(offsets: readonly number[] = [0], capacity = 1000) {
   const time = { now }
-  const replayStore = new MemoryReplayStore({ clock: () => time.now, capacity })
+  const replayStore = new MemoryReplayStore({ clock: () => time.now, capacity, projectQuota: capacity })
   const verifiers = offsets.map((offset) =>
     createVerifier(platform({ replayStore, clock: () => time.now + offset }).options),
   )
@@ -78,7 +78,7 @@ describe('a used token', () => {
     const at = platforms([0], 100)
     const token = mint()
     await at.verifier.verify(token)
-    await useOthers(at, 9)
+    await useOthers(at, 99)
     const outcome = await at.verifier.verify(mint()).catch((error: unknown) => error)
     expect(outcome).toMatchObject({ code: 'replay_store_full', status: 503 })
     await expectRefusal(at.verifier.verify(token), 'token_replayed')
