@@ -73,25 +73,10 @@ export class ReverseJwtStrategy extends Strategy {
     // a second request that arrives meanwhile would get the answer of the first.
     const { success, fail, pass, error } = this as unknown as Actions
     const actions: Actions = { success, fail, pass, error }
-    const misplaced = ['scope', 'optional', 'tokenFrom'].find((name) => name in options)
-    if (misplaced !== undefined) {
-      error(
-        new TypeError(
-          `${misplaced} belongs to new ReverseJwtStrategy({ ${misplaced} }), not to passport.authenticate`,
-        ),
-      )
+    const mistake = mistakeOf(options, request)
+    if (mistake !== undefined) {
+      error(new TypeError(mistake))
       return
-    }
-    if (usesSession(options)) {
-      if (!('session' in request && Boolean(request.session))) {
-        error(
-          new TypeError(
-            "passport.authenticate('reverse-jwt') needs { session: false }: a project token is used once and this app has no sessions",
-          ),
-        )
-        return
-      }
-      warnOnce('REVERSE_JWT_SESSION_LEFT_ON')
     }
     warnWithoutTls(request)
     this.face.verifier
@@ -155,7 +140,17 @@ export class ReverseJwtStrategy extends Strategy {
   }
 }
 
-/** Whether Passport would keep the project in a session. `passport.authorize` (assignProperty) never does. */
-function usesSession({ session, assignProperty }: PassportOptions): boolean {
-  return session !== false && assignProperty === undefined
+/** What is wrong with the options of `passport.authenticate`. Found before the token is looked at, which would use it up. */
+function mistakeOf(options: PassportOptions, request: object): string | undefined {
+  const misplaced = ['scope', 'optional', 'tokenFrom'].find((name) => name in options)
+  if (misplaced !== undefined) {
+    return `${misplaced} belongs to new ReverseJwtStrategy({ ${misplaced} }), not to passport.authenticate`
+  }
+  // passport.authorize (assignProperty) never uses a session.
+  if (options.session === false || options.assignProperty !== undefined) return undefined
+  if (!('session' in request && Boolean(request.session))) {
+    return "passport.authenticate('reverse-jwt') needs { session: false }: a project token is used once and this app has no sessions"
+  }
+  warnOnce('REVERSE_JWT_SESSION_LEFT_ON')
+  return undefined
 }
