@@ -1,6 +1,6 @@
 import { describe, expect, it, jest } from '@jest/globals'
 import { createVerifier, StoreError, type VerifierEvent, type VerifierOptions } from '../lib/index.js'
-import { descriptions, expectExactRefusal, invalidClaim } from './helpers/exact-refusals.js'
+import { descriptionOf, expectRefusal, invalidClaim } from './helpers/refusals.js'
 import { keyPair, makeKeyPair } from './helpers/keys.js'
 import { kidOf, mint, now } from './helpers/mint.js'
 import { platform, rival, shop } from './helpers/platform.js'
@@ -19,16 +19,13 @@ it('tells of an accepted token', async () => {
 
 it('tells of a refused token, by what it said of itself', async () => {
   const { verifier, events } = listening()
-  await expectExactRefusal(
-    verifier.verify(mint({ claims: { iat: now - 130, exp: now - 10 } })),
-    'token_expired',
-  )
+  await expectRefusal(verifier.verify(mint({ claims: { iat: now - 130, exp: now - 10 } })), 'token_expired')
   expect(events).toEqual([
     {
       type: 'refused',
       time: now,
       code: 'token_expired',
-      description: descriptions.token_expired,
+      description: descriptionOf('token_expired'),
       unverifiedProjectId: 'shop',
       unverifiedKid: 'key-es256',
     },
@@ -37,9 +34,9 @@ it('tells of a refused token, by what it said of itself', async () => {
 
 it('tells nothing of a token that could not be read, but that there was one', async () => {
   const { verifier, events } = listening()
-  await expectExactRefusal(verifier.verify('rubbish'), 'token_malformed')
+  await expectRefusal(verifier.verify('rubbish'), 'token_malformed')
   expect(events).toEqual([
-    { type: 'refused', time: now, code: 'token_malformed', description: descriptions.token_malformed },
+    { type: 'refused', time: now, code: 'token_malformed', description: descriptionOf('token_malformed') },
   ])
 })
 
@@ -47,7 +44,7 @@ it('leaves out a proj_id that is no text', async () => {
   const { verifier, events } = listening()
   const description = invalidClaim('proj_id')
   const token = mint({ claims: { proj_id: ['shop'] } })
-  await expectExactRefusal(verifier.verify(token), 'claim_invalid', description)
+  await expectRefusal(verifier.verify(token), 'claim_invalid', description)
   expect(events).toEqual([
     { type: 'refused', time: now, code: 'claim_invalid', description, unverifiedKid: 'key-es256' },
   ])
@@ -72,7 +69,7 @@ describe('the true reason where the answer is deliberately vague', () => {
     ['the signature does not match', { privateKey: makeKeyPair('ES256').privateKey }],
   ])('is in the event: %s', async (cause, override) => {
     const { verifier, events } = listening({}, [shop([], { keys })])
-    await expectExactRefusal(verifier.verify(mint(override)), 'token_not_verified')
+    await expectRefusal(verifier.verify(mint(override)), 'token_not_verified')
     expect(events).toEqual([expect.objectContaining({ type: 'refused', code: 'token_not_verified', cause })])
   })
 })
@@ -80,13 +77,13 @@ describe('the true reason where the answer is deliberately vague', () => {
 it('tells of a store that cannot tell, with the message of what it threw and not its stack', async () => {
   const cause = new Error('connection refused')
   const { verifier, events } = listening({ replayStore: { consume: () => Promise.reject(cause) } })
-  await expectExactRefusal(verifier.verify(mint()), 'store_unavailable')
+  await expectRefusal(verifier.verify(mint()), 'store_unavailable')
   expect(events).toEqual([
     {
       type: 'unavailable',
       time: now,
       code: 'store_unavailable',
-      description: descriptions.store_unavailable,
+      description: descriptionOf('store_unavailable'),
       cause: 'connection refused',
       unverifiedProjectId: 'shop',
       unverifiedKid: 'key-es256',
@@ -97,7 +94,7 @@ it('tells of a store that cannot tell, with the message of what it threw and not
 it('tells of a full replay store under its own code', async () => {
   const full = new StoreError('replay_store_full', { cause: 'raise capacity' })
   const { verifier, events } = listening({ replayStore: { consume: () => Promise.reject(full) } })
-  await expectExactRefusal(verifier.verify(mint()), 'replay_store_full')
+  await expectRefusal(verifier.verify(mint()), 'replay_store_full')
   expect(events).toEqual([
     expect.objectContaining({ type: 'unavailable', code: 'replay_store_full', cause: 'raise capacity' }),
   ])
@@ -105,8 +102,8 @@ it('tells of a full replay store under its own code', async () => {
 
 it('says nothing of a request without credentials: there is no token to speak of', async () => {
   const { verifier, events } = listening()
-  await expectExactRefusal(verifier.authenticate({ headers: {} }), 'credentials_missing')
-  await expectExactRefusal(verifier.verify(undefined), 'credentials_missing')
+  await expectRefusal(verifier.authenticate({ headers: {} }), 'credentials_missing')
+  await expectRefusal(verifier.verify(undefined), 'credentials_missing')
   expect(events).toEqual([])
 })
 
@@ -114,7 +111,7 @@ it('tells of a malformed request', async () => {
   const { verifier, events } = listening()
   const request = { headers: { authorization: 'Bearer a b' } }
   const description = 'The Bearer scheme must be followed by one token.'
-  await expectExactRefusal(verifier.authenticate(request), 'request_malformed', description)
+  await expectRefusal(verifier.authenticate(request), 'request_malformed', description)
   expect(events).toEqual([{ type: 'refused', time: now, code: 'request_malformed', description }])
 })
 
@@ -132,14 +129,14 @@ describe('text that a caller chose', () => {
   ])('is escaped and cut: %s', async (_, said, shown) => {
     const { verifier, events } = listening()
     const token = mint({ header: { kid: said }, claims: { proj_id: said, sub: said } })
-    await expectExactRefusal(verifier.verify(token), 'token_not_verified')
+    await expectRefusal(verifier.verify(token), 'token_not_verified')
     expect(events).toEqual([expect.objectContaining({ unverifiedProjectId: shown, unverifiedKid: shown })])
   })
 
   it('is cut where it is longer than any name', async () => {
     const { verifier, events } = listening()
     const token = mint({ claims: { proj_id: 'p'.repeat(255) + '😀', sub: undefined } })
-    await expectExactRefusal(verifier.verify(token), 'token_not_verified')
+    await expectRefusal(verifier.verify(token), 'token_not_verified')
     const unverifiedProjectId = 'p'.repeat(255) + '\\ud83d'
     expect(events).toEqual([expect.objectContaining({ unverifiedProjectId })])
   })
@@ -157,7 +154,7 @@ describe('text that a caller chose', () => {
   it('is escaped in what a store says of it', async () => {
     const find = (_: string, kid: string) => Promise.reject(new Error(`no answer about ${kid}`))
     const { verifier, events } = listening({ keyStore: { find } })
-    await expectExactRefusal(verifier.verify(mint({ header: { kid: '\u202ea' } })), 'store_unavailable')
+    await expectRefusal(verifier.verify(mint({ header: { kid: '\u202ea' } })), 'store_unavailable')
     expect(events).toEqual([expect.objectContaining({ cause: 'no answer about \\u202ea' })])
   })
 })
@@ -166,7 +163,7 @@ it('never holds the token, its jti or its signature', async () => {
   const { verifier, events } = listening()
   const token = mint({ claims: { jti: 'a-very-private-jti' } })
   await verifier.verify(token)
-  await expectExactRefusal(verifier.verify(token), 'token_replayed')
+  await expectRefusal(verifier.verify(token), 'token_replayed')
   const told = JSON.stringify(events)
   expect(events).toHaveLength(2)
   for (const secret of [...token.split('.'), 'a-very-private-jti']) expect(told).not.toContain(secret)
@@ -213,7 +210,7 @@ describe('a listener that fails', () => {
     const { verifier } = listening({ onEvent })
     const token = mint()
     await expect(verifier.verify(token)).resolves.toMatchObject({ project: { id: 'shop' } })
-    await expectExactRefusal(verifier.verify(token), 'token_replayed')
+    await expectRefusal(verifier.verify(token), 'token_replayed')
     await settled()
   })
 })
@@ -235,8 +232,8 @@ describe('a clock that is broken', () => {
 
   it.each(broken)('and %s is an outage, never a pass', async (_, clock) => {
     const { verifier, events } = listening({ clock })
-    await expectExactRefusal(verifier.verify(mint()), 'store_unavailable')
-    await expectExactRefusal(
+    await expectRefusal(verifier.verify(mint()), 'store_unavailable')
+    await expectRefusal(
       verifier.authenticate({ headers: { authorization: `Bearer ${mint()}` } }),
       'store_unavailable',
     )

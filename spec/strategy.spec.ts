@@ -12,7 +12,7 @@ import {
 } from '../lib/index.js'
 import { mint } from './helpers/mint.js'
 import { platform } from './helpers/platform.js'
-import { challengeOf } from './helpers/refusals.js'
+import { challengeOf, notOneToken } from './helpers/refusals.js'
 
 /** What Passport puts on a strategy; resolves to the one action that was called. */
 function authenticate(
@@ -69,14 +69,10 @@ it('calls fail with the challenge and the status, and nothing on the response', 
   const strategy = new ReverseJwtStrategy(options)
   const fail = async (req: object) => authenticate(strategy, { headers: {}, ...req, ...{ res } }, stateless)
   expect(await fail({})).toEqual(['fail', 'Bearer realm="reverse-jwt"', 401])
-  expect(await fail(carrying('abc'))).toEqual([
-    'fail',
-    challengeOf('token_malformed', 'The token is not a well-formed compact JWS with a JSON claims set.'),
-    401,
-  ])
+  expect(await fail(carrying('abc'))).toEqual(['fail', challengeOf('token_malformed'), 401])
   expect(await fail({ headers: { authorization: 'Bearer' } })).toEqual([
     'fail',
-    challengeOf('request_malformed', 'The Bearer scheme must be followed by one token.'),
+    challengeOf('request_malformed', notOneToken),
     400,
   ])
   const bound = mint({ claims: { origin: 'https://shop.example' } })

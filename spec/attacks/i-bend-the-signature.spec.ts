@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign } from 'node:crypto'
 import { describe, expect, it } from '@jest/globals'
-import { expectExactRefusal } from '../helpers/exact-refusals.js'
+import { expectRefusal } from '../helpers/refusals.js'
 import { keyPair } from '../helpers/keys.js'
 import { mint } from '../helpers/mint.js'
 import { shop, verifierOf } from '../helpers/platform.js'
@@ -39,7 +39,7 @@ describe.each(curves)('%s', (alg) => {
     ['r = s', (r) => pair(r, r)],
     ['r and s exchanged', (r, s) => pair(s, r)],
     ['the largest numbers', () => pair(most, most)],
-  ])('refuses %s', (_, change) => expectExactRefusal(verifier.verify(bent(change)), 'token_not_verified'))
+  ])('refuses %s', (_, change) => expectRefusal(verifier.verify(bent(change)), 'token_not_verified'))
 
   it.each<[string, (r: bigint, s: bigint) => Buffer]>([
     ['nothing but one byte', () => Buffer.alloc(1)],
@@ -50,16 +50,13 @@ describe.each(curves)('%s', (alg) => {
     ['a zero behind', (r, s) => Buffer.concat([pair(r, s), Buffer.alloc(1)])],
     ['a zero before each half', (r, s) => Buffer.concat([bytesOf(r, width + 1), bytesOf(s, width + 1)])],
     ['itself twice', (r, s) => Buffer.concat([pair(r, s), pair(r, s)])],
-  ])('refuses %s', (_, change) => expectExactRefusal(verifier.verify(bent(change)), 'token_malformed'))
+  ])('refuses %s', (_, change) => expectRefusal(verifier.verify(bent(change)), 'token_malformed'))
 
   it('refuses a really signed token whose signature is DER', async () => {
     const signingInput = mint({ alg }).split('.').slice(0, 2).join('.')
     const { privateKey: key } = keyPair(alg)
     const der = sign(`sha${alg.slice(2)}`, Buffer.from(signingInput), { key, dsaEncoding: 'der' })
-    await expectExactRefusal(
-      verifier.verify(`${signingInput}.${der.toString('base64url')}`),
-      'token_malformed',
-    )
+    await expectRefusal(verifier.verify(`${signingInput}.${der.toString('base64url')}`), 'token_malformed')
     const raw = sign(`sha${alg.slice(2)}`, Buffer.from(signingInput), { key, dsaEncoding: 'ieee-p1363' })
     await expect(verifier.verify(`${signingInput}.${raw.toString('base64url')}`)).resolves.toBeDefined()
   })
@@ -78,14 +75,14 @@ describe('EdDSA', () => {
       const s = numberOf(little(honest.subarray(32))) + order
       return Buffer.concat([honest.subarray(0, 32), little(bytesOf(s, 32))])
     }
-    return expectExactRefusal(verifier.verify(mint({ alg: 'EdDSA', signature })), 'token_not_verified')
+    return expectRefusal(verifier.verify(mint({ alg: 'EdDSA', signature })), 'token_not_verified')
   })
 
   it.each([
     ['nothing but zeros', () => Buffer.alloc(64)],
     ['the neutral point and zero', () => Buffer.concat([Buffer.from([1]), Buffer.alloc(63)])],
   ])('refuses %s', (_, signature) =>
-    expectExactRefusal(verifier.verify(mint({ alg: 'EdDSA', signature })), 'token_not_verified'),
+    expectRefusal(verifier.verify(mint({ alg: 'EdDSA', signature })), 'token_not_verified'),
   )
 })
 
@@ -109,7 +106,7 @@ describe.each(['RS256', 'PS256'] as const)('%s', (alg) => {
     while (Buffer.from(token.split('.')[2] ?? '', 'base64url')[0] !== 0)
     const [header = '', claims = '', signature = ''] = token.split('.')
     const stripped = Buffer.from(signature, 'base64url').subarray(1).toString('base64url')
-    await expectExactRefusal(own.verify(`${header}.${claims}.${stripped}`), 'token_not_verified')
+    await expectRefusal(own.verify(`${header}.${claims}.${stripped}`), 'token_not_verified')
     await expect(own.verify(token)).resolves.toMatchObject({ project: { id: 'shop' } })
     // One signature in 256 begins with a zero, and luck may be bad.
   }, 30_000)
@@ -122,10 +119,10 @@ describe.each(['RS256', 'PS256'] as const)('%s', (alg) => {
     ['a zero in front', (honest) => Buffer.concat([Buffer.alloc(1), honest])],
     ['a zero behind', (honest) => Buffer.concat([honest, Buffer.alloc(1)])],
     ['the modulus less itself', (honest) => bytesOf(modulus - numberOf(honest), honest.length)],
-  ])('refuses %s', (_, change) => expectExactRefusal(own.verify(signed(change)), 'token_not_verified'))
+  ])('refuses %s', (_, change) => expectRefusal(own.verify(signed(change)), 'token_not_verified'))
 
   it.each<[string, (honest: Buffer) => Buffer]>([
     ['half of it', (honest) => honest.subarray(0, honest.length / 2)],
     ['more than the longest key makes', (honest) => Buffer.concat([honest, honest])],
-  ])('refuses %s', (_, change) => expectExactRefusal(own.verify(signed(change)), 'token_malformed'))
+  ])('refuses %s', (_, change) => expectRefusal(own.verify(signed(change)), 'token_malformed'))
 })

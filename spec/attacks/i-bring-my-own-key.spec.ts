@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { expectExactRefusal, refusedParameter } from '../helpers/exact-refusals.js'
+import { expectRefusal, refusedParameter } from '../helpers/refusals.js'
 import { makeKeyPair } from '../helpers/keys.js'
 import { kidOf, mint } from '../helpers/mint.js'
 import { verifierOf } from '../helpers/platform.js'
@@ -41,21 +41,21 @@ describe.each(['jwk', 'jku', 'x5u', 'x5c'])('%s', (name) => {
     })[name]
 
   it('is refused in a token that my own key has signed', () =>
-    expectExactRefusal(
+    expectRefusal(
       verifier.verify(mint({ privateKey: mine.privateKey, header: { [name]: value() } })),
       'token_malformed',
       refusedParameter(name),
     ))
 
   it('is refused in a token that the right key has signed', () =>
-    expectExactRefusal(
+    expectRefusal(
       verifier.verify(mint({ header: { [name]: value() } })),
       'token_malformed',
       refusedParameter(name),
     ))
 
   it('is refused without a kid', () =>
-    expectExactRefusal(
+    expectRefusal(
       verifier.verify(mint({ privateKey: mine.privateKey, header: { kid: undefined, [name]: value() } })),
       'token_malformed',
       refusedParameter(name),
@@ -66,12 +66,12 @@ describe.each(['jwk', 'jku', 'x5u', 'x5c'])('%s', (name) => {
       project: { id: 'shop' },
     })
     const forged = mint({ privateKey: mine.privateKey, claims: { [name]: value() } })
-    await expectExactRefusal(verifier.verify(forged), 'token_not_verified')
+    await expectRefusal(verifier.verify(forged), 'token_not_verified')
   })
 })
 
 it('fetches nothing for a kid or an iss that is an address', async () => {
-  await expectExactRefusal(verifier.verify(mint({ header: { kid: url } })), 'token_not_verified')
-  await expectExactRefusal(verifier.verify(mint({ claims: { iss: url } })), 'issuer_mismatch')
+  await expectRefusal(verifier.verify(mint({ header: { kid: url } })), 'token_not_verified')
+  await expectRefusal(verifier.verify(mint({ claims: { iss: url } })), 'issuer_mismatch')
   expect(connections).toBe(0)
 })

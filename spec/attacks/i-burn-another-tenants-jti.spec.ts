@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals'
-import { expectExactRefusal } from '../helpers/exact-refusals.js'
+import { expectRefusal } from '../helpers/refusals.js'
 import { makeKeyPair } from '../helpers/keys.js'
 import { mint } from '../helpers/mint.js'
 import { rivalKeys, verifierOf } from '../helpers/platform.js'
@@ -16,21 +16,18 @@ it('accepts a token whose jti another project has used before', async () => {
   const jti = 'order-1'
   await expect(verifier.verify(asRival(jti))).resolves.toMatchObject({ project: { id: 'rival' } })
   await expect(verifier.verify(mint({ claims: { jti } }))).resolves.toMatchObject({ project: { id: 'shop' } })
-  await expectExactRefusal(verifier.verify(asRival(jti)), 'token_replayed')
-  await expectExactRefusal(verifier.verify(mint({ claims: { jti } })), 'token_replayed')
+  await expectRefusal(verifier.verify(asRival(jti)), 'token_replayed')
+  await expectRefusal(verifier.verify(mint({ claims: { jti } })), 'token_replayed')
 })
 
 it('does not let a stranger use up a jti with a token that he cannot sign', async () => {
   const verifier = verifierOf()
   const claims = { jti: 'order-2' }
-  await expectExactRefusal(
+  await expectRefusal(
     verifier.verify(mint({ claims, privateKey: rivalKeys.privateKey })),
     'token_not_verified',
   )
-  await expectExactRefusal(
-    verifier.verify(mint({ claims, header: { kid: 'key-rival' } })),
-    'token_not_verified',
-  )
+  await expectRefusal(verifier.verify(mint({ claims, header: { kid: 'key-rival' } })), 'token_not_verified')
   await expect(verifier.verify(mint({ claims }))).resolves.toMatchObject({ project: { id: 'shop' } })
 })
 
@@ -60,6 +57,6 @@ it.each([
     mint({ privateKey, header: { kid }, claims: { iss: id, sub: id, proj_id: id, jti } })
   await expect(verifier.verify(sign(one, first))).resolves.toMatchObject({ project: { id: one } })
   await expect(verifier.verify(sign(other, second))).resolves.toMatchObject({ project: { id: other } })
-  await expectExactRefusal(verifier.verify(sign(one, first)), 'token_replayed')
-  await expectExactRefusal(verifier.verify(sign(other, second)), 'token_replayed')
+  await expectRefusal(verifier.verify(sign(one, first)), 'token_replayed')
+  await expectRefusal(verifier.verify(sign(other, second)), 'token_replayed')
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { expectExactRefusal } from '../helpers/exact-refusals.js'
+import { expectRefusal } from '../helpers/refusals.js'
 import { mint } from '../helpers/mint.js'
 import { verifierOf } from '../helpers/platform.js'
 
@@ -25,12 +25,12 @@ describe.each(['cnf', 'nonce'])('%s', (name) => {
     [false],
     [[]],
   ])('with the value %j is refused, never dropped in silence', (value) =>
-    expectExactRefusal(verifier.verify(mint({ claims: { [name]: value } })), 'claim_invalid', text),
+    expectRefusal(verifier.verify(mint({ claims: { [name]: value } })), 'claim_invalid', text),
   )
 
   it('does not use up the jti of the token', async () => {
     const claims = { jti: `bound-${name}` }
-    await expectExactRefusal(
+    await expectRefusal(
       verifier.verify(mint({ claims: { ...claims, [name]: thumbprint } })),
       'claim_invalid',
       text,
@@ -40,7 +40,7 @@ describe.each(['cnf', 'nonce'])('%s', (name) => {
 })
 
 it('finds a binding under an escaped name too', () =>
-  expectExactRefusal(
+  expectRefusal(
     verifier.verify(
       mint({
         claimsText: mintedClaims().replace('"extra"', '"\\u0063nf"'),

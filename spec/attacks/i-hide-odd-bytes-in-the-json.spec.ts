@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { expectExactRefusal } from '../helpers/exact-refusals.js'
+import { expectRefusal } from '../helpers/refusals.js'
 import { audience, mint, now } from '../helpers/mint.js'
 import { verifierOf } from '../helpers/platform.js'
 
@@ -58,20 +58,20 @@ const oddities: [string, (text: string) => string | Buffer][] = [
 
 describe('in the claims set', () => {
   it.each(oddities)('refuses %s', (_, odd) =>
-    expectExactRefusal(
+    expectRefusal(
       verifier.verify(mint({ headerText: header, claimsText: odd(claims()) })),
       'token_malformed',
     ),
   )
 
   it.each(['null', '1', '"shop"', '[]', 'true', ' '])('refuses %j, which is no object', (claimsText) =>
-    expectExactRefusal(verifier.verify(mint({ headerText: header, claimsText })), 'token_malformed'),
+    expectRefusal(verifier.verify(mint({ headerText: header, claimsText })), 'token_malformed'),
   )
 })
 
 describe('in the header', () => {
   it.each(oddities)('refuses %s', (_, odd) =>
-    expectExactRefusal(
+    expectRefusal(
       verifier.verify(mint({ headerText: odd(header), claimsText: claims() })),
       'token_malformed',
     ),
@@ -79,7 +79,7 @@ describe('in the header', () => {
 
   it.each(['null', '1', '"ES256"', '["ES256"]', 'true', ' '])(
     'refuses %j, which is no object',
-    (headerText) => expectExactRefusal(verifier.verify(mint({ headerText })), 'token_malformed'),
+    (headerText) => expectRefusal(verifier.verify(mint({ headerText })), 'token_malformed'),
   )
 })
 
@@ -87,6 +87,6 @@ it('refuses objects nested 1,000 deep, where a longer token is accepted', async 
   const patient = verifierOf({ maxTokenLength: 16_384 })
   const token = (levels: number) => mint({ headerText: header, claimsText: claims(`,"x":${nested(levels)}`) })
   expect(token(1000).length).toBeGreaterThan(4096)
-  await expectExactRefusal(patient.verify(token(1000)), 'token_malformed')
+  await expectRefusal(patient.verify(token(1000)), 'token_malformed')
   await expect(patient.verify(token(15))).resolves.toBeDefined()
 })

@@ -1,7 +1,7 @@
 import { verify } from 'node:crypto'
 import { describe, expect, it } from '@jest/globals'
 import { bytesOf, curveOrders, numberOf } from '../helpers/ecdsa.js'
-import { expectExactRefusal } from '../helpers/exact-refusals.js'
+import { expectRefusal } from '../helpers/refusals.js'
 import { keyPair } from '../helpers/keys.js'
 import { mint } from '../helpers/mint.js'
 import { shop, verifierOf } from '../helpers/platform.js'
@@ -33,14 +33,14 @@ describe.each(curves)('%s', (alg) => {
     const token = mint({ alg })
     expect(twin(token)).not.toBe(token)
     await expect(verifier.verify(token)).resolves.toMatchObject({ project: { id: 'shop' } })
-    await expectExactRefusal(verifier.verify(twin(token)), 'token_replayed')
+    await expectRefusal(verifier.verify(twin(token)), 'token_replayed')
   })
 
   it('refuses a token whose twin was used', async () => {
     const token = mint({ alg })
     await expect(verifier.verify(twin(token))).resolves.toMatchObject({ project: { id: 'shop' } })
-    await expectExactRefusal(verifier.verify(token), 'token_replayed')
-    await expectExactRefusal(verifier.verify(twin(token)), 'token_replayed')
+    await expectRefusal(verifier.verify(token), 'token_replayed')
+    await expectRefusal(verifier.verify(twin(token)), 'token_replayed')
   })
 })
 
@@ -61,7 +61,7 @@ describe.each(['ES256', 'RS256', 'EdDSA'])('a used token by %s', (alg) => {
   ])('is refused when it is spelled again %s', async (_, spell) => {
     const token = mint({ alg })
     await expect(verifier.verify(token)).resolves.toMatchObject({ project: { id: 'shop' } })
-    await expectExactRefusal(verifier.verify(spell(token)), 'token_malformed')
+    await expectRefusal(verifier.verify(spell(token)), 'token_malformed')
   })
 })
 
@@ -75,7 +75,7 @@ describe('signed again by its own customer', () => {
   ])('is refused with the same jti and %s', async (_, more) => {
     const claims = { jti: `again-${JSON.stringify(more)}` }
     await expect(verifier.verify(mint({ claims }))).resolves.toBeDefined()
-    await expectExactRefusal(verifier.verify(mint({ claims: { ...claims, ...more } })), 'token_replayed')
+    await expectRefusal(verifier.verify(mint({ claims: { ...claims, ...more } })), 'token_replayed')
   })
 
   it('is refused with a jti that is escaped', async () => {
@@ -83,6 +83,6 @@ describe('signed again by its own customer', () => {
     const escaped = Buffer.from(claims, 'base64url').toString().replace('"ab"', '"\\u0061b"')
     expect(JSON.parse(escaped)).toMatchObject({ jti: 'ab' })
     await expect(verifier.verify(mint({ claims: { jti: 'ab' } }))).resolves.toBeDefined()
-    await expectExactRefusal(verifier.verify(mint({ claimsText: escaped })), 'token_replayed')
+    await expectRefusal(verifier.verify(mint({ claimsText: escaped })), 'token_replayed')
   })
 })

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals'
 import request from 'supertest'
-import { expectExactRefusal, badKid } from '../helpers/exact-refusals.js'
+import { expectRefusal, badKid } from '../helpers/refusals.js'
 import { mint } from '../helpers/mint.js'
 import { appOf, platform, verifierOf } from '../helpers/platform.js'
 
@@ -29,17 +29,11 @@ describe.each(['"__proto__"', '"\\u005f\\u005fproto\\u005f_"', '"_\\u005Fproto__
   (name) => {
     it.each([JSON.stringify(payload), 'null', '1', '[]'])('is refused with the value %s', async (value) => {
       const member = `${name}:${value}`
-      await expectExactRefusal(
-        verifier.verify(mint({ claimsText: withMember(1, member) })),
-        'token_malformed',
-      )
-      await expectExactRefusal(
-        verifier.verify(mint({ headerText: withMember(0, member) })),
-        'token_malformed',
-      )
+      await expectRefusal(verifier.verify(mint({ claimsText: withMember(1, member) })), 'token_malformed')
+      await expectRefusal(verifier.verify(mint({ headerText: withMember(0, member) })), 'token_malformed')
       const inner = `"x":[{"y":{${member}}}]`
-      await expectExactRefusal(verifier.verify(mint({ claimsText: withMember(1, inner) })), 'token_malformed')
-      await expectExactRefusal(verifier.verify(mint({ headerText: withMember(0, inner) })), 'token_malformed')
+      await expectRefusal(verifier.verify(mint({ claimsText: withMember(1, inner) })), 'token_malformed')
+      await expectRefusal(verifier.verify(mint({ headerText: withMember(0, inner) })), 'token_malformed')
     })
   },
 )
@@ -65,7 +59,7 @@ describe.each([
   })
 
   it('does not stand in for a claim that is missing', () =>
-    expectExactRefusal(
+    expectRefusal(
       verifier.verify(mint({ claims: { [name]: { jti: 'a' }, jti: undefined } })),
       'claim_missing',
       'The token lacks the claim jti.',
@@ -75,17 +69,17 @@ describe.each([
 describe.each(['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty'])('%s', (name) => {
   it('is no project, and no key', async () => {
     const claims = { iss: name, sub: name, proj_id: name }
-    await expectExactRefusal(verifier.verify(mint({ claims })), 'token_not_verified')
-    await expectExactRefusal(verifier.verify(mint({ header: { kid: name } })), 'token_not_verified')
-    await expectExactRefusal(verifier.verify(mint({ claims, header: { kid: name } })), 'token_not_verified')
+    await expectRefusal(verifier.verify(mint({ claims })), 'token_not_verified')
+    await expectRefusal(verifier.verify(mint({ header: { kid: name } })), 'token_not_verified')
+    await expectRefusal(verifier.verify(mint({ claims, header: { kid: name } })), 'token_not_verified')
   })
 
   it('is no algorithm', () =>
-    expectExactRefusal(verifier.verify(mint({ header: { alg: name } })), 'algorithm_not_allowed'))
+    expectRefusal(verifier.verify(mint({ header: { alg: name } })), 'algorithm_not_allowed'))
 
   it('is a jti like any other: it works once', async () => {
     await expect(verifier.verify(mint({ claims: { jti: name } }))).resolves.toBeDefined()
-    await expectExactRefusal(verifier.verify(mint({ claims: { jti: name } })), 'token_replayed')
+    await expectRefusal(verifier.verify(mint({ claims: { jti: name } })), 'token_replayed')
   })
 
   it('grants no scope', async () => {
@@ -95,7 +89,7 @@ describe.each(['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnPrope
 })
 
 it('refuses a kid that only turns into text', () =>
-  expectExactRefusal(
+  expectRefusal(
     verifier.verify(mint({ header: { kid: { toString: 'key-es256' } } })),
     'token_malformed',
     badKid,

@@ -1,6 +1,6 @@
 import type { Server } from 'node:http'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
-import { descriptions } from '../helpers/exact-refusals.js'
+import { descriptionOf } from '../helpers/refusals.js'
 import { exchange, type WireAnswer } from '../helpers/exchange.js'
 import { keyPair, makeKeyPair } from '../helpers/keys.js'
 import { kidOf, mint, now, type Override } from '../helpers/mint.js'
@@ -67,7 +67,7 @@ it('answers the honest token with 200', async () => {
 })
 
 it('answers every probe with the same bytes', async () => {
-  const description = descriptions.token_not_verified
+  const description = descriptionOf('token_not_verified')
   for (const [what, override, cause] of probes) {
     const { status, headers, body } = await send(override)
     expect({ what, status, headers, body }).toEqual({

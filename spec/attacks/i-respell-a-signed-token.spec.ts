@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { Server } from 'node:http'
 import request from 'supertest'
-import { expectExactRefusal } from '../helpers/exact-refusals.js'
+import { expectAnswer, expectRefusal, notOneToken } from '../helpers/refusals.js'
 import { mint } from '../helpers/mint.js'
 import { appOf, platform, shop, verifierOf } from '../helpers/platform.js'
-import { expectAnswer } from '../helpers/refusals.js'
 import { respell, segmentsOf, withTrailingBits } from '../helpers/respell.js'
 
 const algs = ['ES256', 'RS256', 'EdDSA']
@@ -45,7 +44,7 @@ it.each(algs)('accepts the honest token by %s', async (alg) => {
 describe.each(algs)('%s', (alg) => {
   describe.each([0, 1, 2] as const)('segment %d', (at) => {
     it.each(spellings)(`refuses ${names[at]} with %s`, (_, spell) =>
-      expectExactRefusal(verifier.verify(respell(mint({ alg }), at, spell)), 'token_malformed'),
+      expectRefusal(verifier.verify(respell(mint({ alg }), at, spell)), 'token_malformed'),
     )
   })
 
@@ -53,7 +52,7 @@ describe.each(algs)('%s', (alg) => {
     // How long an RSA signature must be is known only with the key, and then it is the wrong length.
     const code = alg === 'RS256' ? 'token_not_verified' : 'token_malformed'
     for (const more of ['A', 'AAAA', 'AAAAAAAA']) {
-      await expectExactRefusal(verifier.verify(mint({ alg }) + more), code)
+      await expectRefusal(verifier.verify(mint({ alg }) + more), code)
     }
   })
 
@@ -64,7 +63,7 @@ describe.each(algs)('%s', (alg) => {
     expect(others).toHaveLength(15)
     for (const other of others) {
       expect(Buffer.from(other, 'base64url')).toEqual(Buffer.from(signature, 'base64url'))
-      await expectExactRefusal(verifier.verify(respell(token, 2, () => other)), 'token_malformed')
+      await expectRefusal(verifier.verify(respell(token, 2, () => other)), 'token_malformed')
     }
     await expect(verifier.verify(token)).resolves.toBeDefined()
   })
@@ -75,7 +74,7 @@ describe.each(algs)('%s', (alg) => {
     do token = mint({ alg })
     while (!/-.*_|_.*-/.test(segmentsOf(token)[2]))
     const plain = respell(token, 2, (signature) => signature.replaceAll('-', '+').replaceAll('_', '/'))
-    await expectExactRefusal(verifier.verify(plain), 'token_malformed')
+    await expectRefusal(verifier.verify(plain), 'token_malformed')
     await expect(verifier.verify(token)).resolves.toBeDefined()
   })
 })
@@ -90,7 +89,7 @@ describe('trailing bits of the header and the claims set', () => {
       const token = mint(override(pad))
       for (const other of withTrailingBits(segmentsOf(token)[at])) {
         seen++
-        await expectExactRefusal(verifier.verify(respell(token, at, () => other)), 'token_malformed')
+        await expectRefusal(verifier.verify(respell(token, at, () => other)), 'token_malformed')
       }
       await expect(verifier.verify(token)).resolves.toBeDefined()
     }
@@ -122,8 +121,7 @@ describe('over HTTP', () => {
     ['a character of Latin-1', (token) => `${token}\u00e9`],
   ])('refuses %s in the header as a malformed request', async (_, spell) => {
     const answer = await send(`Bearer ${spell(mint())}`)
-    expectAnswer(answer, 'request_malformed')
-    expect(answer.body).toMatchObject({ detail: 'The Bearer scheme must be followed by one token.' })
+    expectAnswer(answer, 'request_malformed', notOneToken)
   })
 
   it.each<[string, (token: string) => string]>([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { expectExactRefusal } from '../helpers/exact-refusals.js'
+import { expectRefusal } from '../helpers/refusals.js'
 import { audience, mint, now } from '../helpers/mint.js'
 import { verifierOf } from '../helpers/platform.js'
 
@@ -47,7 +47,7 @@ describe('in the claims set', () => {
     ['an inner object whose first one is lost', ',"nest":{"b":2}'],
     ['the empty name', ',"":1,"":2'],
   ])('refuses %s', (_, more) =>
-    expectExactRefusal(verifier.verify(mint({ claimsText: claimsText(more) })), 'token_malformed'),
+    expectRefusal(verifier.verify(mint({ claimsText: claimsText(more) })), 'token_malformed'),
   )
 })
 
@@ -61,11 +61,11 @@ describe('in the header', () => {
     ['typ', ',"typ":"at+jwt"'],
     ['a parameter that nobody reads', ',"x":1,"x":1'],
   ])('refuses %s', (_, more) =>
-    expectExactRefusal(verifier.verify(mint({ headerText: headerText(more) })), 'token_malformed'),
+    expectRefusal(verifier.verify(mint({ headerText: headerText(more) })), 'token_malformed'),
   )
 
   it('refuses alg none that is said first and taken back', () => {
     const said = '{"alg":"none","alg":"ES256","kid":"key-es256"}'
-    return expectExactRefusal(verifier.verify(mint({ headerText: said })), 'token_malformed')
+    return expectRefusal(verifier.verify(mint({ headerText: said })), 'token_malformed')
   })
 })

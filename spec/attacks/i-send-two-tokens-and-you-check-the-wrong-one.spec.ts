@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals'
 import request from 'supertest'
 import { mint } from '../helpers/mint.js'
 import { appOf, platform } from '../helpers/platform.js'
-import { expectAnswer } from '../helpers/refusals.js'
+import { badField, expectAnswer, notOneToken, twoPlaces } from '../helpers/refusals.js'
 import { mintRival } from '../helpers/rival.js'
 import { openServer, rawRequest } from '../helpers/server.js'
 
@@ -41,7 +41,7 @@ it('refuses one token in the header and another in the form', async () => {
       .post('/portal')
       .auth(mint(), { type: 'bearer' })
       .send(form(mintRival()))
-    expectAnswer(answer, 'request_malformed')
+    expectAnswer(answer, 'request_malformed', twoPlaces)
   }
 })
 
@@ -50,7 +50,7 @@ it('refuses two tokens in one form', async () => {
   const answer = await request(server)
     .post('/portal')
     .send(`${form(mint())}&${form(mintRival())}`)
-  expectAnswer(answer, 'request_malformed')
+  expectAnswer(answer, 'request_malformed', badField)
 })
 
 it.each([' ', ', ', ',', '\t'])('refuses two tokens in one header, with %j between', async (between) => {
@@ -58,5 +58,5 @@ it.each([' ', ', ', ',', '\t'])('refuses two tokens in one header, with %j betwe
   const answer = await request(serve(appOf(platform().options)))
     .get('/portal')
     .set({ authorization })
-  expectAnswer(answer, 'request_malformed')
+  expectAnswer(answer, 'request_malformed', notOneToken)
 })

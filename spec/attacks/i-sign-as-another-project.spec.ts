@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { expectExactRefusal, invalidClaim } from '../helpers/exact-refusals.js'
+import { expectRefusal, invalidClaim } from '../helpers/refusals.js'
 import { makeKeyPair } from '../helpers/keys.js'
 import { mint, type Override } from '../helpers/mint.js'
 import { platform, rival, rivalKeys, shop, verifierOf } from '../helpers/platform.js'
@@ -20,25 +20,22 @@ describe('with my own key', () => {
   const asShop = { iss: 'shop', sub: 'shop', proj_id: 'shop' }
 
   it('refuses all the claims of another project, under my kid', () =>
-    expectExactRefusal(verifier.verify(signedByRival(asShop)), 'token_not_verified'))
+    expectRefusal(verifier.verify(signedByRival(asShop)), 'token_not_verified'))
 
   it('refuses all the claims of another project, under its kid', () =>
-    expectExactRefusal(verifier.verify(signedByRival(asShop, 'key-es256')), 'token_not_verified'))
+    expectRefusal(verifier.verify(signedByRival(asShop, 'key-es256')), 'token_not_verified'))
 
   it('refuses the proj_id of another project', () =>
-    expectExactRefusal(
-      verifier.verify(signedByRival({ proj_id: 'shop', sub: undefined })),
-      'token_not_verified',
-    ))
+    expectRefusal(verifier.verify(signedByRival({ proj_id: 'shop', sub: undefined })), 'token_not_verified'))
 
   it('refuses my own claims under the kid of another project', () =>
-    expectExactRefusal(verifier.verify(signedByRival({}, 'key-es256')), 'token_not_verified'))
+    expectRefusal(verifier.verify(signedByRival({}, 'key-es256')), 'token_not_verified'))
 
   it('refuses the iss of another project', () =>
-    expectExactRefusal(verifier.verify(signedByRival({ iss: 'shop' })), 'issuer_mismatch'))
+    expectRefusal(verifier.verify(signedByRival({ iss: 'shop' })), 'issuer_mismatch'))
 
   it('refuses the sub of another project', () =>
-    expectExactRefusal(
+    expectRefusal(
       verifier.verify(signedByRival({ sub: 'shop' })),
       'claim_invalid',
       'The claims sub and proj_id of the token differ.',
@@ -55,7 +52,7 @@ describe('with my own key', () => {
     [true],
     [null],
   ])('refuses the proj_id %j, which is no text', (proj_id) =>
-    expectExactRefusal(
+    expectRefusal(
       verifier.verify(signedByRival({ proj_id, sub: undefined })),
       'claim_invalid',
       invalidClaim('proj_id'),
@@ -74,7 +71,7 @@ describe('with my own key', () => {
     'r%69val',
     '__proto__',
   ])('refuses the proj_id %j, which is nobody', (proj_id) =>
-    expectExactRefusal(verifier.verify(signedByRival({ proj_id, sub: undefined })), 'token_not_verified'),
+    expectRefusal(verifier.verify(signedByRival({ proj_id, sub: undefined })), 'token_not_verified'),
   )
 })
 
@@ -91,8 +88,8 @@ describe('when both projects call their keys the same', () => {
   })
 
   it('refuses each with the key of the other', async () => {
-    await expectExactRefusal(both.verify(sign('shop', own)), 'token_not_verified')
-    await expectExactRefusal(both.verify(sign('rival')), 'token_not_verified')
+    await expectRefusal(both.verify(sign('shop', own)), 'token_not_verified')
+    await expectRefusal(both.verify(sign('rival')), 'token_not_verified')
   })
 })
 
@@ -101,7 +98,7 @@ it('is refused by the verifier where a careless store finds keys by their kid al
   const careless = verifierOf({
     keyStore: { find: (_, kid) => keyStore.find(kid === 'key-rival' ? 'rival' : 'shop', kid) },
   })
-  await expectExactRefusal(
+  await expectRefusal(
     careless.verify(signedByRival({ iss: 'shop', sub: 'shop', proj_id: 'shop' })),
     'token_not_verified',
   )
@@ -111,10 +108,7 @@ it('is refused by the verifier where a careless store finds keys by their kid al
 
 it('refuses the issuer of a project for another that has an issuer of its own', async () => {
   const named = verifierOf({}, [shop(), { ...rival, issuer: 'https://idp.rival.example' }])
-  await expectExactRefusal(named.verify(signedByRival()), 'issuer_mismatch')
-  await expectExactRefusal(
-    named.verify(mint({ claims: { iss: 'https://idp.rival.example' } })),
-    'issuer_mismatch',
-  )
+  await expectRefusal(named.verify(signedByRival()), 'issuer_mismatch')
+  await expectRefusal(named.verify(mint({ claims: { iss: 'https://idp.rival.example' } })), 'issuer_mismatch')
   await expect(named.verify(signedByRival({ iss: 'https://idp.rival.example' }))).resolves.toBeDefined()
 })

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { describe, expect, it } from '@jest/globals'
-import { expectExactRefusal } from '../helpers/exact-refusals.js'
+import { expectRefusal } from '../helpers/refusals.js'
 import { keyPair } from '../helpers/keys.js'
 import { kidOf, mint } from '../helpers/mint.js'
 import { shop, verifierOf } from '../helpers/platform.js'
@@ -59,19 +59,16 @@ describe.each(['ES256', 'RS256'] as const)('with the public key of an %s project
 
   describe.each(secretsOf(alg))('%s as the secret', (_, secret) => {
     it.each(Object.entries(hashes))('refuses a token by %s', (hs, hash) =>
-      expectExactRefusal(verifier.verify(hmacToken(hs, hash, kidOf(alg), secret)), 'algorithm_not_allowed'),
+      expectRefusal(verifier.verify(hmacToken(hs, hash, kidOf(alg), secret)), 'algorithm_not_allowed'),
     )
 
     it.each(['hs256', 'Hs256', 'HS256 ', 'HMAC', 'sha256'])('refuses a token by %j', (name) =>
-      expectExactRefusal(
-        verifier.verify(hmacToken(name, 'sha256', kidOf(alg), secret)),
-        'algorithm_not_allowed',
-      ),
+      expectRefusal(verifier.verify(hmacToken(name, 'sha256', kidOf(alg), secret)), 'algorithm_not_allowed'),
     )
 
     // The header names the right algorithm and the signature is an HMAC all the same: 64 bytes, as an ES256 signature has.
     it('refuses an HMAC under the name of the right algorithm', () =>
-      expectExactRefusal(
+      expectRefusal(
         verifier.verify(hmacToken(alg, 'sha512', kidOf(alg), secret)),
         alg === 'ES256' ? 'token_not_verified' : 'token_malformed',
       ))

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import type { AlgorithmName } from '../../lib/index.js'
-import { expectExactRefusal } from '../helpers/exact-refusals.js'
+import { expectRefusal } from '../helpers/refusals.js'
 import { keyPair } from '../helpers/keys.js'
 import { mint } from '../helpers/mint.js'
 import { shop, verifierOf } from '../helpers/platform.js'
@@ -27,19 +27,19 @@ describe.each(rsa)('an RSA key for %s', (alg) => {
   })
 
   it.each(rsa.filter((other) => other !== alg))('does not pass by %s', (other) =>
-    expectExactRefusal(verifier.verify(signed(other)), 'token_not_verified'),
+    expectRefusal(verifier.verify(signed(other)), 'token_not_verified'),
   )
 
   it.each(rsa.filter((other) => other !== alg))('does not pass by %s under its own name', (other) => {
     const swapped = mint({ alg: other, privateKey: pairFor(other).privateKey, header: { kid, alg } })
-    return expectExactRefusal(verifier.verify(swapped), 'token_not_verified')
+    return expectRefusal(verifier.verify(swapped), 'token_not_verified')
   })
 
   it.each(rsa.filter((other) => other !== alg))(
     'does not pass by its own algorithm under the name %s',
     (other) => {
       const misnamed = mint({ alg, privateKey: pairFor(alg).privateKey, header: { kid, alg: other } })
-      return expectExactRefusal(verifier.verify(misnamed), 'token_not_verified')
+      return expectRefusal(verifier.verify(misnamed), 'token_not_verified')
     },
   )
 })
@@ -53,7 +53,7 @@ describe.each(['ES256', 'ES384', 'ES512'] as const)('a key for %s', (alg) => {
 
   it.each(everyName.filter((other) => other !== alg))(
     'does not pass by %s with a key of that kind',
-    (other) => expectExactRefusal(verifier.verify(signed(other)), 'token_not_verified'),
+    (other) => expectRefusal(verifier.verify(signed(other)), 'token_not_verified'),
   )
 })
 
@@ -72,11 +72,11 @@ describe.each(['EdDSA', 'Ed25519'] as const)('a key for %s', (alg) => {
   })
 
   it('does not pass by its own algorithm under the name ES256', () =>
-    expectExactRefusal(
+    expectRefusal(
       verifier.verify(mint({ alg: 'EdDSA', privateKey, header: { kid, alg: 'ES256' } })),
       'token_not_verified',
     ))
 
   it('does not pass by ES256, whose signature is as long', () =>
-    expectExactRefusal(verifier.verify(signed('ES256')), 'token_not_verified'))
+    expectRefusal(verifier.verify(signed('ES256')), 'token_not_verified'))
 })

@@ -1,10 +1,10 @@
 import { expect, it } from '@jest/globals'
-import { expectExactRefusal, invalidClaim, missingClaim } from '../helpers/exact-refusals.js'
+import { expectRefusal, invalidClaim, missingClaim } from '../helpers/refusals.js'
 import { audience, mint, now } from '../helpers/mint.js'
 import { verifierOf } from '../helpers/platform.js'
 
-const refused = (jti: unknown, ...answer: [Parameters<typeof expectExactRefusal>[1], string?]) =>
-  expectExactRefusal(verifierOf().verify(mint({ claims: { jti } })), ...answer)
+const refused = (jti: unknown, ...answer: [Parameters<typeof expectRefusal>[1], string?]) =>
+  expectRefusal(verifierOf().verify(mint({ claims: { jti } })), ...answer)
 
 it.each([
   'use-1',
@@ -20,7 +20,7 @@ it.each([
 ])('accepts jti %j once', async (jti) => {
   const verifier = verifierOf()
   await expect(verifier.verify(mint({ claims: { jti } }))).resolves.toMatchObject({ project: { id: 'shop' } })
-  await expectExactRefusal(verifier.verify(mint({ claims: { jti } })), 'token_replayed')
+  await expectRefusal(verifier.verify(mint({ claims: { jti } })), 'token_replayed')
 })
 
 it('refuses a token without jti', () => refused(undefined, 'claim_missing', missingClaim('jti')))
@@ -51,7 +51,7 @@ it.each(['\\ud800', '\\udc00', 'a\\ud83d', '\\udc00\\ud800'])(
   'refuses a jti with the lone surrogate %s',
   (escaped) => {
     const claimsText = `{"iss":"shop","aud":"${audience}","proj_id":"shop","jti":"${escaped}","exp":${now + 110}}`
-    return expectExactRefusal(verifierOf().verify(mint({ claimsText })), 'claim_invalid', invalidClaim('jti'))
+    return expectRefusal(verifierOf().verify(mint({ claimsText })), 'claim_invalid', invalidClaim('jti'))
   },
 )
 
@@ -73,6 +73,6 @@ it.each([
     })
   }
   for (const jti of [one, other]) {
-    await expectExactRefusal(verifier.verify(mint({ claims: { jti } })), 'token_replayed')
+    await expectRefusal(verifier.verify(mint({ claims: { jti } })), 'token_replayed')
   }
 })

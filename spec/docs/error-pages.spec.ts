@@ -1,19 +1,12 @@
 import { describe, expect, it } from '@jest/globals'
 import type { Server } from 'node:http'
-import {
-  AuthenticationError,
-  MemoryReplayStore,
-  StoreError,
-  type OutageCode,
-  type RefusalCode,
-} from '../../lib/index.js'
+import { AuthenticationError, MemoryReplayStore, StoreError } from '../../lib/index.js'
 import { mint, now } from '../helpers/mint.js'
 import { appOf, platform, rivalKeys, shop } from '../helpers/platform.js'
 import { every, provocations, type Provocation } from '../helpers/provocations.js'
+import type { Code } from '../helpers/refusals.js'
 import { openServer, rawText } from '../helpers/server.js'
 import { blocksOf, codesOf, filesBelow, read, sectionOf, tablesOf } from './markdown.js'
-
-type Code = RefusalCode | OutageCode
 
 const serve = openServer()
 const pageOf = (code: Code) => read(`docs/errors/${code}.md`)

@@ -1,71 +1,245 @@
 import { expect } from '@jest/globals'
 import type { Response } from 'supertest'
-import type { OutageCode, RefusalCode } from '../../lib/index.js'
+import { AuthenticationError, StoreError, type OutageCode, type RefusalCode } from '../../lib/index.js'
 
-type Code = RefusalCode | OutageCode
+export type Code = RefusalCode | OutageCode
 
-/** What the platform's users have written down: code -> status, OAuth error, retry. Kept apart from the table in lib on purpose. */
+/** What the platform's users have written down of each code. Kept apart from the table in lib on purpose. */
 export const answers: Readonly<
-  Record<Code, readonly [status: number, error: string | undefined, retry: string]>
+  Record<
+    Code,
+    readonly [status: number, error: string | undefined, retry: string, title: string, description: string]
+  >
 > = {
-  credentials_missing: [401, undefined, 'fresh-token'],
-  request_malformed: [400, 'invalid_request', 'no'],
-  token_malformed: [401, 'invalid_token', 'no'],
-  algorithm_not_allowed: [401, 'invalid_token', 'no'],
-  token_type_not_allowed: [401, 'invalid_token', 'no'],
-  claim_missing: [401, 'invalid_token', 'no'],
-  claim_invalid: [401, 'invalid_token', 'no'],
-  token_lifetime_too_long: [401, 'invalid_token', 'no'],
-  audience_mismatch: [401, 'invalid_token', 'no'],
-  token_not_verified: [401, 'invalid_token', 'no'],
-  issuer_mismatch: [401, 'invalid_token', 'no'],
-  token_expired: [401, 'invalid_token', 'fresh-token'],
-  token_not_active: [401, 'invalid_token', 'fresh-token'],
-  token_replayed: [401, 'invalid_token', 'fresh-token'],
-  origin_not_allowed: [403, 'access_denied', 'no'],
-  project_suspended: [403, 'access_denied', 'no'],
-  scope_insufficient: [403, 'insufficient_scope', 'no'],
-  store_unavailable: [503, 'temporarily_unavailable', 'later'],
-  replay_store_full: [503, 'temporarily_unavailable', 'later'],
+  credentials_missing: [
+    401,
+    undefined,
+    'fresh-token',
+    'No project token',
+    'The request has no project token. Send one as Authorization: Bearer.',
+  ],
+  request_malformed: [
+    400,
+    'invalid_request',
+    'no',
+    'Malformed request',
+    'The request must carry exactly one well-formed project token.',
+  ],
+  token_malformed: [
+    401,
+    'invalid_token',
+    'no',
+    'Malformed token',
+    'The token is not a well-formed compact JWS with a JSON claims set.',
+  ],
+  algorithm_not_allowed: [
+    401,
+    'invalid_token',
+    'no',
+    'Algorithm not allowed',
+    'The alg of the token is not one that is accepted here.',
+  ],
+  token_type_not_allowed: [
+    401,
+    'invalid_token',
+    'no',
+    'Token type not allowed',
+    'The typ of the token is not that of a project token.',
+  ],
+  claim_missing: [401, 'invalid_token', 'no', 'Claim missing', 'The token lacks a required claim.'],
+  claim_invalid: [
+    401,
+    'invalid_token',
+    'no',
+    'Claim invalid',
+    'A claim of the token has a value that is not allowed.',
+  ],
+  token_lifetime_too_long: [
+    401,
+    'invalid_token',
+    'no',
+    'Token lifetime too long',
+    'The token lives longer than is accepted here. Sign it with a shorter lifetime.',
+  ],
+  audience_mismatch: [
+    401,
+    'invalid_token',
+    'no',
+    'Audience mismatch',
+    'The aud of the token is not the audience of this platform.',
+  ],
+  token_not_verified: [
+    401,
+    'invalid_token',
+    'no',
+    'Token not verified',
+    'The token could not be verified. Check that proj_id, kid and alg are those of a registered, active key and that this key signed it.',
+  ],
+  issuer_mismatch: [
+    401,
+    'invalid_token',
+    'no',
+    'Issuer mismatch',
+    'The iss of the token is not the issuer of the project.',
+  ],
+  token_expired: [
+    401,
+    'invalid_token',
+    'fresh-token',
+    'Token expired',
+    'The token has expired. Sign a new one for each call.',
+  ],
+  token_not_active: [
+    401,
+    'invalid_token',
+    'fresh-token',
+    'Token not active yet',
+    'The token is not valid yet. Check the clock of the server that signs it.',
+  ],
+  token_replayed: [
+    401,
+    'invalid_token',
+    'fresh-token',
+    'Token already used',
+    'The token has been used before. Sign a new one for each call.',
+  ],
+  origin_not_allowed: [
+    403,
+    'access_denied',
+    'no',
+    'Origin not allowed',
+    'The token may not be used from this origin.',
+  ],
+  project_suspended: [
+    403,
+    'access_denied',
+    'no',
+    'Project suspended',
+    'The project is suspended by the platform.',
+  ],
+  scope_insufficient: [
+    403,
+    'insufficient_scope',
+    'no',
+    'Scope insufficient',
+    'The token does not grant what this resource requires.',
+  ],
+  store_unavailable: [
+    503,
+    'temporarily_unavailable',
+    'later',
+    'Temporarily unavailable',
+    'The token cannot be checked right now. Try again shortly.',
+  ],
+  replay_store_full: [
+    503,
+    'temporarily_unavailable',
+    'later',
+    'Temporarily unavailable',
+    'Too many tokens are in use right now. Try again shortly.',
+  ],
 }
 
-/** Rejects with exactly this code, status and challenge. `description` is the text of the challenge. */
+/** The usual text of a code. */
+export const descriptionOf = (code: Code): string => answers[code][4]
+
+/** The text where a claim has a value that is not allowed. */
+export const invalidClaim = (name: string) =>
+  `The claim ${name} of the token has a value that is not allowed.`
+
+/** The text where a claim is not there. */
+export const missingClaim = (name: string) => `The token lacks the claim ${name}.`
+
+/** The text where the header says something that no project token says. */
+export const refusedParameter = (name: string) =>
+  `The header of the token has the parameter ${name}, which is not accepted.`
+
+/** The texts where a request is malformed. */
+export const twoAuthorizations = 'There is more than one Authorization header.'
+export const twoOrigins = 'There is more than one Origin header.'
+export const tokenInQuery = 'A token must not be in the URL, where logs and histories keep it.'
+export const notOneToken = 'The Bearer scheme must be followed by one token.'
+export const twoPlaces = 'There is a token in the header and in the body.'
+export const badField = 'The form must have one access_token.'
+export const tooLong = 'The token is longer than is accepted here.'
+
+export const badKid = 'The header of the token needs a kid of 1 to 256 characters.'
+
+/** The exact WWW-Authenticate of a code with the default realm; undefined where there is none. `scope` is what the resource requires. */
+export function challengeOf(
+  code: Code,
+  description = descriptionOf(code),
+  scope?: readonly string[],
+): string | undefined {
+  const [, error] = answers[code]
+  if (error === undefined) return 'Bearer realm="reverse-jwt"'
+  if (!['invalid_request', 'invalid_token', 'insufficient_scope'].includes(error)) return undefined
+  const end = scope === undefined ? '' : `, scope="${scope.join(' ')}"`
+  return `Bearer realm="reverse-jwt", error="${error}", error_description="${description}"${end}`
+}
+
+/** Rejects with exactly this code, its status and its words, the challenge included. */
 export async function expectRefusal(
   outcome: Promise<unknown>,
   code: Code,
-  description?: string,
+  description = descriptionOf(code),
+  scope?: readonly string[],
 ): Promise<void> {
-  const [status, error, retry] = answers[code]
+  const [status, error, retry, title] = answers[code]
   const thrown: unknown = await outcome.then(
     () => new Error('accepted'),
     (reason: unknown) => reason,
   )
-  expect(thrown).toMatchObject({
-    code,
+  expect(thrown).toMatchObject({ code, status, error, retry, title, description, message: description })
+  expect((thrown as { challenge?: string }).challenge).toBe(challengeOf(code, description, scope))
+}
+
+/** The same for a step on its own, which knows no realm: the verifier adds that. */
+export function expectStepRefusal(step: () => unknown, code: Code, description?: string): Promise<void> {
+  const outcome = Promise.resolve()
+    .then(step)
+    .catch((error: unknown) => {
+      if (error instanceof AuthenticationError || error instanceof StoreError) {
+        expect(error.realm).toBeUndefined()
+        error.realm = 'reverse-jwt'
+      }
+      throw error
+    })
+  return expectRefusal(outcome, code, description)
+}
+
+/** Has exactly the status and the headers of this code, whatever wrote the body. */
+export function expectHeaders(
+  { status, headers }: Response,
+  code: Code,
+  description?: string,
+  scope?: readonly string[],
+): void {
+  const [expected, , retry] = answers[code]
+  expect(status).toBe(expected)
+  expect(headers['www-authenticate']).toBe(challengeOf(code, description, scope))
+  expect(headers['cache-control']).toBe('no-store')
+  expect(headers['retry-after']).toBe(retry === 'later' ? '5' : undefined)
+}
+
+/** Is exactly the answer of this code, headers and problem details included. Only the time is that of the platform. */
+export function expectAnswer(
+  response: Response,
+  code: Code,
+  description = descriptionOf(code),
+  scope?: readonly string[],
+): void {
+  const [status, error, retry, title] = answers[code]
+  expect(response.body).toEqual({
+    type: `https://unpkg.com/reverse-jwt/docs/errors/${code}.md`,
+    title,
     status,
-    error,
+    detail: description,
+    ...(error !== undefined && { error }),
+    code,
     retry,
-    ...(description !== undefined && { description }),
+    server_time: expect.any(Number),
   })
-  expect((thrown as { challenge?: string }).challenge).toBe(challengeOf(code, (thrown as Error).message))
-}
-
-/** The exact WWW-Authenticate of a code with the default realm; undefined where there is none. */
-export function challengeOf(code: Code, description: string): string | undefined {
-  const [, error] = answers[code]
-  if (error === undefined) return 'Bearer realm="reverse-jwt"'
-  if (error !== 'invalid_request' && error !== 'invalid_token') return undefined
-  return `Bearer realm="reverse-jwt", error="${error}", error_description="${description}"`
-}
-
-/** Is exactly the answer of this code, problem details and headers included. */
-export function expectAnswer(response: Response, code: Code): void {
-  const [status, error, retry] = answers[code]
-  const body = response.body as { detail: string }
-  expect(body).toMatchObject({ status, code, retry, ...(error !== undefined && { error }) })
-  expect(response.status).toBe(status)
-  expect(response.headers['www-authenticate']).toBe(challengeOf(code, body.detail))
-  expect(response.headers['cache-control']).toBe('no-store')
+  expectHeaders(response, code, description, scope)
   expect(response.headers['content-type']).toBe('application/problem+json')
-  expect(response.headers['retry-after']).toBe(status === 503 ? '5' : undefined)
 }

@@ -16,8 +16,8 @@ import { expresses, type Express } from '../helpers/express.js'
 import { holdKeysOf } from '../helpers/held-key-store.js'
 import { kidOf, mint, now } from '../helpers/mint.js'
 import { platform } from '../helpers/platform.js'
-import { expectHeaders, every, provocations, type Provocation } from '../helpers/provocations.js'
-import { answers, expectAnswer } from '../helpers/refusals.js'
+import { every, provocations, type Provocation } from '../helpers/provocations.js'
+import { answers, descriptionOf, expectAnswer, expectHeaders } from '../helpers/refusals.js'
 import { openServer, rawText } from '../helpers/server.js'
 
 const serve = openServer()
@@ -111,20 +111,8 @@ describe.each(expresses)('%s', (name, express) => {
     app.use(problemDetails())
     const { answer, sent } = await provoke(serve(app), provocation)
 
-    const [status, error, retry] = answers[code]
-    const { title, detail } = provocation
-    expectHeaders(answer, code)
-    expect(answer.headers['content-type']).toBe('application/problem+json')
-    expect(answer.body).toEqual({
-      type: `https://unpkg.com/reverse-jwt/docs/errors/${code}.md`,
-      title,
-      status,
-      detail,
-      ...(error !== undefined && { error }),
-      code,
-      retry,
-      server_time: now,
-    })
+    expectAnswer(answer, code, provocation.description, provocation.scope)
+    expect(answer.body).toMatchObject({ server_time: now })
     expectNoSecrets(answer, sent)
   })
 
@@ -133,9 +121,10 @@ describe.each(expresses)('%s', (name, express) => {
     const app = appOn(express, { ...options, ...provocation.options?.() })
     const { answer, sent } = await provoke(serve(app), provocation)
 
-    expectHeaders(answer, code)
+    const { description = descriptionOf(code), scope } = provocation
+    expectHeaders(answer, code, description, scope)
     const name = answers[code][0] === 503 ? 'StoreError' : 'AuthenticationError'
-    expect(/<pre>(.*)<\/pre>/s.exec(answer.text)?.[1]).toBe(`${name}: ${provocation.detail}`)
+    expect(/<pre>(.*)<\/pre>/s.exec(answer.text)?.[1]).toBe(`${name}: ${description}`)
     expectNoSecrets(answer, sent)
   })
 
@@ -152,7 +141,7 @@ describe.each(expresses)('%s', (name, express) => {
     expectHeaders(answer, 'token_not_verified')
     expect(/<pre>(.*)<\/pre>/s.exec(answer.text)?.[1]).toBe('Unauthorized')
     const text = await logged
-    expect(text).toContain(`AuthenticationError: ${provocations.token_not_verified.detail}`)
+    expect(text).toContain(`AuthenticationError: ${descriptionOf('token_not_verified')}`)
     expectNoSecrets({ text, headers: {} }, sent)
   })
 

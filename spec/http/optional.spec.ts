@@ -4,7 +4,7 @@ import { problemDetails, projectOf, projectTokenOf, reverseJwt } from '../../lib
 import { expresses, type Express } from '../helpers/express.js'
 import { mint, now } from '../helpers/mint.js'
 import { platform } from '../helpers/platform.js'
-import { expectAnswer } from '../helpers/refusals.js'
+import { expectAnswer, notOneToken, tokenInQuery } from '../helpers/refusals.js'
 import { openServer, rawRequest } from '../helpers/server.js'
 
 const serve = openServer()
@@ -63,8 +63,8 @@ describe.each(expresses)('%s, optional: true', (_, express) => {
     expectAnswer(await get(`Bearer ${mint({ claims: { exp: now - 5, iat: now - 9 } })}`), 'token_expired')
     expectAnswer(await get(`Bearer ${mint({ signature: Buffer.alloc(64) })}`), 'token_not_verified')
     expectAnswer(await get('Bearer abc'), 'token_malformed')
-    expectAnswer(await get('Bearer'), 'request_malformed')
-    expectAnswer(await request(server).get('/portal?access_token=abc'), 'request_malformed')
+    expectAnswer(await get('Bearer'), 'request_malformed', notOneToken)
+    expectAnswer(await request(server).get('/portal?access_token=abc'), 'request_malformed', tokenInQuery)
     const two = await rawRequest(server, ['Authorization: Basic YTpi', 'Authorization: Basic YTpi'])
     expect(two.status).toBe(400)
   })

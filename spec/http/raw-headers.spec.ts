@@ -5,6 +5,7 @@ import { problemDetails, projectOf, reverseJwt, type ProjectWithKeys } from '../
 import { expresses, type Express } from '../helpers/express.js'
 import { mint } from '../helpers/mint.js'
 import { platform, rival, shop } from '../helpers/platform.js'
+import { challengeOf } from '../helpers/refusals.js'
 import { mintRival } from '../helpers/rival.js'
 import { openServer, rawAnswers, rawRequest, type RawAnswer } from '../helpers/server.js'
 
@@ -30,9 +31,7 @@ function outcome({ status, body }: RawAnswer): unknown {
 
 function expectMalformed(answer: RawAnswer, detail: string): void {
   expect(outcome(answer)).toEqual([400, 'request_malformed'])
-  expect(header(answer, 'www-authenticate')).toEqual([
-    `Bearer realm="reverse-jwt", error="invalid_request", error_description="${detail}"`,
-  ])
+  expect(header(answer, 'www-authenticate')).toEqual([challengeOf('request_malformed', detail)])
   expect(header(answer, 'cache-control')).toEqual(['no-store'])
 }
 

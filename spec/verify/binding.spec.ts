@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { AuthenticationError, type Project, type ProjectClaims } from '../../lib/index.js'
 import { checkBinding, type Bounds } from '../../lib/verify/binding.js'
-import { descriptions, expectStepRefusal } from '../helpers/exact-refusals.js'
+import { descriptionOf, expectStepRefusal } from '../helpers/refusals.js'
 import { audience, now } from '../helpers/mint.js'
 
 const claims: ProjectClaims = { iss: 'shop', aud: audience, proj_id: 'shop', jti: 'use-1', exp: now + 110 }
@@ -161,7 +161,7 @@ describe('the scopes', () => {
         code: 'scope_insufficient',
         status: 403,
         error: 'insufficient_scope',
-        challenge: `Bearer error="insufficient_scope", error_description="${descriptions.scope_insufficient}", scope="${wanted}"`,
+        challenge: `Bearer error="insufficient_scope", error_description="${descriptionOf('scope_insufficient')}", scope="${wanted}"`,
       })
     },
   )

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { checkClaims } from '../../lib/verify/claims.js'
-import { expectStepRefusal, invalidClaim, missingClaim } from '../helpers/exact-refusals.js'
+import { expectStepRefusal, invalidClaim, missingClaim } from '../helpers/refusals.js'
 import { audience, now } from '../helpers/mint.js'
 
 const settings = {

@@ -1,15 +1,17 @@
 import { describe, expect, it, jest } from '@jest/globals'
 import type { RequestLike } from '../../lib/index.js'
 import { requireToken, takeCredentials, type TokenSource } from '../../lib/verify/credentials.js'
-import { expectStepRefusal } from '../helpers/exact-refusals.js'
+import {
+  badField,
+  expectStepRefusal,
+  notOneToken,
+  tokenInQuery,
+  twoAuthorizations,
+  twoOrigins,
+  twoPlaces,
+} from '../helpers/refusals.js'
 
 const form = 'application/x-www-form-urlencoded'
-const twoAuthorizations = 'There is more than one Authorization header.'
-const twoOrigins = 'There is more than one Origin header.'
-const inQuery = 'A token must not be in the URL, where logs and histories keep it.'
-const notOneToken = 'The Bearer scheme must be followed by one token.'
-const twoPlaces = 'There is a token in the header and in the body.'
-const badField = 'The form must have one access_token.'
 
 /** A request with these headers, raw ones included, as Node makes it. */
 function requestWith(headers: Record<string, string>, more: Partial<RequestLike> = {}): RequestLike {
@@ -118,10 +120,12 @@ describe('in the query', () => {
     '?%61ccess_token=a',
     '?access%5Ftoken=a',
     '?a?&access_token=b',
-  ])('refuses /portal%s, also beside a good header', (query) => refused(withUrl(`/portal${query}`), inQuery))
+  ])('refuses /portal%s, also beside a good header', (query) =>
+    refused(withUrl(`/portal${query}`), tokenInQuery),
+  )
 
   it('refuses it where a router has cut the URL', () =>
-    refused(withUrl('/', { originalUrl: '/portal?access_token=a' }), inQuery))
+    refused(withUrl('/', { originalUrl: '/portal?access_token=a' }), tokenInQuery))
 
   it.each([
     '/portal',

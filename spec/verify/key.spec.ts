@@ -1,7 +1,7 @@
 import { describe, expect, it, jest } from '@jest/globals'
 import { admitProjectKey, StoreError, type KeyStore, type ProjectKey } from '../../lib/index.js'
 import { findKey } from '../../lib/verify/key.js'
-import { expectStepRefusal } from '../helpers/exact-refusals.js'
+import { expectStepRefusal } from '../helpers/refusals.js'
 import { keyPair } from '../helpers/keys.js'
 import { now } from '../helpers/mint.js'
 

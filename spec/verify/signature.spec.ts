@@ -2,7 +2,7 @@ import { generateKeyPairSync, type JsonWebKey, type KeyObject } from 'node:crypt
 import { describe, expect, it } from '@jest/globals'
 import { admitProjectKey, type Algorithm, type ProjectKey } from '../../lib/index.js'
 import { verifySignature } from '../../lib/verify/signature.js'
-import { expectStepRefusal } from '../helpers/exact-refusals.js'
+import { expectStepRefusal } from '../helpers/refusals.js'
 import { keyPair, makeKeyPair } from '../helpers/keys.js'
 import { signBytes } from '../helpers/mint.js'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it, jest } from '@jest/globals'
 import { StoreError, type ProjectClaims, type ReplayStore } from '../../lib/index.js'
 import { consumeJti } from '../../lib/verify/single-use.js'
-import { expectStepRefusal } from '../helpers/exact-refusals.js'
+import { expectStepRefusal } from '../helpers/refusals.js'
 import { audience, now } from '../helpers/mint.js'
 
 const claims: ProjectClaims = { iss: 'shop', aud: audience, proj_id: 'shop', jti: 'use-1', exp: now + 110 }
