@@ -3,7 +3,7 @@ import tseslint from 'typescript-eslint'
 
 export default defineConfig(
   // projects/ has its own settings, each project another: that is its point.
-  { ignores: ['dist/', 'spec/package/projects/'] },
+  { ignores: ['dist/', '.mutation/', 'spec/package/projects/'] },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked],

@@ -34,3 +34,25 @@ describe('MemoryReplayStore of the default capacity', () => {
     expect(megabytes.full).toBeGreaterThan(36)
   }, 60_000)
 })
+
+describe('MemoryReplayStore takes no more memory', () => {
+  it('for an id that is long or not ASCII than for any other', async () => {
+    const { stdout, stderr } = await runNode(['--expose-gc', program('memory-of-long-ids')])
+    expect(stderr).toBe('')
+    const bytesAnId = JSON.parse(stdout) as number[]
+    expect(bytesAnId).toHaveLength(3)
+    for (const bytes of bytesAnId) {
+      expect(bytes).toBeLessThan(200)
+      // Otherwise nothing was measured.
+      expect(bytes).toBeGreaterThan(36)
+    }
+  })
+
+  it('for a project once its last id has expired', async () => {
+    const { stdout, stderr } = await runNode(['--expose-gc', program('memory-of-past-projects')])
+    expect(stderr).toBe('')
+    const { size, bytesAProject } = JSON.parse(stdout) as { size: number; bytesAProject: number }
+    expect(size).toBe(1)
+    expect(bytesAProject).toBeLessThan(30)
+  })
+})

@@ -56,6 +56,16 @@ describe('the segments', () => {
     ['three empty ones', '..'],
     ['three, with a space for a signature', `${header}.${claims}. `],
   ])('are three: not %s', (_, token) => refused(token, 'token_malformed'))
+
+  it('are not one that can be read as header, as claims and as a signature of RS256', async () => {
+    const text = JSON.stringify({ alg: 'RS256', kid: 'key-1', filler: '' })
+    const filler = 'f'.repeat(257 - text.length)
+    const segment = encode(JSON.stringify({ alg: 'RS256', kid: 'key-1', filler }))
+    const token = `${segment}A`
+    expect(Buffer.from(token, 'base64url')).toHaveLength(258)
+    expect(read(`${segment}.${segment}.${token}`).alg).toBe('RS256')
+    await refused(token, 'token_malformed')
+  })
 })
 
 describe('alg', () => {
