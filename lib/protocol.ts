@@ -107,3 +107,15 @@ export function isIdentifier(value: unknown): value is string {
 export function isScopeName(value: unknown): value is string {
   return typeof value === 'string' && /^[\x21\x23-\x5B\x5D-\x7E]+$/.test(value)
 }
+
+/**
+ * A URL, or undefined. Not by URL.canParse: once it is optimized, that of Node 20 misreads text with letters like é.
+ */
+export function parseUrl(text: unknown): URL | undefined {
+  if (typeof text !== 'string') return undefined
+  try {
+    return new URL(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,6 +1,13 @@
 import { base64url, SignJWT } from 'jose'
 import { refuseUndefined, refuseUnknownNames } from '../option-checks.js'
-import { isIdentifier, isScopeName, limits, projectTokenType, type AlgorithmName } from '../protocol.js'
+import {
+  isIdentifier,
+  isScopeName,
+  limits,
+  parseUrl,
+  projectTokenType,
+  type AlgorithmName,
+} from '../protocol.js'
 import { refuseBrowser } from './browser-guard.js'
 import { loadPrivateKey, type LoadedKey, type PrivateKeyInput } from './private-key.js'
 import { askRemoteSigner, checkRemoteSigner, isRemoteSigner, type RemoteSigner } from './remote-signer.js'
@@ -204,5 +211,5 @@ function isScope(value: unknown): boolean {
 }
 
 function isOrigin(value: unknown): boolean {
-  return typeof value === 'string' && URL.canParse(value) && new URL(value).origin === value
+  return value !== 'null' && parseUrl(value)?.origin === value
 }

@@ -1,5 +1,5 @@
 import { refuseUnknownNames, shown } from '../option-checks.js'
-import { isIdentifier, isScopeName, limits } from '../protocol.js'
+import { isIdentifier, isScopeName, limits, parseUrl } from '../protocol.js'
 import type { Project } from '../types.js'
 
 const known: Record<keyof Project, true> = {
@@ -56,7 +56,7 @@ function checkOrigins(origins: unknown, wrong: (what: string) => TypeError): voi
     throw wrong('allowedOrigins must be a list of origins; leave it out to allow any origin')
   }
   for (const origin of origins as unknown[]) {
-    const url = typeof origin === 'string' && URL.canParse(origin) ? new URL(origin) : undefined
+    const url = parseUrl(origin)
     if (url !== undefined && url.origin === origin && origin !== 'null' && !url.hostname.includes('*'))
       continue
     // What browsers send is compared as text, so another spelling would never match.
