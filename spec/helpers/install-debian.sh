@@ -2,7 +2,7 @@
 # Installs what the tests need besides Node and npm packages, on Debian or Ubuntu. Safe to run again.
 set -eu
 
-if [ -x /usr/bin/chromium ]; then
+if [ -x /usr/bin/chromium ] && [ -x /usr/bin/redis-server ] && ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1; then
   exit 0
 fi
 
@@ -11,4 +11,4 @@ as_root() {
 }
 
 as_root apt-get update
-as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends chromium
+as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends chromium redis-server postgresql
