@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import { StoreError } from '../errors.js'
 import { refuseUndefined, refuseUnknownNames } from '../option-checks.js'
+import { within } from '../time-limit.js'
 import type { ProjectKey } from '../types.js'
 import type { KeyStore } from './key-store.js'
 import { isAdmitted } from './public-key.js'
@@ -24,6 +25,7 @@ const mostReadsOfStrangers = 24
 const mostStrangersOfAProject = 2
 /** A read that does not end gives its place back after so many times its limit. */
 const patience = 10
+const late = 'the key store did not answer in time'
 
 /**
  * Keeps the keys of a slower store at hand.
@@ -90,6 +92,7 @@ export class CachedKeyStore implements KeyStore {
     const load: Promise<ProjectKey | undefined> = within(
       this.timeoutMs,
       this.read(name, projectId, kid),
+      late,
     ).then(
       (key) => {
         if (this.loads.get(name) !== load) return this.find(projectId, kid)
@@ -133,7 +136,7 @@ export class CachedKeyStore implements KeyStore {
       else this.strangersOfProject.set(projectId, left)
     }
     const reading = Promise.resolve().then(() => this.store.find(projectId, kid))
-    within(patience * this.timeoutMs, reading).then(release, release)
+    within(patience * this.timeoutMs, reading, late).then(release, release)
     return reading
   }
 }
@@ -154,22 +157,6 @@ function parseOptions(options: CachedKeyStoreOptions): Required<CachedKeyStoreOp
     throw new TypeError(`CachedKeyStore: max must be a positive integer up to ${mostKeys}`)
   }
   return parsed
-}
-
-/** The outcome of a promise, or an outage when it takes longer. */
-async function within<T>(milliseconds: number, promise: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new StoreError('store_unavailable', { cause: 'the key store did not answer in time' }))
-    }, milliseconds)
-    timer.unref()
-  })
-  try {
-    return await Promise.race([promise, late])
-  } finally {
-    clearTimeout(timer)
-  }
 }
 
 /** Length first, so that no project id and kid can be read as another pair. */

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { StoreError } from '../errors.js'
 import { refuseUndefined, refuseUnknownNames } from '../option-checks.js'
 import { warnOnce } from '../warnings.js'
+import { isReplayMode, replayModes, type ReplayMode } from './replay-mode.js'
 import type { ReplayStore, TokenUse } from './replay-store.js'
 
 export interface MemoryReplayStoreOptions {
@@ -10,6 +11,12 @@ export interface MemoryReplayStoreOptions {
   readonly capacity?: number
   /** How many of them one project may have. Default: a tenth of the capacity. */
   readonly projectQuota?: number
+  /**
+   * `'strict'`: a restart never makes a used token good again. Tokens that could have been used before this store was made are
+   * refused as used (`token_replayed`); a page then gets a new one. So for the first `clockTolerance` seconds every token is
+   * refused. Default `'default'`: a token that was used before a restart can be used once more until it expires.
+   */
+  readonly mode?: ReplayMode
   /** Epoch seconds. Default: the system's clock. Give it the verifier's clock where that one is not the default. */
   readonly clock?: () => number
 }
@@ -17,6 +24,7 @@ export interface MemoryReplayStoreOptions {
 const known: Record<keyof MemoryReplayStoreOptions, true> = {
   capacity: true,
   projectQuota: true,
+  mode: true,
   clock: true,
 }
 
@@ -50,6 +58,8 @@ export class MemoryReplayStore implements ReplayStore {
   private readonly capacity: number
   private readonly projectQuota: number
   private readonly clock: () => number
+  /** A token that could have been used before this moment cannot be told from a used one. */
+  private readonly since: number
   private readonly used = new Set<string>()
   /** The same names by the second in which they may be forgotten. No more seconds than a token can live. */
   private readonly expiring = new Map<number, string[]>()
@@ -63,7 +73,7 @@ export class MemoryReplayStore implements ReplayStore {
   constructor(options: MemoryReplayStoreOptions = {}) {
     refuseUnknownNames(options, known, 'option of MemoryReplayStore')
     refuseUndefined(options)
-    const { capacity = 1_000_000, clock = () => Date.now() / 1000 } = options
+    const { capacity = 1_000_000, mode = 'default', clock = () => Date.now() / 1000 } = options
     const { projectQuota = Math.ceil(capacity / 10) } = options
     for (const [name, value] of Object.entries({ capacity, projectQuota })) {
       if (!(Number.isSafeInteger(value) && value > 0 && value <= mostCapacity)) {
@@ -72,14 +82,17 @@ export class MemoryReplayStore implements ReplayStore {
     }
     if (typeof (clock as unknown) !== 'function')
       throw new TypeError('MemoryReplayStore: clock must be a function')
+    if (!isReplayMode(mode)) throw new TypeError(`MemoryReplayStore: mode must be ${replayModes}`)
     this.capacity = capacity
     this.projectQuota = projectQuota
     this.clock = clock
+    this.since = mode === 'strict' ? clock() : -Infinity
     if (cluster.isWorker) warnOnce('REVERSE_JWT_MEMORY_STORE_IN_CLUSTER')
   }
 
-  consume({ projectId, jti, expiresAt }: TokenUse): boolean {
+  consume({ projectId, jti, expiresAt, acceptableFrom }: TokenUse): boolean {
     this.forgetExpired(this.clock())
+    if (!(acceptableFrom > this.since)) return false
     // The clock stepped back: a used token would look new.
     if (expiresAt <= this.forgottenUntil) return false
     const known = this.projects.get(projectId)

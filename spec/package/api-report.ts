@@ -77,6 +77,7 @@ mkdirSync(join(tmpdir(), 'reverse-jwt-api'), { recursive: true })
 const reports = {
   'reverse-jwt': isReported('reverse-jwt', 'dist/lib/index.d.ts'),
   client: isReported('client', 'dist/lib/client/index.d.ts'),
+  redis: isReported('redis', 'dist/lib/redis.d.ts'),
   'express-types': isCopied('express-types', 'dist/lib/express-types.d.ts'),
 }
 for (const [name, isCurrent] of Object.entries(reports)) {

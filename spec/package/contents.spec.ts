@@ -93,6 +93,10 @@ describe('what an entry brings along', () => {
     expect(packagesOf('dist/lib/express-types.js')).toEqual([])
   })
 
+  it('is no client of Redis for the Redis replay store', () => {
+    expect(packagesOf('dist/lib/redis.js')).toEqual(['node:crypto'])
+  })
+
   it('is neither Express nor Passport for the platform', () => {
     expect(packagesOf('dist/lib/index.js')).toEqual([
       'lru-cache',

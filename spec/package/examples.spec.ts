@@ -16,8 +16,10 @@ const importable = new Map([
   ['express', "import express from 'express'"],
   ['passport', "import passport from 'passport'"],
   ['cors', "import cors from 'cors'"],
+  ['Redis', "import { Redis } from 'ioredis'"],
   ...exportsOf('lib/index.ts', 'reverse-jwt'),
   ...exportsOf('lib/client/index.ts', 'reverse-jwt/client'),
+  ...exportsOf('lib/redis.ts', 'reverse-jwt/redis'),
 ])
 
 function exportsOf(file: string, name: string): [string, string][] {
@@ -56,7 +58,7 @@ const placeOf = ({ file, line }: CodeBlock) => `${file}:${line}`
 beforeAll(async () => {
   const typed = ['express', 'passport', 'cors', 'passport-jwt'].flatMap((name) => [name, `@types/${name}`])
   // passport-jwt and express-jwt are what people come from.
-  const packages = ['@types/node', ...typed, 'express-jwt']
+  const packages = ['@types/node', ...typed, 'express-jwt', 'ioredis', 'redis']
   project = await projectIn(await installation(...packages), 'examples')
   await writeFile(join(project, 'package.json'), '{ "type": "module" }')
 

@@ -275,8 +275,8 @@ describe('MemoryReplayStore refuses', () => {
   })
 
   it.each([
-    ['max', 'Known: capacity, projectQuota, clock.'],
-    ['quota', 'Known: capacity, projectQuota, clock.'],
+    ['max', 'Known: capacity, projectQuota, mode, clock.'],
+    ['quota', 'Known: capacity, projectQuota, mode, clock.'],
     ['capacty', 'Did you mean "capacity"?'],
     ['Clock', 'Did you mean "clock"?'],
   ])('an option named %s', (name, hint) => {

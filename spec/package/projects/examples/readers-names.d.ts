@@ -39,9 +39,7 @@ declare global {
     find(projectId: string, kid: string): Promise<ProjectKey | undefined>
     findKey(projectId: string, kid: string): Promise<KeyRow | undefined>
   }
-  const redis: {
-    set(key: string, value: string, options: { NX: boolean; EX: number }): Promise<string | null>
-  }
+  const replayRows: { insert(projectId: string, jti: string, expiresAt: number): Promise<number> }
   function kidOf(token: string): string
   function publicKeyFor(kid: string | undefined): string
 

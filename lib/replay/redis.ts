@@ -1,0 +1,261 @@
+import { hash, randomBytes } from 'node:crypto'
+import { StoreError } from '../errors.js'
+import { refuseUndefined, refuseUnknownNames } from '../option-checks.js'
+import { within } from '../time-limit.js'
+import { redisCommands, type RedisClient, type RedisCommands } from './redis-client.js'
+import { examine, type RedisHealth } from './redis-health.js'
+import { beginEpoch, consumeInEpoch } from './redis-scripts.js'
+import { isReplayMode, replayModes, type ReplayMode } from './replay-mode.js'
+import type { ReplayStore, TokenUse } from './replay-store.js'
+
+export interface RedisReplayStoreOptions {
+  /** An ioredis client or Cluster, or a client, cluster or sentinel of node-redis, connected or connecting. It stays yours to close. */
+  readonly client: RedisClient
+  /** What every key begins with. Default `'rjwt:'`. All instances of a platform use the same one. */
+  readonly prefix?: string
+  /** Milliseconds after which an answer that has not come is an outage, 503. Default 500, at most 10,000. */
+  readonly timeoutMs?: number
+  /**
+   * `'strict'`: after Redis lost or may have lost its data (restart, failover, flush), tokens that could have been used before are
+   * refused as used (`token_replayed`); a page then gets a new one. Default `'default'`: see docs/replay.md for what is lost when.
+   * All instances of a platform use the same one.
+   */
+  readonly mode?: ReplayMode
+  /** Epoch seconds. Default: the system's clock. Give it the verifier's clock where that one is not the default. */
+  readonly clock?: () => number
+}
+
+/** What became of the tokens since the store was made. For metrics; a number of this process, not of all. */
+export interface RedisReplayCounts {
+  /** Used for the first time. */
+  readonly first: number
+  /** Of those, how many were sent to Redis twice because a reply was lost, and were told from a replay. */
+  readonly resent: number
+  readonly replayed: number
+  /** Strict mode: refused because they could have been used before Redis lost its data. */
+  readonly refusedAfterLoss: number
+  /** Strict mode: how often this process was the first to meet a Redis without its memory. */
+  readonly losses: number
+  /** Not decided: 503. */
+  readonly unavailable: number
+}
+
+const known: Record<keyof RedisReplayStoreOptions, true> = {
+  client: true,
+  prefix: true,
+  timeoutMs: true,
+  mode: true,
+  clock: true,
+}
+
+/** A client that has lost its connection may queue commands without end. */
+const mostUnanswered = 10_000
+/** A cluster keeps an epoch in each of these groups of ids, for a script reaches only keys of one slot. */
+const groups = 64 ** 2
+const groupsAtOnce = 256
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+const late = 'Redis did not answer in time'
+const nonsense = 'Redis answered something that the command does not answer'
+
+/**
+ * Remembers used tokens in Redis 7 or newer, or Valkey, for any number of instances of a platform: each token is accepted once.
+ *
+ * One atomic command a token: `SET rjwt:{Qk}3fHcVx... attempt EX 185 NX GET`; in strict mode one script. The key holds a hash of
+ * project id and jti, never the jti. Expiry is relative, so the server's clock does not matter. A client that sends a command
+ * again after a lost reply is told from a replay by the attempt, a random text.
+ *
+ * Throws StoreError: `store_unavailable` when Redis does not answer within `timeoutMs`, refuses, or is not connected;
+ * `replay_store_full` when it has no memory left. Never falls back to memory. Does not limit how many ids one project may have.
+ *
+ * @example
+ * const replayStore = new RedisReplayStore({ client: new Redis('redis://localhost:6379') })
+ * await replayStore.ready()
+ */
+export class RedisReplayStore implements ReplayStore {
+  private readonly redis: RedisCommands
+  private readonly prefix: string
+  private readonly timeoutMs: number
+  private readonly strict: boolean
+  private readonly clock: () => number
+  private unanswered = 0
+  private beginning: Promise<void> | undefined
+  private readonly counted = {
+    first: 0,
+    resent: 0,
+    replayed: 0,
+    refusedAfterLoss: 0,
+    losses: 0,
+    unavailable: 0,
+  }
+
+  constructor(options: RedisReplayStoreOptions) {
+    refuseUnknownNames(options, known, 'option of RedisReplayStore')
+    refuseUndefined(options)
+    const {
+      client,
+      prefix = 'rjwt:',
+      timeoutMs = 500,
+      mode = 'default',
+      clock = () => Date.now() / 1000,
+    } = options
+    this.redis = redisCommands(client)
+    if (!(
+      typeof (prefix as unknown) === 'string' &&
+      /^[\x21-\x7E]{1,64}$/.test(prefix) &&
+      !/[{}]/.test(prefix)
+    )) {
+      throw new TypeError(
+        'RedisReplayStore: prefix must be 1 to 64 printable characters without space, { and }',
+      )
+    }
+    if (!(typeof (timeoutMs as unknown) === 'number' && timeoutMs > 0 && timeoutMs <= 10_000)) {
+      throw new TypeError('RedisReplayStore: timeoutMs must be a number of milliseconds up to 10000')
+    }
+    if (!isReplayMode(mode)) throw new TypeError(`RedisReplayStore: mode must be ${replayModes}`)
+    if (typeof (clock as unknown) !== 'function') {
+      throw new TypeError('RedisReplayStore: clock must be a function that returns epoch seconds')
+    }
+    this.prefix = prefix
+    this.timeoutMs = timeoutMs
+    this.strict = mode === 'strict'
+    this.clock = clock
+  }
+
+  async consume(use: TokenUse): Promise<boolean> {
+    try {
+      return await this.consumeInRedis(use, this.clock())
+    } catch (error) {
+      this.counted.unavailable++
+      if (error instanceof StoreError) throw error
+      const full = error instanceof Error && error.message.startsWith('OOM')
+      throw new StoreError(full ? 'replay_store_full' : 'store_unavailable', { cause: error })
+    }
+  }
+
+  /**
+   * For start-up: waits until Redis has been examined, and throws an Error that names every reason why single use cannot be
+   * promised. Resolves to the same as `health()`, warnings included, which are yours to log. In strict mode it also tells Redis
+   * that this is where its memory begins, if nobody has.
+   */
+  async ready(): Promise<RedisHealth> {
+    const health = await this.health()
+    const errors = health.findings.filter(({ level }) => level === 'error')
+    if (errors.length > 0) {
+      throw new Error(`RedisReplayStore is not ready: ${errors.map(({ text }) => text).join(' ')}`)
+    }
+    if (this.strict) await this.beginEverywhere()
+    return health
+  }
+
+  /**
+   * For a readiness probe: asks Redis what it is and how it is set up. Never throws.
+   *
+   *     { "healthy": false, "findings": [{ "level": "error", "about": "eviction", "text": "maxmemory-policy is allkeys-lru ..." }] }
+   *
+   * Checks the version, the clocks (30 s apart at most), that nothing evicts ids, that it is no replica, that data are kept on
+   * disk. `unchecked` is what Redis did not let us see. Does not check what happens later: ask again.
+   */
+  async health(): Promise<RedisHealth> {
+    return examine(this.redis, { clock: this.clock, timeoutMs: this.timeoutMs, strict: this.strict })
+  }
+
+  /** What became of the tokens so far, in this process. */
+  get counts(): RedisReplayCounts {
+    return { ...this.counted }
+  }
+
+  private async consumeInRedis(use: TokenUse, now: number): Promise<boolean> {
+    const id = idOf(use)
+    const key = `${this.prefix}{${id.slice(0, 2)}}${id.slice(2)}`
+    const attempt = randomBytes(9).toString('base64url')
+    const seconds = Math.max(1, Math.ceil(use.expiresAt - now))
+    if (!Number.isSafeInteger(seconds)) throw new TypeError('the clock or the time of the token is no number')
+    if (this.strict) {
+      // A reply may come that much later, and the server's clock goes on meanwhile.
+      const age = now - use.acceptableFrom + this.timeoutMs / 1000
+      const values = [attempt, String(seconds), age.toFixed(3)]
+      return this.inEpoch(
+        await this.ask(() => this.redis.run(consumeInEpoch, [key, this.epochKey(id)], values)),
+      )
+    }
+    const before = await this.ask(() => this.redis.setNew(key, attempt, seconds))
+    if (before === null) return this.count('first', true)
+    const other = Buffer.isBuffer(before) ? before.toString() : before
+    if (typeof other !== 'string' || other.length !== attempt.length) throw new TypeError(nonsense)
+    if (other !== attempt) return this.count('replayed', false)
+    this.counted.resent++
+    return this.count('first', true)
+  }
+
+  /** What the answer of the strict script means. */
+  private inEpoch(answer: unknown): boolean {
+    switch (Number(answer)) {
+      case 2:
+        this.counted.resent++
+        return this.count('first', true)
+      case 1:
+        return this.count('first', true)
+      case 0:
+        return this.count('replayed', false)
+      case -2:
+        this.counted.losses++
+        // In a cluster a whole server has lost its memory, not only this group: the others shall not find out one by one.
+        if (this.redis.cluster) this.beginEverywhere().catch(() => undefined)
+        return this.count('refusedAfterLoss', false)
+      case -1:
+        return this.count('refusedAfterLoss', false)
+      default:
+        throw new TypeError(nonsense)
+    }
+  }
+
+  private count(what: keyof RedisReplayCounts, first: boolean): boolean {
+    this.counted[what]++
+    return first
+  }
+
+  private epochKey(id: string): string {
+    return this.redis.cluster ? `${this.prefix}{${id.slice(0, 2)}}epoch` : `${this.prefix}epoch`
+  }
+
+  /** Begins an epoch wherever none is known. One run at a time. */
+  private beginEverywhere(): Promise<void> {
+    this.beginning ??= this.begin().finally(() => (this.beginning = undefined))
+    return this.beginning
+  }
+
+  private async begin(): Promise<void> {
+    const keys = this.redis.cluster
+      ? Array.from({ length: groups }, (_, at) =>
+          this.epochKey(`${alphabet[at >> 6] ?? ''}${alphabet[at & 63] ?? ''}`),
+        )
+      : [this.epochKey('')]
+    for (let at = 0; at < keys.length; at += groupsAtOnce) {
+      const some = keys.slice(at, at + groupsAtOnce)
+      await Promise.all(some.map((key) => this.ask(() => this.redis.run(beginEpoch, [key], []))))
+    }
+  }
+
+  /** One question, within the time limit. What comes later is dropped: the caller has been told that we cannot tell. */
+  private async ask(send: () => Promise<unknown>): Promise<unknown> {
+    if (this.unanswered >= mostUnanswered) {
+      throw new StoreError('store_unavailable', { cause: 'too many commands wait for Redis' })
+    }
+    const begun = performance.now()
+    const sent = send()
+    this.unanswered++
+    const done = () => {
+      this.unanswered--
+    }
+    sent.then(done, done)
+    const answer = await within(this.timeoutMs, sent, late)
+    // A busy event loop may read a late answer before it looks at its timers.
+    if (performance.now() - begun > this.timeoutMs) throw new StoreError('store_unavailable', { cause: late })
+    return answer
+  }
+}
+
+/** 132 bits of SHA-256. Length first, so that no two pairs of project and jti are one text. */
+function idOf({ projectId, jti }: TokenUse): string {
+  return hash('sha256', `${projectId.length}:${projectId}${jti}`, 'base64url').slice(0, 22)
+}

@@ -1,0 +1,72 @@
+import { beforeEach, expect, it } from '@jest/globals'
+import { MemoryReplayStore } from '../../lib/index.js'
+import { mint, now } from '../helpers/mint.js'
+import { verifierOf } from '../helpers/platform.js'
+import { expectRefusal } from '../helpers/refusals.js'
+import { describeReplayStore } from './replay-store-contract.js'
+
+describeReplayStore('A strict MemoryReplayStore that has been there for a minute', (clock) => {
+  let running = false
+  const store = new MemoryReplayStore({ mode: 'strict', clock: () => (running ? clock() : now - 60) })
+  running = true
+  return store
+})
+
+const clock = { now }
+const start = (mode: 'default' | 'strict') => {
+  const replayStore = new MemoryReplayStore({ mode, clock: () => clock.now })
+  return verifierOf({ replayStore, clock: () => clock.now })
+}
+const tokenOf = (iat: number) => mint({ claims: { iat, exp: iat + 120 } })
+
+beforeEach(() => {
+  clock.now = now
+})
+
+it('refuses a token that was used before a restart; by default it passes once more', async () => {
+  for (const [mode, second] of [
+    ['strict', 'refused'],
+    ['default', 'accepted'],
+  ] as const) {
+    clock.now = now
+    const before = start(mode)
+    clock.now = now + 60
+    const token = tokenOf(clock.now)
+    await before.verify(token)
+
+    clock.now = now + 70
+    const after = start(mode)
+    if (second === 'refused') await expectRefusal(after.verify(token), 'token_replayed')
+    else await expect(after.verify(token)).resolves.toMatchObject({ project: { id: 'shop' } })
+  }
+})
+
+it('refuses every token that could have been used before the start, and accepts those that could not', async () => {
+  const verifier = start('strict')
+  const clockTolerance = 5
+  for (const iat of [now - 100, now, now + clockTolerance]) {
+    await expectRefusal(verifier.verify(tokenOf(iat)), 'token_replayed')
+  }
+  clock.now = now + clockTolerance + 1
+  await expect(verifier.verify(tokenOf(clock.now))).resolves.toMatchObject({ project: { id: 'shop' } })
+})
+
+it('takes a token without iat for one that lived as long as any may', async () => {
+  const verifier = start('strict')
+  clock.now = now + 290
+  const token = (exp: number) => mint({ claims: { iat: undefined, exp } })
+  await expectRefusal(verifier.verify(token(now + 305)), 'token_replayed')
+  await expect(verifier.verify(token(now + 306))).resolves.toMatchObject({ project: { id: 'shop' } })
+})
+
+it('keeps no id of a token that it refuses for this', () => {
+  const store = new MemoryReplayStore({ mode: 'strict', clock: () => now })
+  expect(store.consume({ projectId: 'shop', jti: 'a', expiresAt: now + 60, acceptableFrom: now })).toBe(false)
+  expect(store.size).toBe(0)
+})
+
+it.each(['Strict', 'on', true, null])('has no mode %j', (mode) => {
+  expect(() => new MemoryReplayStore({ mode: mode as 'strict' })).toThrow(
+    new TypeError("MemoryReplayStore: mode must be 'default' or 'strict'"),
+  )
+})
