@@ -5,13 +5,13 @@ import passport from 'passport'
 import {
   createVerifier,
   MemoryKeyStore,
-  MemoryReplayStore,
   problemDetails,
   projectOf,
   projectTokenOf,
   reverseJwt,
   ReverseJwtStrategy,
   type EventListener,
+  type ReplayStore,
 } from 'reverse-jwt'
 import type { ProjectKeyPair } from 'reverse-jwt/client'
 import { pageFolder } from './page-folder.js'
@@ -22,10 +22,12 @@ export interface PlatformSettings {
   readonly address: string
   readonly customerOrigin: string
   readonly publicJwk: ProjectKeyPair['publicJwk']
+  readonly replayStore: ReplayStore
   readonly onEvent: EventListener
 }
 
-export function platformApp({ address, customerOrigin, publicJwk, onEvent }: PlatformSettings): Express {
+export function platformApp(settings: PlatformSettings): Express {
+  const { address, customerOrigin, publicJwk, replayStore, onEvent } = settings
   // One verifier for both routes: a token that was used at one of them has been used at the other.
   const verifier = createVerifier({
     audience: address,
@@ -38,7 +40,7 @@ export function platformApp({ address, customerOrigin, publicJwk, onEvent }: Pla
         keys: [{ jwk: publicJwk }],
       },
     ]),
-    replayStore: new MemoryReplayStore(),
+    replayStore,
     requireOrigin: true,
     onEvent,
   })
@@ -85,6 +87,7 @@ const whoCalls: RequestHandler = (req, res) => {
     project: { id, name },
     scopes,
     kid,
+    process: process.pid,
     server_time: Math.floor(Date.now() / 1000),
   })
 }

@@ -2,6 +2,7 @@ import { beforeAll, expect, it, jest } from '@jest/globals'
 import type { Express } from 'express'
 import { once } from 'node:events'
 import request from 'supertest'
+import { MemoryReplayStore } from '../../lib/index.js'
 import { generateProjectKey, type ProjectKeyPair } from '../../lib/client/index.js'
 import { customerApp } from '../../example-server/customer.js'
 import { platformApp } from '../../example-server/platform.js'
@@ -43,6 +44,7 @@ it('gives a token that the platform accepts to a visitor with a session', async 
     address: platformAddress,
     customerOrigin: address,
     publicJwk: pair.publicJwk,
+    replayStore: new MemoryReplayStore(),
     onEvent: () => undefined,
   })
   const call = await request(platform)

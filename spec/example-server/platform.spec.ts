@@ -2,6 +2,7 @@ import { beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals
 import type { Express } from 'express'
 import request from 'supertest'
 import { createSigner, generateProjectKey, type ProjectKeyPair, type Signer } from '../../lib/client/index.js'
+import { MemoryReplayStore } from '../../lib/index.js'
 import { platformApp } from '../../example-server/platform.js'
 import { expectAnswer } from '../helpers/refusals.js'
 
@@ -18,7 +19,14 @@ beforeAll(async () => {
 })
 
 beforeEach(() => {
-  app = platformApp({ address, customerOrigin, publicJwk: pair.publicJwk, onEvent: () => undefined })
+  const replayStore = new MemoryReplayStore()
+  app = platformApp({
+    address,
+    customerOrigin,
+    publicJwk: pair.publicJwk,
+    replayStore,
+    onEvent: () => undefined,
+  })
 })
 
 describe.each(['/api/plain', '/api/passport'])('%s', (route) => {
@@ -39,6 +47,7 @@ describe.each(['/api/plain', '/api/passport'])('%s', (route) => {
       project: { id: 'demo-shop', name: 'Demo Shop' },
       scopes: ['portal:read'],
       kid: pair.kid,
+      process: process.pid,
       server_time: expect.any(Number),
     })
 

@@ -17,9 +17,9 @@ export class DemoProcess {
   private readonly child: ChildProcess
   private readonly closed: Promise<unknown>
 
-  constructor(ports: Readonly<Record<string, string>>) {
+  constructor(variables: Readonly<Record<string, string>>) {
     this.child = spawn(process.execPath, [script], {
-      env: { ...process.env, ...ports },
+      env: { ...process.env, ...variables },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     this.child.stdout?.on('data', (text: Buffer) => (this.stdout += text.toString()))
@@ -31,9 +31,17 @@ export class DemoProcess {
   async started(): Promise<{ platform: string; customer: string }> {
     for (;;) {
       const [, platform, customer] =
-        /^Platform: (\S+)\nCustomer: (\S+)\nOpen \S+ in a browser/.exec(this.stdout) ?? []
+        /^Platform: (\S+)\nCustomer: (\S+)\nOpen \S+ in a browser/m.exec(this.stdout) ?? []
       if (platform !== undefined && customer !== undefined) return { platform, customer }
       if (this.child.exitCode !== null) throw new Error(`The demo did not start: ${this.stderr}`)
+      await Promise.race([this.child.stdout && once(this.child.stdout, 'data'), this.closed])
+    }
+  }
+
+  /** Waits until a line says this. */
+  async says(text: string): Promise<void> {
+    while (!this.stdout.includes(text)) {
+      if (this.child.exitCode !== null) throw new Error(`The demo ended: ${this.stderr}`)
       await Promise.race([this.child.stdout && once(this.child.stdout, 'data'), this.closed])
     }
   }

@@ -15,9 +15,14 @@ export function customersEnvironment(extra: NodeJS.ProcessEnv = {}): NodeJS.Proc
 }
 
 /** Runs a program as a customer would. Resolves whatever its exit code is. */
-export function run(file: string, args: readonly string[], cwd: string): Promise<Outcome> {
+export function run(
+  file: string,
+  args: readonly string[],
+  cwd: string,
+  variables: NodeJS.ProcessEnv = {},
+): Promise<Outcome> {
   return new Promise((resolve) => {
-    const options = { cwd, env: customersEnvironment(), maxBuffer: 16 * 1024 * 1024 }
+    const options = { cwd, env: customersEnvironment(variables), maxBuffer: 16 * 1024 * 1024 }
     execFile(file, [...args], options, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : typeof error.code === 'number' ? error.code : 1, stdout, stderr })
     })

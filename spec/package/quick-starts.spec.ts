@@ -4,9 +4,9 @@ import { once } from 'node:events'
 import { rm, writeFile } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import type { ReplayStore } from '../../lib/index.js'
+import { RedisServer } from '../helpers/redis-server.js'
 import { codeBlocksOf } from './code-blocks.js'
-import { customersEnvironment, output } from './command.js'
+import { customersEnvironment, output, run } from './command.js'
 import { emptyFolder, tarball } from './installation.js'
 
 jest.setTimeout(60_000)
@@ -161,22 +161,25 @@ describe('the quick starts of README, typed into an empty folder', () => {
     ])
   })
 
-  it('show a replay store for several processes that lets each token in once', async () => {
-    const taken = new Map<string, { EX: number }>()
-    const redis = {
-      set: (key: string, _: string, options: { NX: boolean; EX: number }) =>
-        Promise.resolve(taken.has(key) ? null : (taken.set(key, options), 'OK')),
+  it('let several processes share what is used through a real Redis', async () => {
+    await install('npm install reverse-jwt')
+    const line = shell.find((one) => one === 'npm install ioredis') ?? ''
+    await output('npm', [...line.split(' ').slice(1), '--prefer-offline', '--no-audit', '--no-fund'], folder)
+    const redis = await RedisServer.start({ appendonly: 'yes' })
+    const use = `{ projectId: 'shop', jti: 'a', expiresAt: Date.now() / 1000 + 100, acceptableFrom: 0 }`
+    const script = `${processes ?? ''}\nconsole.log(await replayStore.consume(${use}))\nprocess.exit()`
+    await writeFile(join(folder, 'processes.js'), script)
+    const runAt = (url: string) => run(process.execPath, ['processes.js'], folder, { REDIS_URL: url })
+    try {
+      expect(await runAt(redis.url)).toMatchObject({ code: 0, stdout: 'true\n', stderr: '' })
+      expect(await runAt(redis.url)).toMatchObject({ code: 0, stdout: 'false\n', stderr: '' })
+    } finally {
+      await redis.remove()
     }
-    const file = join(folder, 'processes.js')
-    await writeFile(file, `export const storeOn = (redis) => {\n${processes ?? ''}\nreturn replayStore }`)
-    const { storeOn } = (await import(file)) as { storeOn: (redis: unknown) => ReplayStore }
-    const store = storeOn(redis)
-    const use = { projectId: 'shop', jti: 'a', expiresAt: Date.now() / 1000 + 100, acceptableFrom: 0 }
-    expect(await Promise.all([store.consume(use), store.consume(use)])).toEqual([true, false])
-    expect(await store.consume({ ...use, projectId: 'rival' })).toBe(true)
-    expect(await store.consume({ ...use, jti: 'b', expiresAt: 0 })).toBe(true)
-    expect(Array.from(taken.values(), ({ EX }) => EX)).toEqual([expect.any(Number), expect.any(Number), 1])
-  })
+    const nobody = await runAt(redis.url)
+    expect(nobody.code).toBe(1)
+    expect(nobody.stderr).toContain('RedisReplayStore is not ready: Redis cannot be asked')
+  }, 180_000)
 
   it('accept a token once with Passport', async () => {
     await stop()

@@ -1,0 +1,48 @@
+/** The platform in several processes, which share a port and a Redis. */
+import cluster, { type Worker } from 'node:cluster'
+import { fileURLToPath } from 'node:url'
+import { CannotStart } from './environment.js'
+import type { PlatformProcess, PlatformProcessSettings } from './platform-process.js'
+
+/** What a worker says to the process that started it. */
+export type WorkerMessage = { readonly address: string } | { readonly cannotStart: string }
+
+/** The variable in which a worker finds its settings. */
+export const settingsVariable = 'DEMO_PLATFORM_SETTINGS'
+
+export async function startWorkers(
+  count: number,
+  settings: PlatformProcessSettings,
+): Promise<PlatformProcess> {
+  cluster.setupPrimary({ exec: fileURLToPath(new URL('./worker.js', import.meta.url)) })
+  const fork = () => cluster.fork({ [settingsVariable]: JSON.stringify(settings) })
+  let stopping = false
+  const stop = () => {
+    stopping = true
+    for (const worker of Object.values(cluster.workers ?? {})) worker?.process.kill('SIGTERM')
+  }
+  try {
+    const [address = ''] = await Promise.all(Array.from({ length: count }, () => addressOf(fork())))
+    cluster.on('exit', (worker) => {
+      if (stopping) return
+      console.log(`platform process ${worker.process.pid ?? ''} ended; another one takes its place`)
+      fork()
+    })
+    return { address, stop }
+  } catch (error) {
+    stop()
+    throw error
+  }
+}
+
+function addressOf(worker: Worker): Promise<string> {
+  return new Promise((resolve, reject) => {
+    worker.once('message', (message: WorkerMessage) => {
+      if ('address' in message) resolve(message.address)
+      else reject(new CannotStart(message.cannotStart))
+    })
+    worker.once('exit', () => {
+      reject(new CannotStart('A process of the platform ended before it could serve; it has printed why.'))
+    })
+  })
+}

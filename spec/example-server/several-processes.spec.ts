@@ -1,0 +1,117 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { DemoProcess } from '../helpers/demo-process.js'
+import { RedisServer } from '../helpers/redis-server.js'
+
+jest.setTimeout(60_000)
+
+let redis: RedisServer
+const running: DemoProcess[] = []
+
+beforeAll(async () => {
+  redis = await RedisServer.start({ appendonly: 'yes' })
+})
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((demo) => demo.kill()))
+})
+afterAll(async () => {
+  await redis.remove()
+})
+
+function demoWith(variables: Readonly<Record<string, string>>): DemoProcess {
+  const demo = new DemoProcess({ PLATFORM_PORT: '0', CUSTOMER_PORT: '0', ...variables })
+  running.push(demo)
+  return demo
+}
+
+/** What the page does: a session, a token, and calls of the platform, each over a connection of its own. */
+async function visitor({ platform, customer }: { platform: string; customer: string }) {
+  const page = await fetch(customer)
+  const [cookie = ''] = (page.headers.get('set-cookie') ?? '').split(';')
+  return {
+    token: async (): Promise<string> => {
+      const headers = { Origin: customer, Cookie: cookie }
+      const answer = await fetch(`${customer}/token`, { method: 'POST', headers })
+      return ((await answer.json()) as { token: string }).token
+    },
+    call: async (token: string) => {
+      const headers = { Origin: customer, Authorization: `Bearer ${token}`, Connection: 'close' }
+      const answer = await fetch(`${platform}/api/plain`, { headers })
+      const body = (await answer.json()) as { process?: number; code?: string }
+      return { status: answer.status, ...body }
+    },
+  }
+}
+
+describe('the demo with REDIS_URL and WORKERS=4', () => {
+  it('accepts each token once, whichever process is asked', async () => {
+    const demo = demoWith({ REDIS_URL: redis.url, WORKERS: '4' })
+    const { token, call } = await visitor(await demo.started())
+    const processes = new Set<number | undefined>()
+    for (let round = 0; round < 20; round++) {
+      const one = await token()
+      const answers = await Promise.all(Array.from({ length: 8 }, () => call(one)))
+      const accepted = answers.filter(({ status }) => status === 200)
+      expect(accepted).toHaveLength(1)
+      expect(answers.filter(({ code }) => code === 'token_replayed')).toHaveLength(7)
+      processes.add(accepted[0]?.process)
+    }
+    // The control: it is really more than one process that accepts.
+    expect(processes.size).toBeGreaterThan(1)
+    expect(await demo.stop()).toMatchObject({ exitCode: 0, stderr: '' })
+  })
+
+  it('remembers used tokens beyond a process that dies, and starts another one', async () => {
+    const demo = demoWith({ REDIS_URL: redis.url, WORKERS: '2' })
+    const { token, call } = await visitor(await demo.started())
+    const one = await token()
+    const { process: served = 0 } = await call(one)
+    process.kill(served, 'SIGKILL')
+    await demo.says(`platform process ${served} ended; another one takes its place`)
+    expect(await call(one)).toMatchObject({ status: 401, code: 'token_replayed' })
+    expect(await call(await token())).toMatchObject({ status: 200 })
+  })
+})
+
+it('uses Redis in one process too', async () => {
+  const first = demoWith({ REDIS_URL: redis.url })
+  const { token, call } = await visitor(await first.started())
+  const one = await token()
+  expect(await call(one)).toMatchObject({ status: 200 })
+  expect(await redis.command('DBSIZE')).toBeGreaterThan(0)
+  expect(await first.stop()).toMatchObject({ exitCode: 0, stderr: '' })
+})
+
+it('refuses to start several processes without Redis, and says why', async () => {
+  expect(await demoWith({ WORKERS: '4' }).ended()).toEqual({
+    exitCode: 1,
+    stdout: '',
+    stderr:
+      'WORKERS=4 needs REDIS_URL: each process would remember only the tokens that it has seen itself, so a token would work once in each of them. For example REDIS_URL=redis://localhost:6379 WORKERS=4 npm start.\n',
+  })
+})
+
+it.each(['0', '-1', 'four', '100', ''])(
+  'refuses WORKERS=%j in one line that says what to do',
+  async (value) => {
+    expect(await demoWith({ WORKERS: value }).ended()).toMatchObject({
+      exitCode: 1,
+      stderr: `WORKERS is ${JSON.stringify(value)}; set it to a number from 1 to 99, or leave it out.\n`,
+    })
+  },
+)
+
+it('refuses an address that is none of a Redis, and does not repeat what may be a password', async () => {
+  const { exitCode, stderr } = await demoWith({ REDIS_URL: 'localhost:secret' }).ended()
+  expect([exitCode, stderr]).toEqual([
+    1,
+    'REDIS_URL is not a URL that begins with redis:// or rediss://. Set it, or leave it out.\n',
+  ])
+})
+
+it.each(['1', '2'])('does not start without a Redis that answers, with WORKERS=%s', async (WORKERS) => {
+  const gone = await RedisServer.start()
+  await gone.remove()
+  const { exitCode, stdout, stderr } = await demoWith({ REDIS_URL: gone.url, WORKERS }).ended()
+  expect([exitCode, stdout]).toEqual([1, ''])
+  expect(stderr).toMatch(/^RedisReplayStore is not ready: Redis cannot be asked .* \(REDIS_URL\)\n$/)
+})
