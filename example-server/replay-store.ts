@@ -1,3 +1,4 @@
+import cluster from 'node:cluster'
 import { Redis } from 'ioredis'
 import { MemoryReplayStore, type ReplayStore } from 'reverse-jwt'
 import { RedisReplayStore } from 'reverse-jwt/redis'
@@ -17,7 +18,10 @@ export async function openReplayStore(redisUrl: string | undefined): Promise<Ope
   const replayStore = new RedisReplayStore({ client })
   try {
     const { findings } = await replayStore.ready()
-    for (const { level, text } of findings) console.log('redis', level, text)
+    // Once is enough, however many processes there are.
+    if ((cluster.worker?.id ?? 1) === 1) {
+      for (const { level, text } of findings) console.log('redis', level, text)
+    }
   } catch (error) {
     client.disconnect()
     throw new CannotStart(`${(error as Error).message} (REDIS_URL)`)
