@@ -23,26 +23,34 @@ interface Reporter {
  * Takes the steps, tells the listener how they ended, and gives a refusal what only the verifier knows: realm and time.
  * A request without credentials is no event: there is no token to speak of.
  */
-export async function reported(
-  { clock, realm, onEvent }: Reporter,
+export function reported(
+  reporter: Reporter,
   steps: (trail: Trail) => Promise<{ readonly authentication: Authentication }>,
 ): Promise<Authentication> {
   const trail: Trail = { now: NaN }
-  try {
-    trail.now = readClock(clock)
-    const { authentication } = await steps(trail)
-    if (onEvent !== undefined && trail.accepted !== undefined)
-      emit(onEvent, acceptedEvent(trail.accepted, trail.now))
-    return authentication
-  } catch (error) {
-    if (error instanceof AuthenticationError || error instanceof StoreError) {
-      error.realm = realm
-      if (Number.isFinite(trail.now)) error.serverTime = trail.now
-      if (onEvent !== undefined && error.code !== 'credentials_missing')
-        emit(onEvent, refusedEvent(error, trail.unverified, trail.bounds?.origin))
-    }
+  const refused = (error: unknown): never => {
+    tellRefusal(reporter, trail, error)
     throw error
   }
+  try {
+    trail.now = readClock(reporter.clock)
+    return steps(trail).then(({ authentication }) => {
+      const { onEvent } = reporter
+      if (onEvent !== undefined && trail.accepted !== undefined)
+        emit(onEvent, acceptedEvent(trail.accepted, trail.now))
+      return authentication
+    }, refused)
+  } catch (error) {
+    return Promise.resolve(error).then(refused)
+  }
+}
+
+function tellRefusal({ realm, onEvent }: Reporter, trail: Trail, error: unknown): void {
+  if (!(error instanceof AuthenticationError || error instanceof StoreError)) return
+  error.realm = realm
+  if (Number.isFinite(trail.now)) error.serverTime = trail.now
+  if (onEvent !== undefined && error.code !== 'credentials_missing')
+    emit(onEvent, refusedEvent(error, trail.unverified, trail.bounds?.origin))
 }
 
 /** Without the time nothing can be decided. */

@@ -1,9 +1,9 @@
-import { AuthenticationError, outageFrom, StoreError } from '../errors.js'
+import { AuthenticationError, StoreError } from '../errors.js'
 import type { KeyStore } from '../keys/key-store.js'
 import { isAdmitted } from '../keys/public-key.js'
 import { isIdentifier, type Algorithm } from '../protocol.js'
 import type { ProjectKey } from '../types.js'
-import { isThenable } from './thenable.js'
+import { answerOf } from './store-answer.js'
 
 /** What the token says of its key. */
 interface KeyHint {
@@ -18,21 +18,27 @@ interface KeyHint {
  * the algorithm of the token: a careless store cannot let anyone in. Every mismatch is the same `token_not_verified`,
  * because the difference would tell a stranger what is stored. The store cannot be asked: `store_unavailable`.
  */
-export async function findKey(
+export function findKey(
   keyStore: KeyStore,
+  projectId: string,
+  hint: KeyHint,
+  now: number,
+): ProjectKey | Promise<ProjectKey> {
+  const { kid } = hint.unverifiedHeader
+  // Nothing is stored under such a name, so no store need hear of it: a database may choke on NUL.
+  if (!isIdentifier(projectId) || !isIdentifier(kid)) throw notVerified('unknown project or key')
+  return answerOf(
+    () => keyStore.find(projectId, kid),
+    (answer) => checkKey(answer, projectId, hint, now),
+  )
+}
+
+function checkKey(
+  key: unknown,
   projectId: string,
   { unverifiedHeader: { kid }, alg }: KeyHint,
   now: number,
-): Promise<ProjectKey> {
-  // Nothing is stored under such a name, so no store need hear of it: a database may choke on NUL.
-  if (!isIdentifier(projectId) || !isIdentifier(kid)) throw notVerified('unknown project or key')
-  let key: unknown
-  try {
-    key = keyStore.find(projectId, kid)
-    if (isThenable(key)) key = await key
-  } catch (thrown) {
-    throw outageFrom(thrown)
-  }
+): ProjectKey {
   // Databases say null where JavaScript says undefined.
   if (key === undefined || key === null) throw notVerified('unknown project or key')
   if (!isAdmitted(key)) {

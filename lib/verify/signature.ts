@@ -29,6 +29,15 @@ interface Signed {
   readonly signature: Buffer
 }
 
+/** What is the same for every signature of a key. */
+interface Verification {
+  readonly digest: string | null
+  readonly input: VerifyKeyObjectInput
+  readonly signatureBytes: number
+}
+
+const verifications = new WeakMap<ProjectKey, Verification>()
+
 /**
  * Step 5: the signature, by the one algorithm of the key, on Node's thread pool.
  *
@@ -36,25 +45,32 @@ interface Signed {
  * RFC 7518 section 3, RFC 8037 section 3.1.
  */
 export function verifySignature(key: ProjectKey, { signingInput, signature }: Signed): Promise<void> {
+  const { digest, input, signatureBytes } = verificationWith(key)
+  if (signature.length !== signatureBytes) return Promise.reject(notVerified())
   return new Promise((resolve, reject) => {
-    const refuse = () => {
-      reject(new AuthenticationError('token_not_verified', { cause: 'the signature does not match' }))
-    }
-    if (signature.length !== signatureLength(key)) {
-      refuse()
-      return
-    }
-    const [digest, parameters] = schemes[key.alg]
-    verify(digest, signingInput, { key: key.publicKey, ...parameters }, signature, (error, matches) => {
+    verify(digest, signingInput, input, signature, (error, matches) => {
       if (error !== null) reject(new StoreError('store_unavailable', { cause: error }))
       // Only true is a match: a mistake in the binding must not become a pass.
       else if ((matches as unknown) === true) resolve()
-      else refuse()
+      else reject(notVerified())
     })
   })
 }
 
-function signatureLength(key: ProjectKey): number {
+function verificationWith(key: ProjectKey): Verification {
+  const known = verifications.get(key)
+  if (known !== undefined) return known
+  const [digest, parameters] = schemes[key.alg]
   const { modulusLength = NaN } = key.publicKey.asymmetricKeyDetails ?? {}
-  return algorithms.get(key.alg)?.signatureBytes ?? Math.ceil(modulusLength / 8)
+  const verification = {
+    digest,
+    input: { key: key.publicKey, ...parameters },
+    signatureBytes: algorithms.get(key.alg)?.signatureBytes ?? Math.ceil(modulusLength / 8),
+  }
+  verifications.set(key, verification)
+  return verification
+}
+
+function notVerified(): AuthenticationError {
+  return new AuthenticationError('token_not_verified', { cause: 'the signature does not match' })
 }

@@ -1,7 +1,7 @@
-import { AuthenticationError, outageFrom, StoreError } from '../errors.js'
+import { AuthenticationError, StoreError } from '../errors.js'
 import type { ReplayStore } from '../replay/replay-store.js'
 import type { ProjectClaims } from '../types.js'
-import { isThenable } from './thenable.js'
+import { answerOf } from './store-answer.js'
 
 interface SingleUseSettings {
   readonly replayStore: ReplayStore
@@ -18,22 +18,21 @@ const replayMargin = 60
  * The id is kept for a minute longer than any verifier accepts the token, because their clocks differ. Only `true` from the
  * store is a pass; an answer that is neither true nor false is an outage.
  */
-export async function consumeJti(
-  claims: ProjectClaims,
-  { replayStore, maxLifetime, clockTolerance }: SingleUseSettings,
-): Promise<void> {
-  let first: unknown
-  try {
-    first = replayStore.consume({
-      projectId: claims.proj_id,
-      jti: claims.jti,
-      expiresAt: claims.exp + clockTolerance + replayMargin,
-      acceptableFrom: (claims.iat ?? claims.exp - maxLifetime) - clockTolerance,
-    })
-    if (isThenable(first)) first = await first
-  } catch (thrown) {
-    throw outageFrom(thrown)
-  }
+export function consumeJti(claims: ProjectClaims, settings: SingleUseSettings): void | Promise<void> {
+  const { replayStore, maxLifetime, clockTolerance } = settings
+  return answerOf(
+    () =>
+      replayStore.consume({
+        projectId: claims.proj_id,
+        jti: claims.jti,
+        expiresAt: claims.exp + clockTolerance + replayMargin,
+        acceptableFrom: (claims.iat ?? claims.exp - maxLifetime) - clockTolerance,
+      }),
+    requireFirst,
+  )
+}
+
+function requireFirst(first: unknown): void {
   if (first === false) throw new AuthenticationError('token_replayed')
   if (first !== true) {
     throw new StoreError('store_unavailable', { cause: 'the replay store answered neither true nor false' })

@@ -24,7 +24,7 @@ const specsOf = {
   'verify/signature': /verify.signature|verifier/,
   'verify/single-use': /verify.single-use|verifier/,
   'verify/strict-json': /verify.(strict-json|compact)/,
-  'verify/thenable': /verify.(key|single-use)|verifier/,
+  'verify/store-answer': /verify.(key|single-use)|verifier/,
 }
 
 const fileOfMutant = new Map()

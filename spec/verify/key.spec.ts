@@ -1,11 +1,13 @@
 import { describe, expect, it, jest } from '@jest/globals'
 import { admitProjectKey, StoreError, type KeyStore, type ProjectKey } from '../../lib/index.js'
-import { findKey } from '../../lib/verify/key.js'
+import { findKey as findKeyNow } from '../../lib/verify/key.js'
 import { expectStepRefusal } from '../helpers/refusals.js'
 import { keyPair } from '../helpers/keys.js'
 import { now } from '../helpers/mint.js'
 
 const jwk = keyPair('ES256').publicJwk
+/** As steps take it: what it refuses at once is a refusal as well. */
+const findKey = async (...parameters: Parameters<typeof findKeyNow>) => findKeyNow(...parameters)
 const admit = (more: object = {}) => admitProjectKey({ id: 'shop' }, { jwk, kid: 'key-1', ...more })
 const key = admit()
 const hint = { unverifiedHeader: { kid: 'key-1' }, alg: 'ES256' as const }
@@ -147,4 +149,8 @@ describe('a store that cannot tell', () => {
     await expectStepRefusal(() => outcome, 'store_unavailable')
     await expect(outcome).rejects.toMatchObject({ cause: 'too many reads' })
   })
+})
+
+it('waits for nothing where the store answers at once', () => {
+  expect(findKeyNow({ find: () => key }, 'shop', hint, now)).toBe(key)
 })

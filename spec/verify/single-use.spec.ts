@@ -1,10 +1,12 @@
 import { describe, expect, it, jest } from '@jest/globals'
 import { StoreError, type ProjectClaims, type ReplayStore } from '../../lib/index.js'
-import { consumeJti } from '../../lib/verify/single-use.js'
+import { consumeJti as consumeNow } from '../../lib/verify/single-use.js'
 import { expectStepRefusal } from '../helpers/refusals.js'
 import { audience, now } from '../helpers/mint.js'
 
 const claims: ProjectClaims = { iss: 'shop', aud: audience, proj_id: 'shop', jti: 'use-1', exp: now + 110 }
+/** As steps take it: what it refuses at once is a refusal as well. */
+const consumeJti = async (...parameters: Parameters<typeof consumeNow>) => consumeNow(...parameters)
 const consumeWith = (answer: unknown) =>
   consumeJti(claims, {
     replayStore: { consume: () => answer as boolean },
@@ -79,4 +81,9 @@ describe('a store that cannot tell', () => {
     await expectStepRefusal(() => outcome, code)
     await expect(outcome).rejects.toMatchObject({ cause: 'its own reason' })
   })
+})
+
+it('waits for nothing where the store answers at once', () => {
+  const settings = { replayStore: { consume: () => true }, maxLifetime: 300, clockTolerance: 5 }
+  expect(consumeNow(claims, settings)).toBeUndefined()
 })

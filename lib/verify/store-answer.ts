@@ -1,0 +1,25 @@
+import { outageFrom } from '../errors.js'
+
+/**
+ * Asks a store, and judges what it answers. Whatever the store throws is an outage; what the judge throws is a decision.
+ *
+ * A store may answer at once. Then nothing waits: to wait for what is at hand costs more than a warm key does.
+ */
+export function answerOf<T>(ask: () => unknown, judge: (answer: unknown) => T): T | Promise<T> {
+  let answer: unknown
+  try {
+    answer = ask()
+    if (isThenable(answer)) return Promise.resolve(answer).then(judge, failed)
+  } catch (thrown) {
+    failed(thrown)
+  }
+  return judge(answer)
+}
+
+function failed(thrown: unknown): never {
+  throw outageFrom(thrown)
+}
+
+function isThenable(answer: unknown): answer is PromiseLike<unknown> {
+  return typeof (answer as { readonly then?: unknown } | null | undefined)?.then === 'function'
+}
