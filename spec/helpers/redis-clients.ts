@@ -7,11 +7,14 @@ export interface OpenClient<Client = unknown> {
   readonly client: Client
   /** What the client said of its connections. No failure of a test by itself. */
   readonly errors: readonly Error[]
-  close(): void
+  readonly close: () => void
 }
 
 /** Both libraries try again at once, so that no test waits for a back-off. */
 const again = () => 20
+
+/** Connect there in place of the address that Sentinel names. */
+export type Detours = Readonly<Record<string, { host: string; port: number }>>
 
 interface Connects {
   on(event: 'error', listener: (error: Error) => void): unknown
@@ -59,10 +62,11 @@ export async function nodeRedisClusterOf({ masters }: RedisCluster) {
   })
 }
 
-export async function ioredisSentinelOf({ name, sentinels }: RedisWithSentinels) {
+export async function ioredisSentinelOf({ name, sentinels }: RedisWithSentinels, detours: Detours = {}) {
   const client = new Redis({
     name,
     sentinels: sentinels.map(({ host, port }) => ({ host, port })),
+    natMap: detours,
     sentinelRetryStrategy: again,
     retryStrategy: again,
     lazyConnect: true,
@@ -72,14 +76,15 @@ export async function ioredisSentinelOf({ name, sentinels }: RedisWithSentinels)
   })
 }
 
-export async function nodeRedisSentinelOf({ name, sentinels }: RedisWithSentinels) {
+export async function nodeRedisSentinelOf({ name, sentinels }: RedisWithSentinels, detours: Detours = {}) {
   const client = createSentinel({
     name,
     sentinelRootNodes: sentinels.map(({ host, port }) => ({ host, port })),
     nodeClientOptions: { socket: { reconnectStrategy: again } },
+    nodeAddressMap: detours,
     scanInterval: 200,
   })
   return open(client, () => {
-    client.destroy()
+    client.destroy().catch(() => undefined)
   })
 }
