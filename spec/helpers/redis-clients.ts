@@ -13,9 +13,6 @@ export interface OpenClient<Client = unknown> {
 /** Both libraries try again at once, so that no test waits for a back-off. */
 const again = () => 20
 
-/** Connect there in place of the address that Sentinel names. */
-export type Detours = Readonly<Record<string, { host: string; port: number }>>
-
 interface Connects {
   on(event: 'error', listener: (error: Error) => void): unknown
   connect(): Promise<unknown>
@@ -62,11 +59,13 @@ export async function nodeRedisClusterOf({ masters }: RedisCluster) {
   })
 }
 
-export async function ioredisSentinelOf({ name, sentinels }: RedisWithSentinels, detours: Detours = {}) {
+/** `port` is where it finds the master. */
+export async function ioredisSentinelOf(servers: RedisWithSentinels, port = servers.master.port) {
+  const { name, sentinels } = servers
   const client = new Redis({
     name,
     sentinels: sentinels.map(({ host, port }) => ({ host, port })),
-    natMap: detours,
+    natMap: servers.detour(port),
     sentinelRetryStrategy: again,
     retryStrategy: again,
     lazyConnect: true,
@@ -76,12 +75,14 @@ export async function ioredisSentinelOf({ name, sentinels }: RedisWithSentinels,
   })
 }
 
-export async function nodeRedisSentinelOf({ name, sentinels }: RedisWithSentinels, detours: Detours = {}) {
+/** `port` is where it finds the master. */
+export async function nodeRedisSentinelOf(servers: RedisWithSentinels, port = servers.master.port) {
+  const { name, sentinels } = servers
   const client = createSentinel({
     name,
     sentinelRootNodes: sentinels.map(({ host, port }) => ({ host, port })),
     nodeClientOptions: { socket: { reconnectStrategy: again } },
-    nodeAddressMap: detours,
+    nodeAddressMap: servers.detour(port),
     scanInterval: 200,
   })
   return open(client, () => {
