@@ -85,7 +85,8 @@ async function clusterInfo(node: RedisServer, field: string): Promise<string | u
   return new RegExp(`^${field}:(.*?)\r?$`, 'm').exec(text)?.[1]
 }
 
-async function linkUp(replica: RedisServer): Promise<void> {
+/** The replica has caught up with its master and follows it. */
+export async function linkUp(replica: RedisServer): Promise<void> {
   await until('the replica has its master\u2019s data', async () =>
     [await replica.info('master_link_status'), await replica.info('role')].every(
       (value, at) => value === ['up', 'slave'][at],
