@@ -27,15 +27,21 @@ async function open<Client extends Connects>(client: Client, close: () => void):
   return { client, errors, close }
 }
 
-export async function ioredisOf(port: number) {
-  const client = new Redis(port, '127.0.0.1', { retryStrategy: again, lazyConnect: true })
+/** Who connects; default: anybody. */
+export interface User {
+  readonly username?: string
+  readonly password?: string
+}
+
+export async function ioredisOf(port: number, user: User = {}) {
+  const client = new Redis(port, '127.0.0.1', { retryStrategy: again, lazyConnect: true, ...user })
   return open(client, () => {
     client.disconnect()
   })
 }
 
-export async function nodeRedisOf(port: number) {
-  const client = createClient({ socket: { host: '127.0.0.1', port, reconnectStrategy: again } })
+export async function nodeRedisOf(port: number, user: User = {}) {
+  const client = createClient({ socket: { host: '127.0.0.1', port, reconnectStrategy: again }, ...user })
   return open(client, () => {
     client.destroy()
   })
