@@ -2,20 +2,22 @@ import { createHash } from 'node:crypto'
 import type { Script } from './redis-client.js'
 
 /**
- * What an epoch is: the time of one server process with one memory. Its key holds the run id of the process and the moment,
- * by the server's own clock, at which it was first met. A restart, a failover to a replica and a flush each begin a new one,
- * whatever data was saved or copied.
+ * What an epoch is: the time of one server process with one memory. Its key holds the run id of the process, the replication
+ * id, and the moment, by the server's own clock, at which the two were first met. A restart, a failover to a replica and a
+ * flush each begin a new one, whatever data was saved or copied. The replication id tells a master that was cut off, followed
+ * another one and is master again: it is the same process, but has lost what it was told meanwhile.
  */
 const readEpoch = (key: string) => `
 local clock = redis.call('TIME')
 local now = clock[1] + clock[2] / 1000000
-local run = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
+local info = redis.call('INFO', 'server', 'replication')
+local memory = string.match(info, 'run_id:(%x+)') .. '/' .. string.match(info, 'master_replid:(%x+)')
 local epoch = redis.call('GET', ${key})
-local since = epoch and tonumber(string.match(epoch, '^' .. run .. ' (.+)$'))
+local since = epoch and tonumber(string.match(epoch, '^' .. memory .. ' (.+)$'))
 local begun = not since
 if begun then
   since = now
-  redis.call('SET', ${key}, run .. ' ' .. string.format('%.6f', now))
+  redis.call('SET', ${key}, memory .. ' ' .. string.format('%.6f', now))
 end
 `
 

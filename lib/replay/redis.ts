@@ -168,8 +168,9 @@ export class RedisReplayStore implements ReplayStore {
     const id = idOf(use)
     const key = `${this.prefix}{${id.slice(0, 2)}}${id.slice(2)}`
     const attempt = randomBytes(9).toString('base64url')
-    const seconds = Math.max(1, Math.ceil(use.expiresAt - now))
-    if (!Number.isSafeInteger(seconds)) throw new TypeError('the clock or the time of the token is no number')
+    const left = Math.ceil(use.expiresAt - now)
+    if (!Number.isSafeInteger(left)) throw new TypeError('the clock or the time of the token is no number')
+    const seconds = Math.max(1, left)
     if (this.strict) {
       // A reply may come that much later, and the server's clock goes on meanwhile.
       const age = now - use.acceptableFrom + this.timeoutMs / 1000

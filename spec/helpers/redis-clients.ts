@@ -7,7 +7,7 @@ export interface OpenClient<Client = unknown> {
   readonly client: Client
   /** What the client said of its connections. No failure of a test by itself. */
   readonly errors: readonly Error[]
-  close(): void
+  readonly close: () => void
 }
 
 /** Both libraries try again at once, so that no test waits for a back-off. */
@@ -27,15 +27,21 @@ async function open<Client extends Connects>(client: Client, close: () => void):
   return { client, errors, close }
 }
 
-export async function ioredisOf(port: number) {
-  const client = new Redis(port, '127.0.0.1', { retryStrategy: again, lazyConnect: true })
+/** Who connects; default: anybody. */
+export interface User {
+  readonly username?: string
+  readonly password?: string
+}
+
+export async function ioredisOf(port: number, user: User = {}) {
+  const client = new Redis(port, '127.0.0.1', { retryStrategy: again, lazyConnect: true, ...user })
   return open(client, () => {
     client.disconnect()
   })
 }
 
-export async function nodeRedisOf(port: number) {
-  const client = createClient({ socket: { host: '127.0.0.1', port, reconnectStrategy: again } })
+export async function nodeRedisOf(port: number, user: User = {}) {
+  const client = createClient({ socket: { host: '127.0.0.1', port, reconnectStrategy: again }, ...user })
   return open(client, () => {
     client.destroy()
   })
@@ -59,10 +65,13 @@ export async function nodeRedisClusterOf({ masters }: RedisCluster) {
   })
 }
 
-export async function ioredisSentinelOf({ name, sentinels }: RedisWithSentinels) {
+/** `port` is where it finds the master. */
+export async function ioredisSentinelOf(servers: RedisWithSentinels, port = servers.master.port) {
+  const { name, sentinels } = servers
   const client = new Redis({
     name,
     sentinels: sentinels.map(({ host, port }) => ({ host, port })),
+    natMap: servers.detour(port),
     sentinelRetryStrategy: again,
     retryStrategy: again,
     lazyConnect: true,
@@ -72,14 +81,17 @@ export async function ioredisSentinelOf({ name, sentinels }: RedisWithSentinels)
   })
 }
 
-export async function nodeRedisSentinelOf({ name, sentinels }: RedisWithSentinels) {
+/** `port` is where it finds the master. */
+export async function nodeRedisSentinelOf(servers: RedisWithSentinels, port = servers.master.port) {
+  const { name, sentinels } = servers
   const client = createSentinel({
     name,
     sentinelRootNodes: sentinels.map(({ host, port }) => ({ host, port })),
     nodeClientOptions: { socket: { reconnectStrategy: again } },
+    nodeAddressMap: servers.detour(port),
     scanInterval: 200,
   })
   return open(client, () => {
-    client.destroy()
+    client.destroy().catch(() => undefined)
   })
 }

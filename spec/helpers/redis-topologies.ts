@@ -1,4 +1,5 @@
 import { RedisServer, freePort, type RedisConfig } from './redis-server.js'
+import { TcpProxy } from './tcp-proxy.js'
 import { until } from './until.js'
 
 const slots = 16_384
@@ -84,7 +85,8 @@ async function clusterInfo(node: RedisServer, field: string): Promise<string | u
   return new RegExp(`^${field}:(.*?)\r?$`, 'm').exec(text)?.[1]
 }
 
-async function linkUp(replica: RedisServer): Promise<void> {
+/** The replica has caught up with its master and follows it. */
+export async function linkUp(replica: RedisServer): Promise<void> {
   await until('the replica has its master\u2019s data', async () =>
     [await replica.info('master_link_status'), await replica.info('role')].every(
       (value, at) => value === ['up', 'slave'][at],
@@ -92,14 +94,19 @@ async function linkUp(replica: RedisServer): Promise<void> {
   )
 }
 
+/** Connect there in place of the address that is announced. */
+export type Detours = Readonly<Record<string, { host: string; port: number }>>
+
 export interface RedisWithSentinels {
   readonly name: string
   /** At the start; Sentinel swaps the two when the master is down. */
   readonly master: RedisServer
   readonly replica: RedisServer
   readonly sentinels: readonly RedisServer[]
-  /** The port of the master that the first Sentinel names. */
-  masterPort(): Promise<number>
+  /** Through this the replica and the Sentinels reach the master. Clients go straight to it. */
+  readonly link: TcpProxy
+  /** The address of the master that the Sentinels give, and a server to go to instead. */
+  detour(port: number): Detours
   remove(): Promise<void>
 }
 
@@ -111,21 +118,20 @@ export async function startSentinels(
   const name = 'replays'
   const common = { 'repl-diskless-sync-delay': 0, 'replica-announce-ip': '127.0.0.1', ...given }
   const master = await RedisServer.start(common)
-  const replica = await RedisServer.start({ ...common, replicaof: `127.0.0.1 ${master.port}` })
+  const link = await TcpProxy.start(master.port)
+  const replica = await RedisServer.start({ ...common, replicaof: `127.0.0.1 ${link.port}` })
   await linkUp(replica)
   await until('the master knows its replica', async () =>
-    /state=online/.test((await master.info('slave0')) ?? ''),
+    ((await master.info('slave0')) ?? '').includes('state=online'),
   )
-  const quorum = Math.floor(count / 2) + 1
   const lines = [
     'bind 127.0.0.1',
     'sentinel announce-ip 127.0.0.1',
-    `sentinel monitor ${name} 127.0.0.1 ${master.port} ${quorum}`,
+    `sentinel monitor ${name} 127.0.0.1 ${link.port} ${Math.floor(count / 2) + 1}`,
     `sentinel down-after-milliseconds ${name} 300`,
     `sentinel failover-timeout ${name} 2000`,
   ]
   const sentinels = await Promise.all(Array.from({ length: count }, () => RedisServer.startSentinel(lines)))
-  const first = sentinels[0] ?? master
   await until('the Sentinels know each other and the replica', async () => {
     const views = await Promise.all(
       sentinels.map(async (one) => [
@@ -140,12 +146,11 @@ export async function startSentinels(
     master,
     replica,
     sentinels,
-    async masterPort() {
-      const address = (await first.command('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', name)) as string[]
-      return Number(address[1])
-    },
+    link,
+    detour: (port) => ({ [`127.0.0.1:${link.port}`]: { host: '127.0.0.1', port } }),
     async remove() {
       await Promise.all([...sentinels, master, replica].map((server) => server.remove()))
+      await link.close()
     },
   }
 }

@@ -1,0 +1,103 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { randomUUID } from 'node:crypto'
+import request from 'supertest'
+import { RedisReplayStore, type RedisClient, type ReplayMode } from '../../lib/redis.js'
+import { mint } from '../helpers/mint.js'
+import { appOf, platform } from '../helpers/platform.js'
+import { ioredisOf } from '../helpers/redis-clients.js'
+import { RedisServer, type RedisConfig } from '../helpers/redis-server.js'
+import { expectAnswer } from '../helpers/refusals.js'
+import { openServer } from '../helpers/server.js'
+import { until } from '../helpers/until.js'
+
+const serve = openServer()
+let redis: RedisServer
+let client: RedisClient
+let close: () => void
+
+beforeAll(async () => {
+  redis = await RedisServer.start()
+  const opened = await ioredisOf(redis.port)
+  client = opened.client
+  close = opened.close
+})
+afterAll(async () => {
+  close()
+  await redis.remove()
+})
+
+/** Real time, because Redis keeps it; no tolerance, so that a token could have been used only once it was signed. */
+function platformIn(mode: ReplayMode) {
+  const clock = () => Date.now() / 1000
+  const replayStore = new RedisReplayStore({ client, mode, timeoutMs: 200, prefix: `${mode}:` })
+  const { options } = platform({ clock, clockTolerance: 0, replayStore })
+  const app = appOf(options)
+  const call = (token: string) => request(serve(app)).get('/portal').auth(token, { type: 'bearer' })
+  const fresh = () => mint({ claims: { jti: randomUUID(), iat: clock(), exp: clock() + 120 } })
+  /** Until a new token passes, as a page would get one. */
+  const works = () => until('a new token passes', async () => (await call(fresh())).status === 200)
+  return { call, fresh, works }
+}
+
+const restart = (config: RedisConfig) => async () => {
+  await redis.kill()
+  await redis.restart(config)
+}
+const losses: readonly [how: string, lose: () => Promise<unknown>][] = [
+  ['was flushed', () => redis.command('FLUSHALL')],
+  ['was killed without appendonly', restart({ appendonly: 'no' })],
+  [
+    'came back without its data',
+    async () => {
+      await redis.kill()
+      await redis.wipe()
+      await redis.restart()
+    },
+  ],
+]
+
+describe.each(losses)('when Redis %s', (_, lose) => {
+  it('refuses a used token in strict mode, and lets a new one in', async () => {
+    const { call, fresh, works } = platformIn('strict')
+    await works()
+    const used = fresh()
+    expect((await call(used)).status).toBe(200)
+    expectAnswer(await call(used), 'token_replayed')
+    await lose()
+    await works()
+    for (let again = 0; again < 3; again++) expectAnswer(await call(used), 'token_replayed')
+  })
+
+  it('refuses a token in strict mode that it has never seen, but that could have been used', async () => {
+    const { call, fresh, works } = platformIn('strict')
+    await works()
+    const unused = fresh()
+    await lose()
+    await works()
+    expectAnswer(await call(unused), 'token_replayed')
+  })
+
+  it('lets a used token in once more in default mode, and then no more: so it is documented', async () => {
+    const { call, fresh, works } = platformIn('default')
+    await works()
+    const used = fresh()
+    expect((await call(used)).status).toBe(200)
+    await lose()
+    await works()
+    expect((await call(used)).status).toBe(200)
+    expectAnswer(await call(used), 'token_replayed')
+  })
+})
+
+it('refuses a used token in both modes when Redis was killed with appendonly', async () => {
+  for (const mode of ['default', 'strict'] as const) {
+    await restart({ appendonly: 'yes' })()
+    const { call, fresh, works } = platformIn(mode)
+    await works()
+    const used = fresh()
+    expect((await call(used)).status).toBe(200)
+    await restart({ appendonly: 'yes' })()
+    await works()
+    expectAnswer(await call(used), 'token_replayed')
+  }
+})

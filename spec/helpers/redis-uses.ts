@@ -1,0 +1,51 @@
+import { randomUUID } from 'node:crypto'
+import { StoreError, type ReplayStore, type TokenUse } from '../../lib/index.js'
+import { until } from './until.js'
+
+/** How often each id was accepted, refused as used, and not decided. */
+export class Acceptances {
+  readonly accepted = new Map<string, number>()
+  refused = 0
+  undecided = 0
+
+  /** Presents a token to a store, as a verifier would. Whatever is no outage fails the test. */
+  async present(store: ReplayStore, use: TokenUse): Promise<void> {
+    try {
+      const first = await store.consume(use)
+      if (first) this.accepted.set(use.jti, (this.accepted.get(use.jti) ?? 0) + 1)
+      else this.refused++
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error
+      this.undecided++
+    }
+  }
+
+  /** How many ids were accepted more than once. */
+  get twice(): number {
+    return Array.from(this.accepted.values()).filter((times) => times > 1).length
+  }
+}
+
+/** The use of a token that lives for three minutes from now and can be used from now on. */
+export function liveUse(jti: string, acceptableFrom = Date.now() / 1000): TokenUse {
+  return { projectId: 'shop', jti, expiresAt: acceptableFrom + 180, acceptableFrom }
+}
+
+/** As many of their own name, which can be used from now on. */
+export function liveUses(count: number, name: string): TokenUse[] {
+  return Array.from({ length: count }, (_, at) => liveUse(`${name}-${at}`))
+}
+
+/** Strict mode refuses what could have been used before it met the server; from then on it lets new tokens in. */
+export async function letsNewOnesIn(store: ReplayStore): Promise<void> {
+  const trial = new Acceptances()
+  await until('a new token is let in', async () => {
+    await trial.present(store, liveUse(randomUUID()))
+    return trial.accepted.size > 0
+  })
+}
+
+/** For what is counted and not judged: it stands in the test's output. */
+export function printed(text: string): void {
+  process.stderr.write(`${text}\n`)
+}

@@ -1,0 +1,125 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { createVerifier } from '../../lib/index.js'
+import { RedisReplayStore, type RedisClient } from '../../lib/redis.js'
+import { mint } from '../helpers/mint.js'
+import { platform } from '../helpers/platform.js'
+import { ioredisOf, nodeRedisOf } from '../helpers/redis-clients.js'
+import { RedisServer } from '../helpers/redis-server.js'
+import { letsNewOnesIn, liveUse } from '../helpers/redis-uses.js'
+import { expectRefusal } from '../helpers/refusals.js'
+
+let redis: RedisServer
+beforeAll(async () => {
+  redis = await RedisServer.start()
+})
+afterAll(() => redis.remove())
+beforeEach(() => redis.command('FLUSHALL'))
+
+/** Seconds for which Redis still remembers the one id that it has. */
+async function remembered(): Promise<number> {
+  const keys = (await redis.command('KEYS', '*')) as string[]
+  const ids = keys.filter((key) => !key.endsWith('epoch'))
+  expect(ids).toHaveLength(1)
+  return Number(await redis.command('PTTL', ids[0] ?? '')) / 1000
+}
+
+describe.each([
+  ['ioredis', ioredisOf],
+  ['node-redis', nodeRedisOf],
+] as const)('RedisReplayStore with %s', (_, openClient) => {
+  let client: RedisClient
+  let close: () => void
+  beforeAll(async () => {
+    const opened = await openClient(redis.port)
+    client = opened.client
+    close = opened.close
+  })
+  afterAll(() => {
+    close()
+  })
+
+  describe.each(['default', 'strict'] as const)('in %s mode', (mode) => {
+    /** By strict mode's reckoning its tokens are from long after it met the server. */
+    const storeAt = (moment: number) => new RedisReplayStore({ client, mode, clock: () => moment })
+    beforeEach(async () => {
+      await storeAt(Date.now() / 1000).ready()
+    })
+
+    it.each([0, 1_000_000_000, 1_790_000_000, 4_000_000_000, -86_400])(
+      'remembers a token for as long as it lives by a clock that says %d, whatever the clock of Redis says',
+      async (moment) => {
+        const use = { projectId: 'shop', jti: 'a', expiresAt: moment + 185, acceptableFrom: moment + 60 }
+        expect(await storeAt(moment).consume(use)).toBe(true)
+        const seconds = await remembered()
+        expect(seconds).toBeGreaterThan(180)
+        expect(seconds).toBeLessThanOrEqual(185)
+        expect(await storeAt(moment).consume(use)).toBe(false)
+      },
+    )
+
+    it.each([0.2, 0, -0.5, -60, -1e6])(
+      'remembers a token that has %d s left for a second at least',
+      async (lives) => {
+        const use = { projectId: 'shop', jti: 'a', expiresAt: 5000 + lives, acceptableFrom: 5060 }
+        expect(await storeAt(5000).consume(use)).toBe(true)
+        expect(await storeAt(5000).consume(use)).toBe(false)
+        const seconds = await remembered()
+        expect(seconds).toBeGreaterThan(0)
+        expect(seconds).toBeLessThanOrEqual(1)
+      },
+    )
+
+    it('rounds the time up, never down', async () => {
+      const use = { projectId: 'shop', jti: 'a', expiresAt: 5100.001, acceptableFrom: 5060 }
+      expect(await storeAt(5000).consume(use)).toBe(true)
+      expect(await remembered()).toBeGreaterThan(100)
+    })
+
+    it.each([NaN, Infinity, -Infinity])('decides nothing while its clock says %d', async (moment) => {
+      await expect(storeAt(moment).consume(liveUse('a'))).rejects.toMatchObject({ code: 'store_unavailable' })
+      expect((await redis.command('KEYS', '*rjwt:{*')) as string[]).toEqual([])
+    })
+  })
+
+  it.each([
+    [50, 0],
+    [0, -50],
+    [29, -30],
+    [-50, 0],
+    [0, 50],
+    [-30, 30],
+    [0, 0],
+  ])(
+    'remembers a token that a verifier %d s ahead let in for as long as one %d s ahead could let it in',
+    async (ahead, other) => {
+      const start = Date.now() / 1000
+      const verifierAhead = (by: number) => {
+        const clock = () => Date.now() / 1000 + by
+        return createVerifier(
+          platform({ clock, replayStore: new RedisReplayStore({ client, clock }) }).options,
+        )
+      }
+      // Good for both clocks.
+      const exp = start + 110
+      const token = mint({ claims: { iat: start - 55, exp, jti: 'a' } })
+      await expect(verifierAhead(ahead).verify(token)).resolves.toMatchObject({ project: { id: 'shop' } })
+      await expectRefusal(verifierAhead(other).verify(token), 'token_replayed')
+      const forgotten = Date.now() / 1000 + (await remembered())
+      // exp and the clock tolerance, by the other one's clock.
+      expect(forgotten).toBeGreaterThan(exp + 5 - other)
+    },
+  )
+
+  it.each([0, 29, -29])(
+    'knows in strict mode what it cannot know, at a clock that is %d s ahead',
+    async (ahead) => {
+      const clock = () => Date.now() / 1000 + ahead
+      const store = new RedisReplayStore({ client, mode: 'strict', timeoutMs: 100, clock })
+      await letsNewOnesIn({ consume: (use) => store.consume({ ...use, acceptableFrom: clock() }) })
+      const used = { ...liveUse('a'), acceptableFrom: clock() }
+      expect(await store.consume(used)).toBe(true)
+      await redis.command('FLUSHALL')
+      for (let again = 0; again < 3; again++) expect(await store.consume(used)).toBe(false)
+    },
+  )
+})

@@ -1,0 +1,72 @@
+import { afterAll, beforeAll } from '@jest/globals'
+import { RedisReplayStore, type RedisClient } from '../../lib/redis.js'
+import type { OpenClient } from '../helpers/redis-clients.js'
+import type { RedisServer } from '../helpers/redis-server.js'
+import { describeReplayStore } from './replay-store-contract.js'
+
+/** Real servers, of which the masters hold the data, and how a client of one library reaches them. */
+export interface RedisUnderContract<Topology> {
+  readonly start: () => Promise<Topology & { remove(): Promise<void> }>
+  readonly masters: (topology: Topology) => readonly RedisServer[]
+  readonly clients: readonly (readonly [
+    name: string,
+    open: (topology: Topology) => Promise<OpenClient<RedisClient>>,
+  ])[]
+}
+
+/**
+ * To strict mode the tests' tokens are from a week after the store met the server: it would refuse those that could have been
+ * used before.
+ */
+const week = 7 * 86_400
+
+/** The contract of replay stores, for each client library and each mode. */
+export function describeRedisReplayStores<Topology>({
+  start,
+  masters,
+  clients,
+}: RedisUnderContract<Topology>): void {
+  let topology: Topology & { remove(): Promise<void> }
+  const opened = new Map<string, OpenClient<RedisClient>>()
+
+  beforeAll(async () => {
+    topology = await start()
+    for (const [name, open] of clients) {
+      const one = await open(topology)
+      opened.set(name, one)
+      await new RedisReplayStore({ client: one.client, mode: 'strict' }).ready()
+    }
+  }, 30_000)
+
+  afterAll(async () => {
+    for (const { close } of opened.values()) close()
+    await topology.remove()
+  })
+
+  const clientOf = (name: string) => {
+    const { client } = opened.get(name) ?? {}
+    if (client === undefined) throw new Error('the client has not been opened')
+    return client
+  }
+
+  for (const [name] of clients) {
+    describeReplayStore(`RedisReplayStore with ${name}`, async (clock) => {
+      await forgetIds(masters(topology))
+      return new RedisReplayStore({ client: clientOf(name), clock })
+    })
+    describeReplayStore(`RedisReplayStore with ${name}, strict,`, async (clock) => {
+      await forgetIds(masters(topology))
+      return new RedisReplayStore({ client: clientOf(name), mode: 'strict', clock: () => clock() - week })
+    })
+  }
+}
+
+/** Everything but since when the server has known all. */
+async function forgetIds(masters: readonly RedisServer[]): Promise<void> {
+  for (const master of masters) {
+    const keys = (await master.command('KEYS', '*')) as string[]
+    const ids = keys.filter((key) => !key.endsWith('epoch'))
+    // One at a time, for in a cluster they are of many slots.
+    await Promise.all(ids.map((key) => master.command('DEL', key)))
+  }
+}

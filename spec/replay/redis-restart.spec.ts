@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { RedisReplayStore, type RedisClient, type ReplayMode } from '../../lib/redis.js'
+import { ioredisOf, nodeRedisOf, type OpenClient } from '../helpers/redis-clients.js'
+import { RedisServer, type RedisConfig } from '../helpers/redis-server.js'
+import { Acceptances, letsNewOnesIn, liveUses, printed } from '../helpers/redis-uses.js'
+import { until } from '../helpers/until.js'
+
+const count = 500
+
+let server: RedisServer
+const open: OpenClient<RedisClient>[] = []
+
+beforeAll(async () => {
+  server = await RedisServer.start()
+  open.push(await ioredisOf(server.port), await nodeRedisOf(server.port))
+})
+
+afterAll(async () => {
+  for (const { close } of open) close()
+  await server.remove()
+})
+
+/** A store for each client library, as instances of one platform. */
+function stores(mode: ReplayMode) {
+  return open.map(({ client }) => new RedisReplayStore({ client, mode, timeoutMs: 200 }))
+}
+
+const kill = async () => {
+  await server.kill()
+  await server.restart()
+}
+const stop = async () => {
+  await server.stop()
+  await server.restart()
+}
+const flush = async () => {
+  await server.command('FLUSHALL')
+}
+
+const losses: readonly [what: string, config: RedisConfig, happen: () => Promise<void>, lost: number][] = [
+  ['kill -9 with appendonly', { appendonly: 'yes' }, kill, 0],
+  ['kill -9 without appendonly', { appendonly: 'no' }, kill, count],
+  ['an orderly restart with appendonly', { appendonly: 'yes' }, stop, 0],
+  ['an orderly restart with a snapshot', { appendonly: 'no', save: '3600 1' }, stop, 0],
+  ['an orderly restart that saves nothing', { appendonly: 'no', save: '""' }, stop, count],
+  ['FLUSHALL with appendonly', { appendonly: 'yes' }, flush, count],
+  ['a restart without the data folder', { appendonly: 'yes' }, restartWithoutData, count],
+]
+
+async function restartWithoutData(): Promise<void> {
+  await server.stop()
+  await server.wipe()
+  await server.restart()
+}
+
+describe.each(losses)('%s', (what, config, happen, lost) => {
+  /** Uses tokens, lets it happen, and presents the same tokens again, in every instance. */
+  async function presentedAgain(mode: ReplayMode) {
+    await server.stop()
+    await server.wipe()
+    await server.restart(config)
+    const instances = stores(mode)
+    const [first] = instances
+    if (first === undefined) throw new Error('no client')
+    await reachedBy(instances)
+    await letsNewOnesIn(first)
+    const uses = liveUses(count, what)
+    const before = new Acceptances()
+    for (const use of uses) await before.present(first, use)
+    expect(before.accepted.size).toBe(count)
+
+    await happen()
+    await reachedBy(instances)
+    for (const store of [...instances, ...instances]) {
+      await Promise.all(uses.map((use) => before.present(store, use)))
+    }
+    expect(before.undecided).toBe(0)
+    printed(`${mode} mode, ${what}: ${before.twice} of ${count} used tokens were accepted again`)
+    return { acceptances: before, instances }
+  }
+
+  it(`makes ${lost} of ${count} used tokens good again, once, in default mode`, async () => {
+    const { acceptances } = await presentedAgain('default')
+    expect(acceptances.twice).toBe(lost)
+    expect(Math.max(...acceptances.accepted.values())).toBe(lost > 0 ? 2 : 1)
+  })
+
+  it('makes no used token good again in strict mode, and lets new ones in', async () => {
+    const { acceptances, instances } = await presentedAgain('strict')
+    expect(acceptances.twice).toBe(0)
+    for (const store of instances) await letsNewOnesIn(store)
+  })
+})
+
+/** The clients have found the server again. */
+async function reachedBy(instances: readonly RedisReplayStore[]): Promise<void> {
+  for (const store of instances) {
+    await until('the client is connected', async () =>
+      (await store.health()).findings.every(({ about }) => about !== 'connection'),
+    )
+  }
+}
