@@ -181,8 +181,8 @@ export class RedisReplayStore implements ReplayStore {
     }
     const before = await this.ask(() => this.redis.setNew(key, attempt, seconds))
     if (before === null) return this.count('first', true)
-    const other = Buffer.isBuffer(before) ? before.toString() : before
-    if (typeof other !== 'string' || other.length !== attempt.length) throw new TypeError(nonsense)
+    const other = textOf(before)
+    if (other?.length !== attempt.length) throw new TypeError(nonsense)
     if (other !== attempt) return this.count('replayed', false)
     this.counted.resent++
     return this.count('first', true)
@@ -190,20 +190,20 @@ export class RedisReplayStore implements ReplayStore {
 
   /** What the answer of the strict script means. */
   private inEpoch(answer: unknown): boolean {
-    switch (Number(answer)) {
-      case 2:
+    switch (typeof answer === 'number' ? String(answer) : textOf(answer)) {
+      case '2':
         this.counted.resent++
         return this.count('first', true)
-      case 1:
+      case '1':
         return this.count('first', true)
-      case 0:
+      case '0':
         return this.count('replayed', false)
-      case -2:
+      case '-2':
         this.counted.losses++
         // In a cluster a whole server has lost its memory, not only this group: the others shall not find out one by one.
         if (this.redis.cluster) this.beginEverywhere().catch(() => undefined)
         return this.count('refusedAfterLoss', false)
-      case -1:
+      case '-1':
         return this.count('refusedAfterLoss', false)
       default:
         throw new TypeError(nonsense)
@@ -254,6 +254,12 @@ export class RedisReplayStore implements ReplayStore {
     if (performance.now() - begun > this.timeoutMs) throw new StoreError('store_unavailable', { cause: late })
     return answer
   }
+}
+
+/** A client may be set to give Buffers for text, and text for numbers. */
+function textOf(answer: unknown): string | undefined {
+  if (Buffer.isBuffer(answer)) return answer.toString()
+  return typeof answer === 'string' ? answer : undefined
 }
 
 /** 132 bits of SHA-256. Length first, so that no two pairs of project and jti are one text. */
