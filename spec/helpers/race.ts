@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { ReplayMode } from '../../lib/redis.js'
 import { makeKeyPair } from './keys.js'
 import { mint } from './mint.js'
+import { metLongAgo } from './redis-epochs.js'
 import { RedisServer } from './redis-server.js'
 
 export interface Race {
@@ -63,6 +64,7 @@ export async function race({ tokens, times, processes, mode, onProgress }: Race)
       const library = at % 2 === 0 ? 'ioredis' : 'node-redis'
       await ask(child, { port: redis.port, mode, library, publicJwk } satisfies Starter)
     }
+    await metLongAgo(redis)
     const signed = (count: number) =>
       Array.from({ length: count }, () => mint({ alg: 'EdDSA', privateKey, header: { kid: 'key-race' } }))
 
