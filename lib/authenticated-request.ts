@@ -6,8 +6,9 @@ interface AuthenticatedRequest {
   projectToken?: ProjectToken
 }
 
-export function attach(request: RequestLike, { project, projectToken }: Authentication): void {
-  Object.assign<RequestLike, AuthenticatedRequest>(request, { project, projectToken })
+export function attach(request: RequestLike & AuthenticatedRequest, authentication: Authentication): void {
+  request.project = authentication.project
+  request.projectToken = authentication.projectToken
 }
 
 /**

@@ -8,45 +8,53 @@ interface Consumption {
   readonly token: string
 }
 
+interface Verified {
+  readonly key: ProjectKey
+}
+
 interface Use extends Consumption {
-  /** The key that verified the token, once its jti has been consumed; undefined when it was refused. */
-  readonly key: Promise<ProjectKey | undefined>
+  readonly outcome: Promise<Verified>
 }
 
 /** Lives as long as the request object does. */
-const usesOf = new WeakMap<object, Set<Use>>()
+const usesOf = new WeakMap<object, Use[]>()
 
 /**
  * Lets a token that is verified twice on one request, by two routers or by middleware and Passport, be consumed once.
  *
- * `run` gets the key that has already verified this token on this request with the same stores, or undefined. Refusals are
- * not remembered: the next face finds out for itself.
+ * `again` gets the key that has already verified this token on this request with the same stores. A refusal is no answer for the
+ * next face: it finds out for itself, by `first`.
  */
-export async function onceARequest<T extends { readonly key: ProjectKey }>(
+export function onceARequest<T extends Verified>(
   request: object,
   consumption: Consumption,
-  run: (verifiedBy: ProjectKey | undefined) => Promise<T>,
+  first: () => Promise<T>,
+  again: (verifiedBy: ProjectKey) => T,
 ): Promise<T> {
-  const uses = usesOf.get(request) ?? new Set<Use>()
-  usesOf.set(request, uses)
+  const uses = usesOf.get(request)
+  if (uses !== undefined) return afterOthers(uses, consumption, first, again)
+  const outcome = first()
+  usesOf.set(request, [{ ...consumption, outcome }])
+  return outcome
+}
+
+async function afterOthers<T extends Verified>(
+  uses: Use[],
+  consumption: Consumption,
+  first: () => Promise<T>,
+  again: (verifiedBy: ProjectKey) => T,
+): Promise<T> {
+  // While one is waited for, others may be added, and are seen.
   for (const use of uses) {
     if (!isSame(use, consumption)) continue
-    const key = await use.key
-    if (key !== undefined) return run(key)
+    const key = await use.outcome.then(
+      (verified) => verified.key,
+      () => undefined,
+    )
+    if (key !== undefined) return again(key)
   }
-
-  const outcome = run(undefined)
-  const use: Use = {
-    ...consumption,
-    key: outcome.then(
-      (accepted) => accepted.key,
-      () => {
-        uses.delete(use)
-        return undefined
-      },
-    ),
-  }
-  uses.add(use)
+  const outcome = first()
+  uses.push({ ...consumption, outcome })
   return outcome
 }
 

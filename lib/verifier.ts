@@ -95,8 +95,11 @@ export function createVerifier(options: VerifierOptions): Verifier {
         const { token, origin } = takeCredentials(request, tokenFrom) // 1
         const bounds = (trail.bounds = { origin, scope })
         const consumption = { token, keyStore: settings.keyStore, replayStore: settings.replayStore }
-        return onceARequest(request, consumption, async (key) =>
-          key === undefined ? steps(trail, token, bounds) : again(trail, token, bounds, key),
+        return onceARequest(
+          request,
+          consumption,
+          () => steps(trail, token, bounds),
+          (key) => again(trail, token, bounds, key),
         )
       })
     },

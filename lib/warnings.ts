@@ -32,10 +32,13 @@ export function warnOnce(code: keyof typeof texts): void {
 }
 
 /** A token that came in the clear can be read on its way; loopback is no way. */
-export function warnWithoutTls({ secure, socket }: RequestLike): void {
-  const address = socket?.remoteAddress ?? '::1'
-  if (secure === false && !/^(?:::ffff:)?127\.|^::1$/.test(address)) warnOnce('REVERSE_JWT_NO_TLS')
+export function warnWithoutTls(request: RequestLike): void {
+  const address = request.socket?.remoteAddress ?? '::1'
+  // Express finds out `secure` when it is asked, so it is asked last.
+  if (!loopback.test(address) && request.secure === false) warnOnce('REVERSE_JWT_NO_TLS')
 }
+
+const loopback = /^(?:::ffff:)?127\.|^::1$/
 
 /** The files in which Express 4 and 5 call a handler. */
 const routerFrame = /[\\/](?:lib[\\/]router|router[\\/]lib)[\\/]layer\.js/

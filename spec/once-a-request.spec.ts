@@ -8,16 +8,25 @@ const keyStore = new MemoryKeyStore([shop()])
 const key = keyStore.find('shop', kidOf('ES256')) as ProjectKey
 const consumption = { token: 'a.b.c', keyStore, replayStore: new MemoryReplayStore() }
 
-/** What each run was given: 'consumes' or 'remembers'. */
+/** What was done, in order. */
 let runs: string[]
 beforeEach(() => {
   runs = []
 })
 
-function run(verifiedBy: ProjectKey | undefined): Promise<{ key: ProjectKey }> {
-  runs.push(verifiedBy === undefined ? 'consumes' : 'remembers')
+function run(): Promise<{ key: ProjectKey }> {
+  runs.push('consumes')
   return Promise.resolve({ key })
 }
+
+function remember(verifiedBy: ProjectKey): { key: ProjectKey } {
+  expect(verifiedBy).toBe(key)
+  runs.push('remembers')
+  return { key }
+}
+
+const once = (request: object, which: typeof consumption, first: () => Promise<{ key: ProjectKey }>) =>
+  onceARequest(request, which, first, remember)
 
 function refuse(): Promise<never> {
   runs.push('refused')
@@ -26,18 +35,15 @@ function refuse(): Promise<never> {
 
 it('gives a second run on one request the key that the first has verified with', async () => {
   const request = {}
-  await expect(onceARequest(request, consumption, run)).resolves.toEqual({ key })
-  await onceARequest(request, consumption, (verifiedBy) => {
-    expect(verifiedBy).toBe(key)
-    return run(verifiedBy)
-  })
-  await onceARequest(request, consumption, run)
+  await expect(once(request, consumption, run)).resolves.toEqual({ key })
+  await once(request, consumption, run)
+  await once(request, consumption, run)
   expect(runs).toEqual(['consumes', 'remembers', 'remembers'])
 })
 
 it('lets a second run wait for a first that is still under way', async () => {
   const request = {}
-  const outcomes = [run, run, run].map((each) => onceARequest(request, consumption, each))
+  const outcomes = [run, run, run].map((each) => once(request, consumption, each))
   expect(runs).toEqual(['consumes'])
   await Promise.all(outcomes)
   expect(runs).toEqual(['consumes', 'remembers', 'remembers'])
@@ -45,16 +51,16 @@ it('lets a second run wait for a first that is still under way', async () => {
 
 it('does not remember a refusal', async () => {
   const request = {}
-  await expect(onceARequest(request, consumption, refuse)).rejects.toThrow('refused')
-  await onceARequest(request, consumption, run)
-  await onceARequest(request, consumption, run)
+  await expect(once(request, consumption, refuse)).rejects.toThrow('refused')
+  await once(request, consumption, run)
+  await once(request, consumption, run)
   expect(runs).toEqual(['refused', 'consumes', 'remembers'])
 })
 
 it('lets one of two that waited for a refused run consume, and the other remember', async () => {
   const request = {}
-  const first = onceARequest(request, consumption, refuse)
-  const others = [run, run].map((each) => onceARequest(request, consumption, each))
+  const first = once(request, consumption, refuse)
+  const others = [run, run].map((each) => once(request, consumption, each))
   await expect(first).rejects.toThrow('refused')
   await Promise.all(others)
   expect(runs).toEqual(['refused', 'consumes', 'remembers'])
@@ -62,9 +68,13 @@ it('lets one of two that waited for a refused run consume, and the other remembe
 
 it('does not forget a verified token because a later run on the request was refused', async () => {
   const request = {}
-  await onceARequest(request, consumption, run)
-  await expect(onceARequest(request, consumption, refuse)).rejects.toThrow('refused')
-  await onceARequest(request, consumption, run)
+  await once(request, consumption, run)
+  const stricter = () => {
+    runs.push('refused')
+    throw new Error('refused')
+  }
+  await expect(onceARequest(request, consumption, run, stricter)).rejects.toThrow('refused')
+  await once(request, consumption, run)
   expect(runs).toEqual(['consumes', 'refused', 'remembers'])
 })
 
@@ -74,13 +84,13 @@ it.each([
   ['replay store', { ...consumption, replayStore: new MemoryReplayStore() }],
 ])('remembers nothing for another %s', async (_, other) => {
   const request = {}
-  await onceARequest(request, consumption, run)
-  await onceARequest(request, other, run)
+  await once(request, consumption, run)
+  await once(request, other, run)
   expect(runs).toEqual(['consumes', 'consumes'])
 })
 
 it('remembers nothing for another request', async () => {
-  await onceARequest({}, consumption, run)
-  await onceARequest({}, consumption, run)
+  await once({}, consumption, run)
+  await once({}, consumption, run)
   expect(runs).toEqual(['consumes', 'consumes'])
 })
