@@ -40,7 +40,7 @@ describe.each([
   beforeAll(async () => {
     const one = await openClient(wire.port)
     opened = one
-    const replayStore = new RedisReplayStore({ client: one.client, timeoutMs: 200, clock: () => now })
+    const replayStore = new RedisReplayStore({ client: one.client, timeoutMs: 1000, clock: () => now })
     const app = appOf(platform({ replayStore }).options)
     call = (token) => request(serve(app)).get('/portal').auth(token, { type: 'bearer' })
   })

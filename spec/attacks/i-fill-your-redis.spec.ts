@@ -19,7 +19,7 @@ beforeAll(async () => {
   redis = await RedisServer.start({ 'maxmemory-policy': 'noeviction' })
   const opened = await ioredisOf(redis.port)
   close = opened.close
-  const replayStore = new RedisReplayStore({ client: opened.client, clock: () => now })
+  const replayStore = new RedisReplayStore({ client: opened.client, timeoutMs: 10_000, clock: () => now })
   const app = appOf(platform({ replayStore }).options)
   call = (token) => request(serve(app)).get('/portal').auth(token, { type: 'bearer' })
 })

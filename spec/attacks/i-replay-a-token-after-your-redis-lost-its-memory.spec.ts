@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { randomUUID } from 'node:crypto'
 import request from 'supertest'
-import { RedisReplayStore, type RedisClient, type ReplayMode } from '../../lib/redis.js'
+import type { RedisClient, ReplayMode } from '../../lib/redis.js'
 import { mint } from '../helpers/mint.js'
 import { appOf, platform } from '../helpers/platform.js'
 import { ioredisOf } from '../helpers/redis-clients.js'
 import { RedisServer, type RedisConfig } from '../helpers/redis-server.js'
+import { patientStore } from '../helpers/redis-uses.js'
 import { expectAnswer } from '../helpers/refusals.js'
 import { openServer } from '../helpers/server.js'
 import { until } from '../helpers/until.js'
@@ -29,7 +30,7 @@ afterAll(async () => {
 /** Real time, because Redis keeps it; no tolerance, so that a token could have been used only once it was signed. */
 function platformIn(mode: ReplayMode) {
   const clock = () => Date.now() / 1000
-  const replayStore = new RedisReplayStore({ client, mode, timeoutMs: 200, prefix: `${mode}:` })
+  const replayStore = patientStore(client, mode, `${mode}:`)
   const { options } = platform({ clock, clockTolerance: 0, replayStore })
   const app = appOf(options)
   const call = (token: string) => request(serve(app)).get('/portal').auth(token, { type: 'bearer' })

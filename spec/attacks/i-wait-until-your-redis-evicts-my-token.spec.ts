@@ -30,7 +30,7 @@ async function limit(policy: string): Promise<void> {
 /** Uses a token up, and then many others, until there is no room. */
 async function useMany(): Promise<{ token: string; outcomes: Map<unknown, number> }> {
   const verifier = verifierOf({
-    replayStore: new RedisReplayStore({ client: opened.client, clock: () => now }),
+    replayStore: new RedisReplayStore({ client: opened.client, timeoutMs: 10_000, clock: () => now }),
   })
   const token = mint({ claims: { jti: randomUUID() } })
   await verifier.verify(token)
@@ -57,7 +57,7 @@ it.each(['allkeys-lru', 'volatile-ttl', 'volatile-lru', 'allkeys-random'])(
   'finds Redis with %s unfit at start-up and in the readiness probe, for it would forget used tokens',
   async (policy) => {
     await limit(policy)
-    const store = new RedisReplayStore({ client: opened.client })
+    const store = new RedisReplayStore({ client: opened.client, timeoutMs: 10_000 })
     await expect(store.ready()).rejects.toThrow(`maxmemory-policy is ${policy}`)
     expect((await store.health()).healthy).toBe(false)
     // What it is all about: nobody was told that an id has gone.
@@ -69,8 +69,10 @@ it.each(['allkeys-lru', 'volatile-ttl', 'volatile-lru', 'allkeys-random'])(
 
 it('never forgets a used token with noeviction: once there is no room, new ones are answered 503', async () => {
   await limit('noeviction')
-  const store = new RedisReplayStore({ client: opened.client, clock: () => now })
-  expect((await new RedisReplayStore({ client: opened.client }).ready()).healthy).toBe(true)
+  const store = new RedisReplayStore({ client: opened.client, timeoutMs: 10_000, clock: () => now })
+  expect((await new RedisReplayStore({ client: opened.client, timeoutMs: 10_000 }).ready()).healthy).toBe(
+    true,
+  )
   const evicted = await redis.info('evicted_keys')
   const { token, outcomes } = await useMany()
   expect(Array.from(outcomes.keys()).sort()).toEqual(['replay_store_full', true])

@@ -3,6 +3,8 @@ import { TcpProxy } from './tcp-proxy.js'
 import { until } from './until.js'
 
 const slots = 16_384
+/** Where nothing is to fail over, nothing does, however busy the machine is. */
+const patienceMs = 30_000
 
 export interface RedisCluster {
   /** The three that were given slots, in the order of the slots. */
@@ -13,9 +15,11 @@ export interface RedisCluster {
   remove(): Promise<void>
 }
 
-/** Three masters, each with or without a replica, that take one another for down after half a second. */
-export async function startCluster(config: RedisConfig & { replicas?: 0 | 1 } = {}): Promise<RedisCluster> {
-  const { replicas: replicasEach = 0, ...given } = config
+/** Three masters, each with or without a replica. */
+export async function startCluster(
+  config: RedisConfig & { replicas?: 0 | 1; downAfterMs?: number } = {},
+): Promise<RedisCluster> {
+  const { replicas: replicasEach = 0, downAfterMs = patienceMs, ...given } = config
   const count = 3 * (1 + replicasEach)
   const buses = await Promise.all(Array.from({ length: count }, freePort))
   const nodes = await Promise.all(
@@ -24,7 +28,7 @@ export async function startCluster(config: RedisConfig & { replicas?: 0 | 1 } = 
         'cluster-enabled': 'yes',
         'cluster-port': bus,
         'cluster-announce-ip': '127.0.0.1',
-        'cluster-node-timeout': 500,
+        'cluster-node-timeout': downAfterMs,
         'repl-diskless-sync-delay': 0,
         ...given,
       }),
@@ -110,11 +114,11 @@ export interface RedisWithSentinels {
   remove(): Promise<void>
 }
 
-/** A master, its replica, and Sentinels of which a majority decides after a third of a second. */
+/** A master, its replica, and Sentinels of which a majority decides that the master is down. */
 export async function startSentinels(
-  config: RedisConfig & { sentinels?: number } = {},
+  config: RedisConfig & { sentinels?: number; downAfterMs?: number } = {},
 ): Promise<RedisWithSentinels> {
-  const { sentinels: count = 1, ...given } = config
+  const { sentinels: count = 1, downAfterMs = patienceMs, ...given } = config
   const name = 'replays'
   const common = { 'repl-diskless-sync-delay': 0, 'replica-announce-ip': '127.0.0.1', ...given }
   const master = await RedisServer.start(common)
@@ -128,7 +132,7 @@ export async function startSentinels(
     'bind 127.0.0.1',
     'sentinel announce-ip 127.0.0.1',
     `sentinel monitor ${name} 127.0.0.1 ${link.port} ${Math.floor(count / 2) + 1}`,
-    `sentinel down-after-milliseconds ${name} 300`,
+    `sentinel down-after-milliseconds ${name} ${downAfterMs}`,
     `sentinel failover-timeout ${name} 2000`,
   ]
   const sentinels = await Promise.all(Array.from({ length: count }, () => RedisServer.startSentinel(lines)))

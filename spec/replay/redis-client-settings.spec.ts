@@ -83,7 +83,12 @@ describe.each(settings)('RedisReplayStore with %s', (name, make) => {
   it.each(['default', 'strict'] as const)('is ready and lets a token in once, in %s mode', async (mode) => {
     const { client, close } = await make()
     try {
-      const store = new RedisReplayStore({ client, mode, prefix: `${name.replaceAll(' ', '-')}:` })
+      const store = new RedisReplayStore({
+        client,
+        mode,
+        timeoutMs: 10_000,
+        prefix: `${name.replaceAll(' ', '-')}:`,
+      })
       const health = await store.ready()
       expect(health.findings).toMatchObject([{ level: 'warning', about: 'persistence' }])
       const use = liveUse(`${name} ${mode}`, Date.now() / 1000 + 60)

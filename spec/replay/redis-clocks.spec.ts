@@ -51,7 +51,8 @@ describe.each([
   })
 
   describe.each(['default', 'strict'] as const)('in %s mode', (mode) => {
-    const storeAt = (moment: number) => new RedisReplayStore({ client, mode, clock: () => moment })
+    const storeAt = (moment: number) =>
+      new RedisReplayStore({ client, mode, timeoutMs: 10_000, clock: () => moment })
     beforeEach(async () => {
       await storeAt(Date.now() / 1000).ready()
       await metLongAgo(redis)
@@ -100,7 +101,8 @@ describe.each([
       const verifierAhead = (by: number) => {
         const clock = () => Date.now() / 1000 + by
         return createVerifier(
-          platform({ clock, replayStore: new RedisReplayStore({ client, clock }) }).options,
+          platform({ clock, replayStore: new RedisReplayStore({ client, timeoutMs: 10_000, clock }) })
+            .options,
         )
       }
       // Good for both clocks.
@@ -119,7 +121,13 @@ describe.each([
     async (ahead, other) => {
       const start = Date.now() / 1000
       const storeAhead = (by: number) =>
-        new RedisReplayStore({ client, mode: 'strict', timeoutMs: 50, clock: () => Date.now() / 1000 + by })
+        new RedisReplayStore({
+          client,
+          mode: 'strict',
+          timeoutMs: 10_000,
+          // Takes off again what the time limit adds to the age of a token.
+          clock: () => Date.now() / 1000 + by - 9.95,
+        })
       const verifierAhead = (by: number) =>
         createVerifier(platform({ clock: () => Date.now() / 1000 + by, replayStore: storeAhead(by) }).options)
       await storeAhead(0).ready()

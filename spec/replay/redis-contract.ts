@@ -29,7 +29,7 @@ export function describeRedisReplayStores<Topology>({
     for (const [name, open] of clients) {
       const one = await open(topology)
       opened.set(name, one)
-      await new RedisReplayStore({ client: one.client, mode: 'strict' }).ready()
+      await new RedisReplayStore({ client: one.client, mode: 'strict', timeoutMs: 10_000 }).ready()
     }
     await Promise.all(masters(topology).map(metLongAgo))
   }, 30_000)
@@ -48,11 +48,11 @@ export function describeRedisReplayStores<Topology>({
   for (const [name] of clients) {
     describeReplayStore(`RedisReplayStore with ${name}`, async (clock) => {
       await forgetIds(masters(topology))
-      return new RedisReplayStore({ client: clientOf(name), clock })
+      return new RedisReplayStore({ client: clientOf(name), timeoutMs: 10_000, clock })
     })
     describeReplayStore(`RedisReplayStore with ${name}, strict,`, async (clock) => {
       await forgetIds(masters(topology))
-      return new RedisReplayStore({ client: clientOf(name), mode: 'strict', clock })
+      return new RedisReplayStore({ client: clientOf(name), mode: 'strict', timeoutMs: 10_000, clock })
     })
   }
 }

@@ -5,7 +5,7 @@ import { mint, now } from '../helpers/mint.js'
 import { appOf, platform } from '../helpers/platform.js'
 import { ioredisOf, nodeRedisOf } from '../helpers/redis-clients.js'
 import { RedisServer } from '../helpers/redis-server.js'
-import { letsNewOnesIn, liveUse } from '../helpers/redis-uses.js'
+import { letsNewOnesIn, liveUse, patientStore } from '../helpers/redis-uses.js'
 import { expectAnswer } from '../helpers/refusals.js'
 import { openServer } from '../helpers/server.js'
 
@@ -40,7 +40,7 @@ describe.each([
   it.each(['default', 'strict'] as const)(
     'is answered 503, not let in and not sent away, in %s mode',
     async (mode) => {
-      const store = new RedisReplayStore({ client, mode, timeoutMs: 200 })
+      const store = patientStore(client, mode)
       await letsNewOnesIn(store)
       const used = liveUse(`${name} ${mode} used`)
       expect(await store.consume(used)).toBe(true)
@@ -60,7 +60,7 @@ describe.each([
   )
 
   it('is answered so over HTTP, and a token that found no room passes once there is some', async () => {
-    const replayStore = new RedisReplayStore({ client, clock: () => now })
+    const replayStore = new RedisReplayStore({ client, timeoutMs: 10_000, clock: () => now })
     const { options, events } = platform({ replayStore })
     const server = serve(appOf(options))
     const call = (token: string) => request(server).get('/portal').auth(token, { type: 'bearer' })

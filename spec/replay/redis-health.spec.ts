@@ -38,7 +38,8 @@ describe.each([
   })
 
   const set = (name: string, value: string | number) => server.command('CONFIG', 'SET', name, value)
-  const storeOf = (clock = () => Date.now() / 1000) => new RedisReplayStore({ client, clock })
+  const storeOf = (clock = () => Date.now() / 1000) =>
+    new RedisReplayStore({ client, timeoutMs: 10_000, clock })
 
   it('finds nothing wrong with a Redis that is set up as the documentation says', async () => {
     const health = { healthy: true, findings: [] }
@@ -146,7 +147,7 @@ describe.each([
     const { client, close } = await openClient(replica.port)
     try {
       for (const mode of ['default', 'strict'] as const) {
-        const store = new RedisReplayStore({ client, mode })
+        const store = new RedisReplayStore({ client, mode, timeoutMs: 10_000 })
         const { healthy, findings } = await store.health()
         expect(healthy).toBe(false)
         expect(findings).toContainEqual(expect.objectContaining({ level: 'error', about: 'role' }))
@@ -194,11 +195,14 @@ describe('a Cluster', () => {
     const opened = [await ioredisClusterOf(cluster), await nodeRedisClusterOf(cluster)]
     try {
       for (const { client } of opened) {
-        expect(await new RedisReplayStore({ client }).ready()).toEqual({ healthy: true, findings: [] })
+        expect(await new RedisReplayStore({ client, timeoutMs: 10_000 }).ready()).toEqual({
+          healthy: true,
+          findings: [],
+        })
       }
       await cluster.masters[2]?.command('CONFIG', 'SET', 'maxmemory-policy', 'volatile-lru')
       for (const { client } of opened) {
-        await expect(new RedisReplayStore({ client }).ready()).rejects.toThrow(
+        await expect(new RedisReplayStore({ client, timeoutMs: 10_000 }).ready()).rejects.toThrow(
           'maxmemory-policy is volatile-lru',
         )
       }

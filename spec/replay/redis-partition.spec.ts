@@ -3,7 +3,14 @@ import { RedisReplayStore } from '../../lib/redis.js'
 import { ioredisOf, nodeRedisOf } from '../helpers/redis-clients.js'
 import { RedisServer } from '../helpers/redis-server.js'
 import { linkUp, startSentinels } from '../helpers/redis-topologies.js'
-import { Acceptances, letsNewOnesIn, liveUse, liveUses, printed } from '../helpers/redis-uses.js'
+import {
+  Acceptances,
+  letsNewOnesIn,
+  liveUse,
+  liveUses,
+  patientStore,
+  printed,
+} from '../helpers/redis-uses.js'
 import { until } from '../helpers/until.js'
 
 const modes = ['default', 'strict'] as const
@@ -14,15 +21,25 @@ afterEach(async () => {
 })
 
 /** A store with a client of its own. */
-async function storeOf(port: number, mode: 'default' | 'strict', open = ioredisOf) {
-  const { client, close } = await open(port)
+async function storeOf(port: number, mode: 'default' | 'strict') {
+  const { client, close } = await ioredisOf(port)
   cleanups.push(close)
   return new RedisReplayStore({ client, mode, timeoutMs: 200, prefix: `${mode}:` })
 }
 
+async function patientStoreOf(port: number, mode: 'default' | 'strict') {
+  const { client, close } = await ioredisOf(port)
+  cleanups.push(close)
+  return patientStore(client, mode, `${mode}:`)
+}
+
 describe('a master that is cut off from its replica and from Sentinel, but not from its clients', () => {
   it('refuses writes, 503, when it is set to want a replica; what both masters let in until then is counted', async () => {
-    const servers = await startSentinels({ 'min-replicas-to-write': 1, 'min-replicas-max-lag': 1 })
+    const servers = await startSentinels({
+      downAfterMs: 1000,
+      'min-replicas-to-write': 1,
+      'min-replicas-max-lag': 1,
+    })
     cleanups.push(() => servers.remove())
     const { master, replica, link } = servers
     const old = await Promise.all(modes.map((mode) => storeOf(master.port, mode)))
@@ -32,7 +49,7 @@ describe('a master that is cut off from its replica and from Sentinel, but not f
     await until('the replica has become master', async () => (await replica.info('role')) === 'master')
     // The new master has no replica either, and the operator knows that.
     await replica.command('CONFIG', 'SET', 'min-replicas-to-write', 0)
-    const young = await Promise.all(modes.map((mode) => storeOf(replica.port, mode)))
+    const young = await Promise.all(modes.map((mode) => patientStoreOf(replica.port, mode)))
     const both = modes.map(() => new Acceptances())
     let presented = 0
     let refusing = [false, false]
@@ -69,14 +86,14 @@ describe('a master that is cut off from its replica and from Sentinel, but not f
   }, 60_000)
 
   it('lets a token in once on each side, and no more, when it is not set so', async () => {
-    const servers = await startSentinels()
+    const servers = await startSentinels({ downAfterMs: 1000 })
     cleanups.push(() => servers.remove())
     const { master, replica, link } = servers
     const old = await Promise.all(modes.map((mode) => storeOf(master.port, mode)))
     await Promise.all(old.map(letsNewOnesIn))
     link.hold()
     await until('the replica has become master', async () => (await replica.info('role')) === 'master')
-    const young = await Promise.all(modes.map((mode) => storeOf(replica.port, mode)))
+    const young = await Promise.all(modes.map((mode) => patientStoreOf(replica.port, mode)))
     await Promise.all(young.map(letsNewOnesIn))
 
     for (const [at, mode] of modes.entries()) {
@@ -108,7 +125,7 @@ describe('a master that was cut off, followed the new one, and is master again',
     await linkUp(second)
     const { client, close } = await open(first.port)
     cleanups.push(close)
-    const store = new RedisReplayStore({ client, mode: 'strict', timeoutMs: 200 })
+    const store = patientStore(client, 'strict')
     await letsNewOnesIn(store)
     await until(
       'the other has it all',

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { RedisReplayStore, type RedisClient, type ReplayMode } from '../../lib/redis.js'
+import type { RedisClient, RedisReplayStore, ReplayMode } from '../../lib/redis.js'
 import { ioredisOf, nodeRedisOf, type OpenClient } from '../helpers/redis-clients.js'
 import { RedisServer, type RedisConfig } from '../helpers/redis-server.js'
-import { Acceptances, letsNewOnesIn, liveUses, printed } from '../helpers/redis-uses.js'
+import { Acceptances, letsNewOnesIn, liveUses, patientStore, printed } from '../helpers/redis-uses.js'
 import { until } from '../helpers/until.js'
 
 const count = 500
@@ -22,7 +22,7 @@ afterAll(async () => {
 
 /** A store for each client library, as instances of one platform. */
 function stores(mode: ReplayMode) {
-  return open.map(({ client }) => new RedisReplayStore({ client, mode, timeoutMs: 200 }))
+  return open.map(({ client }) => patientStore(client, mode))
 }
 
 const kill = async () => {

@@ -66,7 +66,7 @@ describe.each([
   )
 
   it('answers 503 over HTTP when Redis is cut off, and 200 when it is back', async () => {
-    const replayStore = storeOf(200, () => now)
+    const replayStore = storeOf(1000, () => now)
     const { options, events } = platform({ replayStore })
     const server = serve(appOf(options))
     const call = (token: string) => request(server).get('/portal').auth(token, { type: 'bearer' })
@@ -83,7 +83,7 @@ describe.each([
 
   it('waits for a slow Redis as long as it may, and no longer', async () => {
     proxy.delayMs = 100
-    expect(await storeOf(5000).consume(liveUse(randomUUID()))).toBe(true)
+    expect(await storeOf(10_000).consume(liveUse(randomUUID()))).toBe(true)
     await expect(storeOf(50).consume(liveUse(randomUUID()))).rejects.toMatchObject(late)
   })
 
@@ -95,7 +95,7 @@ describe.each([
     await Promise.all(uses.map((use) => acceptances.present(store, use)))
     expect(acceptances).toMatchObject({ undecided: 200, refused: 0 })
     proxy.heal()
-    const patient = storeOf(5000)
+    const patient = storeOf(10_000)
     for (let again = 0; again < 3; again++) {
       await Promise.all(uses.map((use) => acceptances.present(patient, use)))
     }
@@ -111,10 +111,10 @@ describe.each([
     expect(acceptances).toMatchObject({ undecided: 20, refused: 0 })
     await redis.restart()
     await until('it is decided', async () => {
-      await acceptances.present(storeOf(1000), use)
+      await acceptances.present(storeOf(10_000), use)
       return acceptances.accepted.size + acceptances.refused > 0
     })
-    for (let again = 0; again < 20; again++) await acceptances.present(storeOf(1000), use)
+    for (let again = 0; again < 20; again++) await acceptances.present(storeOf(10_000), use)
     expect(acceptances.twice).toBe(0)
     expect(acceptances.refused).toBeGreaterThanOrEqual(20)
   })
