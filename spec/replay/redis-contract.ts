@@ -1,8 +1,9 @@
-import { afterAll, beforeAll } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { RedisReplayStore, type RedisClient } from '../../lib/redis.js'
 import type { OpenClient } from '../helpers/redis-clients.js'
 import { metLongAgo } from '../helpers/redis-epochs.js'
 import type { RedisServer } from '../helpers/redis-server.js'
+import { liveUse } from '../helpers/redis-uses.js'
 import { describeReplayStore } from './replay-store-contract.js'
 
 /** Real servers, of which the masters hold the data, and how a client of one library reaches them. */
@@ -55,6 +56,24 @@ export function describeRedisReplayStores<Topology>({
       return new RedisReplayStore({ client: clientOf(name), mode: 'strict', timeoutMs: 10_000, clock })
     })
   }
+
+  describe.each(['default', 'strict'] as const)(
+    'instances with each of these clients, in %s mode,',
+    (mode) => {
+      it('let each of many ids in once that come to all of them at once', async () => {
+        await forgetIds(masters(topology))
+        const stores = Array.from(opened.values()).map(
+          ({ client }) => new RedisReplayStore({ client, mode, timeoutMs: 10_000 }),
+        )
+        const uses = Array.from({ length: 1000 }, (_, at) => liveUse(`id-${at % 100}`))
+        const answers = await Promise.all(
+          uses.flatMap((use) => stores.map(async (store) => [use.jti, await store.consume(use)] as const)),
+        )
+        const firsts = answers.filter(([, first]) => first).map(([jti]) => jti)
+        expect(firsts.sort()).toEqual(Array.from(new Set(uses.map(({ jti }) => jti))).sort())
+      })
+    },
+  )
 }
 
 /** Everything but since when the server has known all. */

@@ -60,6 +60,18 @@ const alike: readonly (readonly [projectId: string, jti: string])[] = [
     (at) => ['p1', `${longest.slice(0, at)}J${longest.slice(at + 1)}`] as const,
   ),
   ['p1', '\u{1f6d2}'.repeat(128)],
+  // What might mean something to whoever stores it.
+  ['p1', 'x\r\nFLUSHALL\r\n'],
+  ['p1', 'x\r\n'],
+  ['p1', "'; DROP TABLE used; --"],
+  ['p1', '"x"'],
+  ['p1', '\\x'],
+  ['p1', 'x\0'],
+  ['p1', '\u202ex'],
+  ['p1', '*'],
+  ['*', 'x'],
+  ['p1', 'epoch'],
+  ['epoch', ''],
   ['p1', '\u{1f6d2}'.repeat(127)],
 ]
 
