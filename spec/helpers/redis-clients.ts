@@ -89,7 +89,6 @@ export async function nodeRedisSentinelOf(servers: RedisWithSentinels, port = se
     sentinelRootNodes: sentinels.map(({ host, port }) => ({ host, port })),
     nodeClientOptions: { socket: { reconnectStrategy: again } },
     nodeAddressMap: servers.detour(port),
-    scanInterval: 200,
   })
   return open(client, () => {
     client.destroy().catch(() => undefined)

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { createVerifier } from '../../lib/index.js'
 import { RedisReplayStore, type RedisClient } from '../../lib/redis.js'
 import { mint } from '../helpers/mint.js'
+import '../helpers/patience.js'
 import { platform } from '../helpers/platform.js'
 import { ioredisOf, nodeRedisOf } from '../helpers/redis-clients.js'
 import { metLongAgo } from '../helpers/redis-epochs.js'

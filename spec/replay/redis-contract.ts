@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { RedisReplayStore, type RedisClient } from '../../lib/redis.js'
+import '../helpers/patience.js'
 import type { OpenClient } from '../helpers/redis-clients.js'
 import { metLongAgo } from '../helpers/redis-epochs.js'
 import type { RedisServer } from '../helpers/redis-server.js'
@@ -33,7 +34,7 @@ export function describeRedisReplayStores<Topology>({
       await new RedisReplayStore({ client: one.client, mode: 'strict', timeoutMs: 10_000 }).ready()
     }
     await Promise.all(masters(topology).map(metLongAgo))
-  }, 30_000)
+  })
 
   afterAll(async () => {
     for (const { close } of opened.values()) close()

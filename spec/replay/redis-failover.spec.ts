@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { RedisReplayStore, type RedisClient, type ReplayMode, type TokenUse } from '../../lib/redis.js'
+import '../helpers/patience.js'
 import {
   ioredisClusterOf,
   ioredisSentinelOf,
@@ -9,7 +10,14 @@ import {
 } from '../helpers/redis-clients.js'
 import type { RedisServer } from '../helpers/redis-server.js'
 import { startCluster, startSentinels } from '../helpers/redis-topologies.js'
-import { Acceptances, letsNewOnesIn, liveUse, liveUses, printed } from '../helpers/redis-uses.js'
+import {
+  Acceptances,
+  letsNewOnesIn,
+  liveUse,
+  liveUses,
+  patientStore,
+  printed,
+} from '../helpers/redis-uses.js'
 import { until } from '../helpers/until.js'
 
 interface Pair {
@@ -53,16 +61,18 @@ class Platform {
   readonly acceptances = new Acceptances()
   readonly uses: TokenUse[] = []
   readonly mode: ReplayMode
+  private readonly clients: Pair['clients']
 
   constructor(mode: ReplayMode, clients: Pair['clients']) {
     this.mode = mode
+    this.clients = clients
     this.stores = clients.map(
       ({ client }) => new RedisReplayStore({ client, mode, timeoutMs: 300, prefix: `${mode}:` }),
     )
   }
 
   async start(): Promise<void> {
-    for (const store of this.stores) await store.ready()
+    for (const { client } of this.clients) await patientStore(client, this.mode, `${this.mode}:`).ready()
     await this.back()
   }
 
@@ -99,7 +109,7 @@ describe.each(topologies)('when the master of %s dies under load', (name, start)
 
   beforeEach(async () => {
     pair = await start()
-  }, 30_000)
+  })
 
   afterEach(async () => {
     for (const { close } of pair.clients) close()
@@ -145,5 +155,5 @@ describe.each(topologies)('when the master of %s dies under load', (name, start)
     expect(copied.twice).toBe(0)
     expect(strict.acceptances.twice).toBe(0)
     expect(strict.stores.some(({ counts }) => counts.refusedAfterLoss > 0)).toBe(true)
-  }, 60_000)
+  })
 })

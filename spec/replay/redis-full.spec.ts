@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import request from 'supertest'
 import { RedisReplayStore, type RedisClient } from '../../lib/redis.js'
 import { mint, now } from '../helpers/mint.js'
+import '../helpers/patience.js'
 import { appOf, platform } from '../helpers/platform.js'
 import { ioredisOf, nodeRedisOf } from '../helpers/redis-clients.js'
 import { RedisServer } from '../helpers/redis-server.js'

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { RedisReplayStore, type RedisClient } from '../../lib/redis.js'
+import '../helpers/patience.js'
 import { ioredisClusterOf, ioredisOf, nodeRedisClusterOf, nodeRedisOf } from '../helpers/redis-clients.js'
 import { RedisServer } from '../helpers/redis-server.js'
 import { startCluster } from '../helpers/redis-topologies.js'
@@ -210,7 +211,7 @@ describe('a Cluster', () => {
       for (const { close } of opened) close()
       await cluster.remove()
     }
-  }, 30_000)
+  })
 })
 
 describe('what Redis says of itself', () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { randomUUID } from 'node:crypto'
 import type { RedisClient, RedisReplayStore } from '../../lib/redis.js'
+import '../helpers/patience.js'
 import {
   ioredisOf,
   ioredisSentinelOf,
@@ -24,7 +25,7 @@ beforeAll(async () => {
   servers = await startSentinels()
   proxy = await TcpProxy.start(servers.master.port)
   elsewhere = await ioredisOf(servers.master.port)
-}, 30_000)
+})
 
 afterAll(async () => {
   elsewhere.close()

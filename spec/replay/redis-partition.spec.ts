@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals'
 import { RedisReplayStore } from '../../lib/redis.js'
+import '../helpers/patience.js'
 import { ioredisOf, nodeRedisOf } from '../helpers/redis-clients.js'
 import { RedisServer } from '../helpers/redis-server.js'
 import { linkUp, startSentinels } from '../helpers/redis-topologies.js'
@@ -83,7 +84,7 @@ describe('a master that is cut off from its replica and from Sentinel, but not f
       expect(after[at]).toMatchObject({ undecided: 50, twice: 0 })
       expect(after[at]?.accepted.size).toBe(50)
     }
-  }, 60_000)
+  })
 
   it('lets a token in once on each side, and no more, when it is not set so', async () => {
     const servers = await startSentinels({ downAfterMs: 1000 })
@@ -107,7 +108,7 @@ describe('a master that is cut off from its replica and from Sentinel, but not f
       )
       expect(Math.max(...both.accepted.values())).toBeLessThanOrEqual(2)
     }
-  }, 60_000)
+  })
 })
 
 describe('a master that was cut off, followed the new one, and is master again', () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { RedisClient, RedisReplayStore, ReplayMode } from '../../lib/redis.js'
+import '../helpers/patience.js'
 import { ioredisOf, nodeRedisOf, type OpenClient } from '../helpers/redis-clients.js'
 import { RedisServer, type RedisConfig } from '../helpers/redis-server.js'
 import { Acceptances, letsNewOnesIn, liveUses, patientStore, printed } from '../helpers/redis-uses.js'
@@ -38,7 +39,7 @@ const flush = async () => {
 }
 
 const losses: readonly [what: string, config: RedisConfig, happen: () => Promise<void>, lost: number][] = [
-  ['kill -9 with appendonly', { appendonly: 'yes' }, kill, 0],
+  ['kill -9 with appendonly and appendfsync always', { appendonly: 'yes', appendfsync: 'always' }, kill, 0],
   ['kill -9 without appendonly', { appendonly: 'no' }, kill, count],
   ['an orderly restart with appendonly', { appendonly: 'yes' }, stop, 0],
   ['an orderly restart with a snapshot', { appendonly: 'no', save: '3600 1' }, stop, 0],
@@ -53,42 +54,62 @@ async function restartWithoutData(): Promise<void> {
   await server.restart()
 }
 
-describe.each(losses)('%s', (what, config, happen, lost) => {
-  /** Uses tokens, lets it happen, and presents the same tokens again, in every instance. */
-  async function presentedAgain(mode: ReplayMode) {
-    await server.stop()
-    await server.wipe()
-    await server.restart(config)
-    const instances = stores(mode)
-    const [first] = instances
-    if (first === undefined) throw new Error('no client')
-    await reachedBy(instances)
-    await letsNewOnesIn(first)
-    const uses = liveUses(count, what)
-    const before = new Acceptances()
-    for (const use of uses) await before.present(first, use)
-    expect(before.accepted.size).toBe(count)
+const usual: RedisConfig = { appendonly: 'no', appendfsync: 'everysec', save: '""' }
 
-    await happen()
-    await reachedBy(instances)
-    for (const store of [...instances, ...instances]) {
-      await Promise.all(uses.map((use) => before.present(store, use)))
-    }
-    expect(before.undecided).toBe(0)
-    printed(`${mode} mode, ${what}: ${before.twice} of ${count} used tokens were accepted again`)
-    return { acceptances: before, instances }
+/** Uses tokens, lets it happen, and presents the same tokens again, in every instance. */
+async function presentedAgain(
+  mode: ReplayMode,
+  what: string,
+  config: RedisConfig,
+  happen: () => Promise<void>,
+) {
+  await server.stop()
+  await server.wipe()
+  await server.restart({ ...usual, ...config })
+  const instances = stores(mode)
+  const [first] = instances
+  if (first === undefined) throw new Error('no client')
+  await reachedBy(instances)
+  await letsNewOnesIn(first)
+  const uses = liveUses(count, what)
+  const before = new Acceptances()
+  for (const use of uses) await before.present(first, use)
+  expect(before.accepted.size).toBe(count)
+
+  await happen()
+  await reachedBy(instances)
+  for (const store of [...instances, ...instances]) {
+    await Promise.all(uses.map((use) => before.present(store, use)))
   }
+  expect(before.undecided).toBe(0)
+  printed(`${mode} mode, ${what}: ${before.twice} of ${count} used tokens were accepted again`)
+  return { acceptances: before, instances }
+}
 
+describe.each(losses)('%s', (what, config, happen, lost) => {
   it(`makes ${lost} of ${count} used tokens good again, once, in default mode`, async () => {
-    const { acceptances } = await presentedAgain('default')
+    const { acceptances } = await presentedAgain('default', what, config, happen)
     expect(acceptances.twice).toBe(lost)
     expect(Math.max(...acceptances.accepted.values())).toBe(lost > 0 ? 2 : 1)
   })
 
   it('makes no used token good again in strict mode, and lets new ones in', async () => {
-    const { acceptances, instances } = await presentedAgain('strict')
+    const { acceptances, instances } = await presentedAgain('strict', what, config, happen)
     expect(acceptances.twice).toBe(0)
     for (const store of instances) await letsNewOnesIn(store)
+  })
+})
+
+describe('kill -9 with appendonly and appendfsync everysec', () => {
+  // While an fsync takes long, Redis answers before it writes: a slow disk loses what a fast one keeps.
+  it('is counted in default mode, and makes no used token good again twice', async () => {
+    const { acceptances } = await presentedAgain('default', 'everysec', { appendonly: 'yes' }, kill)
+    expect(Math.max(...acceptances.accepted.values())).toBeLessThanOrEqual(2)
+  })
+
+  it('makes no used token good again in strict mode', async () => {
+    const { acceptances } = await presentedAgain('strict', 'everysec', { appendonly: 'yes' }, kill)
+    expect(acceptances.twice).toBe(0)
   })
 })
 
