@@ -89,6 +89,8 @@ export async function nodeRedisSentinelOf(servers: RedisWithSentinels, port = se
     sentinelRootNodes: sentinels.map(({ host, port }) => ({ host, port })),
     nodeClientOptions: { socket: { reconnectStrategy: again } },
     nodeAddressMap: servers.detour(port),
+    // It finds out about a failover by looking.
+    scanInterval: 1000,
   })
   return open(client, () => {
     client.destroy().catch(() => undefined)
