@@ -1,0 +1,1 @@
+export const httpContestants: readonly { name: string; note: string }[] = []
