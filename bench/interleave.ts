@@ -61,7 +61,7 @@ async function timed(contestant: Contestant, round: number): Promise<Turn> {
 }
 
 /** Linux tells the time of one thread in nanoseconds. Elsewhere: how long the event loop was not idle. */
-function mainThreadCpu(): number {
+export function mainThreadCpu(): number {
   try {
     return Number.parseInt(readFileSync(`/proc/self/task/${process.pid}/schedstat`, 'latin1'), 10)
   } catch {

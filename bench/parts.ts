@@ -1,3 +1,4 @@
+import { http, type HttpSize } from './http/bench.js'
 import { inProcess } from './in-process.js'
 import { refusals } from './refusals.js'
 import { replay } from './replay.js'
@@ -6,6 +7,35 @@ import type { Part } from './results.js'
 export type Form = 'short' | 'full'
 
 export const formOf = (full: boolean): Form => (full ? 'full' : 'short')
+
+const shortHttp: HttpSize = {
+  warmUp: 1500,
+  modes: [
+    { connections: 1, rounds: 7, count: 300 },
+    { connections: 8, rounds: 5, count: 600 },
+    { connections: 64, rounds: 9, count: 1000 },
+    { connections: 64, rate: 1000, rounds: 3, count: 500 },
+  ],
+  others: [],
+  pairs: { connections: 64, rounds: 3, count: 1000 },
+}
+
+const fullHttp: HttpSize = {
+  warmUp: 5000,
+  modes: [
+    { connections: 1, rounds: 21, count: 1000 },
+    { connections: 8, rounds: 15, count: 2000 },
+    { connections: 64, rounds: 21, count: 3000 },
+    { connections: 64, rate: 500, rounds: 5, count: 1000 },
+    { connections: 64, rate: 1000, rounds: 5, count: 2000 },
+    { connections: 64, rate: 2000, rounds: 5, count: 4000 },
+  ],
+  others: [
+    { connections: 1, rounds: 11, count: 500 },
+    { connections: 64, rounds: 11, count: 1500 },
+  ],
+  pairs: { connections: 64, rounds: 7, count: 3000 },
+}
 
 interface Runnable {
   readonly title: string
@@ -22,6 +52,10 @@ export const parts = {
           ? { rounds: 41, warmUp: 4, batch: 800, batchOfOne: 250 }
           : { rounds: 11, warmUp: 3, batch: 400, batchOfOne: 120 },
       ),
+  },
+  http: {
+    title: 'Express with one protected route',
+    run: (form) => http(form === 'full' ? fullHttp : shortHttp),
   },
   refusals: {
     title: 'Refusals',
