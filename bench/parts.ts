@@ -3,6 +3,7 @@ import { inProcess } from './in-process.js'
 import { refusals } from './refusals.js'
 import { replay } from './replay.js'
 import type { Part } from './results.js'
+import { scale } from './scale.js'
 
 export type Form = 'short' | 'full'
 
@@ -62,6 +63,15 @@ export const parts = {
     run: (form) =>
       refusals(
         form === 'full' ? { rounds: 61, warmUp: 5, batch: 500 } : { rounds: 15, warmUp: 4, batch: 200 },
+      ),
+  },
+  scale: {
+    title: 'Scale',
+    run: (form) =>
+      scale(
+        form === 'full'
+          ? { rounds: 31, warmUp: 4, batch: 500, weighed: 200_000, idsInRedis: 1_000_000 }
+          : { rounds: 9, warmUp: 3, batch: 300, weighed: 10_000, idsInRedis: 125_000 },
       ),
   },
   replay: {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { answerParent } from '../child.js'
 import { origin } from '../platform.js'
 import { Connection } from './connection.js'
-import { Metronome } from './metronome.js'
+import { Metronome, monotonic } from './metronome.js'
 
 export type LoadQuestion =
   | { readonly file: string }
@@ -66,10 +66,10 @@ async function run({
   const cpu = process.cpuUsage()
   const measured = measurement(from, count)
   try {
-    const start = performance.now()
+    const start = monotonic()
     const running = rate === undefined ? closed(open, measured) : atRate(open, measured, rate)
     await Promise.race([running, failed])
-    const wall = (performance.now() - start) * 1e6
+    const wall = (monotonic() - start) * 1e6
     const { user, system } = process.cpuUsage(cpu)
     const { latencies, statuses } = measured
     return { wall, latencies, statuses, cpu: (user + system) * 1e3 }
@@ -91,7 +91,7 @@ function measurement(from: number, count: number) {
     statuses,
     send: (connection: Connection, item: number, since: number, then: () => void) => {
       connection.send(requests[from + item] as Buffer, (status) => {
-        latencies[item] = (performance.now() - since) * 1e3
+        latencies[item] = (monotonic() - since) * 1e3
         statuses[status] = (statuses[status] ?? 0) + 1
         answers++
         then()
@@ -106,7 +106,7 @@ function closed(open: readonly Connection[], { count, send, isDone }: Measuremen
     let sent = 0
     for (const connection of open) {
       const next = () => {
-        if (sent < count) send(connection, sent++, performance.now(), next)
+        if (sent < count) send(connection, sent++, monotonic(), next)
         else if (isDone()) resolve()
       }
       next()
@@ -122,27 +122,26 @@ function atRate(
 ): Promise<void> {
   return new Promise((resolve) => {
     const idle = [...open]
+    const due: number[] = []
     const metronome = new Metronome(1000 / rate)
-    // Time runs once the metronome does.
-    let start: number | undefined
-    const meant = (item: number) => (start ?? NaN) + (item * 1000) / rate
+    let beats = 0
     let sent = 0
     const sendDue = () => {
-      while (sent < count && meant(sent) <= performance.now()) {
+      while (sent < due.length) {
         const connection = idle.pop()
         if (connection === undefined) return
-        send(connection, sent, meant(sent), () => {
+        send(connection, sent, due[sent++] ?? NaN, () => {
           idle.push(connection)
           if (isDone()) {
             void metronome.stop()
             resolve()
           } else sendDue()
         })
-        sent++
       }
     }
-    metronome.onBeat(() => {
-      start ??= performance.now()
+    metronome.onBeat((meant) => {
+      if (beats++ >= count) return
+      due.push(meant)
       sendDue()
     })
   })
