@@ -83,5 +83,11 @@ export function exactly(value: number): Spread {
 }
 
 export function cell(value: Spread | number, unit: Unit): Cell {
-  return { value: typeof value === 'number' ? exactly(value) : value, unit }
+  const { median, least, most } = typeof value === 'number' ? exactly(value) : value
+  return { value: { median: rounded(median), least: rounded(least), most: rounded(most) }, unit }
+}
+
+/** More digits than that no benchmark has. */
+function rounded(value: number): number {
+  return Number(value.toPrecision(5))
 }

@@ -5,12 +5,11 @@ import { chart } from './chart.js'
 import { markdown } from './markdown.js'
 import type { Results } from './results.js'
 
-/** The page, its chart, and the numbers that both were made from. */
+/** The page and its chart. */
 export async function writeDocs(results: Results): Promise<void> {
   const groups = Object.values(results.parts).flatMap(({ charts = [] }) => charts)
   const pages = {
     'performance.md': markdown(results),
-    'performance.json': JSON.stringify(results),
     'performance.svg': chart(groups),
   }
   for (const [name, text] of Object.entries(pages)) {
