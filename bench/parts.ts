@@ -12,9 +12,9 @@ export const formOf = (full: boolean): Form => (full ? 'full' : 'short')
 const shortHttp: HttpSize = {
   warmUp: 1500,
   modes: [
-    { connections: 1, rounds: 7, count: 300 },
-    { connections: 8, rounds: 5, count: 600 },
-    { connections: 64, rounds: 9, count: 1000 },
+    { connections: 1, rounds: 7, count: 500 },
+    { connections: 8, rounds: 5, count: 1000 },
+    { connections: 64, rounds: 9, count: 2000 },
     { connections: 64, rate: 1000, rounds: 3, count: 500 },
   ],
   others: [],
@@ -50,8 +50,8 @@ export const parts = {
     run: (form) =>
       inProcess(
         form === 'full'
-          ? { rounds: 41, warmUp: 4, batch: 800, batchOfOne: 250 }
-          : { rounds: 11, warmUp: 3, batch: 400, batchOfOne: 120 },
+          ? { rounds: 31, warmUp: 3, batch: 3000, batchOfOne: 500 }
+          : { rounds: 9, warmUp: 2, batch: 1200, batchOfOne: 150 },
       ),
   },
   http: {
@@ -70,8 +70,8 @@ export const parts = {
     run: (form) =>
       scale(
         form === 'full'
-          ? { rounds: 31, warmUp: 4, batch: 500, weighed: 200_000, idsInRedis: 1_000_000 }
-          : { rounds: 9, warmUp: 3, batch: 300, weighed: 10_000, idsInRedis: 125_000 },
+          ? { rounds: 31, warmUp: 3, batch: 3000, weighed: 200_000, idsInRedis: 1_000_000 }
+          : { rounds: 9, warmUp: 2, batch: 1500, weighed: 10_000, idsInRedis: 125_000 },
       ),
   },
   replay: {

@@ -1,3 +1,4 @@
+import { orderOf } from '../interleave.js'
 import { makeKeys, type Alg } from '../platform.js'
 import type { Bars, Part, Table, Verdict } from '../results.js'
 import { signTokens } from '../tokens.js'
@@ -90,11 +91,10 @@ async function taken(
 ): Promise<Rounds> {
   const served: Record<string, Served[]> = {}
   for (let round = 0; round < rounds; round++) {
-    const start = round % groups.length
     // Groups that share a Redis cannot share tokens.
     const overlapping = new Set(groups.flat()).size < groups.flat().length
     let from = overlapping ? NaN : take(count)
-    for (const labels of [...groups.slice(start), ...groups.slice(0, start)]) {
+    for (const labels of orderOf(groups, round)) {
       if (overlapping) from = take(count)
       const one = await fleet.serve(labels, { from, count, connections, ...(rate !== undefined && { rate }) })
       const mine = (served[labels.join(' and ')] ??= [])

@@ -7,8 +7,10 @@ export class Connection {
   private part = ''
   /** Bytes of the last answer that came in one piece. Most are as long as the one before. */
   private usual = 0
+  private failed: (error: Error) => void
 
   private constructor(port: number, failed: (error: Error) => void) {
+    this.failed = failed
     this.socket = connect({
       port,
       host: '127.0.0.1',
@@ -21,32 +23,32 @@ export class Connection {
         },
       },
     })
-    this.socket.on('error', failed)
+    this.socket.on('error', (error) => {
+      this.failed(error)
+    })
     this.socket.on('close', () => {
-      if (this.answered !== undefined) failed(new Error('the server hung up without an answer'))
+      this.failed(new Error('the server hung up'))
     })
   }
 
-  static open(port: number, failed: (error: Error) => void): Promise<Connection> {
+  static open(port: number): Promise<Connection> {
     return new Promise((resolve, reject) => {
-      const connection = new Connection(port, (error) => {
-        reject(error)
-        failed(error)
-      })
+      const connection = new Connection(port, reject)
       connection.socket.once('connect', () => {
         resolve(connection)
       })
     })
   }
 
+  /** Whom to tell when it breaks. */
+  onFailure(failed: (error: Error) => void): void {
+    this.failed = failed
+  }
+
   /** Writes a whole request; calls back with the status once the whole answer is there. */
   send(request: Buffer, answered: (status: number) => void): void {
     this.answered = answered
     this.socket.write(request)
-  }
-
-  close(): void {
-    this.socket.destroy()
   }
 
   private read(length: number, bytes: Buffer): void {

@@ -83,8 +83,11 @@ export class Fleet {
     const members = labels.map((label) => this.member(label))
     const begin: ServerQuestion = { begin: true }
     const end: ServerQuestion = { end: true }
+    const question = { ports: members.map(({ port }) => port), ...requests } satisfies LoadQuestion
+    // Opens the connections before anything is counted.
+    const { ports, from, connections } = question
+    await this.load.ask<Load>({ ports, from, connections, count: 0 })
     await Promise.all(members.map(({ child }) => child.ask<number>(begin)))
-    const question: LoadQuestion = { ports: members.map(({ port }) => port), ...requests }
     const load = await this.load.ask<Load>(question)
     const spent = await Promise.all(members.map(({ child }) => child.ask<Spent>(end)))
     if (load.statuses[200] !== requests.count) {

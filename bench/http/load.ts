@@ -56,26 +56,33 @@ async function run({
   count,
   rate,
 }: Exclude<LoadQuestion, { file: string }>): Promise<Load> {
-  let fail: (error: Error) => void = () => undefined
-  const failed = new Promise<never>((_, reject) => (fail = reject))
-  failed.catch(() => undefined)
-  const opening = Array.from({ length: connections }, (_, at) =>
-    Connection.open(ports[at % ports.length] ?? NaN, fail),
-  )
-  const open = await Promise.all(opening)
-  const cpu = process.cpuUsage()
+  const open = await connectionsTo(ports, connections)
+  const failed = new Promise<never>((_, reject) => {
+    for (const connection of open) connection.onFailure(reject)
+  })
   const measured = measurement(from, count)
-  try {
-    const start = monotonic()
-    const running = rate === undefined ? closed(open, measured) : atRate(open, measured, rate)
-    await Promise.race([running, failed])
-    const wall = (monotonic() - start) * 1e6
-    const { user, system } = process.cpuUsage(cpu)
-    const { latencies, statuses } = measured
-    return { wall, latencies, statuses, cpu: (user + system) * 1e3 }
-  } finally {
-    for (const connection of open) connection.close()
+  const cpu = process.cpuUsage()
+  const start = monotonic()
+  await Promise.race([rate === undefined ? closed(open, measured) : atRate(open, measured, rate), failed])
+  const wall = (monotonic() - start) * 1e6
+  const { user, system } = process.cpuUsage(cpu)
+  const { latencies, statuses } = measured
+  return { wall, latencies, statuses, cpu: (user + system) * 1e3 }
+}
+
+/** Kept open from turn to turn: what is measured is requests. */
+const kept = new Map<number, Connection[]>()
+
+async function connectionsTo(ports: readonly number[], count: number): Promise<readonly Connection[]> {
+  const taken: Connection[] = []
+  const each = Math.ceil(count / ports.length)
+  for (const port of ports) {
+    const open = kept.get(port) ?? []
+    kept.set(port, open)
+    while (open.length < each) open.push(await Connection.open(port))
+    taken.push(...open.slice(0, each))
   }
+  return taken.slice(0, count)
 }
 
 type Measurement = ReturnType<typeof measurement>
