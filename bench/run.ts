@@ -16,6 +16,9 @@ import { writeDocs } from './write-docs.js'
  *
  * Ratios between contestants that took turns in this run, as median (least..most). Times of another run or another machine
  * tell nothing. A missed target is no failure, for a busy machine may miss any; only a contestant that errs is one.
+ *
+ * On a busy machine give it priority among ordinary processes (nice, or /proc/self/autogroup). Not a real-time class: server,
+ * generator and kernel threads then starve one another for minutes.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { contestants, refusers } from '../../bench/contestants/all.js'
 import type { Contestant } from '../../bench/contestants/contestant.js'
 import { inFlight } from '../../bench/in-flight.js'
+import { orderOf } from '../../bench/interleave.js'
 import { algs, makeKeys, type Alg } from '../../bench/platform.js'
 import { flipped, rubbish, signTokens, type Difference } from '../../bench/tokens.js'
 
@@ -106,4 +107,11 @@ describe('inFlight', () => {
     })
     await expect(failing).rejects.toThrow('the fourth')
   })
+})
+
+it('gives everyone every place, and no one always after the same other', () => {
+  const rounds = Array.from({ length: 6 }, (_, round) => orderOf(['a', 'b', 'c'], round).join(''))
+  expect(new Set(rounds.map((order) => order[0]))).toEqual(new Set(['a', 'b', 'c']))
+  const pairs = rounds.flatMap((order) => [order.slice(0, 2), order.slice(1)])
+  expect(new Set(pairs)).toEqual(new Set(['ab', 'ba', 'bc', 'cb', 'ca', 'ac']))
 })
