@@ -19,24 +19,33 @@ export interface Spread {
 }
 
 /**
- * Lets the contestants take turns: A B C, B C A, C A B, ... A machine that is busy with something else for a while is then
- * busy for all of them, and no one always comes after the same other.
+ * Lets the contestants take turns: A B C, then backwards from another one, ... A machine that is busy with something else
+ * for a while is then busy for all of them, and no one always comes after the same other. `lead` runs before each turn and
+ * is not timed.
  */
 export async function interleave<Name extends string>(
   contestants: Readonly<Record<Name, Contestant>>,
   rounds: number,
   warmUp: number,
+  lead?: () => Promise<void>,
 ): Promise<Readonly<Record<Name, readonly Turn[]>>> {
   const names = Object.keys(contestants) as Name[]
   const turns = Object.fromEntries(names.map((name) => [name, [] as Turn[]])) as Record<Name, Turn[]>
   for (let round = 0; round < warmUp + rounds; round++) {
-    const first = round % names.length
-    for (const name of [...names.slice(first), ...names.slice(0, first)]) {
+    for (const name of orderOf(names, round)) {
+      await lead?.()
       const turn = await timed(contestants[name], round)
       if (round >= warmUp) turns[name].push(turn)
     }
   }
   return turns
+}
+
+/** Another one first every second round, and every second round backwards. */
+export function orderOf<T>(all: readonly T[], round: number): readonly T[] {
+  const first = Math.ceil(round / 2) % all.length
+  const rotated = [...all.slice(first), ...all.slice(0, first)]
+  return round % 2 === 0 ? rotated : rotated.reverse()
 }
 
 /** `of` divided by `by`, round by round: what both met in one round cancels out. */
@@ -61,7 +70,7 @@ async function timed(contestant: Contestant, round: number): Promise<Turn> {
 }
 
 /** Linux tells the time of one thread in nanoseconds. Elsewhere: how long the event loop was not idle. */
-function mainThreadCpu(): number {
+export function mainThreadCpu(): number {
   try {
     return Number.parseInt(readFileSync(`/proc/self/task/${process.pid}/schedstat`, 'latin1'), 10)
   } catch {

@@ -1,25 +1,79 @@
-import { refusals } from './refusals.js'
-import { replay } from './replay.js'
-import { heading } from './report.js'
-import { throughput } from './throughput.js'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { loadavg } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { formOf, parts, type PartName } from './parts.js'
+import { thisMachine, type MeasuredPart, type Results } from './results.js'
+import { shownTable, shownVerdict } from './show.js'
+import { writeDocs } from './write-docs.js'
 
 /*
+ *     npm run bench                        all parts, in their short form
+ *     npm run bench -- --full              all parts
+ *     npm run bench -- in-process http     some parts
+ *     npm run bench -- --write-docs        and docs/performance.md with its chart, from all that was measured so far
+ *     npm run bench -- --render            only the latter
+ *
  * Ratios between contestants that took turns in this run, as median (least..most). Times of another run or another machine
  * tell nothing. A missed target is no failure, for a busy machine may miss any; only a contestant that errs is one.
+ *
+ * On a busy machine give it priority among ordinary processes (nice, or /proc/self/autogroup). Not a real-time class: server,
+ * generator and kernel threads then starve one another for minutes.
  */
-const long = process.argv.includes('--long')
-const only = process.argv.slice(2).filter((name) => !name.startsWith('--'))
-const wanted = (name: string) => only.length === 0 || only.includes(name)
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    full: { type: 'boolean', default: false },
+    'write-docs': { type: 'boolean', default: false },
+    render: { type: 'boolean', default: false },
+  },
+})
 
-if (wanted('throughput')) {
-  heading('Verified tokens a second, 64 in flight, of raw crypto.verify with a callback')
-  await throughput(long ? { rounds: 61, warmUp: 4, batch: 1000 } : { rounds: 21, warmUp: 3, batch: 600 })
+const file = fileURLToPath(new URL('../../bench/results.json', import.meta.url))
+let results: Results = { ...earlier(), machine: thisMachine() }
+
+for (const name of values.render ? [] : wanted()) {
+  const { title, run } = parts[name]
+  console.log(`\n== ${title}`)
+  const [loadBefore = NaN] = loadavg()
+  const start = performance.now()
+  const part = await run(formOf(values.full))
+  const measured: MeasuredPart = {
+    title,
+    form: formOf(values.full),
+    measured: new Date().toISOString().slice(0, 10),
+    took: Math.round((performance.now() - start) / 1000),
+    loadBefore,
+    ...part,
+  }
+  for (const table of part.tables) console.log(`\n${shownTable(table)}`)
+  results = { ...results, parts: { ...results.parts, [name]: measured } }
+  writeFileSync(file, `${JSON.stringify(results, null, 1)}\n`)
+  console.log(`\n${title}: ${measured.took} s`)
 }
-if (wanted('refusals')) {
-  heading('Time of a refusal, one after the other, of one raw RS256 check')
-  await refusals(long ? { rounds: 101, warmUp: 5, batch: 1000 } : { rounds: 31, warmUp: 5, batch: 500 })
+
+console.log('\n== Targets\n')
+for (const { verdicts } of Object.values(results.parts)) {
+  for (const verdict of verdicts) console.log(`  ${verdict.target.padEnd(76)} ${shownVerdict(verdict)}`)
 }
-if (wanted('replay')) {
-  heading('MemoryReplayStore among 1,000,000 live ids, one in, one expired out')
-  await replay(long ? { rounds: 41, warmUp: 3, batch: 50_000 } : { rounds: 15, warmUp: 2, batch: 50_000 })
+if (values['write-docs'] || values.render) await writeDocs(results)
+
+function wanted(): readonly PartName[] {
+  const names = Object.keys(parts) as PartName[]
+  const unknown = positionals.filter((name) => !(names as string[]).includes(name))
+  if (unknown.length > 0)
+    throw new Error(`There is no part ${unknown.join(', ')}; there are ${names.join(', ')}`)
+  return positionals.length === 0 ? names : names.filter((name) => positionals.includes(name))
+}
+
+/** What this machine measured before: parts may be run one by one. */
+function earlier(): Results {
+  const machine = thisMachine()
+  try {
+    const kept = JSON.parse(readFileSync(file, 'utf8')) as Results
+    if (JSON.stringify(kept.machine) === JSON.stringify(machine)) return kept
+  } catch {
+    // There is none yet.
+  }
+  return { machine, parts: {} }
 }

@@ -1,32 +1,51 @@
-import { randomBytes, randomUUID } from 'node:crypto'
-import { encode, mint, now } from '../spec/helpers/mint.js'
+import { constants, createHmac, randomBytes, randomUUID, sign, type SignKeyObjectInput } from 'node:crypto'
+import { audience, issuer, kidOf, lifetime, projectId, tokenType, type Alg, type KeySet } from './platform.js'
 
-/** One algorithm's honest tokens, each with a jti of its own, signed before anything is timed. */
-export function honestTokens(alg: string, count: number): readonly string[] {
-  return times(count, () => flat(mint({ alg, claims: { jti: randomUUID() } })))
+/** What differs from the honest token. */
+export interface Difference {
+  readonly header?: Readonly<Record<string, unknown>>
+  readonly claims?: Readonly<Record<string, unknown>>
 }
 
-/** Tokens that are refused, and should be before they cost anything. */
-export function refusedTokens(count: number): Readonly<Record<string, readonly string[]>> {
-  const segment = (bytes: number) => randomBytes(bytes).toString('base64url')
-  const claims = { jti: 'x', exp: now + 60 }
-  return {
-    'random text': times(count, () => randomBytes(200).toString('latin1')),
-    'three random segments': times(count, () => flat(`${segment(50)}.${segment(150)}.${segment(256)}`)),
-    'segments that are no JSON': times(count, () =>
-      flat(`${encode(`no json ${randomUUID()}`)}.${encode(`{ none either ${randomUUID()}`)}.${segment(256)}`),
-    ),
-    // Crafted, not found: whoever sends it knows a kid. The price is that of an exception in JSON.parse.
-    'good header, claims set is no JSON': times(count, () =>
-      flat(mint({ signature: randomBytes(64), claimsText: `{"iss":"shop","jti":"${randomUUID()}",}` })),
-    ),
-    'alg none': times(count, () =>
-      flat(`${encode('{"alg":"none","kid":"k"}')}.${encode(JSON.stringify(claims))}.${segment(256)}`),
-    ),
-    expired: times(count, () =>
-      flat(mint({ alg: 'RS256', claims: { jti: randomUUID(), iat: now - 200, exp: now - 80 } })),
-    ),
+/** Honest tokens, each with a jti of its own, signed on the thread pool before anything is timed. */
+export async function signTokens(
+  keys: KeySet,
+  alg: Alg,
+  count: number,
+  difference: (item: number) => Difference = () => ({}),
+): Promise<readonly string[]> {
+  const tokens: string[] = []
+  let begun = 0
+  const lane = async () => {
+    for (let item = begun++; item < count; item = begun++) {
+      const input = signingInput(alg, difference(item))
+      tokens[item] = flat(`${input}.${encode(await signature(keys, alg, input))}`)
+    }
   }
+  await Promise.all([lane(), lane(), lane(), lane()])
+  return tokens
+}
+
+/** One bit of the signature differs. */
+export function flipped(token: string): string {
+  const start = token.lastIndexOf('.') + 1
+  const bytes = Buffer.from(token.slice(start), 'base64url')
+  const middle = bytes.length >> 1
+  bytes.writeUInt8(bytes.readUInt8(middle) ^ 1, middle)
+  return flat(token.slice(0, start) + encode(bytes))
+}
+
+/** Never an honest token: text, then segments of the right shape, then JSON that says alg none. */
+export const rubbish = {
+  text: () => randomBytes(200).toString('latin1'),
+  segments: () => flat([50, 150, 256].map((bytes) => encode(randomBytes(bytes))).join('.')),
+  algNone: (alg: Alg) => flat(`${signingInput(alg, { header: { alg: 'none' } })}.`),
+  /** Signed with the public key as an HMAC secret. */
+  hmac(keys: KeySet, alg: Alg) {
+    const input = signingInput(alg, { header: { alg: 'HS256' } })
+    const secret = keys.publicKeys[alg].export({ format: 'pem', type: 'spki' })
+    return flat(`${input}.${createHmac('sha256', secret).update(input).digest('base64url')}`)
+  },
 }
 
 /** What comes with a request is one piece of text; a joined string is a tree, which its first reader would have to flatten. */
@@ -34,6 +53,48 @@ export function flat(text: string): string {
   return Buffer.from(text, 'latin1').toString('latin1')
 }
 
-function times<T>(count: number, make: () => T): T[] {
-  return Array.from({ length: count }, make)
+export function times<T>(count: number, make: (item: number) => T): T[] {
+  return Array.from({ length: count }, (_, item) => make(item))
+}
+
+function signingInput(alg: Alg, { header, claims }: Difference): string {
+  const now = Math.floor(Date.now() / 1000)
+  const jti = randomUUID()
+  return [
+    { alg, kid: kidOf(alg), typ: tokenType, ...header },
+    {
+      iss: issuer,
+      sub: projectId,
+      aud: audience,
+      proj_id: projectId,
+      jti,
+      iat: now,
+      exp: now + lifetime,
+      ...claims,
+    },
+  ]
+    .map((part) => encode(JSON.stringify(part)))
+    .join('.')
+}
+
+function signature(keys: KeySet, alg: Alg, input: string): Promise<Buffer> {
+  const key: SignKeyObjectInput = { key: keys.privateKeys[alg], ...parameters[alg] }
+  return new Promise((resolve, reject) => {
+    sign(alg === 'EdDSA' ? null : 'sha256', Buffer.from(input), key, (error, bytes) => {
+      if (error === null) resolve(bytes)
+      else reject(error)
+    })
+  })
+}
+
+/** RFC 7518 section 3 as node:crypto spells it, for signing and for verifying. */
+export const parameters: Readonly<Record<Alg, Omit<SignKeyObjectInput, 'key'>>> = {
+  ES256: { dsaEncoding: 'ieee-p1363' },
+  RS256: {},
+  PS256: { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 },
+  EdDSA: {},
+}
+
+function encode(bytes: string | Buffer): string {
+  return Buffer.from(bytes as string).toString('base64url')
 }

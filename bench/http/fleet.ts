@@ -1,0 +1,120 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { RedisServer } from '../../spec/helpers/redis-server.js'
+import { Child } from '../child.js'
+import type { KeySet } from '../platform.js'
+import type { HttpContestantName } from './contestants.js'
+import type { Load, LoadQuestion } from './load.js'
+import type { ServerQuestion, Spent } from './server.js'
+import type { Setup } from './setup.js'
+
+export interface Served extends Load {
+  readonly spent: Spent
+}
+
+interface Member {
+  readonly child: Child
+  readonly port: number
+}
+
+/** A server process for each contestant, one process that loads them, and what they need: a key set endpoint and a Redis. */
+export class Fleet {
+  private readonly members = new Map<string, Member>()
+  private readonly load = new Child('./http/load.js')
+  private readonly folder: string
+  private readonly jwksServer: Server
+  private readonly redis: RedisServer
+  private readonly setup: Setup
+
+  private constructor(folder: string, jwksServer: Server, redis: RedisServer, setup: Setup) {
+    this.folder = folder
+    this.jwksServer = jwksServer
+    this.redis = redis
+    this.setup = setup
+  }
+
+  static async start(jwks: KeySet['jwks'], names: readonly HttpContestantName[]): Promise<Fleet> {
+    const folder = await mkdtemp(join(tmpdir(), 'reverse-jwt-bench-'))
+    const jwksServer = createServer((_, response) => {
+      response.setHeader('Content-Type', 'application/json')
+      response.end(JSON.stringify(jwks))
+    })
+    jwksServer.listen(0, '127.0.0.1')
+    await once(jwksServer, 'listening')
+    const { port } = jwksServer.address() as AddressInfo
+    const redis = await RedisServer.start({ 'maxmemory-policy': 'noeviction' })
+    const jwksUri = `http://127.0.0.1:${port}/jwks.json`
+    const fleet = new Fleet(folder, jwksServer, redis, { jwks, jwksUri, redisPort: redis.port })
+    try {
+      for (const name of names) await fleet.add(name, name)
+    } catch (error) {
+      await fleet.stop()
+      throw error
+    }
+    return fleet
+  }
+
+  /** Another process of the same kind, under a label of its own. */
+  async add(label: string, name: HttpContestantName): Promise<void> {
+    const child = new Child('./http/server.js')
+    this.members.set(label, { child, port: NaN })
+    const question: ServerQuestion = { start: name, setup: this.setup }
+    this.members.set(label, { child, port: await child.ask<number>(question) })
+  }
+
+  /** The pool from which requests take their tokens by number. */
+  async useTokens(tokens: readonly string[]): Promise<void> {
+    const file = join(this.folder, 'tokens')
+    await writeFile(file, tokens.join('\n'), { mode: 0o600 })
+    const question: LoadQuestion = { file }
+    await this.load.ask<number>(question)
+    await rm(file)
+  }
+
+  /** Sends these requests to the processes with these labels. Throws when one is not answered 200. */
+  async serve(
+    labels: readonly string[],
+    requests: { from: number; count: number; connections: number; rate?: number },
+  ): Promise<Served> {
+    const members = labels.map((label) => this.member(label))
+    const begin: ServerQuestion = { begin: true }
+    const end: ServerQuestion = { end: true }
+    const question = { ports: members.map(({ port }) => port), ...requests } satisfies LoadQuestion
+    // Opens the connections before anything is counted.
+    const { ports, from, connections } = question
+    await this.load.ask<Load>({ ports, from, connections, count: 0 })
+    await Promise.all(members.map(({ child }) => child.ask<number>(begin)))
+    const load = await this.load.ask<Load>(question)
+    const spent = await Promise.all(members.map(({ child }) => child.ask<Spent>(end)))
+    if (load.statuses[200] !== requests.count) {
+      throw new Error(`${labels.join(', ')} answered ${JSON.stringify(load.statuses)}`)
+    }
+    const sum = (what: 'main' | 'cpu') => spent.reduce((total, one) => total + one[what], 0)
+    const delay = Math.max(...spent.map((one) => one.delay))
+    return { ...load, spent: { main: sum('main'), cpu: sum('cpu'), delay } }
+  }
+
+  /** The statuses that this process answers to these requests, whatever they are. */
+  async statuses(label: string, from: number, count: number): Promise<Load['statuses']> {
+    const question: LoadQuestion = { ports: [this.member(label).port], from, count, connections: 1 }
+    return (await this.load.ask<Load>(question)).statuses
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([this.load.stop(), ...Array.from(this.members.values(), ({ child }) => child.stop())])
+    await this.redis.remove()
+    this.jwksServer.close()
+    this.jwksServer.closeAllConnections()
+    await rm(this.folder, { recursive: true, force: true })
+  }
+
+  private member(label: string): Member {
+    const member = this.members.get(label)
+    if (member === undefined) throw new Error(`there is no server ${label}`)
+    return member
+  }
+}

@@ -1,0 +1,43 @@
+import { Redis } from 'ioredis'
+import passport from 'passport'
+import {
+  createVerifier,
+  MemoryReplayStore,
+  projectOf,
+  reverseJwt,
+  ReverseJwtStrategy,
+  type ReplayStore,
+} from '../../lib/index.js'
+import { RedisReplayStore } from '../../lib/redis.js'
+import type { RequestHandler } from 'express'
+import { audience, keyStoreOf, lifetime } from '../platform.js'
+import type { Protection, Setup } from './setup.js'
+
+const project = (request: object) => projectOf(request).id
+
+export function ourMiddleware(setup: Setup): Protection {
+  return { handlers: [reverseJwt({ verifier: verifierOf(setup, memory()) })], projectOf: project }
+}
+
+export async function ourMiddlewareWithRedis(setup: Setup): Promise<Protection> {
+  const replayStore = new RedisReplayStore({ client: new Redis(setup.redisPort, '127.0.0.1') })
+  await replayStore.ready()
+  return { handlers: [reverseJwt({ verifier: verifierOf(setup, replayStore) })], projectOf: project }
+}
+
+export function ourStrategy(setup: Setup): Protection {
+  passport.use(new ReverseJwtStrategy({ verifier: verifierOf(setup, memory()) }))
+  const authenticate = passport.authenticate('reverse-jwt', {
+    session: false,
+    failWithError: true,
+  }) as RequestHandler
+  return { handlers: [authenticate], projectOf: project }
+}
+
+function memory(): MemoryReplayStore {
+  return new MemoryReplayStore({ projectQuota: 1_000_000 })
+}
+
+function verifierOf({ jwks }: Setup, replayStore: ReplayStore) {
+  return createVerifier({ audience, maxLifetime: lifetime, keyStore: keyStoreOf(jwks), replayStore })
+}

@@ -1,0 +1,61 @@
+import { createPublicKey, verify } from 'node:crypto'
+import type { RequestHandler } from 'express'
+import { audience, issuer, projectId } from '../platform.js'
+import { parameters } from '../tokens.js'
+import type { Protection, Setup } from './setup.js'
+
+export function bare(): Protection {
+  return { handlers: [], projectOf: () => projectId }
+}
+
+interface Claims {
+  readonly exp: number
+  readonly aud: string
+  readonly iss: string
+  readonly jti: string
+  readonly proj_id: string
+}
+
+/** The signature on the thread pool, and as little else as it takes to look like a verification. */
+export function poolByHand({ jwks }: Setup): Protection {
+  const keys = new Map(
+    jwks.keys.map(({ kid, ...jwk }) => {
+      const key = createPublicKey({ key: jwk, format: 'jwk' })
+      return [kid, { ...parameters[jwk.alg], key, digest: jwk.alg === 'EdDSA' ? null : 'sha256' }]
+    }),
+  )
+  const used = new Set<string>()
+  const projects = new WeakMap<object, string>()
+  const handler: RequestHandler = (req, res, next) => {
+    const [header = '', payload = '', signature = ''] = (req.headers.authorization ?? '').slice(7).split('.')
+    let key: ReturnType<typeof keys.get>
+    let claims: Claims
+    try {
+      key = keys.get((parsed(header) as { kid: string }).kid)
+      claims = parsed(payload) as Claims
+    } catch {
+      res.sendStatus(401)
+      return
+    }
+    const { exp, aud, iss, jti, proj_id } = claims
+    if (key === undefined || !(exp > Date.now() / 1000) || aud !== audience || iss !== issuer) {
+      res.sendStatus(401)
+      return
+    }
+    const input = Buffer.from(`${header}.${payload}`, 'latin1')
+    verify(key.digest, input, key, Buffer.from(signature, 'base64url'), (_, matches) => {
+      if (!matches || used.has(jti)) {
+        res.sendStatus(401)
+        return
+      }
+      used.add(jti)
+      projects.set(req, proj_id)
+      next()
+    })
+  }
+  return { handlers: [handler], projectOf: (request) => projects.get(request) }
+}
+
+function parsed(segment: string): unknown {
+  return JSON.parse(Buffer.from(segment, 'base64url').toString())
+}

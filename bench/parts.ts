@@ -1,0 +1,86 @@
+import { http, type HttpSize } from './http/bench.js'
+import { inProcess } from './in-process.js'
+import { refusals } from './refusals.js'
+import { replay } from './replay.js'
+import type { Part } from './results.js'
+import { scale } from './scale.js'
+
+export type Form = 'short' | 'full'
+
+export const formOf = (full: boolean): Form => (full ? 'full' : 'short')
+
+const shortHttp: HttpSize = {
+  warmUp: 1500,
+  modes: [
+    { connections: 1, rounds: 7, count: 500 },
+    { connections: 8, rounds: 5, count: 1000 },
+    { connections: 64, rounds: 9, count: 2000 },
+    { connections: 64, rate: 1000, rounds: 3, count: 500 },
+  ],
+  others: [],
+  pairs: { connections: 64, rounds: 3, count: 1000 },
+}
+
+const fullHttp: HttpSize = {
+  warmUp: 5000,
+  modes: [
+    { connections: 1, rounds: 21, count: 1000 },
+    { connections: 8, rounds: 15, count: 2000 },
+    { connections: 64, rounds: 21, count: 3000 },
+    { connections: 64, rate: 500, rounds: 5, count: 1000 },
+    { connections: 64, rate: 1000, rounds: 5, count: 2000 },
+    { connections: 64, rate: 2000, rounds: 5, count: 4000 },
+  ],
+  others: [
+    { connections: 1, rounds: 11, count: 500 },
+    { connections: 64, rounds: 11, count: 1500 },
+  ],
+  pairs: { connections: 64, rounds: 7, count: 3000 },
+}
+
+interface Runnable {
+  readonly title: string
+  run(form: Form): Promise<Part>
+}
+
+/** What can be measured, in the order in which it is. */
+export const parts = {
+  'in-process': {
+    title: 'Verification in process',
+    run: (form) =>
+      inProcess(
+        form === 'full'
+          ? { rounds: 31, warmUp: 3, batch: 3000, batchOfOne: 500 }
+          : { rounds: 9, warmUp: 2, batch: 1200, batchOfOne: 150 },
+      ),
+  },
+  http: {
+    title: 'Express with one protected route',
+    run: (form) => http(form === 'full' ? fullHttp : shortHttp),
+  },
+  refusals: {
+    title: 'Refusals',
+    run: (form) =>
+      refusals(
+        form === 'full' ? { rounds: 61, warmUp: 5, batch: 500 } : { rounds: 15, warmUp: 4, batch: 200 },
+      ),
+  },
+  scale: {
+    title: 'Scale',
+    run: (form) =>
+      scale(
+        form === 'full'
+          ? { rounds: 31, warmUp: 3, batch: 3000, weighed: 200_000, idsInRedis: 1_000_000 }
+          : { rounds: 9, warmUp: 2, batch: 1500, weighed: 10_000, idsInRedis: 125_000 },
+      ),
+  },
+  replay: {
+    title: 'Used ids in memory',
+    run: (form) =>
+      replay(
+        form === 'full' ? { rounds: 41, warmUp: 3, batch: 50_000 } : { rounds: 9, warmUp: 2, batch: 50_000 },
+      ),
+  },
+} satisfies Record<string, Runnable>
+
+export type PartName = keyof typeof parts

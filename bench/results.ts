@@ -1,0 +1,93 @@
+import { cpus, release } from 'node:os'
+import type { Spread } from './interleave.js'
+
+export type Unit = 'ratio' | 'µs' | 'ms' | '/s' | 'bytes' | 'KiB'
+
+export interface Cell {
+  readonly value: Spread
+  readonly unit: Unit
+}
+
+export interface Table {
+  readonly title: string
+  /** What was measured, and what the columns are. Markdown. */
+  readonly text: string
+  readonly columns: readonly string[]
+  /** A cell that is null was not measured, because the contestant does not know such a thing. */
+  readonly rows: readonly { readonly name: string; readonly cells: readonly (Cell | null)[] }[]
+}
+
+/** A target and what was reached. The median counts. */
+export interface Verdict {
+  readonly target: string
+  readonly reached: Cell
+  readonly atLeast?: number
+  readonly atMost?: number
+  /** Who it was measured against, where that is not the same each time. */
+  readonly against?: string
+}
+
+/** A group of bars of the chart. */
+export interface Bars {
+  readonly title: string
+  readonly unit: Unit
+  readonly longerIsBetter: boolean
+  readonly bars: readonly { readonly name: string; readonly value: number; readonly ours: boolean }[]
+}
+
+export interface Part {
+  readonly tables: readonly Table[]
+  readonly verdicts: readonly Verdict[]
+  readonly charts?: readonly Bars[]
+}
+
+export interface MeasuredPart extends Part {
+  readonly title: string
+  readonly form: 'short' | 'full'
+  /** ISO date. */
+  readonly measured: string
+  /** Seconds it took. */
+  readonly took: number
+  /** Processes that wanted a core, on average of the last minute, before it began. */
+  readonly loadBefore: number
+}
+
+export interface Results {
+  readonly machine: {
+    readonly cpu: string
+    readonly cores: number
+    readonly node: string
+    readonly system: string
+  }
+  /** By the name of the part. */
+  readonly parts: Readonly<Record<string, MeasuredPart>>
+}
+
+export function thisMachine(): Results['machine'] {
+  const processors = cpus()
+  return {
+    cpu: processors[0]?.model.trim() ?? 'unknown',
+    cores: processors.length,
+    node: process.version,
+    system: `${process.platform} ${release()}`,
+  }
+}
+
+export function isMet({ reached, atLeast = -Infinity, atMost = Infinity }: Verdict): boolean {
+  return reached.value.median >= atLeast && reached.value.median <= atMost
+}
+
+/** One measurement of something that has no spread. */
+export function exactly(value: number): Spread {
+  return { median: value, least: value, most: value }
+}
+
+export function cell(value: Spread | number, unit: Unit): Cell {
+  const { median, least, most } = typeof value === 'number' ? exactly(value) : value
+  return { value: { median: rounded(median), least: rounded(least), most: rounded(most) }, unit }
+}
+
+/** More digits than that no benchmark has. */
+function rounded(value: number): number {
+  return Number(value.toPrecision(5))
+}
