@@ -20,6 +20,7 @@ const importable = new Map([
   ...exportsOf('lib/index.ts', 'reverse-jwt'),
   ...exportsOf('lib/client/index.ts', 'reverse-jwt/client'),
   ...exportsOf('lib/redis.ts', 'reverse-jwt/redis'),
+  ...exportsOf('lib/registry/index.ts', 'reverse-jwt/registry'),
 ])
 
 function exportsOf(file: string, name: string): [string, string][] {
