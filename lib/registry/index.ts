@@ -2,8 +2,17 @@ export type { AuditAction, AuditRecord, AuditSnapshot } from './audit-record.js'
 export type { ChangeOptions } from './inputs.js'
 export type { GenerateOptions, Revocation, RevokeOptions, RotateOptions, Rotation } from './key-changes.js'
 export type { KeyState } from './key-state.js'
+export { recordLastUse, type LastUse, type LastUseOptions } from './last-use.js'
 export { MemoryProjectStore } from './memory.js'
+export { grants, migrations, type Migration } from './migrations.js'
+export { listenWithPg, type ListenWithPgOptions, type PgClient } from './pg-listener.js'
 export type { KeyChallenge } from './possession.js'
+export {
+  PostgresProjectStore,
+  type Database,
+  type Listen,
+  type PostgresProjectStoreOptions,
+} from './postgres.js'
 export type { NewProject, ProjectChanges, ProjectSettings } from './project-rules.js'
 export type {
   AuditPage,
