@@ -54,8 +54,8 @@ export class PostgresServer {
     if (isRoot) await chown(folder, idOfServer('-u'), idOfServer('-g'))
     const server = new PostgresServer(folder, await freePort())
     const initdb = [join(programs(), 'initdb'), '-D', join(folder, 'data'), '-U', 'postgres', '-A', 'trust']
-    const [program = '', ...args] = [...asServer, ...initdb, '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync']
-    execFileSync(program, args, { stdio: 'pipe', cwd: folder })
+    const line = [...asServer, ...initdb, '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync']
+    execFileSync(line[0] ?? '', line.slice(1), { stdio: 'pipe', cwd: folder })
     await server.run()
     return server
   }

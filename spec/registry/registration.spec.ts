@@ -211,9 +211,9 @@ describe('a public key', () => {
       ),
     )
     expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
-    const { reason } = outcomes.find(({ status }) => status === 'rejected') as PromiseRejectedResult
+    const refused = outcomes.find((outcome) => outcome.status === 'rejected')
     await expectDenial(
-      Promise.reject(reason as Error),
+      Promise.reject(refused?.reason as Error),
       'key_exists',
       /^This public key is, or was, in use in this/,
     )
