@@ -12,9 +12,9 @@ export interface LastUse {
   /** Give it to the verifier. */
   readonly onEvent: (event: VerifierEvent) => void
   /** Writes what was noted since the last time. Throws what the store throws; the notes are kept for the next time. */
-  flush(): Promise<void>
+  readonly flush: () => Promise<void>
   /** Writes a last time and ends. */
-  close(): Promise<void>
+  readonly close: () => Promise<void>
 }
 
 /** A write is one statement of so many rows at most. */
@@ -82,8 +82,10 @@ export function recordLastUse(store: Pick<ProjectStore, 'touch'>, options: LastU
   return {
     onEvent(event) {
       if (event.type !== 'accepted') return
-      if (notes.size === mostNotes - 1) flushQuietly()
+      const wasFull = notes.size === mostNotes
       note({ projectId: unescaped(event.projectId), kid: unescaped(event.kid), at: event.time })
+      // Once, or a store that is down would be asked for each request.
+      if (notes.size === mostNotes && !wasFull) flushQuietly()
     },
     flush,
     async close() {
