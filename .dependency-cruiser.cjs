@@ -46,7 +46,7 @@ module.exports = {
       to: {
         path: '^lib/',
         pathNot:
-          '^lib/(registry/|keys/(key-store|public-key|project)\\.ts$|client/generate\\.ts$|verify/strict-json\\.ts$|(protocol|errors|types|events|base64url|option-checks)\\.ts$)',
+          '^lib/(registry/|keys/(key-store|public-key|project)\\.ts$|client/generate\\.ts$|verify/strict-json\\.ts$|(protocol|errors|types|events|base64url|option-checks|time-limit)\\.ts$)',
       },
     },
     {

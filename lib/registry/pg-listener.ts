@@ -1,6 +1,6 @@
 import { refuseUndefined, refuseUnknownNames, requireThat } from '../option-checks.js'
+import { within } from '../time-limit.js'
 import type { Listen } from './postgres.js'
-import { within } from './within.js'
 
 /** What is used of a `pg` Client. */
 export interface PgClient {
@@ -49,6 +49,7 @@ export function listenWithPg(connect: () => PgClient, options: ListenWithPgOptio
   return async (channel, handler) => {
     const stopping = new AbortController()
     const { signal } = stopping
+    const late = `the database did not answer within ${checkMs} ms`
     let firstAttemptIsOver: () => void = () => undefined
     const firstAttempt = new Promise<void>((resolve) => (firstAttemptIsOver = resolve))
 
@@ -67,7 +68,7 @@ export function listenWithPg(connect: () => PgClient, options: ListenWithPgOptio
         if (!signal.aborted) handler(payload ?? '')
       })
       try {
-        const ask = (work: () => Promise<unknown>) => Promise.race([lost, within(checkMs, work)])
+        const ask = (work: () => Promise<unknown>) => Promise.race([lost, within(checkMs, work(), late)])
         await ask(() => client.connect())
         await ask(() => client.query(`LISTEN "${channel}"`))
         failures = 0

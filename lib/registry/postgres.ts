@@ -1,6 +1,7 @@
-import { StoreError } from '../errors.js'
+import { outageFrom, type StoreError } from '../errors.js'
 import { refuseUndefined, refuseUnknownNames, requireThat } from '../option-checks.js'
 import { isIdentifier } from '../protocol.js'
+import { within } from '../time-limit.js'
 import type { Project, ProjectKey } from '../types.js'
 import type { AuditRecord } from './audit-record.js'
 import { loadedKey, type FoundKey } from './loaded-key.js'
@@ -16,7 +17,6 @@ import type {
 import type { KeyRecord, KeyUse, ProjectRecord, StoredProject } from './records.js'
 import { parametersOf, recordIn } from './rows.js'
 import * as statements from './statements.js'
-import { within } from './within.js'
 
 /** What runs SQL: a `pg` Pool, a PGlite instance, anything with such a `query`. */
 export interface Database {
@@ -171,10 +171,12 @@ export class PostgresProjectStore implements ProjectStore {
     timeoutMs = this.timeoutMs,
   ): Promise<readonly unknown[]> {
     try {
-      const { rows } = await within(timeoutMs, async () => this.db.query(text, params))
+      // In a function of its own, for it may throw before it returns a promise.
+      const asked = (async () => this.db.query(text, params))()
+      const { rows } = await within(timeoutMs, asked, `the database did not answer within ${timeoutMs} ms`)
       return rows
     } catch (error) {
-      throw new StoreError('store_unavailable', { cause: error })
+      throw outageFrom(error)
     }
   }
 }

@@ -76,7 +76,7 @@ it('checks a silent connection, and makes another when it does not answer', asyn
   expect(clients).toHaveLength(1)
   silent = false
   await jest.advanceTimersByTimeAsync(100)
-  expect(errors).toEqual([new Error('the database did not answer within 10000 ms')])
+  expect(errors).toEqual([expect.objectContaining({ cause: 'the database did not answer within 10000 ms' })])
   expect(clients).toHaveLength(2)
   expect(clients[0]?.hasEnded).toBe(true)
   expect(heard).toEqual([undefined, undefined])

@@ -61,7 +61,9 @@ it('a revocation, a suspension, a rotation and a new key reach every instance at
   const { kid } = await registry.generateKey('shop', { by })
   const instances = await Promise.all([instance(), instance()])
   const everywhere = (holds: (key: ProjectKey | undefined) => boolean, which = kid) =>
-    until(async () => (await Promise.all(instances.map(({ find }) => find(which)))).every(holds))
+    until('the change is seen everywhere', async () =>
+      (await Promise.all(instances.map(({ find }) => find(which)))).every(holds),
+    )
   await everywhere((key) => key !== undefined && key.notAfter === undefined)
 
   const { kid: newer } = await registry.rotateKey('shop', { by })
@@ -93,18 +95,18 @@ it('a listener that was cut off comes back by itself and forgets all that it kne
   await find(kid)
   gate.open = false
   await killListeners()
-  await until(() => errors.length >= 3)
+  await until('three attempts to connect failed', () => errors.length >= 3)
   await registry.revokeKey('shop', kid, { reason: 'exposed', by })
   expect(await find(kid)).not.toHaveProperty('revokedAt')
   heard.length = 0
   gate.open = true
-  await until(() => heard.length > 0)
+  await until('the listener is back', () => heard.length > 0)
   expect(heard).toEqual([undefined])
   expect(await find(kid)).toHaveProperty('revokedAt')
   // And it listens again.
   await registry.resumeProject('shop', { by })
   await registry.updateProject('shop', { name: 'Shop' }, { by })
-  await until(() => heard.includes('shop'))
+  await until('the message came', () => heard.includes('shop'))
 })
 
 it('a listener outlives a server that was killed', async () => {
@@ -112,7 +114,7 @@ it('a listener outlives a server that was killed', async () => {
   await server.kill()
   await server.run()
   heard.length = 0
-  await until(async () => {
+  await until('the message came', async () => {
     await registry.updateProject('shop', { name: `Shop ${Date.now()}` }, { by })
     return heard.includes('shop')
   })
@@ -126,9 +128,9 @@ it('a database that is down at the start does not keep an instance from starting
   expect(heard).toEqual([])
   await expect(find(kid)).rejects.toMatchObject({ code: 'store_unavailable' })
   await server.run()
-  await until(() => heard.length > 0)
+  await until('the listener is there', () => heard.length > 0)
   await registry.revokeKey('shop', kid, { reason: 'exposed', by })
-  await until(() => heard.includes('shop'))
+  await until('the message came', () => heard.includes('shop'))
   expect(await find(kid)).toHaveProperty('revokedAt')
 })
 
@@ -151,7 +153,7 @@ it('forged and odd messages make an instance read again, and nothing else', asyn
     '__proto__',
   ]
   for (const payload of odd) await notify(payload)
-  await until(() => heard.length === odd.length + 1)
+  await until('all messages came', () => heard.length === odd.length + 1)
   expect(heard.slice(1)).toEqual([
     undefined,
     undefined,
@@ -181,9 +183,9 @@ it('a read that began before the message is not trusted', async () => {
     },
   }))
   const found = find(kid)
-  await until(() => reads === 1)
+  await until('the read began', () => reads === 1)
   await registry.revokeKey('shop', kid, { reason: 'exposed', by })
-  await until(() => heard.includes('shop'))
+  await until('the message came', () => heard.includes('shop'))
   release()
   expect(await found).toHaveProperty('revokedAt')
   expect(reads).toBe(2)
@@ -193,7 +195,7 @@ it('an instance that stopped leaves no connection behind', async () => {
   const { stop } = await instance()
   expect((await admin.query(listeners)).rows).toHaveLength(1)
   await stop()
-  await until(async () => (await admin.query(listeners)).rows.length === 0)
+  await until('the connection is gone', async () => (await admin.query(listeners)).rows.length === 0)
 })
 
 it('a store that has nothing to listen with says so', async () => {
