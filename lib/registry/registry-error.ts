@@ -3,7 +3,7 @@ type Answer = readonly [status: 400 | 404 | 409 | 410 | 422, title: string]
 
 /** Why a change is refused, one line a code. */
 // prettier-ignore
-const answers = {
+export const answers = {
   request_invalid: [400, 'Invalid request'],
   proof_invalid: [422, 'Proof of possession failed'],
   project_not_found: [404, 'No such project'],
