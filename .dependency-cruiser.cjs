@@ -39,6 +39,23 @@ module.exports = {
       to: { path: '^lib/(verify/|verifier|middleware|strategy|face|problem-details)' },
     },
     {
+      name: 'registry-knows-contracts-only',
+      comment: 'It borrows how a key is admitted, how a pair is made, and how JSON is read strictly.',
+      severity: 'error',
+      from: { path: '^lib/registry/' },
+      to: {
+        path: '^lib/',
+        pathNot:
+          '^lib/(registry/|keys/(key-store|public-key|project)\\.ts$|client/generate\\.ts$|verify/strict-json\\.ts$|(protocol|errors|types|events|base64url|option-checks|time-limit)\\.ts$)',
+      },
+    },
+    {
+      name: 'only-the-registry-knows-the-registry',
+      severity: 'error',
+      from: { path: '^lib/', pathNot: '^lib/registry/' },
+      to: { path: '^lib/registry/' },
+    },
+    {
       name: 'client-stands-alone',
       comment: 'It runs at the customer, who has no use for the verifier.',
       severity: 'error',

@@ -101,9 +101,15 @@ function text<Name extends string>(name: Name, value: unknown): { readonly [name
   return typeof value === 'string' ? ({ [name]: printable(value) } as { [name in Name]: string }) : {}
 }
 
-/** Everything but printable ASCII becomes \uXXXX: line ends, terminal escapes and text that turns direction included. */
+/**
+ * Everything but printable ASCII becomes \uXXXX: line ends, terminal escapes and text that turns direction included. So does the
+ * backslash, or two texts could be printed alike.
+ */
 function printable(value: string): string {
   return value
     .slice(0, limits.identifierLength)
-    .replace(/[^\x20-\x7E]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .replace(
+      /[^\x20-\x5B\x5D-\x7E]/g,
+      (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    )
 }

@@ -6,6 +6,9 @@
 /** `typ` of a project token. RFC 8725 section 3.11 asks for a type of one's own. */
 export const projectTokenType = 'project-auth+jwt'
 
+/** `typ` of a proof that somebody holds the private half of a key. Never a project token. */
+export const proofType = 'project-key-proof+jwt'
+
 /** A JWS algorithm by the one name that key records carry. */
 export type Algorithm =
   'ES256' | 'ES384' | 'ES512' | 'RS256' | 'RS384' | 'RS512' | 'PS256' | 'PS384' | 'PS512' | 'EdDSA'

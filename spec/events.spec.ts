@@ -123,6 +123,7 @@ describe('text that a caller chose', () => {
     ['delete', 'a\x7f', 'a\\u007f'],
     ['text that turns direction', 'a\u202eb', 'a\\u202eb'],
     ['a line separator', 'a\u2028b', 'a\\u2028b'],
+    ['text that looks escaped', 'a\\u000a', 'a\\u005cu000a'],
     ['letters that are not ASCII', 'café', 'caf\\u00e9'],
     ['a character of two units', 'a😀', 'a\\ud83d\\ude00'],
     ['all that a kid can have', 'k'.repeat(256), 'k'.repeat(256)],

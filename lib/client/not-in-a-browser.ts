@@ -7,3 +7,4 @@ function refuse(): never {
 
 export const createSigner = refuse
 export const generateProjectKey = refuse
+export const proveKeyPossession = refuse

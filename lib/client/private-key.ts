@@ -37,7 +37,12 @@ interface Labels {
 /** Reads a private key in any of its forms. Throws a TypeError that says what it is instead, and never quotes it. */
 export function loadPrivateKey(
   input: PrivateKeyInput,
-  wanted: { readonly alg: AlgorithmName | undefined; readonly kid: string | undefined },
+  wanted: {
+    readonly alg: AlgorithmName | undefined
+    readonly kid: string | undefined
+    /** Who speaks, in errors. */
+    readonly caller: string
+  },
 ): LoadedKey {
   const { key, labels } = readKey(input)
   if (key.type !== 'private') throw new TypeError(isPublic)
@@ -46,8 +51,8 @@ export function loadPrivateKey(
   const publicJwk = publicHalf(key, labels)
   return {
     key,
-    alg: chooseAlgorithm(wanted.alg, labels.alg, publicJwk),
-    kid: chooseKid(wanted.kid, labels.kid, publicJwk),
+    alg: chooseAlgorithm(wanted.alg, labels.alg, publicJwk, wanted.caller),
+    kid: chooseKid(wanted.kid, labels.kid, publicJwk, wanted.caller),
   }
 }
 
@@ -208,22 +213,22 @@ function publicHalf(key: KeyObject, labels: object): JWK {
   return jwk
 }
 
-function chooseKid(wanted: unknown, labelled: unknown, publicJwk: JWK): string {
+function chooseKid(wanted: unknown, labelled: unknown, publicJwk: JWK, caller: string): string {
   const kid = wanted ?? labelled
   if (kid === undefined) return createHash('sha256').update(thumbprintText(publicJwk)).digest('base64url')
   if (!isIdentifier(kid))
-    throw new TypeError('createSigner: the kid of privateKey must be a string of 1 to 256 characters')
+    throw new TypeError(`${caller}: the kid of privateKey must be a string of 1 to 256 characters`)
   return kid
 }
 
-function chooseAlgorithm(wanted: unknown, labelled: unknown, publicJwk: JWK): Algorithm {
+function chooseAlgorithm(wanted: unknown, labelled: unknown, publicJwk: JWK, caller: string): Algorithm {
   const alg = algorithmNamed(wanted ?? labelled) ?? defaultAlgorithmFor(publicJwk)
   if ((wanted !== undefined && algorithmNamed(wanted) === undefined) || alg === undefined) {
-    throw new TypeError(`createSigner: alg must be one of ${algorithmNames}, and privateKey a key for it`)
+    throw new TypeError(`${caller}: alg must be one of ${algorithmNames}, and privateKey a key for it`)
   }
   if (labelled !== undefined && algorithmNamed(labelled) !== alg) {
-    throw new TypeError('createSigner: alg is not the alg that privateKey is marked for')
+    throw new TypeError(`${caller}: alg is not the alg that privateKey is marked for`)
   }
-  if (!fitsAlgorithm(publicJwk, alg)) throw new TypeError(`createSigner: privateKey is not a key for ${alg}`)
+  if (!fitsAlgorithm(publicJwk, alg)) throw new TypeError(`${caller}: privateKey is not a key for ${alg}`)
   return alg
 }

@@ -28,13 +28,13 @@ export function isRemoteSigner(value: unknown): value is RemoteSigner {
 
 export function checkRemoteSigner(
   remote: RemoteSigner,
-  { alg }: { readonly alg?: AlgorithmName },
+  { alg, caller }: { readonly alg: AlgorithmName | undefined; readonly caller: string },
 ): RemoteSigner {
   if (algorithmNamed(remote.alg) === undefined) {
     throw new TypeError(`The remote signer needs alg: one of ${algorithmNames}`)
   }
   if (alg !== undefined && algorithmNamed(alg) !== algorithmNamed(remote.alg)) {
-    throw new TypeError('createSigner: alg is not the alg of the remote signer')
+    throw new TypeError(`${caller}: alg is not the alg of the remote signer`)
   }
   if (!isIdentifier(remote.kid)) throw new TypeError('The remote signer needs a kid of 1 to 256 characters')
   return remote

@@ -1,4 +1,3 @@
-import { base64url, SignJWT } from 'jose'
 import { refuseUndefined, refuseUnknownNames } from '../option-checks.js'
 import {
   isIdentifier,
@@ -9,8 +8,9 @@ import {
   type AlgorithmName,
 } from '../protocol.js'
 import { refuseBrowser } from './browser-guard.js'
-import { loadPrivateKey, type LoadedKey, type PrivateKeyInput } from './private-key.js'
-import { askRemoteSigner, checkRemoteSigner, isRemoteSigner, type RemoteSigner } from './remote-signer.js'
+import { compactSigner } from './compact-signature.js'
+import type { PrivateKeyInput } from './private-key.js'
+import type { RemoteSigner } from './remote-signer.js'
 
 export interface SignerOptions {
   /** The id that the platform gave the project: `proj_id` and `sub` of every token. */
@@ -47,13 +47,6 @@ export interface Signer {
    */
   sign(extra?: ExtraClaims): Promise<string>
 }
-
-interface Header {
-  readonly alg: string
-  readonly kid: string
-  readonly typ: string
-}
-type SignCompact = (claims: Record<string, unknown>) => Promise<string>
 
 /** How long a token lives, in seconds, unless told otherwise. */
 const usualLifetime = 120
@@ -94,9 +87,8 @@ export function createSigner(options: SignerOptions): Signer {
   refuseBrowser()
   const settings = parseOptions(options)
   const { projectId, audience, issuer, expiresIn, privateKey } = settings
-  const signCompact = isRemoteSigner(privateKey)
-    ? signRemotely(checkRemoteSigner(privateKey, options), options.kid)
-    : signLocally(loadPrivateKey(privateKey, { alg: options.alg, kid: options.kid }))
+  const { alg, kid } = options
+  const signCompact = compactSigner({ privateKey, typ: projectTokenType, kid, alg, caller: 'createSigner' })
 
   return {
     async sign(extra = {}) {
@@ -119,20 +111,6 @@ export function createSigner(options: SignerOptions): Signer {
       }
       return token
     },
-  }
-}
-
-function signLocally({ key, alg, kid }: LoadedKey): SignCompact {
-  const header: Header = { alg, kid, typ: projectTokenType }
-  return (claims) => new SignJWT(claims).setProtectedHeader({ ...header }).sign(key)
-}
-
-function signRemotely(remote: RemoteSigner, kid = remote.kid): SignCompact {
-  const header: Header = { alg: remote.alg, kid, typ: projectTokenType }
-  return async (claims) => {
-    const signingInput = [header, claims].map((part) => base64url.encode(JSON.stringify(part))).join('.')
-    const signature = await askRemoteSigner(remote, new TextEncoder().encode(signingInput))
-    return `${signingInput}.${base64url.encode(signature)}`
   }
 }
 

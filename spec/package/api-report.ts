@@ -78,6 +78,7 @@ const reports = {
   'reverse-jwt': isReported('reverse-jwt', 'dist/lib/index.d.ts'),
   client: isReported('client', 'dist/lib/client/index.d.ts'),
   redis: isReported('redis', 'dist/lib/redis.d.ts'),
+  registry: isReported('registry', 'dist/lib/registry/index.d.ts'),
   'express-types': isCopied('express-types', 'dist/lib/express-types.d.ts'),
 }
 for (const [name, isCurrent] of Object.entries(reports)) {

@@ -88,6 +88,15 @@ describe('what an entry brings along', () => {
     expect(packagesOf('dist/lib/client/index.js')).toEqual(['jose', 'node:crypto'])
   })
 
+  it('is jose and what Node has for the registry, and no driver of a database', () => {
+    expect(packagesOf('dist/lib/registry/index.js')).toEqual([
+      'jose',
+      'node:buffer',
+      'node:crypto',
+      'node:util',
+    ])
+  })
+
   it('is nothing for the stub that browsers get, and nothing for the types of Express', () => {
     expect(packagesOf('dist/lib/client/not-in-a-browser.js')).toEqual([])
     expect(packagesOf('dist/lib/express-types.js')).toEqual([])

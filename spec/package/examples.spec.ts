@@ -17,9 +17,11 @@ const importable = new Map([
   ['passport', "import passport from 'passport'"],
   ['cors', "import cors from 'cors'"],
   ['Redis', "import { Redis } from 'ioredis'"],
+  ['pg', "import pg from 'pg'"],
   ...exportsOf('lib/index.ts', 'reverse-jwt'),
   ...exportsOf('lib/client/index.ts', 'reverse-jwt/client'),
   ...exportsOf('lib/redis.ts', 'reverse-jwt/redis'),
+  ...exportsOf('lib/registry/index.ts', 'reverse-jwt/registry'),
 ])
 
 function exportsOf(file: string, name: string): [string, string][] {
@@ -58,7 +60,16 @@ const placeOf = ({ file, line }: CodeBlock) => `${file}:${line}`
 beforeAll(async () => {
   const typed = ['express', 'passport', 'cors', 'passport-jwt'].flatMap((name) => [name, `@types/${name}`])
   // passport-jwt and express-jwt are what people come from.
-  const packages = ['@types/node', ...typed, 'express-jwt', 'ioredis', 'redis']
+  const packages = [
+    '@types/node',
+    ...typed,
+    'express-jwt',
+    'ioredis',
+    'redis',
+    'pg',
+    '@types/pg',
+    '@electric-sql/pglite',
+  ]
   project = await projectIn(await installation(...packages), 'examples')
   await writeFile(join(project, 'package.json'), '{ "type": "module" }')
 

@@ -49,14 +49,17 @@ describe('reverse-jwt/client in a bundle for browsers', () => {
   it('has the names of the real one, so that the bundle builds', async () => {
     const real = await evaluate([], listNames)
     const stub = await evaluate(['--conditions=browser'], listNames)
-    expect(real.stdout).toBe('createSigner,generateProjectKey\n')
+    expect(real.stdout).toBe('createSigner,generateProjectKey,proveKeyPossession\n')
     expect(stub).toEqual(real)
   })
 
-  it.each(['createSigner', 'generateProjectKey'])('throws at the first call of %s', async (name) => {
-    const script = `import { ${name} } from 'reverse-jwt/client'; ${name}()`
-    const { code, stderr } = await evaluate(['--conditions=browser'], script)
-    expect(code).toBe(1)
-    expect(stderr).toContain('reverse-jwt/client was bundled for a browser')
-  })
+  it.each(['createSigner', 'generateProjectKey', 'proveKeyPossession'])(
+    'throws at the first call of %s',
+    async (name) => {
+      const script = `import { ${name} } from 'reverse-jwt/client'; ${name}()`
+      const { code, stderr } = await evaluate(['--conditions=browser'], script)
+      expect(code).toBe(1)
+      expect(stderr).toContain('reverse-jwt/client was bundled for a browser')
+    },
+  )
 })

@@ -7,13 +7,13 @@ import { join } from 'node:path'
 import { RedisServer } from '../helpers/redis-server.js'
 import { codeBlocksOf } from './code-blocks.js'
 import { customersEnvironment, output, run } from './command.js'
-import { emptyFolder, tarball } from './installation.js'
+import { emptyFolder, manifest, tarball } from './installation.js'
 
 jest.setTimeout(60_000)
 
 /** Everything that README shows to be typed, in its order. */
 const blocks = codeBlocksOf('README.md')
-const [makeKey, customer, platform, shop, page, processes, passport, ...others] = blocks
+const [makeKey, customer, platform, shop, page, processes, manage, passport, ...others] = blocks
   .filter(({ language, isMarkedAsNotRun }) => language === 'js' && !isMarkedAsNotRun)
   .map(({ code }) => code)
 const shell = blocks.filter(({ language }) => language === 'sh').map(({ code }) => code.trimEnd())
@@ -99,7 +99,7 @@ describe('the quick starts of README, typed into an empty folder', () => {
 
   it('are all here', () => {
     expect(others).toEqual([])
-    const all = [makeKey, customer, platform, shop, page, processes, passport]
+    const all = [makeKey, customer, platform, shop, page, processes, manage, passport]
     expect(all.map((code) => code?.length ?? 0)).not.toContain(0)
   })
 
@@ -179,6 +179,21 @@ describe('the quick starts of README, typed into an empty folder', () => {
     const nobody = await runAt(redis.url)
     expect(nobody.code).toBe(1)
     expect(nobody.stderr).toContain('RedisReplayStore is not ready: Redis cannot be asked')
+  }, 180_000)
+
+  it('manage a project and its keys in a database of their own', async () => {
+    expect(shell).toContain('npm install @electric-sql/pglite')
+    const pglite = `@electric-sql/pglite@${manifest.devDependencies['@electric-sql/pglite'] ?? ''}`
+    await output('npm', ['install', pglite, '--prefer-offline', '--no-audit', '--no-fund'], folder)
+    await writeFile(join(folder, 'manage.js'), manage ?? '')
+    const states = async () =>
+      (await output(process.execPath, ['manage.js'], folder))
+        .trim()
+        .split('\n')
+        .map((line) => line.split(' ')[1])
+    expect((await states()).sort()).toEqual(['active', 'retiring', 'revoked'])
+    // The folder is there already, with a project in it.
+    expect(await states()).toHaveLength(3)
   }, 180_000)
 
   it('accept a token once with Passport', async () => {

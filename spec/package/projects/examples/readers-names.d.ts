@@ -4,7 +4,8 @@
  */
 import type { Express, RequestHandler } from 'express'
 import type { KeyStore, ProjectKey, ReplayStore, Verifier } from 'reverse-jwt'
-import type { PrivateKeyInput, Signer } from 'reverse-jwt/client'
+import type { PossessionChallenge, PrivateKeyInput, Signer } from 'reverse-jwt/client'
+import type { Database, PostgresProjectStore, Registry } from 'reverse-jwt/registry'
 
 interface KeyRow {
   origins: string[]
@@ -40,12 +41,20 @@ declare global {
     findKey(projectId: string, kid: string): Promise<KeyRow | undefined>
   }
   const replayRows: { insert(projectId: string, jti: string, expiresAt: number): Promise<number> }
+  const db: Database
+  const store: PostgresProjectStore
+  const registry: Registry
+  const by: string
+  const kid: string
+  const publicKey: object
+  const proof: string
   function kidOf(token: string): string
   function publicKeyFor(kid: string | undefined): string
 
   // The customer's backend
   const signer: Signer
   const privateKey: PrivateKeyInput
+  const challenge: PossessionChallenge
   const requireLogin: RequestHandler
   const kms: { sign(data: Uint8Array): Promise<Uint8Array> }
   function rawSignature(der: Uint8Array, size: number): Uint8Array

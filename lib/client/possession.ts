@@ -1,0 +1,82 @@
+import { refuseUnknownNames } from '../option-checks.js'
+import { algorithmNamed, algorithmNames, isIdentifier, proofType, type Algorithm } from '../protocol.js'
+import { refuseBrowser } from './browser-guard.js'
+import { compactSigner } from './compact-signature.js'
+import type { PrivateKeyInput } from './private-key.js'
+import type { RemoteSigner } from './remote-signer.js'
+
+/** What a platform asks, as it came from there. */
+export interface PossessionChallenge {
+  readonly aud: string
+  readonly proj_id: string
+  readonly kid: string
+  /** Default: the usual one for the type of the key. */
+  readonly alg?: Algorithm
+  readonly nonce: string
+  /** Epoch seconds. */
+  readonly exp: number
+}
+
+export interface PossessionOptions {
+  /** The private half of the key that the platform has been given, or a signer that keeps it elsewhere. */
+  readonly privateKey: PrivateKeyInput | RemoteSigner | undefined
+  readonly challenge: PossessionChallenge
+}
+
+const optionNames: Record<keyof PossessionOptions, true> = { privateKey: true, challenge: true }
+const memberNames: Record<keyof PossessionChallenge, true> = {
+  aud: true,
+  proj_id: true,
+  kid: true,
+  alg: true,
+  nonce: true,
+  exp: true,
+}
+
+/**
+ * Proves to a platform that you hold the private half of a key: signs its challenge. Send the proof back; the private key
+ * stays here.
+ *
+ *     { "alg": "ES256", "kid": "key-1", "typ": "project-key-proof+jwt" }
+ *     { "aud": "https://platform.example", "proj_id": "shop", "nonce": "pHx...", "exp": 1790000600 }
+ *
+ * Signs these four claims alone, each checked, under a type that no verifier takes for a project token: a platform cannot make
+ * you sign something else. Does not check that `aud` and `proj_id` are yours; a proof is of use to nobody but that platform.
+ *
+ * Throws a TypeError that says what is wrong with the challenge or with the key, and never quotes the key. Throws in a browser.
+ *
+ * @example
+ * const proof = await proveKeyPossession({ privateKey, challenge })
+ */
+export async function proveKeyPossession(options: PossessionOptions): Promise<string> {
+  refuseBrowser()
+  refuseUnknownNames(options, optionNames, 'option of proveKeyPossession')
+  const { privateKey } = options
+  if (privateKey === undefined || privateKey === '') {
+    throw new TypeError(
+      'proveKeyPossession: privateKey is undefined or empty; is the variable or file that should hold it there?',
+    )
+  }
+  const { kid, alg, ...claims } = checkChallenge(options.challenge)
+  const sign = compactSigner({ privateKey, typ: proofType, kid, alg, caller: 'proveKeyPossession' })
+  return sign(claims)
+}
+
+/** A copy of the members that are signed, and of no other. */
+function checkChallenge(challenge: PossessionChallenge): PossessionChallenge {
+  refuseUnknownNames(challenge, memberNames, 'member of a challenge')
+  const { aud, proj_id, kid, alg, nonce, exp } = challenge
+  for (const [name, value] of Object.entries({ aud, proj_id, kid, nonce })) {
+    if (isIdentifier(value)) continue
+    throw new TypeError(
+      `proveKeyPossession: ${name} of the challenge must be a string of 1 to 256 characters`,
+    )
+  }
+  if (!Number.isFinite(exp)) throw new TypeError('proveKeyPossession: exp of the challenge must be a number')
+  if (alg === undefined) return { aud, proj_id, kid, nonce, exp }
+  const algorithm = algorithmNamed(alg)
+  if (algorithm === undefined) {
+    throw new TypeError(`proveKeyPossession: alg of the challenge must be one of ${algorithmNames}`)
+  }
+  return { aud, proj_id, kid, alg: algorithm, nonce, exp }
+}

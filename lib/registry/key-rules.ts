@@ -1,0 +1,67 @@
+import type { JsonWebKey } from 'node:crypto'
+import { createHash } from 'node:crypto'
+import { thumbprintText } from '../protocol.js'
+import { isLive, keyState } from './key-state.js'
+import type { KeyRecord, StoredProject } from './records.js'
+import { RegistryError } from './registry-error.js'
+
+/** Pending, active and retiring ones of a project. */
+export const mostLiveKeys = 10
+
+export function thumbprintOf(jwk: JsonWebKey): string {
+  return createHash('sha256').update(thumbprintText(jwk)).digest('base64url')
+}
+
+export function requireRoom({ project, keys }: StoredProject, now: number): void {
+  if (keys.filter((key) => isLive(key, now)).length < mostLiveKeys) return
+  throw new RegistryError(
+    'too_many_keys',
+    `The project ${JSON.stringify(project.id)} has ${mostLiveKeys} live keys (pending, active and retiring), which is the most. Revoke one that is not needed.`,
+  )
+}
+
+/**
+ * A kid or a key that was ever active or revoked in a project is never accepted again; what is left of an attempt that nobody
+ * confirmed may be.
+ */
+export function requireUnused({ keys }: StoredProject, key: KeyRecord, now: number): void {
+  const rival = keys.find(
+    ({ kid, thumbprint, activatedAt, revokedAt }) =>
+      (kid === key.kid || thumbprint === key.thumbprint) &&
+      (activatedAt !== undefined || revokedAt !== undefined),
+  )
+  if (rival !== undefined) {
+    const what = rival.kid === key.kid ? 'This kid' : 'This public key'
+    throw new RegistryError(
+      'key_exists',
+      `${what} is, or was, in use in this project (kid ${JSON.stringify(rival.kid)}), and is never accepted again. Make a new pair.`,
+    )
+  }
+  const pending = keys.find(({ kid }) => kid === key.kid)
+  if (pending === undefined || pending.thumbprint === key.thumbprint || keyState(pending, now) !== 'pending')
+    return
+  throw new RegistryError(
+    'key_exists',
+    `Another public key waits for its confirmation under the kid ${JSON.stringify(key.kid)}. Choose another kid, or wait until its challenge has expired.`,
+  )
+}
+
+export function requireKey({ project, keys }: StoredProject, kid: string): KeyRecord {
+  const key = keys.find((one) => one.kid === kid)
+  if (key !== undefined) return key
+  throw new RegistryError(
+    'key_not_found',
+    `The project ${JSON.stringify(project.id)} has no key ${JSON.stringify(kid)}.`,
+  )
+}
+
+/** The key that is to be replaced. */
+export function requireActive(stored: StoredProject, kid: string, now: number): KeyRecord {
+  const key = requireKey(stored, kid)
+  const state = keyState(key, now)
+  if (state === 'active') return key
+  throw new RegistryError(
+    'key_not_active',
+    `The key ${JSON.stringify(kid)} is ${state}; only an active key can be replaced.`,
+  )
+}

@@ -1,0 +1,101 @@
+import type { VerifierEvent } from '../events.js'
+import { refuseUndefined, refuseUnknownNames, requireThat } from '../option-checks.js'
+import type { ProjectStore } from './project-store.js'
+import type { KeyUse } from './records.js'
+
+export interface LastUseOptions {
+  /** Milliseconds between two writes. Default 60,000. */
+  readonly intervalMs?: number
+}
+
+export interface LastUse {
+  /** Give it to the verifier. */
+  readonly onEvent: (event: VerifierEvent) => void
+  /** Writes what was noted since the last time. Throws what the store throws; the notes are kept for the next time. */
+  readonly flush: () => Promise<void>
+  /** Writes a last time and ends. */
+  readonly close: () => Promise<void>
+}
+
+/** A write is one statement of so many rows at most. */
+const mostNotes = 10_000
+
+/**
+ * Notes when keys were last used, and writes it once an interval: one statement for all of them, never one for a request.
+ *
+ * Notes up to 10,000 keys between two writes; when there are more it writes sooner. While the store is down it keeps the notes
+ * that it has, and takes no further keys when they are full.
+ *
+ * @example
+ * const lastUse = recordLastUse(store)
+ * const verifier = createVerifier({ audience, keyStore, replayStore, onEvent: lastUse.onEvent })
+ */
+export function recordLastUse(store: Pick<ProjectStore, 'touch'>, options: LastUseOptions = {}): LastUse {
+  requireThat(
+    typeof (store as ProjectStore | undefined)?.touch === 'function',
+    'store must be a project store, such as new PostgresProjectStore({ db })',
+  )
+  refuseUnknownNames(options, { intervalMs: true }, 'option of recordLastUse')
+  refuseUndefined(options)
+  const { intervalMs = 60_000 } = options
+  requireThat(
+    typeof (intervalMs as unknown) === 'number' && intervalMs > 0 && intervalMs <= 3_600_000,
+    'intervalMs must be a positive number of milliseconds up to 3600000',
+  )
+
+  let notes = new Map<string, KeyUse>()
+  let writing: Promise<void> | undefined
+
+  function note(use: KeyUse): void {
+    // Length first, so that no project id and kid can be read as another pair.
+    const name = `${use.projectId.length}:${use.projectId}${use.kid}`
+    const earlier = notes.get(name)
+    if (earlier === undefined ? notes.size < mostNotes : earlier.at < use.at) notes.set(name, use)
+  }
+
+  async function write(): Promise<void> {
+    const written = notes
+    if (written.size === 0) return
+    notes = new Map()
+    try {
+      await store.touch(Array.from(written.values()))
+    } catch (error) {
+      for (const use of written.values()) note(use)
+      throw error
+    }
+  }
+
+  async function flush(): Promise<void> {
+    // What is noted while a write is under way needs another.
+    await writing?.catch(() => undefined)
+    writing = write()
+    await writing
+  }
+
+  const flushQuietly = () => {
+    // The store says elsewhere that it is down: whoever verifies a token hears of it.
+    flush().catch(() => undefined)
+  }
+  const timer = setInterval(flushQuietly, intervalMs)
+  timer.unref()
+
+  return {
+    onEvent(event) {
+      if (event.type !== 'accepted') return
+      const wasFull = notes.size === mostNotes
+      note({ projectId: unescaped(event.projectId), kid: unescaped(event.kid), at: event.time })
+      // Once, or a store that is down would be asked for each request.
+      if (notes.size === mostNotes && !wasFull) flushQuietly()
+    },
+    flush,
+    async close() {
+      clearInterval(timer)
+      await flush()
+    },
+  }
+}
+
+/** Events are printable: all but ASCII, and the backslash itself, is written as \uXXXX. */
+function unescaped(text: string): string {
+  return text.replace(/\\u([\da-f]{4})/g, (_, code: string) => String.fromCharCode(parseInt(code, 16)))
+}

@@ -1,0 +1,130 @@
+/** One step of the database, as plain SQL. */
+export interface Migration {
+  readonly version: number
+  /** One statement, and so one transaction. It does nothing where it was applied before. */
+  readonly sql: string
+}
+
+/** Any number that nobody else locks by. */
+const lock = 7_253_081_542_910_468n
+
+function migration(version: number, steps: string): Migration {
+  return {
+    version,
+    sql: `DO $migration$
+BEGIN
+  -- Instances that start together wait here for one another.
+  PERFORM pg_advisory_xact_lock(${lock});
+  IF to_regnamespace('reverse_jwt') IS NULL THEN
+    CREATE SCHEMA reverse_jwt;
+  END IF;
+  IF to_regclass('reverse_jwt.migrations') IS NULL THEN
+    CREATE TABLE reverse_jwt.migrations (
+      version integer PRIMARY KEY,
+      applied_at timestamptz NOT NULL DEFAULT now()
+    );
+  END IF;
+  IF EXISTS (SELECT FROM reverse_jwt.migrations WHERE version >= ${version}) THEN
+    RETURN;
+  END IF;
+
+${steps}
+  INSERT INTO reverse_jwt.migrations (version) VALUES (${version});
+END
+$migration$;`,
+  }
+}
+
+/**
+ * All steps, in their order, for a DBA to read and to run. `PostgresProjectStore.migrate()` runs the same texts. There is no way back:
+ * a step is only ever followed by another.
+ */
+export const migrations: readonly Migration[] = [
+  migration(
+    1,
+    `  -- Names compare as bytes, whatever the language of the database.
+  CREATE TABLE reverse_jwt.projects (
+    id text COLLATE "C" PRIMARY KEY,
+    name text,
+    issuer text NOT NULL,
+    allowed_origins text[],             -- NULL: any origin; empty: none
+    scopes text[],
+    suspended boolean NOT NULL,
+    suspension_reason text,
+    metadata json,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL,
+    deleted_at timestamptz,             -- a deleted project stays, so that its id is not used again
+    version integer NOT NULL            -- counts the changes of the project and of its keys
+  );
+
+  CREATE TABLE reverse_jwt.keys (
+    project_id text COLLATE "C" NOT NULL REFERENCES reverse_jwt.projects (id),
+    kid text COLLATE "C" NOT NULL,
+    alg text NOT NULL,
+    public_jwk json NOT NULL,
+    thumbprint text COLLATE "C" NOT NULL,
+    created_at timestamptz NOT NULL,
+    activated_at timestamptz,           -- NULL: nobody has proved yet to hold the private half
+    not_before timestamptz,
+    not_after timestamptz,              -- the end of an overlap
+    revoked_at timestamptz,
+    revocation_reason text,
+    last_used_at timestamptz,
+    nonce_hash text,                    -- of an open challenge
+    challenge_expires_at timestamptz,
+    overlap double precision,           -- seconds
+    replaces text,
+    idempotency_key text COLLATE "C",
+    PRIMARY KEY (project_id, kid)
+  );
+  -- A key that was ever active belongs to one project, for good.
+  CREATE UNIQUE INDEX keys_one_owner ON reverse_jwt.keys (thumbprint) WHERE activated_at IS NOT NULL;
+  CREATE UNIQUE INDEX keys_one_rotation ON reverse_jwt.keys (project_id, idempotency_key)
+    WHERE idempotency_key IS NOT NULL;
+
+  CREATE TABLE reverse_jwt.audit (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    changed_at timestamptz NOT NULL,
+    changed_by text NOT NULL,
+    action text NOT NULL,
+    project_id text COLLATE "C" NOT NULL,
+    kid text,
+    reason text,
+    before_change json NOT NULL,
+    after_change json NOT NULL
+  );
+  CREATE INDEX audit_of_project ON reverse_jwt.audit (project_id, id);
+`,
+  ),
+]
+
+/**
+ * The SQL that gives two roles what they need, and nothing more. The owner, who runs `migrate()`, needs no grant.
+ *
+ * `registry`: reads and changes projects and keys; adds to the audit and reads it, and can neither change nor delete a record.
+ * `verifier`: reads what a verification needs and notes when keys were last used.
+ *
+ * @example
+ * console.log(grants({ registry: 'platform_admin', verifier: 'platform_api' }))
+ */
+export function grants(roles: { readonly registry: string; readonly verifier: string }): string {
+  const registry = identifier(roles.registry)
+  const verifier = identifier(roles.verifier)
+  return `GRANT USAGE ON SCHEMA reverse_jwt TO ${registry}, ${verifier};
+GRANT SELECT, INSERT, UPDATE ON reverse_jwt.projects, reverse_jwt.keys TO ${registry};
+GRANT SELECT, INSERT ON reverse_jwt.audit TO ${registry};
+GRANT SELECT (id, name, issuer, allowed_origins, scopes, suspended, metadata, deleted_at)
+  ON reverse_jwt.projects TO ${verifier};
+GRANT SELECT (project_id, kid, alg, public_jwk, activated_at, not_before, not_after, revoked_at, last_used_at)
+  ON reverse_jwt.keys TO ${verifier};
+GRANT UPDATE (last_used_at) ON reverse_jwt.keys TO ${verifier};`
+}
+
+function identifier(role: unknown): string {
+  // PostgreSQL would cut a longer name, and so grant to another role.
+  if (typeof role !== 'string' || role === '' || role.includes('\0') || Buffer.byteLength(role) > 63) {
+    throw new TypeError('grants takes the names of two roles: { registry, verifier }')
+  }
+  return `"${role.replaceAll('"', '""')}"`
+}

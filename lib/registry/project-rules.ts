@@ -1,0 +1,111 @@
+import { isDeepStrictEqual } from 'node:util'
+import { admitProject } from '../keys/project.js'
+import { refuseUnknownNames } from '../option-checks.js'
+import { isIdentifier, limits, parseUrl } from '../protocol.js'
+import type { Project } from '../types.js'
+import { parseJsonObject } from '../verify/strict-json.js'
+
+/** What can be set of a project. See `Project` for what each means. */
+export interface ProjectSettings {
+  /** For people. 1 to 256 characters. */
+  readonly name?: string
+  /** `iss` of its tokens, 1 to 256 characters. Default: the id. */
+  readonly issuer?: string
+  /** `scheme://host[:port]`, as browsers send it; https, or http on loopback. At most 100. Absent: any origin may call. */
+  readonly allowedOrigins?: readonly string[]
+  /** At most 100. Absent: nothing. */
+  readonly scopes?: readonly string[]
+  /** A JSON object of at most 4,096 bytes. */
+  readonly metadata?: Readonly<Record<string, unknown>>
+}
+
+export interface NewProject extends ProjectSettings {
+  /** 1 to 256 characters. Default: a random UUID. */
+  readonly id?: string
+}
+
+/** Members to set; null takes one away: `allowedOrigins: null` lets any origin call. */
+export type ProjectChanges = { readonly [Name in keyof ProjectSettings]?: ProjectSettings[Name] | null }
+
+const settingNames: Record<keyof ProjectSettings, true> = {
+  name: true,
+  issuer: true,
+  allowedOrigins: true,
+  scopes: true,
+  metadata: true,
+}
+
+const mostEntries = 100
+const mostMetadataBytes = 4096
+
+/** The project that shall be, frozen. Throws a TypeError that says what is wrong with a member. */
+export function newProject(given: NewProject): Project {
+  refuseUnknownNames(given, { id: true, ...settingNames }, 'member of a project')
+  refuseUndefinedMembers(given)
+  const { id = crypto.randomUUID(), ...settings } = given
+  return checkedProject({ id, ...settings })
+}
+
+/** The project after its changes, frozen. Throws a TypeError that says what is wrong with a member. */
+export function changedProject(project: Project, changes: ProjectChanges): Project {
+  refuseUnknownNames(changes, settingNames, 'member of the changes of a project')
+  refuseUndefinedMembers(changes)
+  const merged = Object.entries({ ...project, ...changes }).filter(([, value]) => value !== null)
+  return checkedProject(Object.fromEntries(merged) as unknown as Project)
+}
+
+function checkedProject(given: Project): Project {
+  const { metadata, ...rest } = given
+  const project = admitProject(rest)
+  for (const name of ['name', 'issuer'] as const) {
+    if (project[name] !== undefined && !isIdentifier(project[name])) {
+      throw new TypeError(
+        `${name} must be a string of 1 to ${limits.identifierLength} characters without control characters`,
+      )
+    }
+  }
+  for (const name of ['allowedOrigins', 'scopes'] as const) {
+    if ((project[name]?.length ?? 0) > mostEntries)
+      throw new TypeError(`${name} has more than ${mostEntries} entries`)
+  }
+  project.allowedOrigins?.forEach(requireSecureOrigin)
+  if (project.scopes?.some((scope) => scope.length > limits.identifierLength) === true)
+    throw new TypeError(`scopes has a name of more than ${limits.identifierLength} characters`)
+  return metadata === undefined ? project : Object.freeze({ ...project, metadata: checkedMetadata(metadata) })
+}
+
+function requireSecureOrigin(origin: string): void {
+  const url = parseUrl(origin)
+  const isLoopback = ['localhost', '127.0.0.1', '[::1]'].includes(url?.hostname ?? '')
+  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback)) return
+  throw new TypeError(`allowedOrigins has ${JSON.stringify(origin)}; use https (http only on localhost)`)
+}
+
+/** A copy, so that nothing changes it after the check. */
+function checkedMetadata(metadata: unknown): Readonly<Record<string, unknown>> {
+  const text = jsonOf(metadata) ?? ''
+  if (Buffer.byteLength(text) > mostMetadataBytes)
+    throw new TypeError(`metadata has more than ${mostMetadataBytes} bytes of JSON`)
+  // What PostgreSQL could not keep: NUL, and halves of characters.
+  const isStorable = !/(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/.test(text)
+  const copy = isStorable ? parseJsonObject(Buffer.from(text)) : undefined
+  if (copy === undefined || !isDeepStrictEqual(copy, metadata)) {
+    throw new TypeError('metadata must be an object of JSON values, without NUL and without __proto__')
+  }
+  return Object.freeze(copy)
+}
+
+function jsonOf(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value)
+  } catch {
+    return undefined
+  }
+}
+
+/** Most often a field that got lost: it must not open what it should close. */
+function refuseUndefinedMembers(given: object): void {
+  for (const [name, value] of Object.entries(given)) {
+    if (value === undefined) throw new TypeError(`${name} is undefined; set it or leave it out`)
+  }
+}

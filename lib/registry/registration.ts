@@ -1,0 +1,141 @@
+import { admitProjectKey, type PublicKeyInput } from '../keys/public-key.js'
+import type { AlgorithmName } from '../protocol.js'
+import type { Project } from '../types.js'
+import { change } from './change.js'
+import {
+  checked,
+  invalid,
+  optionalName,
+  overlapOf,
+  readOptions,
+  requireName,
+  type ChangeOptions,
+} from './inputs.js'
+import { requireActive, requireKey, requireRoom, requireUnused, thumbprintOf } from './key-rules.js'
+import { keyState } from './key-state.js'
+import { challengeLifetime, checkProof, newChallenge, type KeyChallenge } from './possession.js'
+import type { ProjectStore } from './project-store.js'
+import { without, type KeyRecord, type StoredProject } from './records.js'
+import { RegistryError } from './registry-error.js'
+import { keyView, type KeyView } from './views.js'
+
+export interface RegisterOptions extends ChangeOptions {
+  /** The public half: a JWK (object or JSON), or PEM (`-----BEGIN PUBLIC KEY-----`). */
+  readonly publicKey: object | string | Uint8Array
+  /** Default: that of the JWK, else the RFC 7638 thumbprint. */
+  readonly kid?: string
+  /** Default: that of the JWK, else the usual one for the type of the key. */
+  readonly alg?: AlgorithmName
+  /** The kid of an active key, which retires when this one is confirmed. */
+  readonly replaces?: string
+  /** Seconds for which the replaced key stays good after that. Default 86,400 (a day), at most 30 days. */
+  readonly overlap?: number
+}
+
+export interface Registration {
+  readonly kid: string
+  readonly challenge: KeyChallenge
+}
+
+export interface ConfirmOptions extends ChangeOptions {
+  readonly kid: string
+  /** What `proveKeyPossession` of `reverse-jwt/client` returned. */
+  readonly proof: string
+}
+
+const usualOverlap = 86_400
+
+export function keyRegistration(store: ProjectStore, audience: string, clock: () => number) {
+  return {
+    async registerKey(projectId: string, options: RegisterOptions): Promise<Registration> {
+      const known = { publicKey: true, kid: true, alg: true, replaces: true, overlap: true } as const
+      const { by, replaces, overlap: given } = readOptions(options, known)
+      requireName('project id', projectId)
+      optionalName('replaces', replaces)
+      if (given !== undefined && replaces === undefined)
+        throw invalid(
+          'overlap says how long the replaced key stays good; say with replaces which key that is',
+        )
+      const overlap = overlapOf(given, usualOverlap)
+      const admitted = checked(() => admittedKey({ id: projectId }, options))
+
+      return change(store, projectId, clock(), (stored, now) => {
+        if (replaces !== undefined) requireActive(stored, replaces, now)
+        const { kid, alg } = admitted
+        const { challenge, open } = newChallenge(now, { aud: audience, proj_id: projectId, kid, alg })
+        const key: KeyRecord = {
+          ...admitted,
+          createdAt: now,
+          challenge: { ...open, ...(replaces !== undefined && { overlap }) },
+          ...(replaces !== undefined && { replaces }),
+        }
+        requireUnused(stored, key, now)
+        requireRoom({ ...stored, keys: stored.keys.filter((one) => one.kid !== kid) }, now)
+        return {
+          result: { kid, challenge },
+          plan: { action: 'key.registered', by, kid, keys: [key] },
+        }
+      })
+    },
+
+    async confirmKey(projectId: string, options: ConfirmOptions): Promise<KeyView> {
+      const { by, kid, proof } = readOptions(options, { kid: true, proof: true })
+      requireName('project id', projectId)
+      requireName('kid', kid)
+      return change(store, projectId, clock(), async (stored, now) => {
+        const key = requireKey(stored, kid)
+        const { challenge } = key
+        if (challenge === undefined) throw notPending(key, now)
+        if (now >= challenge.expiresAt) throw tooLate(kid)
+        await checkProof(proof, key, challenge, { audience, projectId, now })
+        requireUnused({ ...stored, keys: stored.keys.filter((one) => one !== key) }, key, now)
+        const active: KeyRecord = { ...without(key, 'challenge'), activatedAt: now }
+        const retired = retiredBy(key, stored, now)
+        return {
+          result: keyView(active, now),
+          plan: { action: 'key.confirmed', by, kid, keys: [...retired, active] },
+        }
+      })
+    },
+  }
+}
+
+/** All checks that a stored key has to pass, and no owner yet. */
+function admittedKey(owner: Project, { publicKey, kid, alg }: RegisterOptions): Omit<KeyRecord, 'createdAt'> {
+  const isJwk =
+    typeof publicKey === 'string'
+      ? publicKey.trimStart().startsWith('{')
+      : !((publicKey as unknown) instanceof Uint8Array)
+  const input: PublicKeyInput = {
+    ...(isJwk ? { jwk: publicKey } : { pem: publicKey as string | Uint8Array }),
+    ...(kid !== undefined && { kid }),
+    ...(alg !== undefined && { alg }),
+  }
+  const admitted = admitProjectKey(owner, input)
+  const publicJwk = admitted.publicKey.export({ format: 'jwk' })
+  return { kid: admitted.kid, alg: admitted.alg, publicJwk, thumbprint: thumbprintOf(publicJwk) }
+}
+
+/** The replaced key with its end; nothing when it has ended, or ends sooner anyway. */
+function retiredBy({ replaces, challenge }: KeyRecord, stored: StoredProject, now: number): KeyRecord[] {
+  const old = stored.keys.find(({ kid }) => kid === replaces)
+  if (old === undefined || keyState(old, now) !== 'active') return []
+  return [{ ...old, notAfter: now + (challenge?.overlap ?? usualOverlap) }]
+}
+
+function notPending(key: KeyRecord, now: number): RegistryError {
+  const state = keyState(key, now)
+  const kid = JSON.stringify(key.kid)
+  if (state === 'revoked') return new RegistryError('key_not_active', `The key ${kid} is revoked.`)
+  return new RegistryError(
+    'challenge_used',
+    `The challenge of the key ${kid} was answered already; the key is ${state}.`,
+  )
+}
+
+function tooLate(kid: string): RegistryError {
+  return new RegistryError(
+    'challenge_expired',
+    `The challenge of the key ${JSON.stringify(kid)} has expired; it can be answered for ${challengeLifetime / 60} minutes. Register the key again.`,
+  )
+}

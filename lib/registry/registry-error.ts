@@ -1,0 +1,50 @@
+/** HTTP status, RFC 9457 title. */
+type Answer = readonly [status: 400 | 404 | 409 | 410 | 422, title: string]
+
+/** Why a change is refused, one line a code. */
+// prettier-ignore
+export const answers = {
+  request_invalid: [400, 'Invalid request'],
+  proof_invalid: [422, 'Proof of possession failed'],
+  project_not_found: [404, 'No such project'],
+  key_not_found: [404, 'No such key'],
+  project_exists: [409, 'Project exists'],
+  key_exists: [409, 'Key exists'],
+  key_not_active: [409, 'Key not active'],
+  too_many_keys: [409, 'Too many keys'],
+  challenge_used: [409, 'Challenge already answered'],
+  conflict: [409, 'Changed by many at once'],
+  challenge_expired: [410, 'Challenge expired'],
+} as const satisfies Record<string, Answer>
+
+export type RegistryErrorCode = keyof typeof answers
+
+/**
+ * The registry refuses a change. `message` says what is wrong and what to do, to those who manage projects: it may name
+ * projects and kids, and holds no key and no nonce. Nothing was changed.
+ *
+ * An outage of the store is a `StoreError` (503) instead; whether the change was made is then unknown.
+ *
+ * @example
+ * if (error instanceof RegistryError && error.code === 'key_exists') console.log(error.status, error.message)
+ */
+export class RegistryError extends Error {
+  readonly code: RegistryErrorCode
+  /** HTTP status. */
+  readonly status: Answer[0]
+  readonly title: string
+
+  constructor(code: RegistryErrorCode, message: string) {
+    // A refusal is no defect, and Express prints frames.
+    const limit = Error.stackTraceLimit
+    Reflect.set(Error, 'stackTraceLimit', 0)
+    super(message)
+    Reflect.set(Error, 'stackTraceLimit', limit)
+    this.code = code
+    ;[this.status, this.title] = answers[code]
+  }
+
+  static {
+    this.prototype.name = 'RegistryError'
+  }
+}

@@ -1,0 +1,119 @@
+import { refuseUndefined, refuseUnknownNames, requireThat } from '../option-checks.js'
+import type { ProjectKeyPair } from '../client/generate.js'
+import type { ChangeOptions } from './inputs.js'
+import {
+  keyChanges,
+  type GenerateOptions,
+  type Revocation,
+  type RevokeOptions,
+  type RotateOptions,
+  type Rotation,
+} from './key-changes.js'
+import type { NewProject, ProjectChanges } from './project-rules.js'
+import type { ProjectStore } from './project-store.js'
+import { projectChanges, type ReasonOptions } from './projects.js'
+import { queries, type AuditList, type AuditQuery, type ProjectList, type ProjectQuery } from './queries.js'
+import {
+  keyRegistration,
+  type ConfirmOptions,
+  type RegisterOptions,
+  type Registration,
+} from './registration.js'
+import type { KeyView, ProjectView } from './views.js'
+
+export interface RegistryOptions {
+  /** Where projects and keys are kept: `new PostgresProjectStore({ db })`, `new MemoryProjectStore()`. */
+  readonly store: ProjectStore
+  /** The platform's name, as the verifier has it: `aud` of every proof, or one that was made for another platform would do. */
+  readonly audience: string
+  /** Epoch seconds. Default: the system's clock. */
+  readonly clock?: () => number
+}
+
+/**
+ * The life of projects and keys. Each method either makes its whole change, with its record in the audit, or none.
+ *
+ * Every method throws a `RegistryError`, which says what is wrong and what to do, or a `StoreError` (503) when the store cannot
+ * be asked; then it is unknown whether the change was made. All take `by`: who changes, for the audit.
+ */
+export interface Registry {
+  /** Makes a project. Throws `project_exists` for an id that is, or was, in use. */
+  createProject(project: NewProject, options: ChangeOptions): Promise<ProjectView>
+  /** Sets members of a project; null takes one away. */
+  updateProject(projectId: string, changes: ProjectChanges, options: ChangeOptions): Promise<ProjectView>
+  /** Its tokens are refused with `project_suspended` until `resumeProject`. */
+  suspendProject(projectId: string, options: ReasonOptions): Promise<ProjectView>
+  resumeProject(projectId: string, options: ChangeOptions): Promise<ProjectView>
+  /** For good: its id and its keys are never accepted again. Of its settings nothing is kept but what the audit says. */
+  deleteProject(projectId: string, options: ReasonOptions): Promise<void>
+
+  /** Makes a pair. The private half is in the answer, this one time, and nowhere else. */
+  generateKey(projectId: string, options: GenerateOptions): Promise<ProjectKeyPair>
+  /**
+   * Takes a public key that the customer made, and answers with a challenge, good for ten minutes and for one proof. The key is
+   * `pending` until `confirmKey`. The same call again makes a new challenge, and the older one worthless.
+   */
+  registerKey(projectId: string, options: RegisterOptions): Promise<Registration>
+  /**
+   * Activates a registered key, given the proof that the customer holds its private half. Throws `proof_invalid`,
+   * `challenge_expired`, `challenge_used`, and `key_exists` when the key is, or was, active in any project.
+   */
+  confirmKey(projectId: string, options: ConfirmOptions): Promise<KeyView>
+  /**
+   * Makes a pair in place of an active key, which stays good for `overlap`. With an `idempotencyKey` the call can be repeated: it
+   * rotates once. A repeated answer has no private half; if the first answer was lost, revoke the new key and rotate again.
+   */
+  rotateKey(projectId: string, options: RotateOptions): Promise<Rotation>
+  /** Ends a key at once and for good. A key that is revoked already stays as it is. */
+  revokeKey(projectId: string, kid: string, options: RevokeOptions): Promise<Revocation>
+
+  project(projectId: string): Promise<ProjectView>
+  /** In the order of their ids. */
+  listProjects(query?: ProjectQuery): Promise<ProjectList>
+  /** Every key that the project ever had, the oldest first. */
+  listKeys(projectId: string): Promise<KeyView[]>
+  /** The newest first; those of deleted projects, too. */
+  audit(query?: AuditQuery): Promise<AuditList>
+}
+
+const known: Record<keyof RegistryOptions, true> = { store: true, audience: true, clock: true }
+
+/**
+ * Manages projects and keys over a store. Throws a TypeError for a wrong option.
+ *
+ * Checks everything that it is given, who may have a key included. Does not check who calls: that is for you to authorize.
+ *
+ * @example
+ * const registry = createRegistry({ store: new MemoryProjectStore(), audience: 'https://platform.example' })
+ * const by = 'ops@platform.example'
+ * await registry.createProject({ id: 'shop', allowedOrigins: ['https://shop.example'] }, { by })
+ * const { kid, privateKey } = await registry.generateKey('shop', { by })
+ * await registry.rotateKey('shop', { kid, by })
+ * await registry.revokeKey('shop', kid, { reason: 'exposed', by })
+ */
+export function createRegistry(options: RegistryOptions): Registry {
+  refuseUnknownNames(options, known, 'option of createRegistry')
+  refuseUndefined(options)
+  const { store, audience, clock = () => Date.now() / 1000 } = options
+  // Callers without TypeScript pass anything.
+  requireThat(
+    typeof (store as ProjectStore | undefined)?.commit === 'function',
+    'store must be a project store, such as new PostgresProjectStore({ db })',
+  )
+  requireThat(
+    typeof (audience as unknown) === 'string' && audience !== '',
+    "audience must be the platform's name, as the verifier has it",
+  )
+  requireThat(typeof (clock as unknown) === 'function', 'clock must be a function that returns epoch seconds')
+  const readClock = () => {
+    const now: unknown = clock()
+    if (typeof now === 'number' && Number.isFinite(now)) return now
+    throw new TypeError('The clock of the registry must return epoch seconds')
+  }
+  return {
+    ...projectChanges(store, readClock),
+    ...keyChanges(store, readClock),
+    ...keyRegistration(store, audience, readClock),
+    ...queries(store, readClock),
+  }
+}

@@ -1,0 +1,69 @@
+import { StoreError } from '../errors.js'
+import type { ProjectChange } from './project-store.js'
+import type { KeyRecord, ProjectRecord } from './records.js'
+
+/** The one column of a row: JSON, because every driver reads text alike. */
+export function recordIn(row: unknown): unknown {
+  try {
+    return withoutNulls(JSON.parse((row as { record: string }).record))
+  } catch (error) {
+    throw new StoreError('store_unavailable', { cause: error })
+  }
+}
+
+/** NULL is what is not there. Of metadata and of what the audit keeps, nothing is left out. */
+const verbatim: ReadonlySet<string> = new Set(['metadata', 'before', 'after'])
+
+function withoutNulls(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  const members = Object.entries(value).filter(([, member]) => member !== null)
+  return Object.fromEntries(
+    members.map(([name, member]) => [
+      name,
+      verbatim.has(name) ? member : Array.isArray(member) ? member.map(withoutNulls) : withoutNulls(member),
+    ]),
+  )
+}
+
+/** The parameters of `create` and `update`. */
+export function parametersOf({ project, keys, audit }: ProjectChange): string[] {
+  return [projectRow(project), keys.map(keyRow), audit].map((value) => JSON.stringify(value))
+}
+
+function projectRow({ project, ...record }: ProjectRecord): object {
+  return {
+    id: project.id,
+    name: project.name,
+    issuer: project.issuer ?? project.id,
+    allowed_origins: project.allowedOrigins,
+    scopes: project.scopes,
+    suspended: project.suspended ?? false,
+    suspension_reason: record.suspensionReason,
+    metadata: project.metadata,
+    created_at: record.createdAt,
+    updated_at: record.updatedAt,
+    deleted_at: record.deletedAt,
+    version: record.version,
+  }
+}
+
+function keyRow(key: KeyRecord): object {
+  return {
+    kid: key.kid,
+    alg: key.alg,
+    public_jwk: key.publicJwk,
+    thumbprint: key.thumbprint,
+    created_at: key.createdAt,
+    activated_at: key.activatedAt,
+    not_before: key.notBefore,
+    not_after: key.notAfter,
+    revoked_at: key.revokedAt,
+    revocation_reason: key.revocationReason,
+    last_used_at: key.lastUsedAt,
+    nonce_hash: key.challenge?.nonceHash,
+    challenge_expires_at: key.challenge?.expiresAt,
+    overlap: key.challenge?.overlap,
+    replaces: key.replaces,
+    idempotency_key: key.idempotencyKey,
+  }
+}
