@@ -57,7 +57,8 @@ export function platformApp(settings: PlatformSettings): Express {
     '/api',
     cors({
       origin: (origin, allow) => {
-        allow(null, origin !== undefined && origins.has(origin))
+        // A list, also when it is empty: the answer then says that it depends on the Origin.
+        allow(null, origin !== undefined && origins.has(origin) ? [origin] : [])
       },
       methods: ['GET'],
       allowedHeaders: ['Authorization'],

@@ -1,5 +1,4 @@
 /** Where projects and keys are kept: in PostgreSQL, or in a folder by PGlite, which is PostgreSQL inside this process. */
-import { PGlite } from '@electric-sql/pglite'
 import { join } from 'node:path'
 import pg from 'pg'
 import { listenWithPg, PostgresProjectStore } from 'reverse-jwt/registry'
@@ -21,6 +20,8 @@ export async function openProjectStore(
 async function openFolder(folder: string): Promise<OpenProjectStore> {
   const unlock = lockFolder(folder)
   try {
+    // Loaded only by who uses it: it brings a whole PostgreSQL.
+    const { PGlite } = await import('@electric-sql/pglite')
     const db = await PGlite.create(join(folder, 'pglite'))
     const store = new PostgresProjectStore({ db })
     await store.migrate()
