@@ -68,7 +68,7 @@ export class ConsoleAccess {
   }
 
   /** Whether a request comes with a session that was opened here. */
-  hasSession({ headers }: IncomingMessage): boolean {
+  hasSession({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
     const cookies = headers.cookie?.split('; ') ?? []
     return cookies.some((pair) => {
       const [name, value = ''] = pair.split('=', 2)

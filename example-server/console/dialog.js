@@ -17,9 +17,9 @@ export function closeDialog() {
 
 /**
  * Shows a form. `submit` is called with the form when it is sent; what it throws is shown in the form, and nothing closes.
- * Without `submit` it is a note with one button.
+ * Without `submit` it is a note with one button; what is `held` is closed by its buttons alone.
  */
-export function openDialog({ title, parts, submit, action = 'Done', mood, held = false }) {
+export function openDialog({ title, parts, submit, action = 'Done', mood, held = false, cancel = 'Cancel' }) {
   isHeld = held
   const trouble = element('p', {
     className: 'status',
@@ -29,7 +29,7 @@ export function openDialog({ title, parts, submit, action = 'Done', mood, held =
   })
   const send = element('button', { className: mood === 'danger' ? 'danger' : 'primary' }, action)
   const buttons = element('div', { className: 'buttons' }, send)
-  if (submit !== undefined) buttons.append(button('Cancel', closeDialog, ''))
+  if (submit !== undefined && cancel !== '') buttons.append(button(cancel, closeDialog, ''))
   const form = element(
     'form',
     { noValidate: false },

@@ -41,6 +41,7 @@ function showPrivateKey({ kid, privateKey }, note, done) {
     ],
     action: 'Forget it here',
     held: true,
+    cancel: '',
     submit: async () => {
       closeDialog()
       await done()
@@ -177,11 +178,12 @@ console.log(await proveKeyPossession({ privateKey, challenge }))`
       field(
         'Proof',
         proof,
-        `Until ${new Date(challenge.exp * 1000).toLocaleTimeString()}. The key is pending until then.`,
+        `The challenge is good until ${new Date(challenge.exp * 1000).toLocaleTimeString()}, and for one proof.`,
       ),
     ],
     action: 'Activate the key',
     held: true,
+    cancel: 'Give up',
     submit: async () => {
       await api.confirmKey(project, { kid, proof: proof.value.trim() })
       closeDialog()

@@ -235,7 +235,7 @@ describe('a key', () => {
       /const challenge = (\{[^}]*\})/.exec(snippet)?.[1] ?? '',
     ) as PossessionChallenge
     expect(challenge).toMatchObject({ aud: new URL(address).origin, proj_id: 'proof' })
-    expect(await page.locator('#key-list').textContent()).toContain('pending')
+    await page.locator('#key-list').getByText('pending').waitFor()
 
     const other = makeKeyPair('ES256').privateKey
     const refused = page.waitForResponse((response) => response.status() === 422)
