@@ -39,6 +39,13 @@ module.exports = {
       to: { path: '^lib/(verify/|verifier|middleware|strategy|face|problem-details)' },
     },
     {
+      name: 'registry-knows-no-face',
+      comment: 'The admin router translates HTTP for it, and is told of nothing else.',
+      severity: 'error',
+      from: { path: '^lib/registry/', pathNot: '^lib/registry/(admin|index)' },
+      to: { path: '^lib/registry/admin' },
+    },
+    {
       name: 'registry-knows-contracts-only',
       comment: 'It borrows how a key is admitted, how a pair is made, and how JSON is read strictly.',
       severity: 'error',
@@ -46,7 +53,7 @@ module.exports = {
       to: {
         path: '^lib/',
         pathNot:
-          '^lib/(registry/|keys/(key-store|public-key|project)\\.ts$|client/generate\\.ts$|verify/strict-json\\.ts$|(protocol|errors|types|events|base64url|option-checks|time-limit)\\.ts$)',
+          '^lib/(registry/|keys/(key-store|public-key|project)\\.ts$|client/generate\\.ts$|verify/strict-json\\.ts$|(protocol|errors|types|events|base64url|option-checks|time-limit|warnings)\\.ts$)',
       },
     },
     {

@@ -1,4 +1,7 @@
 import { fileURLToPath } from 'node:url'
 
-/** The page's files stay where they are, because tsc copies none. This module runs in dist/example-server. */
-export const pageFolder = fileURLToPath(new URL('../../example-server/page/', import.meta.url))
+const beside = (folder: string) => fileURLToPath(new URL(`../../example-server/${folder}/`, import.meta.url))
+
+/** The pages' files stay where they are, because tsc copies none. This module runs in dist/example-server. */
+export const pageFolder = beside('page')
+export const consoleFolder = beside('console')

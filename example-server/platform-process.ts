@@ -1,42 +1,70 @@
+import { once } from 'node:events'
+import { createRegistry, type PostgresProjectStore } from 'reverse-jwt/registry'
+import { ConsoleAccess, type ConsoleSecrets } from './console-access.js'
+import { consoleRouter } from './console.js'
 import { listen, portOf, stopListening } from './listen.js'
-import { platformApp, type PlatformSettings } from './platform.js'
+import { platformApp } from './platform.js'
 import { openReplayStore } from './replay-store.js'
+import { serveProjects } from './served-projects.js'
 
-export interface PlatformProcessSettings extends Pick<PlatformSettings, 'customerOrigin' | 'publicJwk'> {
+export interface PlatformProcessSettings {
   readonly port: number
   readonly redisUrl: string | undefined
+  readonly databaseUrl: string | undefined
+  readonly dataFolder: string
+  readonly customerOrigin: string
+  readonly consoleSecrets: ConsoleSecrets
 }
 
 export interface PlatformProcess {
   readonly address: string
-  readonly stop: () => void
+  /** Lets answers on their way out finish. */
+  readonly stop: () => Promise<void>
 }
 
-/** Runs the platform in this process. */
-export async function startPlatform(settings: PlatformProcessSettings): Promise<PlatformProcess> {
-  const { replayStore, close } = await openReplayStore(settings.redisUrl)
+/** Runs the platform in this process. The project store is its caller's to close. */
+export async function startPlatform(
+  settings: PlatformProcessSettings,
+  store: PostgresProjectStore,
+): Promise<PlatformProcess> {
+  const closers: (() => unknown)[] = []
+  /** What was opened last is closed first. */
+  const close = async () => {
+    for (const one of closers.toReversed()) await one()
+  }
   try {
+    const { replayStore, close: closeReplayStore } = await openReplayStore(settings.redisUrl)
+    closers.push(closeReplayStore)
     const server = await listen('PLATFORM_PORT', settings.port)
     const address = `http://127.0.0.1:${portOf(server)}`
+    const registry = createRegistry({ store, audience: address })
+    const { keyStore, origins, onEvent, close: closeProjects } = await serveProjects(store, registry)
+    closers.push(closeProjects)
+    const access = new ConsoleAccess(settings.consoleSecrets, replayStore)
     server.on(
       'request',
       platformApp({
-        ...settings,
         address,
+        customerOrigin: settings.customerOrigin,
+        keyStore,
+        origins,
         replayStore,
+        adminConsole: consoleRouter({ address, registry, access }),
         // An event holds no token and no key, so it may be logged.
         onEvent: (event) => {
           console.log('platform', JSON.stringify(event))
+          onEvent(event)
         },
       }),
     )
-    const stop = () => {
+    const stop = async () => {
       stopListening()
-      server.once('close', close)
+      await once(server, 'close')
+      await close()
     }
     return { address, stop }
   } catch (error) {
-    close()
+    await close()
     throw error
   }
 }

@@ -1,45 +1,41 @@
-/** The platform: it holds the customer's public key, and answers each of the customer's tokens once. */
+/** The platform: it holds its customers' public keys, and answers each of their tokens once. */
 import cors from 'cors'
 import express, { type Express, type RequestHandler } from 'express'
 import passport from 'passport'
 import {
   createVerifier,
-  MemoryKeyStore,
   problemDetails,
   projectOf,
   projectTokenOf,
   reverseJwt,
   ReverseJwtStrategy,
   type EventListener,
+  type KeyStore,
   type ReplayStore,
 } from 'reverse-jwt'
-import type { ProjectKeyPair } from 'reverse-jwt/client'
+import type { AllowedOrigins } from './allowed-origins.js'
 import { pageFolder } from './page-folder.js'
 import { securityHeaders } from './security-headers.js'
 
 export interface PlatformSettings {
   /** Where the platform is. Also its name: the audience of tokens for it. */
   readonly address: string
+  /** Of the customer that the front page leads to. */
   readonly customerOrigin: string
-  readonly publicJwk: ProjectKeyPair['publicJwk']
+  readonly keyStore: KeyStore
+  /** Of all projects. */
+  readonly origins: Pick<AllowedOrigins, 'has'>
   readonly replayStore: ReplayStore
   readonly onEvent: EventListener
+  readonly adminConsole: RequestHandler
 }
 
 export function platformApp(settings: PlatformSettings): Express {
-  const { address, customerOrigin, publicJwk, replayStore, onEvent } = settings
+  const { address, customerOrigin, keyStore, origins, replayStore, onEvent, adminConsole } = settings
   // One verifier for both routes: a token that was used at one of them has been used at the other.
   const verifier = createVerifier({
     audience: address,
-    keyStore: new MemoryKeyStore([
-      {
-        id: 'demo-shop',
-        name: 'Demo Shop',
-        allowedOrigins: [customerOrigin],
-        scopes: ['portal:read', 'portal:write'],
-        keys: [{ jwk: publicJwk }],
-      },
-    ]),
+    keyStore,
     replayStore,
     requireOrigin: true,
     onEvent,
@@ -60,7 +56,10 @@ export function platformApp(settings: PlatformSettings): Express {
   app.use(
     '/api',
     cors({
-      origin: customerOrigin,
+      origin: (origin, allow) => {
+        // A list, also when it is empty: the answer then says that it depends on the Origin.
+        allow(null, origin !== undefined && origins.has(origin) ? [origin] : [])
+      },
       methods: ['GET'],
       allowedHeaders: ['Authorization'],
       exposedHeaders: ['WWW-Authenticate'],
@@ -74,6 +73,7 @@ export function platformApp(settings: PlatformSettings): Express {
   app.get(['/page.css', '/icon.svg'], (req, res) => {
     res.sendFile(req.path, { root: pageFolder })
   })
+  app.use('/console', adminConsole)
   app.use(problemDetails())
   return app
 }
@@ -105,8 +105,8 @@ function frontPage(customerOrigin: string): string {
   <body>
     <main class="note">
       <h1>This is the platform.</h1>
-      <p>It keeps the public key of one project and answers <code>/api/plain</code> and <code>/api/passport</code>, once for each token.</p>
-      <p>Tokens come from its customer: <a href="${customerOrigin}/">open Demo Shop</a>.</p>
+      <p>It keeps the public keys of its projects and answers <code>/api/plain</code> and <code>/api/passport</code>, once for each token.</p>
+      <p>Tokens come from its customer: <a href="${customerOrigin}/">open Demo Shop</a>. Whoever runs the platform has a <a href="/console/">console</a>.</p>
     </main>
   </body>
 </html>

@@ -3,14 +3,25 @@
  *
  *     PLATFORM_PORT=4000 CUSTOMER_PORT=4001 npm start
  *
- * Those are the defaults; 0 is any free port. With REDIS_URL=redis://localhost:6379 used tokens are remembered there, and
- * WORKERS=4 runs the platform in so many processes. All else is in memory and ends with the process.
+ * Those are the defaults; 0 is any free port. Projects, keys and the customer's private key are kept in ./.data (DATA_FOLDER).
+ * With DATABASE_URL=postgres://localhost/demo projects are kept in PostgreSQL, with REDIS_URL=redis://localhost:6379 used tokens
+ * in Redis; with both, WORKERS=4 runs the platform in so many processes.
  */
-import { generateProjectKey } from 'reverse-jwt/client'
+import { createRegistry } from 'reverse-jwt/registry'
+import { newConsoleSecrets } from './console-access.js'
 import { customerApp } from './customer.js'
-import { CannotStart, portFrom, redisUrlFrom, workersFrom } from './environment.js'
+import { customerKey, enterDemoShop } from './demo-shop.js'
+import {
+  CannotStart,
+  databaseUrlFrom,
+  dataFolderFrom,
+  portFrom,
+  redisUrlFrom,
+  workersFrom,
+} from './environment.js'
 import { listen, portOf, stopListening } from './listen.js'
 import { startPlatform } from './platform-process.js'
+import { openProjectStore } from './project-store.js'
 import { startWorkers } from './workers.js'
 
 try {
@@ -26,22 +37,38 @@ async function start(): Promise<void> {
   const port = portFrom('PLATFORM_PORT', 4000)
   const customerPort = portFrom('CUSTOMER_PORT', 4001)
   const redisUrl = redisUrlFrom()
-  const workers = workersFrom(redisUrl)
-  // The one moment at which both halves are in one place. A real customer makes the pair and sends only the public half.
-  const { privateKey, publicJwk } = await generateProjectKey()
+  const databaseUrl = databaseUrlFrom()
+  const dataFolder = dataFolderFrom()
+  const workers = workersFrom(redisUrl, databaseUrl)
 
   const customer = await listen('CUSTOMER_PORT', customerPort)
   // Two host names, because browsers share the cookies of one host among all its ports.
   const customerOrigin = `http://localhost:${portOf(customer)}`
-  const settings = { port, redisUrl, customerOrigin, publicJwk }
-  const platform = await (workers === 1 ? startPlatform(settings) : startWorkers(workers, settings))
+  const { privateKey, file } = await customerKey(dataFolder)
+  const consoleSecrets = newConsoleSecrets()
+  const settings = { port, redisUrl, databaseUrl, dataFolder, customerOrigin, consoleSecrets }
+
+  const projects = await openProjectStore(databaseUrl, dataFolder)
+  const platform = await (
+    workers === 1 ? startPlatform(settings, projects.store) : startWorkers(workers, settings)
+  ).catch(async (error: unknown) => {
+    await projects.close()
+    throw error
+  })
+  const registry = createRegistry({ store: projects.store, audience: platform.address })
+  const trouble = await enterDemoShop(registry, customerOrigin, privateKey)
   customer.on(
     'request',
     customerApp({ address: customerOrigin, platformAddress: platform.address, privateKey }),
   )
   const stop = () => {
-    platform.stop()
     stopListening()
+    platform
+      .stop()
+      .then(projects.close)
+      .catch((error: unknown) => {
+        console.error('platform', (error as Error).message)
+      })
   }
   process.once('SIGINT', stop)
   process.once('SIGTERM', stop)
@@ -49,4 +76,8 @@ async function start(): Promise<void> {
   console.log(`Platform: ${platform.address}`)
   console.log(`Customer: ${customerOrigin}`)
   console.log(`Open ${customerOrigin} in a browser and press the button; Ctrl+C stops the demo.`)
+  console.log(
+    `Console: ${platform.address}/console/ with the password ${consoleSecrets.password} (good for one login)`,
+  )
+  if (trouble !== undefined) console.log(`Demo Shop ${trouble} The customer's key is in ${file}.`)
 }

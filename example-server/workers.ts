@@ -1,4 +1,4 @@
-/** The platform in several processes, which share a port and a Redis. */
+/** The platform in several processes, which share a port, a Redis and a PostgreSQL. */
 import cluster, { type Worker } from 'node:cluster'
 import { fileURLToPath } from 'node:url'
 import { CannotStart } from './environment.js'
@@ -20,6 +20,7 @@ export async function startWorkers(
   const stop = () => {
     stopping = true
     for (const worker of Object.values(cluster.workers ?? {})) worker?.process.kill('SIGTERM')
+    return Promise.resolve()
   }
   try {
     const [address = ''] = await Promise.all(Array.from({ length: count }, () => addressOf(fork())))
@@ -30,7 +31,7 @@ export async function startWorkers(
     })
     return { address, stop }
   } catch (error) {
-    stop()
+    await stop()
     throw error
   }
 }

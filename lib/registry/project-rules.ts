@@ -50,8 +50,11 @@ export function newProject(given: NewProject): Project {
 export function changedProject(project: Project, changes: ProjectChanges): Project {
   refuseUnknownNames(changes, settingNames, 'member of the changes of a project')
   refuseUndefinedMembers(changes)
-  const merged = Object.entries({ ...project, ...changes }).filter(([, value]) => value !== null)
-  return checkedProject(Object.fromEntries(merged) as unknown as Project)
+  const { metadata: kept, ...rest } = project
+  const merged = Object.entries({ ...rest, ...changes }).filter(([, value]) => value !== null)
+  const changed = checkedProject(Object.fromEntries(merged) as unknown as Project)
+  // What is stored was checked when it came.
+  return kept === undefined || 'metadata' in changes ? changed : Object.freeze({ ...changed, metadata: kept })
 }
 
 function checkedProject(given: Project): Project {

@@ -2,7 +2,7 @@ import { beforeAll, expect, it, jest } from '@jest/globals'
 import type { Express } from 'express'
 import { once } from 'node:events'
 import request from 'supertest'
-import { MemoryReplayStore } from '../../lib/index.js'
+import { MemoryKeyStore, MemoryReplayStore } from '../../lib/index.js'
 import { generateProjectKey, type ProjectKeyPair } from '../../lib/client/index.js'
 import { customerApp } from '../../example-server/customer.js'
 import { platformApp } from '../../example-server/platform.js'
@@ -43,9 +43,13 @@ it('gives a token that the platform accepts to a visitor with a session', async 
   const platform = platformApp({
     address: platformAddress,
     customerOrigin: address,
-    publicJwk: pair.publicJwk,
+    keyStore: new MemoryKeyStore([{ id: 'demo-shop', keys: [{ jwk: pair.publicJwk }] }]),
+    origins: { has: () => true },
     replayStore: new MemoryReplayStore(),
     onEvent: () => undefined,
+    adminConsole: (_req, _res, next) => {
+      next()
+    },
   })
   const call = await request(platform)
     .get('/api/plain')

@@ -2,7 +2,7 @@ import { beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals
 import type { Express } from 'express'
 import request from 'supertest'
 import { createSigner, generateProjectKey, type ProjectKeyPair, type Signer } from '../../lib/client/index.js'
-import { MemoryReplayStore } from '../../lib/index.js'
+import { MemoryKeyStore, MemoryReplayStore } from '../../lib/index.js'
 import { platformApp } from '../../example-server/platform.js'
 import { expectAnswer } from '../helpers/refusals.js'
 
@@ -23,9 +23,21 @@ beforeEach(() => {
   app = platformApp({
     address,
     customerOrigin,
-    publicJwk: pair.publicJwk,
+    keyStore: new MemoryKeyStore([
+      {
+        id: 'demo-shop',
+        name: 'Demo Shop',
+        allowedOrigins: [customerOrigin],
+        scopes: ['portal:read', 'portal:write'],
+        keys: [{ jwk: pair.publicJwk }],
+      },
+    ]),
+    origins: { has: (origin) => origin === customerOrigin },
     replayStore,
     onEvent: () => undefined,
+    adminConsole: (_req, _res, next) => {
+      next()
+    },
   })
 })
 
@@ -70,12 +82,21 @@ describe.each(['/api/plain', '/api/passport'])('%s', (route) => {
     expectAnswer(await request(app).get(route).set('Origin', customerOrigin), 'credentials_missing')
   })
 
-  it('answers a preflight with the one origin and the one header that it allows', async () => {
-    const answer = await request(app)
+  const preflight = (origin: string) =>
+    request(app)
       .options(route)
-      .set('Origin', 'https://evil.example')
+      .set('Origin', origin)
       .set('Access-Control-Request-Method', 'GET')
       .set('Access-Control-Request-Headers', 'authorization')
+
+  it('allows no other origin in a preflight', async () => {
+    const answer = await preflight('https://evil.example')
+    expect(answer.headers).not.toHaveProperty('access-control-allow-origin')
+    expect(answer.headers.vary).toContain('Origin')
+  })
+
+  it('answers a preflight with the one origin and the one header that it allows', async () => {
+    const answer = await preflight(customerOrigin)
     expect(answer.status).toBe(204)
     expect(answer.headers).toMatchObject({
       'access-control-allow-origin': customerOrigin,

@@ -1,20 +1,25 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { DemoProcess } from '../helpers/demo-process.js'
+import { PostgresServer } from '../helpers/postgres-server.js'
 import { RedisServer } from '../helpers/redis-server.js'
 
 jest.setTimeout(60_000)
 
 let redis: RedisServer
+let postgres: PostgresServer
 const running: DemoProcess[] = []
 
 beforeAll(async () => {
   redis = await RedisServer.start({ appendonly: 'yes' })
-})
+  postgres = await PostgresServer.start()
+}, 60_000)
 afterEach(async () => {
   await Promise.all(running.splice(0).map((demo) => demo.kill()))
 })
+// Undefined when beforeAll failed before it got there.
 afterAll(async () => {
   await redis.remove()
+  await (postgres as PostgresServer | undefined)?.remove()
 })
 
 function demoWith(variables: Readonly<Record<string, string>>): DemoProcess {
@@ -22,6 +27,8 @@ function demoWith(variables: Readonly<Record<string, string>>): DemoProcess {
   running.push(demo)
   return demo
 }
+
+const shared = () => ({ REDIS_URL: redis.url, DATABASE_URL: postgres.url() })
 
 /** What the page does: a session, a token, and calls of the platform, each over a connection of its own. */
 async function visitor({ platform, customer }: { platform: string; customer: string }) {
@@ -42,9 +49,9 @@ async function visitor({ platform, customer }: { platform: string; customer: str
   }
 }
 
-describe('the demo with REDIS_URL and WORKERS=4', () => {
+describe('the demo with REDIS_URL, DATABASE_URL and several WORKERS', () => {
   it('accepts each token once, whichever process is asked', async () => {
-    const demo = demoWith({ REDIS_URL: redis.url, WORKERS: '4' })
+    const demo = demoWith({ ...shared(), WORKERS: '4' })
     const { token, call } = await visitor(await demo.started())
     const processes = new Set<number | undefined>()
     for (let round = 0; round < 20; round++) {
@@ -61,7 +68,7 @@ describe('the demo with REDIS_URL and WORKERS=4', () => {
   })
 
   it('remembers used tokens beyond a process that dies, and starts another one', async () => {
-    const demo = demoWith({ REDIS_URL: redis.url, WORKERS: '2' })
+    const demo = demoWith({ ...shared(), WORKERS: '2' })
     const { token, call } = await visitor(await demo.started())
     const one = await token()
     const { process: served = 0 } = await call(one)
@@ -81,13 +88,21 @@ it('uses Redis in one process too', async () => {
   expect(await first.stop()).toMatchObject({ exitCode: 0, stderr: '' })
 })
 
-it('refuses to start several processes without Redis, and says why', async () => {
-  expect(await demoWith({ WORKERS: '4' }).ended()).toEqual({
-    exitCode: 1,
-    stdout: '',
-    stderr:
-      'WORKERS=4 needs REDIS_URL: each process would remember only the tokens that it has seen itself, so a token would work once in each of them. For example REDIS_URL=redis://localhost:6379 WORKERS=4 npm start.\n',
-  })
+const example =
+  'For example DATABASE_URL=postgres://localhost/demo REDIS_URL=redis://localhost:6379 WORKERS=4 npm start.\n'
+
+it.each([
+  [
+    { DATABASE_URL: 'postgres://localhost/demo' },
+    `WORKERS=4 needs REDIS_URL: each process would remember only the tokens that it has seen itself, so a token would work once in each of them. ${example}`,
+  ],
+  [
+    { REDIS_URL: 'redis://localhost' },
+    `WORKERS=4 needs DATABASE_URL: without it projects are in a folder, and two processes that write into one folder lose projects and keys. ${example}`,
+  ],
+])('refuses to start several processes with %j alone, and says why', async (variables, stderr) => {
+  const ended = await demoWith({ WORKERS: '4', ...variables }).ended()
+  expect(ended).toEqual({ exitCode: 1, stdout: '', stderr })
 })
 
 it.each(['0', '-1', 'four', '100', ''])(
@@ -108,10 +123,31 @@ it('refuses an address that is none of a Redis, and does not repeat what may be 
   ])
 })
 
+it('refuses an address that is none of a PostgreSQL', async () => {
+  expect(await demoWith({ DATABASE_URL: 'mysql://root:secret@localhost' }).ended()).toMatchObject({
+    exitCode: 1,
+    stderr:
+      'DATABASE_URL is not a URL that begins with postgres:// or postgresql://. Set it, or leave it out.\n',
+  })
+})
+
+it('does not start without a PostgreSQL that answers', async () => {
+  const { port } = new URL(postgres.url())
+  const url = `postgres://ops:secret@127.0.0.1:${port}/nothing`
+  const { exitCode, stdout, stderr } = await demoWith({ DATABASE_URL: url }).ended()
+  expect([exitCode, stdout]).toEqual([1, ''])
+  expect(stderr).toMatch(/^The database cannot be asked: .* \(DATABASE_URL\)\n$/)
+  expect(stderr).not.toContain('secret')
+})
+
 it.each(['1', '2'])('does not start without a Redis that answers, with WORKERS=%s', async (WORKERS) => {
   const gone = await RedisServer.start()
   await gone.remove()
-  const { exitCode, stdout, stderr } = await demoWith({ REDIS_URL: gone.url, WORKERS }).ended()
+  const { exitCode, stdout, stderr } = await demoWith({
+    DATABASE_URL: postgres.url(),
+    REDIS_URL: gone.url,
+    WORKERS,
+  }).ended()
   expect([exitCode, stdout]).toEqual([1, ''])
   expect(stderr).toMatch(/^RedisReplayStore is not ready: Redis cannot be asked .* \(REDIS_URL\)\n$/)
 })

@@ -18,15 +18,19 @@ afterEach(async () => {
   await Promise.all(running.splice(0).map((demo) => demo.kill()))
 })
 
-it('prints two origins and what to do', async () => {
+it('prints two origins, what to do, and the way into the console', async () => {
   const demo = demoWith({})
   const { platform, customer } = await demo.started()
   expect(platform).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
   expect(customer).toMatch(/^http:\/\/localhost:\d+$/)
+  const { address, password } = await demo.console()
+  expect(address).toBe(`${platform}/console/`)
+  expect(password).toMatch(/^(?:[a-z2-9]{4}-){3}[a-z2-9]{4}$/)
   expect((await demo.stop()).stdout.split('\n')).toEqual([
     `Platform: ${platform}`,
     `Customer: ${customer}`,
     `Open ${customer} in a browser and press the button; Ctrl+C stops the demo.`,
+    `Console: ${address} with the password ${password} (good for one login)`,
     '',
   ])
 })

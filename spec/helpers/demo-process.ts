@@ -1,5 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const script = fileURLToPath(new URL('../../example-server/start.js', import.meta.url))
@@ -10,7 +13,7 @@ export interface Ended {
   readonly stderr: string
 }
 
-/** The demo as `npm start` runs it, a process of its own. */
+/** The demo as `npm start` runs it, a process of its own, with data of its own unless it is given a folder. */
 export class DemoProcess {
   stdout = ''
   stderr = ''
@@ -18,13 +21,16 @@ export class DemoProcess {
   private readonly closed: Promise<unknown>
 
   constructor(variables: Readonly<Record<string, string>>) {
+    const ownFolder = mkdtempSync(join(tmpdir(), 'reverse-jwt-demo-'))
     this.child = spawn(process.execPath, [script], {
-      env: { ...process.env, ...variables },
+      env: { ...process.env, DATA_FOLDER: ownFolder, ...variables },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     this.child.stdout?.on('data', (text: Buffer) => (this.stdout += text.toString()))
     this.child.stderr?.on('data', (text: Buffer) => (this.stderr += text.toString()))
-    this.closed = once(this.child, 'close')
+    this.closed = once(this.child, 'close').finally(() => {
+      rmSync(ownFolder, { recursive: true })
+    })
   }
 
   /** The two addresses, once they are printed. */
@@ -36,6 +42,14 @@ export class DemoProcess {
       if (this.child.exitCode !== null) throw new Error(`The demo did not start: ${this.stderr}`)
       await Promise.race([this.child.stdout && once(this.child.stdout, 'data'), this.closed])
     }
+  }
+
+  /** The address of the console, and its password. */
+  async console(): Promise<{ address: string; password: string }> {
+    const line = /^Console: (\S+) with the password (\S+) /m
+    await this.says('(good for one login)')
+    const [, address = '', password = ''] = line.exec(this.stdout) ?? []
+    return { address, password }
   }
 
   /** Waits until a line says this. */

@@ -32,6 +32,11 @@ export class Secrets {
       this.addInBase64('a private key', body)
       this.addBytes('a private key', key.export({ format: 'der', type: type as 'pkcs8' }))
     }
+    this.addPrivateMembers(key)
+  }
+
+  /** What of a key is never in its public half; the formats have both. */
+  addPrivateMembers(key: KeyObject): void {
     const { d, p, q, dp, dq, qi } = key.export({ format: 'jwk' })
     for (const member of [d, p, q, dp, dq, qi]) {
       if (member === undefined) continue

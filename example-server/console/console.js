@@ -1,0 +1,224 @@
+/** The console: one project at a time, named in the address after #. */
+import * as api from './api.js'
+import { auditItems } from './audit-log.js'
+import { button, byId, element, pill } from './dom.js'
+import { askToCreateKey, askToRegister } from './key-dialogs.js'
+import { keyItems } from './key-list.js'
+import { askForNewProject, askForSettings, askToDelete, askToSuspend } from './project-dialogs.js'
+
+const refreshEveryMs = 3_000
+let projects = []
+let nextProjects
+let keys = []
+let shownKeys = ''
+let nextAudit
+
+function current() {
+  try {
+    return decodeURIComponent(location.hash.slice(1))
+  } catch {
+    return ''
+  }
+}
+
+/** Shows another project. What is said afterwards stays. */
+async function go(id) {
+  history.pushState(null, '', `#${encodeURIComponent(id)}`)
+  await showProject()
+}
+
+byId('login-form').addEventListener('submit', async (event) => {
+  event.preventDefault()
+  const trouble = byId('login-form').querySelector('[role=alert]')
+  trouble.hidden = true
+  try {
+    await api.logIn(byId('password').value)
+    byId('password').value = ''
+    await start()
+  } catch (error) {
+    trouble.textContent = error.message
+    trouble.dataset.mood = error.status === 0 ? 'trouble' : 'refused'
+    trouble.hidden = false
+    byId('password').select()
+  }
+})
+byId('new-project').addEventListener('click', () =>
+  askForNewProject(async (project) => {
+    await loadProjects()
+    await go(project.id)
+    say('good', `The project ${project.id} is made. It needs a key now.`)
+  }),
+)
+byId('more-projects').addEventListener(
+  'click',
+  guarded(() => loadProjects(nextProjects)),
+)
+byId('more-audit').addEventListener(
+  'click',
+  guarded(() => loadAudit(nextAudit)),
+)
+byId('audit-all').addEventListener(
+  'change',
+  guarded(() => loadAudit()),
+)
+byId('create-key').addEventListener('click', () => askToCreateKey(current(), changed))
+byId('register-key').addEventListener('click', () => askToRegister(current(), keys, changed))
+addEventListener('hashchange', guarded(showProject))
+setInterval(() => {
+  if (!byId('console').hidden && !byId('keys').hidden && !document.hidden)
+    void loadKeys().catch(() => undefined)
+}, refreshEveryMs)
+
+void guarded(start)()
+
+/** Without a session the first question is refused; then comes the login. */
+async function start() {
+  try {
+    await loadProjects()
+  } catch (error) {
+    if (error.status !== 403) throw error
+    byId('login').hidden = false
+    byId('console').hidden = true
+    byId('password').focus()
+    return
+  }
+  byId('login').hidden = true
+  byId('console').hidden = false
+  if (current() === '' && projects.length > 0)
+    history.replaceState(null, '', `#${encodeURIComponent(projects[0].id)}`)
+  await showProject()
+}
+
+async function loadProjects(after) {
+  const page = await api.listProjects(after)
+  projects = after === undefined ? page.projects : [...projects, ...page.projects]
+  nextProjects = page.next
+  byId('more-projects').hidden = nextProjects === undefined
+  byId('projects').replaceChildren(...projects.map(projectLink))
+}
+
+function projectLink({ id, name, suspended }) {
+  const isCurrent = id === current()
+  const parts = [element('span', {}, name ?? id)]
+  if (name !== undefined && name !== id) parts.push(element('code', {}, id))
+  if (suspended) parts.push(pill('suspended', 'trouble'))
+  const link = element('a', { href: `#${encodeURIComponent(id)}` }, ...parts)
+  if (isCurrent) link.setAttribute('aria-current', 'page')
+  return element('li', {}, link)
+}
+
+async function showProject() {
+  say()
+  byId('projects').replaceChildren(...projects.map(projectLink))
+  byId('keys').hidden = true
+  shownKeys = ''
+  const id = current()
+  if (id === '') {
+    const text = projects.length === 0 ? 'There is no project yet. Make the first one.' : 'Choose a project.'
+    byId('project').replaceChildren(element('h2', {}, text))
+  } else {
+    try {
+      renderProject(await api.readProject(id))
+      await loadKeys()
+      byId('keys').hidden = false
+    } catch (error) {
+      if (error.status !== 404) throw error
+      byId('project').replaceChildren(element('h2', {}, 'There is no such project.'))
+    }
+  }
+  await loadAudit()
+}
+
+function renderProject(project) {
+  const { id, name, suspended, suspensionReason, allowedOrigins, scopes, issuer } = project
+  const after = (text) => changed(text, 'good')
+  const resume = guarded(async () => {
+    await api.resumeProject(id)
+    await after('The project is resumed.')
+  })
+  const list = element('dl', { className: 'facts' })
+  const add = (term, value) =>
+    list.append(element('div', {}, element('dt', {}, term), element('dd', {}, value)))
+  const origins = allowedOrigins === undefined ? 'any' : allowedOrigins.join('  ') || 'none'
+  add('Id', element('code', {}, id))
+  if (issuer !== id) add('Issuer', element('code', {}, issuer))
+  add('Allowed origins', element('code', {}, origins))
+  add('Scopes', element('code', {}, scopes?.join('  ') || 'none'))
+  if (suspensionReason !== undefined) add('Suspended because', suspensionReason)
+  byId('project').replaceChildren(
+    element(
+      'div',
+      { className: 'title' },
+      element('h2', {}, name ?? id),
+      suspended ? pill('suspended', 'trouble') : pill('open', 'good'),
+    ),
+    list,
+    element(
+      'div',
+      { className: 'buttons' },
+      button('Settings', () => askForSettings(project, after)),
+      suspended ? button('Resume', resume) : button('Suspend', () => askToSuspend(project, after)),
+      button('Delete', () => askToDelete(project, gone), 'small danger-quiet'),
+    ),
+  )
+}
+
+async function gone() {
+  await loadProjects()
+  await go(projects[0]?.id ?? '')
+  say('good', 'The project is deleted.')
+}
+
+/** Shows keys anew only when there is something new, and not under somebody's fingers. */
+async function loadKeys() {
+  const id = current()
+  const answer = await api.listKeys(id)
+  if (id !== current()) return
+  keys = answer.keys
+  const text = JSON.stringify([keys, Math.floor(Date.now() / 60_000)])
+  const list = byId('key-list')
+  if (text === shownKeys || (shownKeys !== '' && list.contains(document.activeElement))) return
+  shownKeys = text
+  list.replaceChildren(...keyItems(id, keys, changed))
+}
+
+async function loadAudit(before) {
+  const all = byId('audit-all').checked || current() === ''
+  const { records, next } = await api.audit(all ? undefined : current(), before)
+  const items = auditItems(records, all)
+  if (before === undefined) byId('audit').replaceChildren(...items)
+  else byId('audit').append(...items)
+  nextAudit = next
+  byId('more-audit').hidden = next === undefined
+}
+
+/** After a change: shows what is so now, and says what was done. */
+async function changed(text, mood = 'good') {
+  shownKeys = ''
+  await loadProjects()
+  await showProject()
+  if (text !== undefined) say(mood, text)
+}
+
+function say(mood, text) {
+  const status = byId('status')
+  status.hidden = text === undefined
+  status.textContent = text ?? ''
+  status.dataset.mood = mood ?? 'calm'
+}
+
+/** Says what went wrong. */
+function guarded(work) {
+  return async (...given) => {
+    try {
+      await work(...given)
+    } catch (error) {
+      if (error.status === 403 && byId('login').hidden) {
+        byId('login').hidden = false
+        byId('console').hidden = true
+        return
+      }
+      say('refused', error.message)
+    }
+  }
+}

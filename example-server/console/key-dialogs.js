@@ -1,0 +1,193 @@
+import * as api from './api.js'
+import { closeDialog, openDialog } from './dialog.js'
+import { copyable, element, field, select } from './dom.js'
+
+const algorithms = [
+  ['ES256', 'ES256 (P-256, the usual one)'],
+  ['EdDSA', 'EdDSA (Ed25519)'],
+  ['RS256', 'RS256 (RSA, 3072 bits)'],
+  ['PS256', 'PS256 (RSA-PSS, 3072 bits)'],
+]
+const overlaps = [
+  ['86400', 'a day'],
+  ['3600', 'an hour'],
+  ['604800', 'a week'],
+  ['2592000', '30 days'],
+  ['0', 'no time: it ends at once'],
+]
+const reasons = [
+  ['exposed', 'exposed: others may have seen it'],
+  ['compromised', 'compromised: others have used it'],
+  ['superseded', 'superseded: another key took its place'],
+  ['unused', 'unused: nobody signs with it'],
+  ['other', 'other'],
+]
+
+const warning = (text, mood = 'trouble') => element('p', { className: 'status', data: { mood } }, text)
+
+/** The one moment at which a private key can be seen here. */
+function showPrivateKey({ kid, privateKey }, note, done) {
+  const seen = element('input', { type: 'checkbox', required: true })
+  openDialog({
+    title: 'The private key, shown once',
+    parts: [
+      warning(
+        'Nobody can show it again: it is stored nowhere. Hand it to the customer over a way that only they can read (not by mail or chat), for the secrets of their backend.',
+      ),
+      copyable('Private key', privateKey, true),
+      element('p', { className: 'hint' }, 'Its kid: ', element('code', {}, kid)),
+      ...(note === undefined ? [] : [element('p', {}, note)]),
+      element('label', { className: 'switch' }, seen, ' I have it'),
+    ],
+    action: 'Forget it here',
+    held: true,
+    cancel: '',
+    submit: async () => {
+      closeDialog()
+      await done()
+    },
+  })
+}
+
+export function askToCreateKey(project, done) {
+  const alg = select(algorithms)
+  openDialog({
+    title: 'Create a key pair',
+    parts: [
+      element(
+        'p',
+        {},
+        'The platform makes the pair, shows you the private half once, and keeps the public half. Better, if the customer can: they make the pair, and you register the public half.',
+      ),
+      field('Algorithm', alg),
+    ],
+    action: 'Create',
+    submit: async () => {
+      const pair = await api.generateKey(project, { alg: alg.value })
+      showPrivateKey(pair, undefined, () => done('The new key is active.'))
+    },
+  })
+}
+
+export function askToRotate(project, key, done) {
+  const overlap = select(overlaps)
+  // One name for this dialog: sent twice, it rotates once.
+  const name = crypto.randomUUID()
+  openDialog({
+    title: 'Rotate a key',
+    parts: [
+      element('p', {}, 'A new pair takes the place of ', element('code', { className: 'kid' }, key.kid), '.'),
+      field(
+        'The old key stays good for',
+        overlap,
+        'Long enough for the customer to put the new key everywhere.',
+      ),
+    ],
+    action: 'Rotate',
+    submit: async () => {
+      const rotation = await api.rotateKey(project, { kid: key.kid, overlap: Number(overlap.value) }, name)
+      if (rotation.privateKey === undefined) {
+        closeDialog()
+        return done(
+          'This rotation was made before, and its private key told then. If nobody has it, revoke the new key.',
+        )
+      }
+      const end = new Date(rotation.retiring.until * 1000).toLocaleString()
+      const note = Number(overlap.value) === 0 ? 'The old key has ended.' : `The old key ends on ${end}.`
+      showPrivateKey(rotation, note, () => done('The key is rotated.'))
+    },
+  })
+}
+
+export function askToRevoke(project, key, done) {
+  const reason = select(reasons)
+  const sure = element('input', { type: 'checkbox', required: true })
+  openDialog({
+    title: 'Revoke a key?',
+    parts: [
+      warning(
+        'At once and for good: every token that it signs is refused, and it can never be used again.',
+        'refused',
+      ),
+      element('p', {}, 'Key ', element('code', { className: 'kid' }, key.kid)),
+      field('Reason', reason),
+      element('label', { className: 'switch' }, sure, ' The customer can do without this key'),
+    ],
+    action: 'Revoke',
+    mood: 'danger',
+    submit: async () => {
+      const { warning: left } = await api.revokeKey(project, { kid: key.kid, reason: reason.value })
+      closeDialog()
+      await done(
+        left === undefined ? 'The key is revoked.' : `The key is revoked. ${left}`,
+        left && 'trouble',
+      )
+    },
+  })
+}
+
+export function askToRegister(project, keys, done) {
+  const publicKey = element('textarea', {
+    rows: 7,
+    required: true,
+    spellcheck: false,
+    placeholder: '{ "kty": "EC", ... }  or  -----BEGIN PUBLIC KEY-----',
+  })
+  const active = keys.filter(({ state }) => state === 'active').map(({ kid }) => [kid, kid])
+  const replaces = select([['', 'none: this key comes beside the others'], ...active])
+  openDialog({
+    title: 'Register a key, step 1 of 2',
+    parts: [
+      element(
+        'p',
+        {},
+        'The customer made a pair and sent you the public half. They will have to prove that they hold the private half.',
+      ),
+      field('Public key', publicKey, 'A JWK or PEM. Never a private key.'),
+      field('Replaces', replaces, 'The replaced key stays good for a day after the proof.'),
+    ],
+    action: 'Ask for a proof',
+    submit: async () => {
+      const replaced = replaces.value === '' ? {} : { replaces: replaces.value }
+      const given = { publicKey: publicKey.value.trim(), ...replaced }
+      const { kid, challenge } = await api.registerKey(project, given)
+      askForProof(project, kid, challenge, done)
+      await done()
+    },
+  })
+}
+
+function askForProof(project, kid, challenge, done) {
+  const proof = element('textarea', { rows: 5, required: true, spellcheck: false, placeholder: 'eyJ...' })
+  const snippet = `import { readFileSync } from 'node:fs'
+import { proveKeyPossession } from 'reverse-jwt/client'
+
+const privateKey = readFileSync('project-key.pem')
+const challenge = ${JSON.stringify(challenge, null, 2)}
+
+console.log(await proveKeyPossession({ privateKey, challenge }))`
+  openDialog({
+    title: 'Register a key, step 2 of 2',
+    parts: [
+      element(
+        'p',
+        {},
+        'Send this to the customer. It holds no secret; it runs where the private key is, and prints a proof.',
+      ),
+      copyable('What the customer runs', snippet),
+      field(
+        'Proof',
+        proof,
+        `The challenge is good until ${new Date(challenge.exp * 1000).toLocaleTimeString()}, and for one proof.`,
+      ),
+    ],
+    action: 'Activate the key',
+    held: true,
+    cancel: 'Give up',
+    submit: async () => {
+      await api.confirmKey(project, { kid, proof: proof.value.trim() })
+      closeDialog()
+      await done('The customer holds the private key. The key is active.')
+    },
+  })
+}

@@ -1,0 +1,80 @@
+/** The platform's first customer: what it keeps, and how it comes into the registry. */
+import { createPublicKey } from 'node:crypto'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { generateProjectKey, proveKeyPossession } from 'reverse-jwt/client'
+import { RegistryError, type ProjectView, type Registry, type RegistryErrorCode } from 'reverse-jwt/registry'
+
+export const demoShop = 'demo-shop'
+const by = 'npm start'
+
+/** The customer's own key pair: made once, and kept where only the customer reads it. */
+export async function customerKey(dataFolder: string): Promise<{ privateKey: string; file: string }> {
+  const folder = join(dataFolder, 'customer')
+  const file = join(folder, 'project-key.pem')
+  try {
+    return { privateKey: readFileSync(file, 'utf8'), file }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+  }
+  const { privateKey } = await generateProjectKey()
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  writeFileSync(file, privateKey, { mode: 0o600, flag: 'wx' })
+  return { privateKey, file }
+}
+
+/**
+ * Makes the project, and hands over the public half with a proof: what a customer and a platform do once. Returns what keeps the
+ * customer from calling, if that is so.
+ */
+export async function enterDemoShop(
+  registry: Registry,
+  customerOrigin: string,
+  privateKey: string,
+): Promise<string | undefined> {
+  const project = await projectOf(registry, customerOrigin)
+  if (project === undefined)
+    return 'was deleted, and an id is never used again. For a new start, delete the data.'
+  const { allowedOrigins } = project
+  if (allowedOrigins?.includes(customerOrigin) === false) {
+    const origins = { allowedOrigins: [...allowedOrigins, customerOrigin].slice(-100) }
+    await registry.updateProject(demoShop, origins, { by })
+  }
+  const publicKey = createPublicKey(privateKey).export({ format: 'jwk' })
+  const keys = await registry.listKeys(demoShop)
+  const known = keys.find(({ publicJwk: { x, n } }) => (x ?? n) === (publicKey.x ?? publicKey.n))
+  if (known !== undefined && known.state !== 'pending') {
+    const isUsable = known.state === 'active' || known.state === 'retiring'
+    return isUsable
+      ? undefined
+      : `has a key that is ${known.state}. For a new one, delete the file and start again.`
+  }
+  const { kid, challenge } = await registry.registerKey(demoShop, { publicKey, by })
+  const proof = await proveKeyPossession({ privateKey, challenge })
+  await registry.confirmKey(demoShop, { kid, proof, by })
+  return undefined
+}
+
+async function projectOf(registry: Registry, customerOrigin: string): Promise<ProjectView | undefined> {
+  const settings = {
+    id: demoShop,
+    name: 'Demo Shop',
+    allowedOrigins: [customerOrigin],
+    scopes: ['portal:read', 'portal:write'],
+  }
+  try {
+    return await registry.createProject(settings, { by })
+  } catch (error) {
+    if (!isRefusal(error, 'project_exists')) throw error
+  }
+  try {
+    return await registry.project(demoShop)
+  } catch (error) {
+    if (!isRefusal(error, 'project_not_found')) throw error
+    return undefined
+  }
+}
+
+function isRefusal(error: unknown, code: RegistryErrorCode): boolean {
+  return error instanceof RegistryError && error.code === code
+}

@@ -1,0 +1,59 @@
+/** Where projects and keys are kept: in PostgreSQL, or in a folder by PGlite, which is PostgreSQL inside this process. */
+import { join } from 'node:path'
+import pg from 'pg'
+import { listenWithPg, PostgresProjectStore } from 'reverse-jwt/registry'
+import { CannotStart } from './environment.js'
+import { lockFolder } from './folder-lock.js'
+
+export interface OpenProjectStore {
+  readonly store: PostgresProjectStore
+  readonly close: () => Promise<void>
+}
+
+export async function openProjectStore(
+  databaseUrl: string | undefined,
+  dataFolder: string,
+): Promise<OpenProjectStore> {
+  return databaseUrl === undefined ? openFolder(join(dataFolder, 'projects')) : openDatabase(databaseUrl)
+}
+
+async function openFolder(folder: string): Promise<OpenProjectStore> {
+  const unlock = lockFolder(folder)
+  try {
+    // Loaded only by who uses it: it brings a whole PostgreSQL.
+    const { PGlite } = await import('@electric-sql/pglite')
+    const db = await PGlite.create(join(folder, 'pglite'))
+    const store = new PostgresProjectStore({ db })
+    await store.migrate()
+    const close = async () => {
+      await db.close()
+      unlock()
+    }
+    return { store, close }
+  } catch (error) {
+    unlock()
+    throw new CannotStart(`The projects in ${folder} cannot be read: ${reasonOf(error)} (DATA_FOLDER)`)
+  }
+}
+
+async function openDatabase(connectionString: string): Promise<OpenProjectStore> {
+  const limits = { connectionTimeoutMillis: 2_000, statement_timeout: 2_000 }
+  const db = new pg.Pool({ connectionString, ...limits })
+  // While the database is away, warm keys are served until their time is up, and the pool goes on trying.
+  db.on('error', () => undefined)
+  const listen = listenWithPg(() => new pg.Client({ connectionString, ...limits }))
+  const store = new PostgresProjectStore({ db, listen })
+  try {
+    await store.migrate()
+  } catch (error) {
+    await db.end()
+    throw new CannotStart(`The database cannot be asked: ${reasonOf(error)} (DATABASE_URL)`)
+  }
+  return { store, close: () => db.end() }
+}
+
+/** What the driver said, in one line: a StoreError itself says no more than that something is wrong. */
+function reasonOf(error: unknown): string {
+  const { message } = ((error as Error).cause ?? error) as Error
+  return message.split('\n', 1).join('') || 'no answer'
+}

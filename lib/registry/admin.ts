@@ -1,0 +1,139 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { refuseUndefined, refuseUnknownNames, requireThat } from '../option-checks.js'
+import { isIdentifier } from '../protocol.js'
+import { warnOnce } from '../warnings.js'
+import { findRoute } from './admin/find-route.js'
+import { readJsonBody } from './admin/json-body.js'
+import { Fault, problemOf } from './admin/problem.js'
+import type { Answer } from './admin/routes.js'
+import { invalid } from './inputs.js'
+import { RegistryError } from './registry-error.js'
+import type { Registry } from './registry.js'
+
+/** Who may manage projects, by the name that the audit shall know; anything false: nobody. */
+export type Authorization = { readonly by: string } | false | null | undefined
+
+export interface AdminOptions<Req extends IncomingMessage = IncomingMessage> {
+  readonly registry: Registry
+  /** Decides who calls, from the headers alone: the body has not been read. Throws when it cannot tell. */
+  readonly authorize: (req: Req) => Authorization | Promise<Authorization>
+  /** Told of what is not the caller's fault: what `authorize` threw, a `StoreError`. Default: console.error. */
+  readonly onError?: (error: unknown) => unknown
+}
+
+const known: Record<keyof AdminOptions, true> = { registry: true, authorize: true, onError: true }
+const retryAfterSeconds = 5
+
+/**
+ * The registry as a JSON API: Express middleware, to be mounted where you like. Every route is in `docs/openapi.json`.
+ *
+ *     POST /admin/projects/shop/keys/revoke HTTP/1.1
+ *     Content-Type: application/json
+ *
+ *     { "kid": "key-1", "reason": "exposed" }
+ *
+ * `authorize` runs first, before the route is looked up and the body is read. False: 403, the same for everything, known or
+ * not. A throw: 503. The `by` that it returns goes to the audit. Do not let a cookie alone decide, unless it is SameSite=Strict
+ * or you compare the Origin: a cookie comes along with what other sites send. What changes something must come as
+ * application/json, which forms cannot send.
+ *
+ * Answers everything below its place itself: JSON, or RFC 9457 problem details with `code`; always `Cache-Control: no-store`.
+ * Bodies have 64 KB at most. Only the first answer to `generate` and `rotate` holds a private key.
+ *
+ * Throws a TypeError for a wrong option. Works with Express 4 and 5, and with `node:http`. Needs no Express of its own.
+ *
+ * @example
+ * const authorize = async (req) => {
+ *   const operator = await operatorOf(req.headers.authorization)
+ *   return operator && { by: operator.email }
+ * }
+ * app.use('/admin', projectAdmin({ registry, authorize }))
+ */
+export function projectAdmin<Req extends IncomingMessage = IncomingMessage>(
+  options: AdminOptions<Req>,
+): (req: Req, res: ServerResponse) => void {
+  refuseUnknownNames(options, known, 'option of projectAdmin')
+  refuseUndefined(options)
+  const { registry, authorize } = options
+  const onError: (error: unknown) => unknown = options.onError ?? console.error
+  // Callers without TypeScript pass anything.
+  requireThat(
+    typeof (registry as Registry | undefined)?.createProject === 'function',
+    'registry must be what createRegistry returns',
+  )
+  requireThat(
+    typeof (authorize as unknown) === 'function',
+    'authorize must be a function that decides who may manage projects: (req) => ({ by }) or false',
+  )
+  requireThat(typeof (onError as unknown) === 'function', 'onError must be a function')
+
+  const answerTo = async (req: Req): Promise<Answer> => {
+    const by = await authorized(req, authorize)
+    const { route, project, query } = findRoute(req.method ?? '', req.url ?? '')
+    const hasBody = route.method === 'POST' || route.method === 'PATCH'
+    const body = hasBody ? await readJsonBody(req) : {}
+    if (Object.hasOwn(body, 'by')) throw invalid('Leave by out: authorize says who calls')
+    const idempotencyKey = req.headers['idempotency-key'] as string | undefined
+    return route.answer({ registry, by, project, query, body, idempotencyKey })
+  }
+
+  return function projectAdmin(req, res) {
+    answerTo(req)
+      .then(
+        (answer) => {
+          send(res, answer)
+        },
+        (thrown: unknown) => {
+          sendProblem(res, thrown)
+          const defect = defectOf(thrown)
+          return defect === undefined ? undefined : onError(defect)
+        },
+      )
+      .catch(() => {
+        warnOnce('REVERSE_JWT_LISTENER_FAILED')
+      })
+  }
+}
+
+async function authorized<Req>(req: Req, authorize: (req: Req) => unknown): Promise<string> {
+  let answer: unknown
+  try {
+    answer = await authorize(req)
+  } catch (error) {
+    throw new Fault('authorization_unavailable', { cause: error ?? new Error('authorize threw nothing') })
+  }
+  if (!answer) throw new Fault('forbidden')
+  const { by } = answer as { by?: unknown }
+  if (isIdentifier(by)) return by
+  const cause = new TypeError('authorize must return { by }, a name of 1 to 256 characters for the audit')
+  throw new Fault('authorization_unavailable', { cause })
+}
+
+/** What an operator has to hear of: all that is not the caller's fault. */
+function defectOf(thrown: unknown): unknown {
+  if (thrown instanceof RegistryError) return undefined
+  return thrown instanceof Fault ? thrown.cause : (thrown ?? new Error('nothing was thrown'))
+}
+
+function send(res: ServerResponse, { status, body, location }: Answer): void {
+  if (location !== undefined) res.setHeader('Location', location)
+  write(res, status, 'application/json', body)
+}
+
+function sendProblem(res: ServerResponse, thrown: unknown): void {
+  const problem = problemOf(thrown)
+  // A timeout may have answered meanwhile.
+  if (res.headersSent) return
+  if (thrown instanceof Fault && thrown.allow !== undefined) res.setHeader('Allow', thrown.allow)
+  if (problem.status === 503) res.setHeader('Retry-After', String(retryAfterSeconds))
+  write(res, problem.status, 'application/problem+json', problem)
+}
+
+function write(res: ServerResponse, status: number, type: string, body: unknown): void {
+  if (res.headersSent) return
+  res.statusCode = status
+  res.setHeader('Cache-Control', 'no-store')
+  res.setHeader('X-Content-Type-Options', 'nosniff')
+  if (body !== undefined) res.setHeader('Content-Type', type)
+  res.end(body === undefined ? undefined : JSON.stringify(body))
+}

@@ -1,0 +1,55 @@
+import { invalid } from '../inputs.js'
+import { Fault } from './problem.js'
+import { routes, type Call, type Route } from './routes.js'
+
+export type Found = Pick<Call, 'project' | 'query'> & { readonly route: Route }
+
+/** The route of a request, and what its address says. `url` is what follows the place where the router is mounted. */
+export function findRoute(method: string, url: string): Found {
+  const [path = '', search] = url.split('?', 2)
+  const there = routes.flatMap((route) => {
+    const project = projectIn(path, route.path)
+    return project === undefined ? [] : [{ route, project }]
+  })
+  if (there.length === 0) throw new Fault('route_not_found')
+  const wanted = method === 'HEAD' ? 'GET' : method
+  const found = there.find(({ route }) => route.method === wanted)
+  if (found === undefined) throw new Fault('method_not_allowed', { allow: allowed(there) })
+  return { ...found, query: queryOf(search, found.route) }
+}
+
+/** The project that a path names, if it is of this form: '' when the form has none, undefined when it is another. */
+function projectIn(path: string, form: string): string | undefined {
+  const segments = path.split('/')
+  const names = form.split('/')
+  if (segments.length !== names.length) return undefined
+  let project = ''
+  for (const [at, name] of names.entries()) {
+    const segment = segments[at] ?? ''
+    if (name === '{project}') project = decoded(segment)
+    else if (name !== segment) return undefined
+  }
+  return project
+}
+
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    throw invalid('The project in the path must be percent-encoded UTF-8')
+  }
+}
+
+function allowed(there: readonly { readonly route: Route }[]): string {
+  return there.map(({ route }) => (route.method === 'GET' ? 'GET, HEAD' : route.method)).join(', ')
+}
+
+function queryOf(search: string | undefined, { query: known = [] }: Route): Record<string, string> {
+  const query = new Map<string, string>()
+  for (const [name, value] of new URLSearchParams(search)) {
+    if (!known.includes(name) || query.has(name))
+      throw invalid(`The query may have, once each: ${known.join(', ') || 'nothing'}`)
+    query.set(name, value)
+  }
+  return Object.fromEntries(query)
+}

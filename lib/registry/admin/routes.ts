@@ -1,0 +1,133 @@
+import type { JsonObject } from '../../verify/strict-json.js'
+import type { AuditQuery, ProjectQuery } from '../queries.js'
+import type { Registry } from '../registry.js'
+import { invalid } from '../inputs.js'
+
+/** A request that was authorized, found its route, and was read. What the registry does not know, it refuses. */
+export interface Call {
+  readonly registry: Registry
+  readonly by: string
+  /** The project in the path. */
+  readonly project: string
+  readonly query: Readonly<Record<string, string>>
+  readonly body: JsonObject
+  readonly idempotencyKey: string | undefined
+}
+
+export interface Answer {
+  readonly status: number
+  readonly body?: unknown
+  readonly location?: string
+}
+
+export interface Route {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  /** As in the OpenAPI document. */
+  readonly path: string
+  /** The parameters that its query may have. */
+  readonly query?: readonly string[]
+  readonly answer: (call: Call) => Promise<Answer>
+}
+
+const projects = '/projects'
+const project = '/projects/{project}'
+
+/** Every route, one an operation of the registry. */
+export const routes: readonly Route[] = [
+  { method: 'GET', path: projects, query: ['after', 'limit'], answer: listProjects },
+  { method: 'POST', path: projects, answer: createProject },
+  { method: 'GET', path: project, answer: async (call) => ok(await call.registry.project(call.project)) },
+  { method: 'PATCH', path: project, answer: updateProject },
+  { method: 'DELETE', path: project, query: ['reason'], answer: deleteProject },
+  { method: 'POST', path: `${project}/suspend`, answer: suspendProject },
+  { method: 'POST', path: `${project}/resume`, answer: resumeProject },
+  { method: 'GET', path: `${project}/keys`, answer: listKeys },
+  { method: 'POST', path: `${project}/keys/generate`, answer: generateKey },
+  { method: 'POST', path: `${project}/keys/register`, answer: registerKey },
+  { method: 'POST', path: `${project}/keys/confirm`, answer: confirmKey },
+  { method: 'POST', path: `${project}/keys/rotate`, answer: rotateKey },
+  { method: 'POST', path: `${project}/keys/revoke`, answer: revokeKey },
+  { method: 'GET', path: '/audit', query: ['project', 'before', 'limit'], answer: audit },
+]
+
+async function listProjects({ registry, query }: Call): Promise<Answer> {
+  const { after } = query
+  const asked: ProjectQuery = { ...(after !== undefined && { after }), ...numberIn(query, 'limit') }
+  return ok(await registry.listProjects(asked))
+}
+
+async function createProject({ registry, body, by }: Call): Promise<Answer> {
+  if (body.id === '.' || body.id === '..') throw invalid('id cannot be a dot or two: no URL could name it')
+  const made = await registry.createProject(body, { by })
+  return { status: 201, body: made, location: `projects/${encodeURIComponent(made.id)}` }
+}
+
+async function updateProject({ registry, project, body, by }: Call): Promise<Answer> {
+  return ok(await registry.updateProject(project, body, { by }))
+}
+
+async function deleteProject({ registry, project, query, by }: Call): Promise<Answer> {
+  const { reason } = query
+  await registry.deleteProject(project, { ...(reason !== undefined && { reason }), by })
+  return { status: 204 }
+}
+
+async function suspendProject({ registry, project, body, by }: Call): Promise<Answer> {
+  return ok(await registry.suspendProject(project, { ...body, by }))
+}
+
+async function resumeProject({ registry, project, body, by }: Call): Promise<Answer> {
+  return ok(await registry.resumeProject(project, { ...body, by }))
+}
+
+async function listKeys({ registry, project }: Call): Promise<Answer> {
+  return ok({ keys: await registry.listKeys(project) })
+}
+
+async function generateKey({ registry, project, body, by }: Call): Promise<Answer> {
+  return { status: 201, body: await registry.generateKey(project, { ...body, by }) }
+}
+
+async function registerKey({ registry, project, body, by }: Call): Promise<Answer> {
+  // The registry checks what it is given; the type is what it makes of it.
+  const options = { ...body, by } as unknown as Parameters<Registry['registerKey']>[1]
+  return { status: 201, body: await registry.registerKey(project, options) }
+}
+
+async function confirmKey({ registry, project, body, by }: Call): Promise<Answer> {
+  const options = { ...body, by } as unknown as Parameters<Registry['confirmKey']>[1]
+  return ok(await registry.confirmKey(project, options))
+}
+
+async function rotateKey({ registry, project, body, by, idempotencyKey }: Call): Promise<Answer> {
+  if ('idempotencyKey' in body) throw invalid('Send the idempotency key as the header Idempotency-Key')
+  const name = idempotencyKey === undefined ? {} : { idempotencyKey }
+  const rotation = await registry.rotateKey(project, { ...body, ...name, by })
+  return { status: rotation.repeated ? 200 : 201, body: rotation }
+}
+
+async function revokeKey({ registry, project, body, by }: Call): Promise<Answer> {
+  const { kid, ...options } = body
+  const revoking = { ...options, by } as unknown as Parameters<Registry['revokeKey']>[2]
+  return ok(await registry.revokeKey(project, kid as string, revoking))
+}
+
+async function audit({ registry, query }: Call): Promise<Answer> {
+  const { project: projectId } = query
+  const asked: AuditQuery = {
+    ...(projectId !== undefined && { projectId }),
+    ...numberIn(query, 'before'),
+    ...numberIn(query, 'limit'),
+  }
+  return ok(await registry.audit(asked))
+}
+
+function ok(body: unknown): Answer {
+  return { status: 200, body }
+}
+
+/** A parameter of the query that is a number; NaN, which the registry refuses, for what is none. */
+function numberIn(query: Call['query'], name: 'limit' | 'before'): Partial<Record<typeof name, number>> {
+  const text = query[name]
+  return text === undefined ? {} : { [name]: /^\d{1,16}$/.test(text) ? Number(text) : NaN }
+}
