@@ -1,7 +1,7 @@
 import { generateKeyPairSync, type JsonWebKey, type KeyObject } from 'node:crypto'
 import { describe, expect, it } from '@jest/globals'
 import { admitProjectKey, type Algorithm, type ProjectKey } from '../../lib/index.js'
-import { verifySignature } from '../../lib/verify/signature.js'
+import { verifySignature as step } from '../../lib/verify/signature.js'
 import { expectStepRefusal } from '../helpers/refusals.js'
 import { keyPair, makeKeyPair } from '../helpers/keys.js'
 import { signBytes } from '../helpers/mint.js'
@@ -24,6 +24,18 @@ const pairFor = (alg: Algorithm) => keyPair(/^[RP]S/.test(alg) ? 'RS256' : alg)
 const strangerFor = (alg: Algorithm) => (/^[RP]S/.test(alg) ? keyPair('PS256') : makeKeyPair(alg))
 const text = 'header.claims'
 const signingInput = Buffer.from(text)
+
+/**
+ * Twice in one turn of the event loop: at once, and on the thread pool, with the same outcome. Keys that are not quick are on
+ * the pool both times.
+ */
+async function verifySignature(key: ProjectKey, signed: Parameters<typeof step>[1]): Promise<void> {
+  await new Promise(setImmediate)
+  const outcomes = await Promise.allSettled([0, 1].map(async () => step(key, signed)))
+  const [first, second] = outcomes
+  expect(first).toEqual(second)
+  if (first?.status === 'rejected') throw first.reason
+}
 
 async function refused(key: ProjectKey, signature: Buffer, input = signingInput) {
   const outcome = verifySignature(key, { signingInput: input, signature })
@@ -132,4 +144,49 @@ it('is an outage when the key cannot be used at all', () => {
   const broken: ProjectKey = { kid: 'key-1', alg: 'ES256', publicKey, project: { id: 'shop' } }
   const signature = Buffer.alloc(64, 1)
   return expectStepRefusal(() => verifySignature(broken, { signingInput, signature }), 'store_unavailable')
+})
+
+describe('the first signature of a turn of the event loop', () => {
+  const signed = (alg: Algorithm) => ({
+    signingInput,
+    signature: signBytes(alg, text, pairFor(alg).privateKey),
+  })
+  const nextTurn = () => new Promise(setImmediate)
+
+  it.each(['ES256', 'RS256', 'RS384', 'PS256', 'PS512', 'EdDSA'] as const)(
+    'is verified at once, and the others of the turn in the pool: %s',
+    async (alg) => {
+      const key = admit(alg, pairFor(alg).publicJwk)
+      for (let turn = 0; turn < 3; turn++) {
+        await nextTurn()
+        const outcomes = [0, 1, 2].map(() => step(key, signed(alg)))
+        expect(outcomes).toEqual([undefined, expect.any(Promise), expect.any(Promise)])
+        for (const outcome of outcomes) await outcome
+      }
+    },
+  )
+
+  it.each(['ES384', 'ES512'] as const)('is left to the pool when it takes long: %s', async (alg) => {
+    const key = admit(alg, pairFor(alg).publicJwk)
+    await nextTurn()
+    const outcome = step(key, signed(alg))
+    expect(outcome).toBeInstanceOf(Promise)
+    await outcome
+    // And the next quick one is still the first.
+    expect(step(admit('ES256', pairFor('ES256').publicJwk), signed('ES256'))).toBeUndefined()
+  })
+
+  it('is left to the pool for an RSA key of more than 3072 bits', async () => {
+    for (const [modulusLength, expected] of [
+      [3072, undefined],
+      [4096, expect.any(Promise)],
+    ] as const) {
+      const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength })
+      const key = admit('RS256', publicKey.export({ format: 'jwk' }))
+      await nextTurn()
+      const outcome = step(key, { signingInput, signature: signBytes('RS256', text, privateKey) })
+      expect(outcome).toEqual(expected)
+      await outcome
+    }
+  })
 })
