@@ -15,7 +15,8 @@ const texts = {
     'passport.authenticate("reverse-jwt") keeps the project in a session, so that later requests need no token. Pass { session: false }, unless that is what you want.',
   REVERSE_JWT_BODY_NOT_PARSED:
     'tokenFrom includes "body", but a form arrived with req.body unset. Mount express.urlencoded({ extended: false }) before.',
-  REVERSE_JWT_LISTENER_FAILED: 'onEvent threw. The request goes on; the event is lost.',
+  REVERSE_JWT_LISTENER_FAILED:
+    'A listener (onEvent, onError) threw. The request goes on; what it was told is lost.',
 } as const
 
 const documentation = 'https://unpkg.com/reverse-jwt/docs/warnings.md'

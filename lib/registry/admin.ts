@@ -43,11 +43,14 @@ const retryAfterSeconds = 5
  * Throws a TypeError for a wrong option. Works with Express 4 and 5, and with `node:http`. Needs no Express of its own.
  *
  * @example
- * const authorize = async (req) => {
- *   const operator = await operatorOf(req.headers.authorization)
- *   return operator && { by: operator.email }
- * }
- * app.use('/admin', projectAdmin({ registry, authorize }))
+ * const admin = projectAdmin({
+ *   registry,
+ *   authorize: async (req) => {
+ *     const operator = await operatorOf(req.headers.authorization)
+ *     return operator !== undefined && { by: operator.email }
+ *   },
+ * })
+ * app.use('/admin', admin)
  */
 export function projectAdmin<Req extends IncomingMessage = IncomingMessage>(
   options: AdminOptions<Req>,

@@ -127,6 +127,6 @@ it('a page of a project that was just made may call across origins at once', asy
   }
   expect(await preflight()).toBeNull()
   await ask('POST', '/projects', { id: 'new', allowedOrigins: ['https://new.example'] })
-  await until(async () => (await preflight()) !== null)
+  await until('CORS allows the new origin', async () => (await preflight()) !== null)
   expect(await preflight()).toBe('https://new.example')
 })

@@ -48,6 +48,8 @@ declare global {
   const kid: string
   const publicKey: object
   const proof: string
+  function operatorOf(authorization: string | undefined): Promise<{ email: string } | undefined>
+  function sessionOf(cookie: string | undefined): { email: string } | undefined
   function kidOf(token: string): string
   function publicKeyFor(kid: string | undefined): string
 
