@@ -11,12 +11,12 @@ import { RegistryError } from './registry-error.js'
 import type { Registry } from './registry.js'
 
 /** Who may manage projects, by the name that the audit shall know; anything false: nobody. */
-export type Authorization = { readonly by: string } | false | null | undefined
+export type AdminAuthorization = { readonly by: string } | false | null | undefined
 
 export interface AdminOptions<Req extends IncomingMessage = IncomingMessage> {
   readonly registry: Registry
   /** Decides who calls, from the headers alone: the body has not been read. Throws when it cannot tell. */
-  readonly authorize: (req: Req) => Authorization | Promise<Authorization>
+  readonly authorize: (req: Req) => AdminAuthorization | Promise<AdminAuthorization>
   /** Told of what is not the caller's fault: what `authorize` threw, a `StoreError`. Default: console.error. */
   readonly onError?: (error: unknown) => unknown
 }

@@ -1,4 +1,4 @@
-export { projectAdmin, type AdminOptions, type Authorization } from './admin.js'
+export { projectAdmin, type AdminOptions, type AdminAuthorization } from './admin.js'
 export type { AuditAction, AuditRecord, AuditSnapshot } from './audit-record.js'
 export type { ChangeOptions } from './inputs.js'
 export type { GenerateOptions, Revocation, RevokeOptions, RotateOptions, Rotation } from './key-changes.js'

@@ -1,4 +1,4 @@
-import { beforeEach, expect, it } from '@jest/globals'
+import { beforeEach, expect, it, jest } from '@jest/globals'
 import { createPrivateKey } from 'node:crypto'
 import { adminApp, operator, send } from '../helpers/admin.js'
 import { makeKeyPair } from '../helpers/keys.js'
@@ -7,6 +7,8 @@ import { printed, Secrets } from '../helpers/secrets.js'
 import { openServer } from '../helpers/server.js'
 
 const serve = openServer()
+jest.setTimeout(30_000)
+
 let platform: ManagedPlatform
 let ask: (method: string, path: string, body?: unknown, name?: string) => Promise<string>
 let errors: unknown[]
