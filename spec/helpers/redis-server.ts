@@ -77,7 +77,9 @@ export class RedisServer {
       const lines = Object.entries(given).map(([name, value]) => `${name} ${value}`)
       await writeFile(file, `${lines.join('\n')}\n`)
     }
-    const child = spawn('redis-server', [file, ...(this.sentinel ? ['--sentinel'] : [])], { stdio: 'pipe' })
+    // Ends with this process, however that ends.
+    const command = ['--pdeathsig', 'KILL', 'redis-server', file, ...(this.sentinel ? ['--sentinel'] : [])]
+    const child = spawn('setpriv', command, { stdio: 'pipe' })
     this.child = child
     let output = ''
     child.stdout.on('data', (text: Buffer) => (output += text.toString()))
