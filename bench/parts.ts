@@ -65,6 +65,13 @@ export const parts = {
         form === 'full' ? { rounds: 61, warmUp: 5, batch: 500 } : { rounds: 15, warmUp: 4, batch: 200 },
       ),
   },
+  replay: {
+    title: 'Used ids in memory',
+    run: (form) =>
+      replay(
+        form === 'full' ? { rounds: 41, warmUp: 3, batch: 50_000 } : { rounds: 9, warmUp: 2, batch: 50_000 },
+      ),
+  },
   scale: {
     title: 'Scale',
     run: (form) =>
@@ -72,13 +79,6 @@ export const parts = {
         form === 'full'
           ? { rounds: 31, warmUp: 3, batch: 3000, weighed: 200_000, idsInRedis: 1_000_000 }
           : { rounds: 9, warmUp: 2, batch: 1500, weighed: 10_000, idsInRedis: 125_000 },
-      ),
-  },
-  replay: {
-    title: 'Used ids in memory',
-    run: (form) =>
-      replay(
-        form === 'full' ? { rounds: 41, warmUp: 3, batch: 50_000 } : { rounds: 9, warmUp: 2, batch: 50_000 },
       ),
   },
 } satisfies Record<string, Runnable>

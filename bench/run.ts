@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { loadavg } from 'node:os'
 import { fileURLToPath } from 'node:url'
@@ -26,37 +27,50 @@ const { values, positionals } = parseArgs({
     full: { type: 'boolean', default: false },
     'write-docs': { type: 'boolean', default: false },
     render: { type: 'boolean', default: false },
+    apart: { type: 'boolean', default: false },
   },
 })
 
+const form = formOf(values.full)
 const file = fileURLToPath(new URL('../../bench/results.json', import.meta.url))
-let results: Results = { ...earlier(), machine: thisMachine() }
+const names = values.render ? [] : wanted()
 
-for (const name of values.render ? [] : wanted()) {
+// A process for each: what one part leaves behind, in memory and in the optimizing compiler, is no business of the next.
+if (names.length > 1) for (const name of names) measureApart(name)
+else for (const name of names) await measure(name)
+
+if (!values.apart) {
+  const { parts: measured } = earlier()
+  console.log('\n== Targets\n')
+  for (const [name, { verdicts }] of Object.entries(measured)) {
+    if (names.length > 0 && !(names as string[]).includes(name)) continue
+    for (const verdict of verdicts) console.log(`  ${verdict.target.padEnd(76)} ${shownVerdict(verdict)}`)
+  }
+}
+if (values['write-docs'] || values.render) await writeDocs(earlier())
+
+function measureApart(name: PartName): void {
+  const flags = ['--apart', ...(values.full ? ['--full'] : [])]
+  const command = [...process.execArgv, fileURLToPath(import.meta.url), name, ...flags]
+  const { status } = spawnSync(process.execPath, command, { stdio: 'inherit' })
+  if (status !== 0) throw new Error(`The part ${name} failed`)
+}
+
+async function measure(name: PartName): Promise<void> {
   const { title, run } = parts[name]
   console.log(`\n== ${title}`)
   const [loadBefore = NaN] = loadavg()
   const start = performance.now()
-  const part = await run(formOf(values.full))
-  const measured: MeasuredPart = {
-    title,
-    form: formOf(values.full),
-    measured: new Date().toISOString().slice(0, 10),
-    took: Math.round((performance.now() - start) / 1000),
-    loadBefore,
-    ...part,
-  }
+  const part = await run(form)
+  const took = Math.round((performance.now() - start) / 1000)
+  const today = new Date().toISOString().slice(0, 10)
+  const measured: MeasuredPart = { title, form, measured: today, took, loadBefore, ...part }
   for (const table of part.tables) console.log(`\n${shownTable(table)}`)
-  results = { ...results, parts: { ...results.parts, [name]: measured } }
-  writeFileSync(file, `${JSON.stringify(results, null, 1)}\n`)
-  console.log(`\n${title}: ${measured.took} s`)
+  console.log(`\n${title}: ${took} s`)
+  const results = earlier()
+  const all = { ...results, parts: { ...results.parts, [name]: measured } }
+  writeFileSync(file, `${JSON.stringify(all, null, 1)}\n`)
 }
-
-console.log('\n== Targets\n')
-for (const { verdicts } of Object.values(results.parts)) {
-  for (const verdict of verdicts) console.log(`  ${verdict.target.padEnd(76)} ${shownVerdict(verdict)}`)
-}
-if (values['write-docs'] || values.render) await writeDocs(results)
 
 function wanted(): readonly PartName[] {
   const names = Object.keys(parts) as PartName[]

@@ -88,7 +88,7 @@ async function withProjects(keys: KeySet, stored: number, count: number): Promis
     const id = keyStore.busyProject(item)
     return { claims: { iss: id, sub: id, proj_id: id } }
   })
-  return begin(keyStore, new MemoryReplayStore(), tokens)
+  return begin(keyStore, new MemoryReplayStore({ projectQuota: 1_000_000 }), tokens)
 }
 
 function withLiveIds(keys: KeySet, live: number, tokens: readonly string[]): Begin {

@@ -20,9 +20,12 @@ export function shownNumber(value: number, unit: Unit): string {
 /** `met: 0.94 (0.91..0.97), at least 0.93`. */
 export function shownVerdict(verdict: Verdict): string {
   const { reached, atLeast, atMost, against } = verdict
+  const close =
+    shownNumber(reached.value.median, reached.unit) === shownNumber(atLeast ?? atMost ?? NaN, reached.unit)
+  const exact = close && !isMet(verdict) ? `, exactly ${reached.value.median}` : ''
   const limit = atLeast === undefined ? `at most ${atMost ?? '?'}` : `at least ${atLeast}`
   const whom = against === undefined ? '' : ` (${against})`
-  return `${isMet(verdict) ? 'met' : 'MISSED'}: ${shownCell(reached)}${unitOf(reached.unit)}${whom}, ${limit}`
+  return `${isMet(verdict) ? 'met' : 'MISSED'}: ${shownCell(reached)}${unitOf(reached.unit)}${whom}${exact}, ${limit}`
 }
 
 export function unitOf(unit: Unit): string {
