@@ -8,7 +8,7 @@ const { readFileSync } = require('node:fs')
 const specsOf = {
   errors: /errors/,
   'once-a-request': /once-a-request/,
-  protocol: /errors|verify.(claims|compact|signature)|keys.(public-key|project)|client.signer/,
+  protocol: /protocol|errors|verify.(claims|compact|signature)|keys.(public-key|project)|client.signer/,
   'keys/cached': /keys.cached/,
   'keys/key-material': /keys.public-key|attacks.i-register/,
   'keys/memory': /keys.memory/,
@@ -33,7 +33,11 @@ for (const name of Object.keys(specsOf)) {
   for (const [, id] of instrumented.matchAll(/stryMutAct_\w+\("(\d+)"\)/g)) fileOfMutant.set(id, name)
 }
 
+/** The file of the active mutant, below lib/; undefined when there is none. */
+const activeFile = () => fileOfMutant.get(process.env.__STRYKER_ACTIVE_MUTANT__)
+
 module.exports = (paths) => {
-  const specs = specsOf[fileOfMutant.get(process.env.__STRYKER_ACTIVE_MUTANT__)]
+  const specs = specsOf[activeFile()]
   return { filtered: specs === undefined ? paths : paths.filter((path) => specs.test(path)) }
 }
+module.exports.activeFile = activeFile

@@ -1,0 +1,13 @@
+const { createEmptyTestResult } = require('@jest/test-result')
+const { default: runFile } = require('jest-circus/runner')
+
+let killed
+
+/** Runs a spec file, unless one before it has killed the active mutant: Stryker knows no way to stop jest at a failure. */
+module.exports = async (...file) => {
+  const mutant = process.env.__STRYKER_ACTIVE_MUTANT__
+  if (mutant !== undefined && mutant === killed) return createEmptyTestResult()
+  const result = await runFile(...file)
+  if (result.numFailingTests > 0) killed = mutant
+  return result
+}
