@@ -37,7 +37,8 @@ for (const name of Object.keys(specsOf)) {
 const activeFile = () => fileOfMutant.get(process.env.__STRYKER_ACTIVE_MUTANT__)
 
 module.exports = (paths) => {
-  const specs = specsOf[activeFile()]
-  return { filtered: specs === undefined ? paths : paths.filter((path) => specs.test(path)) }
+  // The first run, without a mutant, is to see all that answer for any.
+  const files = [activeFile() ?? [...new Set(fileOfMutant.values())]].flat()
+  return { filtered: paths.filter((path) => files.some((file) => specsOf[file].test(path))) }
 }
 module.exports.activeFile = activeFile

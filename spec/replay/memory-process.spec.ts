@@ -5,6 +5,8 @@ import { MemoryReplayStore } from '../../lib/index.js'
 import { runNode } from '../helpers/child-process.js'
 import { small } from './small-store.js'
 
+jest.setTimeout(60_000)
+
 const program = (name: string) => fileURLToPath(new URL(`./${name}.js`, import.meta.url))
 
 /** What the programs do many times. Mutation testing runs only the tests that reach a mutant in this very process. */
@@ -60,7 +62,7 @@ describe('MemoryReplayStore of the default capacity', () => {
     expect(megabytes.full).toBeLessThan(200)
     // Otherwise nothing was measured.
     expect(megabytes.full).toBeGreaterThan(36)
-  }, 60_000)
+  })
 })
 
 describe('MemoryReplayStore takes no more memory', () => {
