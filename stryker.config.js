@@ -14,8 +14,6 @@ export default {
     config: {
       testEnvironment: `${import.meta.dirname}/spec/helpers/stops-at-first-failure.cjs`,
       testRunner: `${import.meta.dirname}/spec/helpers/jest-circus-until-killed.cjs`,
-      // A mutant that never answers is to be found out soon.
-      testTimeout: 2000,
       testSequencer: `${import.meta.dirname}/spec/helpers/mirror-first.cjs`,
       filter: `${import.meta.dirname}/spec/helpers/specs-of-mutant.cjs`,
     },
