@@ -1,6 +1,8 @@
+import specsOf from './spec/helpers/specs-of.cjs'
+
 /** `npm run mutate`: changes lib/ in every small way that Stryker knows, and asks the specs whether they notice. */
 export default {
-  mutate: ['lib/{verify,keys,replay}/*.ts', 'lib/{errors,once-a-request,protocol}.ts'],
+  mutate: Object.keys(specsOf).map((name) => `lib/${name}.ts`),
   tempDirName: '.mutation',
   ignorePatterns: ['bench', 'docs'],
   buildCommand: 'npm run build',
@@ -10,16 +12,15 @@ export default {
   jest: {
     enableFindRelatedTests: false,
     config: {
-      testMatch: [
-        '<rootDir>/dist/spec/{verify,keys,replay}/*.spec.js',
-        '<rootDir>/dist/spec/{errors,once-a-request,verifier,verifier-order,verifier-arguments,client/signer}.spec.js',
-        '<rootDir>/dist/spec/attacks/i-register-*.spec.js',
-      ],
       testEnvironment: `${import.meta.dirname}/spec/helpers/stops-at-first-failure.cjs`,
+      testRunner: `${import.meta.dirname}/spec/helpers/jest-circus-until-killed.cjs`,
+      testSequencer: `${import.meta.dirname}/spec/helpers/mirror-first.cjs`,
       filter: `${import.meta.dirname}/spec/helpers/specs-of-mutant.cjs`,
     },
   },
   concurrency: 2,
+  // Each run leaves its modules in the memory of jest's process.
+  maxTestRunnerReuse: 40,
   // Stryker does not find the compiled specs among the files that it copied, and says so once for each.
   logLevel: 'error',
   reporters: ['clear-text', 'progress-append-only'],

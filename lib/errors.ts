@@ -42,11 +42,7 @@ const outages = {
 export type RefusalCode = keyof typeof refusals
 export type OutageCode = keyof typeof outages
 
-const errorsOfTheChallenge = new Set<string | undefined>([
-  'invalid_request',
-  'invalid_token',
-  'insufficient_scope',
-])
+const errorsOfTheChallenge = new Set<string>(['invalid_request', 'invalid_token', 'insufficient_scope'])
 const retryAfterSeconds = 5
 
 export interface ErrorDetails {
@@ -92,11 +88,11 @@ export abstract class ReverseJwtError extends Error {
 
   /** `WWW-Authenticate` as RFC 6750 section 3 wants it; undefined where the answer is not about credentials. */
   get challenge(): string | undefined {
-    const named = errorsOfTheChallenge.has(this.error)
-    if (!named && this.error !== undefined) return undefined
+    const { error } = this
+    if (error !== undefined && !errorsOfTheChallenge.has(error)) return undefined
     const parameters: string[] = []
     if (this.realm !== undefined) parameters.push(`realm="${this.realm}"`)
-    if (named) parameters.push(`error="${this.error ?? ''}"`, `error_description="${this.description}"`)
+    if (error !== undefined) parameters.push(`error="${error}"`, `error_description="${this.description}"`)
     if (this.scope !== undefined) parameters.push(`scope="${this.scope.join(' ')}"`)
     return parameters.length === 0 ? 'Bearer' : `Bearer ${parameters.join(', ')}`
   }

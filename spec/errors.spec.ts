@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals'
+import { describe, expect, it, jest } from '@jest/globals'
 import { outageFrom } from '../lib/errors.js'
 import { AuthenticationError, ReverseJwtError, StoreError } from '../lib/index.js'
 import type { OutageCode, RefusalCode } from '../lib/index.js'
@@ -58,7 +58,7 @@ describe.each(codes)('%s', (code) => {
 
   it('has every header of the answer, and no other', () => {
     const challenge = challenges[code]
-    expect(errorOf(code, { realm: 'portal' }).headers).toEqual({
+    expect(errorOf(code, { realm: 'portal' }).headers).toStrictEqual({
       'Cache-Control': 'no-store',
       ...(challenge !== undefined && { 'WWW-Authenticate': challenge }),
       ...(status === 503 && { 'Retry-After': '5' }),
@@ -82,6 +82,12 @@ describe.each(codes)('%s', (code) => {
     expect(JSON.stringify(thrown)).not.toContain('the true reason')
     expect(Object.keys(JSON.parse(JSON.stringify(thrown)) as object)).not.toContain('cause')
   })
+})
+
+it('tells the time of the platform in epoch seconds until a verifier has set it', () => {
+  jest.useFakeTimers({ now: 1_790_000_000_250 })
+  expect(new AuthenticationError('token_expired').serverTime).toBe(1_790_000_000.25)
+  jest.useRealTimers()
 })
 
 it('has no cause at all where there is none', () => {
@@ -141,6 +147,13 @@ describe('outageFrom', () => {
   it.each([[new Error('connection refused')], ['text'], [undefined], [null]])('wraps %p', (thrown) => {
     const error = outageFrom(thrown)
     expect(error).toMatchObject({ code: 'store_unavailable', status: 503 })
+    expect(error.cause).toBe(thrown)
+  })
+
+  it('does not take the word of what only looks like an error of ours', () => {
+    const thrown = { code: 'replay_store_full', cause: 'a driver of a database has codes of its own' }
+    const error = outageFrom(thrown)
+    expect(error.code).toBe('store_unavailable')
     expect(error.cause).toBe(thrown)
   })
 

@@ -1,15 +1,143 @@
-import { expect, it } from '@jest/globals'
-import { parseUrl } from '../lib/protocol.js'
+import { describe, expect, it } from '@jest/globals'
+import {
+  algorithmNamed,
+  algorithms,
+  defaultAlgorithmFor,
+  fitsAlgorithm,
+  isIdentifier,
+  isScopeName,
+  limits,
+  parseUrl,
+  projectTokenType,
+  thumbprintText,
+  type Algorithm,
+} from '../lib/protocol.js'
 
-it('reads a URL with letters beyond ASCII as often as it is asked to', () => {
-  // Often enough for the call to be optimized, which is when URL.canParse of Node 20 begins to say false.
-  const origins = Array.from({ length: 100_000 }, () => parseUrl('https://café.example')?.origin)
-  expect(new Set(origins)).toEqual(new Set(['https://xn--caf-dma.example']))
+const curves = { ES256: 'P-256', ES384: 'P-384', ES512: 'P-521' }
+const rsaAlgorithms: readonly Algorithm[] = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512']
+
+/** What a key of each algorithm says of itself. */
+const kinds = new Map<Algorithm, { kty: string; crv?: string }>([
+  ...Object.entries(curves).map(([alg, crv]) => [alg as Algorithm, { kty: 'EC', crv }] as const),
+  ...rsaAlgorithms.map((alg) => [alg, { kty: 'RSA' }] as const),
+  ['EdDSA', { kty: 'OKP', crv: 'Ed25519' }],
+])
+
+it('names the type and the limits that both sides have written down', () => {
+  expect(projectTokenType).toBe('project-auth+jwt')
+  expect(limits).toEqual({
+    tokenLength: 4096,
+    identifierLength: 256,
+    rsaBits: { least: 2048, most: 4096 },
+    lifetime: { usual: 300, most: 3600 },
+    clockTolerance: { usual: 5, most: 60 },
+  })
 })
 
-it.each(['', 'shop.example', '//shop.example', 'https://', 1, null, undefined, {}])(
-  'reads no URL in %j',
-  (text) => {
+describe('an algorithm', () => {
+  it('is one of ten, for keys of one kind, with signatures of one length', () => {
+    expect(Object.fromEntries(algorithms)).toEqual({
+      ES256: { kty: 'EC', crv: 'P-256', signatureBytes: 64 },
+      ES384: { kty: 'EC', crv: 'P-384', signatureBytes: 96 },
+      ES512: { kty: 'EC', crv: 'P-521', signatureBytes: 132 },
+      ...Object.fromEntries(rsaAlgorithms.map((alg) => [alg, { kty: 'RSA' }])),
+      EdDSA: { kty: 'OKP', crv: 'Ed25519', signatureBytes: 64 },
+    })
+  })
+
+  it('has exactly its names', () => {
+    for (const alg of algorithms.keys()) expect(algorithmNamed(alg)).toBe(alg)
+    expect(algorithmNamed('Ed25519')).toBe('EdDSA')
+    for (const name of ['es256', 'HS256', 'none', '', 'constructor', undefined, null, 1]) {
+      expect(algorithmNamed(name)).toBeUndefined()
+    }
+  })
+
+  it.each([...kinds])('%s fits a key of its kind, and no key of another kind', (alg, kind) => {
+    expect(fitsAlgorithm(kind, alg)).toBe(true)
+    for (const other of kinds.values()) {
+      expect(fitsAlgorithm(other, alg)).toBe(other.kty === kind.kty && other.crv === kind.crv)
+    }
+    expect(fitsAlgorithm({ ...kind, kty: 'oct' }, alg)).toBe(false)
+    expect(fitsAlgorithm({ ...kind, crv: 'Ed448' }, alg)).toBe(false)
+  })
+
+  it('that does not exist fits no key', () => {
+    expect(fitsAlgorithm({ kty: 'RSA' }, 'HS256' as Algorithm)).toBe(false)
+  })
+
+  it.each([
+    [{ kty: 'RSA' }, 'RS256'],
+    [{ kty: 'RSA', crv: 'P-256' }, 'RS256'],
+    [{ kty: 'EC', crv: 'P-256' }, 'ES256'],
+    [{ kty: 'EC', crv: 'P-384' }, 'ES384'],
+    [{ kty: 'EC', crv: 'P-521' }, 'ES512'],
+    [{ kty: 'OKP', crv: 'Ed25519' }, 'EdDSA'],
+    [{ kty: 'OKP', crv: 'P-256' }, undefined],
+    [{ kty: 'EC', crv: 'Ed25519' }, undefined],
+    [{ kty: 'EC', crv: 'secp256k1' }, undefined],
+    [{ kty: 'oct' }, undefined],
+    [{}, undefined],
+  ])('is chosen for a key that names none: %j', (jwk, alg) => {
+    expect(defaultAlgorithmFor(jwk)).toBe(alg)
+  })
+})
+
+it('hashes of a key only what RFC 7638 says, in its order', () => {
+  const labels = { kid: 'k', alg: 'a', use: 'sig', d: 'private' }
+  expect(thumbprintText({ ...labels, n: 'N', e: 'E', kty: 'RSA' })).toBe('{"e":"E","kty":"RSA","n":"N"}')
+  expect(thumbprintText({ ...labels, y: 'Y', x: 'X', kty: 'EC', crv: 'P-256' })).toBe(
+    '{"crv":"P-256","kty":"EC","x":"X","y":"Y"}',
+  )
+  expect(thumbprintText({ ...labels, x: 'X', kty: 'OKP', crv: 'Ed25519' })).toBe(
+    '{"crv":"Ed25519","kty":"OKP","x":"X"}',
+  )
+})
+
+describe('a name of a project, a key or a token', () => {
+  it.each(['a', 'a b', ' a', 'x'.repeat(256), 'caf\u00e9', '\u{1f6d2}', '__proto__'])('may be %j', (name) => {
+    expect(isIdentifier(name)).toBe(true)
+  })
+
+  it.each(['', ' ', '\u00a0', 'x'.repeat(257), 'a\nb', '\0', 'a\u0085', '\ud800', 1, null, undefined, ['a']])(
+    'may not be %j',
+    (name) => {
+      expect(isIdentifier(name)).toBe(false)
+    },
+  )
+})
+
+describe('a name of a scope', () => {
+  it.each(['a', 'portal:read', '!#[]~'])('may be %j', (name) => {
+    expect(isScopeName(name)).toBe(true)
+  })
+
+  it.each(['', 'a b', ' a', 'a ', 'a"', '"a', 'a\\', '\\a', 'caf\u00e9', '\u00e9a', 1, null, ['a']])(
+    'may not be %j',
+    (name) => {
+      expect(isScopeName(name)).toBe(false)
+    },
+  )
+})
+
+describe('a URL', () => {
+  it('with letters beyond ASCII is read as often as it is asked for', () => {
+    // Often enough for the call to be optimized, which is when URL.canParse of Node 20 begins to say false.
+    const origins = Array.from({ length: 100_000 }, () => parseUrl('https://café.example')?.origin)
+    expect(new Set(origins)).toEqual(new Set(['https://xn--caf-dma.example']))
+  })
+
+  it.each([
+    '',
+    'shop.example',
+    '//shop.example',
+    'https://',
+    1,
+    null,
+    undefined,
+    {},
+    ['https://shop.example'],
+  ])('is not read in %j', (text) => {
     expect(parseUrl(text)).toBeUndefined()
-  },
-)
+  })
+})

@@ -39,15 +39,9 @@ export function readPem(given: unknown): KeyMaterial {
   checkSize(text)
   // As environment variables spell line ends.
   const pem = text.replace(/\\[nr]/g, '\n')
-  const blocks = [...pem.matchAll(/-----BEGIN ([A-Z0-9 ]+)-----/g)]
-  if (blocks.length !== 1) {
-    throw new TypeError(
-      blocks.length === 0
-        ? 'pem has no line -----BEGIN PUBLIC KEY-----'
-        : 'pem holds more than one block; give one key',
-    )
-  }
-  const label = blocks[0]?.[1] ?? ''
+  const [label, ...others] = Array.from(pem.matchAll(/-----BEGIN ([A-Z0-9 ]+)-----/g), ([, name]) => name)
+  if (label === undefined) throw new TypeError('pem has no line -----BEGIN PUBLIC KEY-----')
+  if (others.length > 0) throw new TypeError('pem holds more than one block; give one key')
   if (label.endsWith('PRIVATE KEY'))
     throw new TypeError(`${privateKeyLeaked} (openssl pkey -in key.pem -pubout)`)
   if (label.includes('CERTIFICATE')) {
@@ -161,19 +155,20 @@ function importJwk(jwk: JsonWebKey): KeyMaterial {
   // A modulus of megabytes would cost minutes in the arithmetic that follows.
   if ((jwk.n?.length ?? 0) > 1024 || (jwk.e?.length ?? 0) > 1024)
     throw new TypeError('the RSA key is too large')
+  let publicKey: KeyObject
   try {
-    return checkStrength({ publicKey: createPublicKey({ key: jwk, format: 'jwk' }), jwk })
-  } catch (error) {
-    if (error instanceof TypeError && !('code' in error)) throw error
+    publicKey = createPublicKey({ key: jwk, format: 'jwk' })
+  } catch {
     throw new TypeError(
       jwk.kty === 'EC' ? 'the EC point is not on its curve' : 'the JWK is not a valid public key',
     )
   }
+  return checkStrength({ publicKey, jwk })
 }
 
 function checkStrength(material: KeyMaterial): KeyMaterial {
-  const { kty, n = '', e = '', x = '' } = material.jwk
-  const bytes = (text: string) => Buffer.from(text, 'base64url')
+  const { kty, n, e, x } = material.jwk
+  const bytes = (text: unknown) => Buffer.from(text as string, 'base64url')
   const weakness =
     kty === 'RSA' ? rsaWeakness(bytes(n), bytes(e)) : kty === 'OKP' ? ed25519Weakness(bytes(x)) : undefined
   if (weakness !== undefined) throw new TypeError(weakness)

@@ -57,8 +57,7 @@ function checkOrigins(origins: unknown, wrong: (what: string) => TypeError): voi
   }
   for (const origin of origins as unknown[]) {
     const url = parseUrl(origin)
-    if (url !== undefined && url.origin === origin && origin !== 'null' && !url.hostname.includes('*'))
-      continue
+    if (url !== undefined && url.origin === origin && !url.hostname.includes('*')) continue
     // What browsers send is compared as text, so another spelling would never match.
     const hint =
       url === undefined || url.origin === 'null' || url.origin === origin

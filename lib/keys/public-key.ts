@@ -52,7 +52,7 @@ const admitted = new WeakSet<object>()
 
 /** Whether `admitProjectKey` made this very object. */
 export function isAdmitted(value: unknown): value is ProjectKey {
-  return typeof value === 'object' && value !== null && admitted.has(value)
+  return admitted.has(value as object)
 }
 
 /**
@@ -111,9 +111,8 @@ function admit(project: Project, input: PublicKeyInput, loaded: boolean): Projec
     ...moment('notAfter', input.notAfter),
     ...moment('revokedAt', input.revokedAt),
   }
-  if (key.notBefore !== undefined && key.notAfter !== undefined && key.notBefore >= key.notAfter) {
-    throw new TypeError('notBefore must be before notAfter')
-  }
+  const { notBefore = -Infinity, notAfter = Infinity } = key
+  if (notBefore >= notAfter) throw new TypeError('notBefore must be before notAfter')
   admitted.add(Object.freeze(key))
   return key
 }
@@ -141,9 +140,8 @@ function chooseAlgorithm(given: unknown, { jwk, alg: inJwk }: KeyMaterial & JwkL
   if (given !== undefined && inJwk !== undefined && algorithmNamed(given) !== algorithmNamed(inJwk)) {
     throw new TypeError('alg and the alg of the JWK differ')
   }
-  const alg = algorithmNamed(given ?? inJwk) ?? defaultAlgorithmFor(jwk)
-  if (alg === undefined || !fitsAlgorithm(jwk, alg))
-    throw new TypeError('alg does not fit the type or curve of the key')
+  const alg = (algorithmNamed(given ?? inJwk) ?? defaultAlgorithmFor(jwk)) as Algorithm
+  if (!fitsAlgorithm(jwk, alg)) throw new TypeError('alg does not fit the type or curve of the key')
   return alg
 }
 
@@ -151,9 +149,7 @@ function moment(name: string, value: number | Date | null | undefined): Record<s
   // Databases say null where JavaScript says undefined.
   if (value === undefined || value === null) return {}
   const seconds = value instanceof Date ? value.getTime() / 1000 : value
-  if (typeof (seconds as unknown) !== 'number' || !Number.isFinite(seconds)) {
-    throw new TypeError(`${name} must be epoch seconds or a Date`)
-  }
+  if (!Number.isFinite(seconds)) throw new TypeError(`${name} must be epoch seconds or a Date`)
   // 10^11 seconds is the year 5138.
   if (seconds > 1e11) throw new TypeError(`${name} looks like milliseconds; give epoch seconds or a Date`)
   return { [name]: seconds }

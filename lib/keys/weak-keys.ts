@@ -7,7 +7,7 @@ export function rsaWeakness(n: Buffer, e: Buffer): string | undefined {
   const { least, most } = limits.rsaBits
   if (bits < least || bits > most) return `the RSA modulus has ${bits} bits; use ${least} to ${most}`
   const exponent = toInteger(e)
-  if (exponent < 65537n || exponent >= 2n ** 32n || exponent % 2n === 0n) {
+  if (exponent < 65537n || exponent > 0xffffffffn || exponent % 2n === 0n) {
     return 'the RSA exponent must be odd, at least 65537 and below 2^32; use 65537'
   }
   const factor = [2, ...smallPrimes].find((prime) => modulus % BigInt(prime) === 0n)
@@ -84,11 +84,10 @@ export function ed25519Weakness(point: Buffer): string | undefined {
 /** RFC 8032 section 5.1.3: x^2 = (y^2 - 1) / (d y^2 + 1) must have a root, by Euler's criterion. */
 function isOnCurve(y: bigint): boolean {
   const d = 0x52036cee2b6ffe738cc740797779e89800700a4d4141d8ab75eb4dca135978a3n
-  const numerator = (y * y - 1n + fieldPrime) % fieldPrime
-  const denominator = (d * y * y + 1n) % fieldPrime
+  const [numerator, denominator] = [y * y - 1n, d * y * y + 1n]
   return power((numerator * denominator) % fieldPrime, (fieldPrime - 1n) / 2n, fieldPrime) <= 1n
 }
 
 function toInteger(bytes: Buffer): bigint {
-  return BigInt(`0x${bytes.toString('hex') || '0'}`)
+  return BigInt(`0x${bytes.toString('hex')}`)
 }

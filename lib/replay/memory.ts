@@ -155,7 +155,7 @@ function entryName(project: number, jti: string): string {
   // A joined string is a tree that keeps its parts, and what those were cut from, alive. Matching makes it one piece.
   if (plainName.test(name)) return name
   const hash = createHash('sha256').update(jti).digest('base64url')
-  return Buffer.from(`${project}#${hash}`, 'latin1').toString('latin1')
+  return Buffer.from(`${project}#${hash}`).toString('latin1')
 }
 
 function full(cause: string): StoreError {

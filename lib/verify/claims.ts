@@ -66,15 +66,15 @@ function checkOptional(claims: JsonObject): void {
 
 function checkTimes(claims: JsonObject, { maxLifetime, clockTolerance }: ClaimsSettings, now: number): void {
   const exp = finite('exp', required(claims, 'exp'))
-  const iat = claims.iat === undefined ? undefined : finite('iat', claims.iat)
-  const nbf = claims.nbf === undefined ? undefined : finite('nbf', claims.nbf)
-  if (iat !== undefined && iat > exp) throw invalid('iat')
+  const iat = claims.iat === undefined ? -Infinity : finite('iat', claims.iat)
+  const nbf = claims.nbf === undefined ? -Infinity : finite('nbf', claims.nbf)
+  if (iat > exp) throw invalid('iat')
   // Written so that a comparison with NaN refuses.
   if (!(now < exp + clockTolerance)) throw new AuthenticationError('token_expired')
-  if (!(Math.max(iat ?? -Infinity, nbf ?? -Infinity) <= now + clockTolerance)) {
+  if (!(Math.max(iat, nbf) <= now + clockTolerance)) {
     throw new AuthenticationError('token_not_active')
   }
-  const lifetime = iat === undefined ? exp - now - clockTolerance : exp - iat
+  const lifetime = claims.iat === undefined ? exp - now - clockTolerance : exp - iat
   if (!(lifetime <= maxLifetime)) throw new AuthenticationError('token_lifetime_too_long')
 }
 
@@ -99,8 +99,8 @@ function requireText(claims: JsonObject, name: string): string {
 
 /** JSON has no infinity, yet JSON.parse makes one of 1e400. */
 function finite(name: string, value: unknown): number {
-  if (typeof value !== 'number' || !Number.isFinite(value)) throw invalid(name)
-  return value
+  if (!Number.isFinite(value)) throw invalid(name)
+  return value as number
 }
 
 function invalid(name: string): AuthenticationError {

@@ -46,8 +46,8 @@ export function compactReader(settings: CompactSettings): (token: string) => Unv
     if (remembered !== undefined) return remembered
     const bytes = decodeBase64url(segment)
     const header = checkHeader(bytes && parseJsonObject(bytes), settings)
-    // A slice would keep the whole token alive; the encoded bytes are the same text on their own.
-    if (bytes !== undefined) headers.set(bytes.toString('base64url'), header)
+    // A slice would keep the whole token alive; read from bytes it is the same text on its own.
+    headers.set(Buffer.from(segment).toString('latin1'), header)
     return header
   }
 
@@ -59,7 +59,7 @@ export function compactReader(settings: CompactSettings): (token: string) => Unv
     }
     const afterHeader = token.indexOf('.')
     const afterClaims = token.indexOf('.', afterHeader + 1)
-    if (afterHeader < 1 || afterClaims < 0) throw new AuthenticationError('token_malformed')
+    if (afterClaims === -1) throw new AuthenticationError('token_malformed')
 
     const { unverifiedHeader, alg } = readHeader(token.slice(0, afterHeader))
     const payload = decodeBase64url(token.slice(afterHeader + 1, afterClaims))

@@ -57,11 +57,13 @@ export function requireToken(token: unknown): string {
 function countHeader({ rawHeaders, headers }: RequestLike, name: string): number {
   if (rawHeaders === undefined) {
     const value = headers[name]
-    return Array.isArray(value) ? value.length : Number(value !== undefined)
+    return Array.isArray(value) ? value.length : 1
   }
   let count = 0
-  for (let at = 0; at < rawHeaders.length; at += 2) {
-    if (rawHeaders[at]?.length === name.length && rawHeaders[at]?.toLowerCase() === name) count++
+  let isName = false
+  for (const text of rawHeaders) {
+    isName = !isName
+    if (isName && text.length === name.length && text.toLowerCase() === name) count++
   }
   return count
 }

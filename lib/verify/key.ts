@@ -48,9 +48,10 @@ function checkKey(
   }
   if (key.project.id !== projectId || key.kid !== kid)
     throw notVerified('the key store returned a key of another name')
-  if (key.revokedAt !== undefined && now >= key.revokedAt) throw notVerified('the key is revoked')
-  if (key.notBefore !== undefined && now < key.notBefore) throw notVerified('the key is not active yet')
-  if (key.notAfter !== undefined && now >= key.notAfter) throw notVerified('the key has expired')
+  const { revokedAt = Infinity, notBefore = -Infinity, notAfter = Infinity } = key
+  if (now >= revokedAt) throw notVerified('the key is revoked')
+  if (now < notBefore) throw notVerified('the key is not active yet')
+  if (now >= notAfter) throw notVerified('the key has expired')
   if (key.alg !== alg) throw notVerified('the algorithm is not that of the key')
   return key
 }

@@ -153,6 +153,7 @@ describe('an invalidation', () => {
       ],
     ],
     ['of everything', [], held.map((key) => [key.project.id, key.kid])],
+    ['of a key of no project', [undefined, 'a'], held.map((key) => [key.project.id, key.kid])],
     ['of a key that is not there', ['shop', 'c'], []],
     ['of a project that is not there', ['sho'], []],
   ])('%s forgets no more and no less', async (_, names, forgotten) => {
@@ -265,6 +266,7 @@ describe('CachedKeyStore refuses', () => {
   })
 
   it.each([0, -1, 1.5, NaN, Infinity, '10', null, 1_000_001])('a max of %p', (max) => {
+    expect(() => new CachedKeyStore(store, { max: 1_000_000 })).not.toThrow()
     expect(() => new CachedKeyStore(store, { max } as CachedKeyStoreOptions)).toThrow(
       new TypeError('CachedKeyStore: max must be a positive integer up to 1000000'),
     )

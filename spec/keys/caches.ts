@@ -22,6 +22,16 @@ export function letTimeGo(): void {
   jest.useRealTimers()
 }
 
+/** What a lookup answers when it may not read. */
+export const overflow = {
+  code: 'store_unavailable',
+  status: 503,
+  cause: 'too many reads of the key store are under way',
+}
+
+/** What it answers when its read takes too long. */
+export const late = { code: 'store_unavailable', status: 503, cause: 'the key store did not answer in time' }
+
 export const seconds = (count: number) => jest.advanceTimersByTimeAsync(count * 1000)
 
 /** A read that the store has been asked for and a test answers. */

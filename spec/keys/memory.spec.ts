@@ -27,6 +27,8 @@ describe('MemoryKeyStore', () => {
   it.each([
     ['nothing', undefined, 'MemoryKeyStore takes a list of projects'],
     ['one project', { id: 'shop', keys: [key] }, 'MemoryKeyStore takes a list of projects'],
+    ['a project that is its id', ['shop'], 'Each project must be an object with id and keys'],
+    ['a project that is null', [null], 'Each project must be an object with id and keys'],
     ['a project without keys', [{ id: 'shop' }], 'Project "shop" needs keys, a list of { jwk } or { pem }'],
     [
       'a project whose keys are one key',

@@ -7,7 +7,7 @@ const admit = (project: unknown) => admitProjectKey(project as Project, input).p
 
 describe('a project', () => {
   it('is admitted with nothing but an id', () => {
-    expect(admit({ id: 'shop' })).toEqual({ id: 'shop', issuer: 'shop', suspended: false })
+    expect(admit({ id: 'shop' })).toStrictEqual({ id: 'shop', issuer: 'shop', suspended: false })
   })
 
   it('is admitted with all its members, as a frozen copy', () => {
@@ -132,6 +132,14 @@ describe('a project', () => {
     expect(() => admit({ id: 'shop', allowedOrigins })).toThrow(
       new TypeError(
         `Project "shop": allowedOrigins has ${JSON.stringify(origin)}, which is not an origin as browsers send it (like ${hint})`,
+      ),
+    )
+  })
+
+  it('is not told back what stands where an origin should, when that is long: it may be a secret', () => {
+    expect(() => admit({ id: 'shop', allowedOrigins: ['-----BEGIN PRIVATE KEY-----'] })).toThrow(
+      new TypeError(
+        'Project "shop": allowedOrigins has an entry, which is not an origin as browsers send it (like https://shop.example)',
       ),
     )
   })

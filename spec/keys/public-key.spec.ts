@@ -92,6 +92,11 @@ describe('a public key', () => {
     ).toEqual(['kid', 'alg', 'publicKey', 'project'])
   })
 
+  it('may come in a text of 16,384 characters', () => {
+    expect(admit({ pem: pemOf('ES256').padEnd(16_384) }).alg).toBe('ES256')
+    expect(admit({ jwk: JSON.stringify(jwk).padEnd(16_384) }).alg).toBe('ES256')
+  })
+
   it('is frozen, together with its project', () => {
     const key = admit({ jwk })
     expect(Object.isFrozen(key)).toBe(true)
@@ -125,6 +130,8 @@ describe('a public key is refused', () => {
     ['without jwk and pem', {}, noKey],
     ['with an undefined jwk', { jwk: undefined }, noKey],
     ['with an undefined pem', { pem: undefined }, noKey],
+    ['with an empty jwk', { jwk: '' }, noKey],
+    ['with an empty pem', { pem: '' }, noKey],
     ['with jwk and pem', { jwk, pem: pemOf('ES256') }, 'give jwk or pem, not both'],
     [
       'with a misspelled member',
@@ -152,6 +159,16 @@ describe('a public key is refused', () => {
       'this is too long to be a public key',
     ],
     [
+      'as a PEM of one character too many',
+      { pem: pemOf('ES256').padEnd(16_385) },
+      'this is too long to be a public key',
+    ],
+    [
+      'as a PEM with a line end in its first line',
+      { pem: pemOf('ES256').replace('PUBLIC KEY', 'PUBLIC\\nKEY') },
+      'pem has no line -----BEGIN PUBLIC KEY-----',
+    ],
+    [
       'with a member whose name could be a key',
       { jwk, 'MIGHAgEAMBMG/yqG': 1 },
       'Unknown member of a key. Known: jwk, pem, kid, alg, notBefore, notAfter, revokedAt.',
@@ -168,6 +185,21 @@ describe('a public key is refused', () => {
       'with a JWK whose crv JSON cannot say',
       { jwk: { kty: 'EC', crv: 1n } },
       'a key of type "EC" cannot be used; use P-256, P-384, P-521, Ed25519 or RSA',
+    ],
+    [
+      'with a JWK of Ed25519 that says to be of type EC',
+      { jwk: { ...jwkOf('EdDSA'), kty: 'EC' } },
+      'a key of type "Ed25519" cannot be used; use P-256, P-384, P-521, Ed25519 or RSA',
+    ],
+    [
+      'with a JWK of RSA whose n is just not too large to be looked at',
+      { jwk: { ...jwkOf('RS256'), n: 'x'.repeat(1024) } },
+      'the RSA modulus has 6144 bits; use 2048 to 4096',
+    ],
+    [
+      'with a JWK of RSA whose e is just not too large to be looked at',
+      { jwk: { ...jwkOf('RS256'), e: 'x'.repeat(1024) } },
+      'the RSA exponent must be odd, at least 65537 and below 2^32; use 65537',
     ],
     ['with a null alg', { jwk, alg: null }, /^alg must be one of ES256, /],
   ])('%s', (_, input, reason) => {

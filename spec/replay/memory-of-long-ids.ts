@@ -6,6 +6,7 @@ const count = 20_000
 const kinds: readonly ((index: number) => string)[] = [
   (index) => `${index}`.padStart(256, 'ascii '),
   (index) => `${index}`.padStart(256, '\u6f22'),
+  (index) => String.fromCodePoint(0x4e00 + index).padStart(64, '\u6f22'),
   // Ends like an entry of its own.
   (index) => `${'\u6f22'.repeat(240)}1=${index}`,
 ]

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { AuthenticationError, type Project, type ProjectClaims } from '../../lib/index.js'
 import { checkBinding, type Bounds } from '../../lib/verify/binding.js'
+import { thrownBy } from '../helpers/admission.js'
 import { descriptionOf, expectStepRefusal } from '../helpers/refusals.js'
 import { audience, now } from '../helpers/mint.js'
 
@@ -98,6 +99,25 @@ describe('the origin', () => {
     ['empty, where the token says so', { claims: { origin: '' }, context: { origin: '' } }],
     ['null, where it is required', { requireOrigin: true, context: { origin: 'null' } }],
   ])('is refused when it is %s', (_, difference) => refused(difference, 'origin_not_allowed'))
+
+  it.each<[string, Difference, string]>([
+    [
+      'is outside of the list',
+      { project: { allowedOrigins }, context: { origin: away } },
+      'the origin is not one of the project',
+    ],
+    [
+      'is another than the token says',
+      { claims: { origin: home }, context: { origin: away } },
+      'the origin is not the one in the token',
+    ],
+    ['is missing', { requireOrigin: true }, 'the request has no origin, and needs one'],
+  ])('tells the platform alone that it %s', (_, difference, cause) => {
+    expect(thrownBy(() => check(difference))).toMatchObject({
+      cause,
+      description: descriptionOf('origin_not_allowed'),
+    })
+  })
 
   it.each([
     'https://SHOP.example',

@@ -111,6 +111,7 @@ describe('typ', () => {
     ' JWT',
     'text/jwt',
     'application/application/jwt',
+    'project-application/auth+jwt',
     'project-auth+jwt; a=b',
     null,
     1,

@@ -71,6 +71,12 @@ describe('in the header', () => {
     refused(requestWith({ authorization }), notOneToken),
   )
 
+  it('finds nothing in a list, which Node makes of no header that counts here', async () => {
+    await missing({ headers: { authorization: ['Bearer a'] } })
+    const { headers, ...rest } = posted({ access_token: 'a' })
+    await missing({ ...rest, headers: { 'content-type': [headers['content-type'] as string] } }, ['body'])
+  })
+
   it('finds nothing where there is no header', async () => {
     await missing(requestWith({}))
     await missing(requestWith({ cookie: 'access_token=a.b.c', 'x-access-token': 'a.b.c' }))
@@ -101,6 +107,19 @@ describe('two headers', () => {
     await refused({ headers: { authorization: 'Bearer a', origin: lists.origin } }, twoOrigins)
   })
 
+  it('are not two headers whose names are as long', () => {
+    const headers = {
+      Accept: '*/*',
+      Authorization: 'Bearer a',
+      'Cache-Control': 'no-cache',
+      Cookie: 'a=b',
+      'If-None-Match': '"1"',
+      Origin: 'https://a.example',
+    }
+    const request = { headers: { authorization: 'Bearer a' }, rawHeaders: Object.entries(headers).flat() }
+    expect(takeCredentials(request, ['header']).token).toBe('a')
+  })
+
   it('are not a header and a value that is spelled like one', () => {
     const rawHeaders = ['Authorization', 'Bearer a', 'X-Note', 'Authorization', 'X-Other', 'origin']
     expect(takeCredentials({ headers: { authorization: 'Bearer a' }, rawHeaders }, ['header']).token).toBe(
@@ -124,6 +143,9 @@ describe('in the query', () => {
     refused(withUrl(`/portal${query}`), tokenInQuery),
   )
 
+  it('refuses it where there is nothing before the query', () =>
+    refused(withUrl('?access_token=a'), tokenInQuery))
+
   it('refuses it where a router has cut the URL', () =>
     refused(withUrl('/', { originalUrl: '/portal?access_token=a' }), tokenInQuery))
 
@@ -132,6 +154,7 @@ describe('in the query', () => {
     '/portal?token=a',
     '/portal?access_token_2=a',
     '/access_token=a',
+    '/portal&access_token=a',
     '/portal?a=access_token',
     '/portal?Access_Token=a',
   ])('lets %s pass', (url) => {
@@ -172,6 +195,7 @@ describe('in the body', () => {
     ['a HEAD', { method: 'HEAD' }],
     ['JSON', { headers: { 'content-type': 'application/json' } }],
     ['another type that begins alike', { headers: { 'content-type': `${form}-2` } }],
+    ['another type that ends alike', { headers: { 'content-type': `x-${form}` } }],
     ['a request without a type', { headers: {} }],
     ['a body that is text', { body: 'access_token=a' }],
     ['no body', { body: null }],

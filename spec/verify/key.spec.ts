@@ -25,6 +25,10 @@ it('returns the key that the store has, now or later', async () => {
   await expect(find(Promise.resolve(key))).resolves.toBe(key)
 })
 
+it('does not wait for an answer that is at hand', () => {
+  expect(findKeyNow({ find: () => key }, 'shop', hint, now)).toBe(key)
+})
+
 it('asks the store once, for the project and the kid, as a method of the store', async () => {
   const asked = jest.fn<KeyStore['find']>(() => key)
   const keyStore = { find: asked }

@@ -139,11 +139,13 @@ describe('signatures that others have made', () => {
   }
 })
 
-it('is an outage when the key cannot be used at all', () => {
+it('is an outage when the key cannot be used at all, and the platform learns why', async () => {
   const { publicKey } = keyPair('EdDSA') as { publicKey: KeyObject }
   const broken: ProjectKey = { kid: 'key-1', alg: 'ES256', publicKey, project: { id: 'shop' } }
   const signature = Buffer.alloc(64, 1)
-  return expectStepRefusal(() => verifySignature(broken, { signingInput, signature }), 'store_unavailable')
+  const outcome = verifySignature(broken, { signingInput, signature })
+  await expectStepRefusal(() => outcome, 'store_unavailable')
+  await expect(outcome).rejects.toHaveProperty('cause.message', expect.any(String))
 })
 
 describe('the first signature of a turn of the event loop', () => {

@@ -114,6 +114,6 @@ it.each(['utf16le', 'latin1'] as const)('refuses text in %s', (encoding) => {
 })
 
 it('freezes a value at all depths', () => {
-  const value = freezeJson({ a: [{ b: { c: 1 } }] })
+  const value = freezeJson({ a: [{ b: { c: 1 } }], d: null })
   for (const level of [value, value.a, value.a[0], value.a[0]?.b]) expect(Object.isFrozen(level)).toBe(true)
 })

@@ -1,0 +1,27 @@
+import { expect } from '@jest/globals'
+import { createSigner } from '../../lib/client/index.js'
+import { expectNothingOf, thrownBy } from './admission.js'
+import { keyPair } from './keys.js'
+import { audience } from './mint.js'
+import { secretTextsOf } from './private-key-forms.js'
+
+const secrets = ['ES256', 'ES384', 'RS256', 'EdDSA'].flatMap((alg) => secretTextsOf(keyPair(alg).privateKey))
+
+/** Is refused with exactly this sentence, and nothing that a log could print shows a piece of the key. */
+export function expectRefused(privateKey: unknown, sentence: string, alg?: string): void {
+  const thrown = thrownBy(() =>
+    createSigner({
+      projectId: 'shop',
+      audience,
+      privateKey: privateKey as string,
+      ...(alg !== undefined && { alg: alg as 'ES256' }),
+    }),
+  )
+  expect(thrown).toEqual(new TypeError(sentence))
+  expect(thrown).toBeInstanceOf(TypeError)
+  expect(thrown).not.toHaveProperty('cause')
+  expect(Object.keys(thrown as object)).toEqual([])
+  expectNothingOf(secrets, thrown)
+  if (typeof privateKey === 'string')
+    expectNothingOf([privateKey], Object.assign(thrown as Error, { stack: '' }))
+}
