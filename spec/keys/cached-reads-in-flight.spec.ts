@@ -123,6 +123,30 @@ describe('reads in flight', () => {
     expect(await Promise.all(found)).toMatchObject(real.map(([, kid]) => ({ kid })))
   })
 
+  it('of keys that were found before take no place of those that were not, nor give one back', async () => {
+    const { cache, reads } = slowCache()
+    const known = ['a', 'b', 'c'].map((kid) => ['shop', kid] as const)
+    await introduce(cache, reads, known)
+    const [first] = ask(cache, known)
+    const strangers = ask(cache, [
+      ['shop', 'x'],
+      ['shop', 'y'],
+    ])
+    await seconds(0)
+    expect(reads).toHaveLength(5)
+    reads[0]?.answer(keyOf('shop', 'a'))
+    await first
+    expect(await outcome(cache.find('shop', 'z'))).toMatchObject(overflow)
+
+    // One stranger goes, so one may come, and no more.
+    reads[3]?.answer(undefined)
+    await strangers[0]
+    void outcome(cache.find('shop', 'z'))
+    await seconds(0)
+    expect(reads).toHaveLength(6)
+    expect(await outcome(cache.find('shop', 'w'))).toMatchObject(overflow)
+  })
+
   it('of a name that is no longer found count as those of a stranger again', async () => {
     const { cache, reads } = slowCache()
     await introduce(cache, reads, [['shop', 'a']])

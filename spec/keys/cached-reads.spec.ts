@@ -45,6 +45,21 @@ describe('a read', () => {
     await expect(again).resolves.toMatchObject({ kid: 'a' })
   })
 
+  it('that fails after an invalidation leaves the new one in its place', async () => {
+    const { cache, reads } = slowCache()
+    const overtaken = outcome(cache.find('shop', 'a'))
+    cache.invalidate()
+    const waiting = cache.find('shop', 'a')
+    await seconds(0)
+    reads[0]?.fail(new Error('connection refused'))
+    expect(await overtaken).toEqual(new Error('connection refused'))
+    const shared = cache.find('shop', 'a')
+    await seconds(0)
+    expect(reads).toHaveLength(2)
+    reads[1]?.answer(keyOf('shop', 'a'))
+    expect(await shared).toBe(await waiting)
+  })
+
   it('that throws at once fails like any other', async () => {
     const { cache, find } = quickCache([keyOf('shop', 'a')])
     find.mockImplementationOnce(() => {

@@ -153,6 +153,7 @@ describe('an invalidation', () => {
       ],
     ],
     ['of everything', [], held.map((key) => [key.project.id, key.kid])],
+    ['of a key of no project', [undefined, 'a'], held.map((key) => [key.project.id, key.kid])],
     ['of a key that is not there', ['shop', 'c'], []],
     ['of a project that is not there', ['sho'], []],
   ])('%s forgets no more and no less', async (_, names, forgotten) => {
