@@ -29,6 +29,7 @@ export async function customerKey(dataFolder: string): Promise<{ privateKey: str
  */
 export async function enterDemoShop(
   registry: Registry,
+  audience: string,
   customerOrigin: string,
   privateKey: string,
 ): Promise<string | undefined> {
@@ -50,7 +51,7 @@ export async function enterDemoShop(
       : `has a key that is ${known.state}. For a new one, delete the file and start again.`
   }
   const { kid, challenge } = await registry.registerKey(demoShop, { publicKey, by })
-  const proof = await proveKeyPossession({ privateKey, challenge })
+  const proof = await proveKeyPossession({ privateKey, challenge, audience, projectId: demoShop })
   await registry.confirmKey(demoShop, { kid, proof, by })
   return undefined
 }

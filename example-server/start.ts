@@ -56,7 +56,7 @@ async function start(): Promise<void> {
     throw error
   })
   const registry = createRegistry({ store: projects.store, audience: platform.address })
-  const trouble = await enterDemoShop(registry, customerOrigin, privateKey)
+  const trouble = await enterDemoShop(registry, platform.address, customerOrigin, privateKey)
   customer.on(
     'request',
     customerApp({ address: customerOrigin, platformAddress: platform.address, privateKey }),

@@ -164,8 +164,11 @@ import { proveKeyPossession } from 'reverse-jwt/client'
 
 const privateKey = readFileSync('project-key.pem')
 const challenge = ${JSON.stringify(challenge, null, 2)}
+// As in createSigner: is this your platform, and your project there?
+const audience = ${JSON.stringify(challenge.aud)}
+const projectId = ${JSON.stringify(project)}
 
-console.log(await proveKeyPossession({ privateKey, challenge }))`
+console.log(await proveKeyPossession({ privateKey, challenge, audience, projectId }))`
   openDialog({
     title: 'Register a key, step 2 of 2',
     parts: [

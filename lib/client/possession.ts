@@ -21,9 +21,18 @@ export interface PossessionOptions {
   /** The private half of the key that the platform has been given, or a signer that keeps it elsewhere. */
   readonly privateKey: PrivateKeyInput | RemoteSigner | undefined
   readonly challenge: PossessionChallenge
+  /** The platform's name, as in `createSigner`. A challenge for another platform is not answered. */
+  readonly audience: string
+  /** Your project at that platform. A challenge for another one is not answered. */
+  readonly projectId: string
 }
 
-const optionNames: Record<keyof PossessionOptions, true> = { privateKey: true, challenge: true }
+const optionNames: Record<keyof PossessionOptions, true> = {
+  privateKey: true,
+  challenge: true,
+  audience: true,
+  projectId: true,
+}
 const memberNames: Record<keyof PossessionChallenge, true> = {
   aud: true,
   proj_id: true,
@@ -41,12 +50,13 @@ const memberNames: Record<keyof PossessionChallenge, true> = {
  *     { "aud": "https://platform.example", "proj_id": "shop", "nonce": "pHx...", "exp": 1790000600 }
  *
  * Signs these four claims alone, each checked, under a type that no verifier takes for a project token: a platform cannot make
- * you sign something else. Does not check that `aud` and `proj_id` are yours; a proof is of use to nobody but that platform.
+ * you sign something else. Refuses a challenge whose `aud` or `proj_id` is not yours: somebody could pass on what another platform
+ * asks them, to register your key there as theirs.
  *
  * Throws a TypeError that says what is wrong with the challenge or with the key, and never quotes the key. Throws in a browser.
  *
  * @example
- * const proof = await proveKeyPossession({ privateKey, challenge })
+ * const proof = await proveKeyPossession({ privateKey, challenge, audience, projectId: 'shop' })
  */
 export async function proveKeyPossession(options: PossessionOptions): Promise<string> {
   refuseBrowser()
@@ -58,8 +68,22 @@ export async function proveKeyPossession(options: PossessionOptions): Promise<st
     )
   }
   const { kid, alg, ...claims } = checkChallenge(options.challenge)
+  requireMine('audience', options.audience, 'aud', claims.aud)
+  requireMine('projectId', options.projectId, 'proj_id', claims.proj_id)
   const sign = compactSigner({ privateKey, typ: proofType, kid, alg, caller: 'proveKeyPossession' })
   return sign(claims)
+}
+
+function requireMine(option: string, mine: unknown, member: string, asked: string): void {
+  if (!isIdentifier(mine)) {
+    throw new TypeError(
+      `proveKeyPossession: ${option} must be a string of 1 to 256 characters, as in createSigner`,
+    )
+  }
+  if (mine === asked) return
+  throw new TypeError(
+    `proveKeyPossession: ${member} of the challenge is not ${option}. Do not answer it: somebody may want to register your key as theirs`,
+  )
 }
 
 /** A copy of the members that are signed, and of no other. */

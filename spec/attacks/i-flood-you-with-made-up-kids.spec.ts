@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals'
 import { createPrivateKey } from 'node:crypto'
-import { proveKeyPossession } from '../../lib/client/index.js'
 import { CachedKeyStore, type KeyStore, type StoreError } from '../../lib/index.js'
 import { makeKeyPair } from '../helpers/keys.js'
 import { mint, now } from '../helpers/mint.js'
 import { verifierOf } from '../helpers/platform.js'
 import { expectRefusal } from '../helpers/refusals.js'
 import { by, managed } from '../helpers/registry.js'
+import { prove } from '../helpers/possession.js'
 
 const { privateKey: stranger } = makeKeyPair('ES256')
 const madeUp = (number: number) => mint({ header: { kid: `made-up-${number}` }, privateKey: stranger })
@@ -74,7 +74,7 @@ it('a new key works at once, even when somebody asked for it before it was there
   const asked = mint({ header: { kid: 'next' }, privateKey: fresh.privateKey })
   await expectRefusal(verifier.verify(asked), 'token_not_verified')
 
-  const proof = await proveKeyPossession({ privateKey: fresh.privateKey, challenge })
+  const proof = await prove({ privateKey: fresh.privateKey, challenge })
   await registry.confirmKey('shop', { kid: 'next', proof, by })
   await letIn(verifier.verify(mint({ header: { kid: 'next' }, privateKey: fresh.privateKey })))
 

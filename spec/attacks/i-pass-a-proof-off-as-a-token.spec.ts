@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals'
-import { proveKeyPossession, type PossessionChallenge } from '../../lib/client/index.js'
+import type { PossessionChallenge } from '../../lib/client/index.js'
 import { keyPair } from '../helpers/keys.js'
 import { audience, encode, kidOf, mint, now, signBytes } from '../helpers/mint.js'
 import { verifierOf } from '../helpers/platform.js'
 import { expectRefusal } from '../helpers/refusals.js'
+import { prove } from '../helpers/possession.js'
 
 const { privateKey } = keyPair('ES256')
 const verifier = verifierOf()
@@ -21,7 +22,7 @@ it('accepts the honest token', async () => {
 })
 
 it('a proof is not taken for a project token', async () => {
-  const proof = await proveKeyPossession({ privateKey, challenge })
+  const proof = await prove({ privateKey, challenge })
   await expectRefusal(verifier.verify(proof), 'token_type_not_allowed')
 })
 
@@ -33,7 +34,7 @@ it.each(['project-key-proof+jwt', 'application/project-key-proof+jwt', 'PROJECT-
 )
 
 it('the type of a signed proof cannot be changed', async () => {
-  const [, claims = '', signature = ''] = (await proveKeyPossession({ privateKey, challenge })).split('.')
+  const [, claims = '', signature = ''] = (await prove({ privateKey, challenge })).split('.')
   const header = encode(JSON.stringify({ alg: 'ES256', kid: kidOf('ES256'), typ: 'project-auth+jwt' }))
   await expectRefusal(
     verifier.verify([header, claims, signature].join('.')),
@@ -59,7 +60,7 @@ describe('a platform that wants to have bytes of its choice signed', () => {
     ['control characters', { proj_id: 'shop"}\n{"' }],
     ['a number of its own making', { exp: { valueOf: () => 1 } }],
   ])('gets nothing for %s', async (_, members) => {
-    const asked = proveKeyPossession({ privateKey, challenge: { ...challenge, ...members } })
+    const asked = prove({ privateKey, challenge: { ...challenge, ...members } })
     await expect(asked).rejects.toThrow(refusal)
   })
 
@@ -68,7 +69,7 @@ describe('a platform that wants to have bytes of its choice signed', () => {
     ['JSON', '","iss":"shop","jti":"x'],
     ['SQL', "'; DROP TABLE keys --"],
   ])('gets %s as a value inside of a proof, which is good for nothing', async (_, nonce) => {
-    const proof = await proveKeyPossession({ privateKey, challenge: { ...challenge, nonce } })
+    const proof = await prove({ privateKey, challenge: { ...challenge, nonce } })
     const [header = '', claims = ''] = proof.split('.')
     expect(JSON.parse(Buffer.from(header, 'base64url').toString())).toEqual({
       alg: 'ES256',
@@ -94,7 +95,7 @@ describe('a platform that wants to have bytes of its choice signed', () => {
         return signBytes('ES256', Buffer.from(data).toString(), privateKey)
       },
     }
-    await proveKeyPossession({ privateKey: remote, challenge })
+    await prove({ privateKey: remote, challenge })
     expect(inputs).toHaveLength(1)
     const [header = ''] = inputs[0]?.split('.') ?? []
     expect(Buffer.from(header, 'base64url').toString()).toContain('"typ":"project-key-proof+jwt"')

@@ -1,10 +1,11 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import { createHmac, sign } from 'node:crypto'
-import { createSigner, proveKeyPossession } from '../../lib/client/index.js'
+import { createSigner } from '../../lib/client/index.js'
 import type { KeyChallenge } from '../../lib/registry/index.js'
 import { makeKeyPair } from '../helpers/keys.js'
 import { audience, encode, signBytes } from '../helpers/mint.js'
 import { by, expectDenial, handOver, managed, type ManagedPlatform } from '../helpers/registry.js'
+import { prove } from '../helpers/possession.js'
 
 /** The victim's pair: everybody knows its public half. */
 const victim = makeKeyPair('ES256')
@@ -100,7 +101,7 @@ describe('without the private half', () => {
 
 describe('with a proof that the victim made for something else', () => {
   const proofFor = (other: Partial<KeyChallenge>) =>
-    proveKeyPossession({ privateKey: victim.privateKey, challenge: { ...challenge, ...other } })
+    prove({ privateKey: victim.privateKey, challenge: { ...challenge, ...other } })
 
   it.each<[string, Partial<KeyChallenge>, string]>([
     ['another platform', { aud: 'https://other.example' }, 'its aud is not the name of this platform'],
@@ -121,7 +122,7 @@ describe('with a proof that the victim made for something else', () => {
   it('a proof that it made for its own project does not work for mine, nor twice', async () => {
     const { registry } = platform
     const own = await registry.registerKey('shop', { publicKey: victim.publicJwk, by })
-    const proof = await proveKeyPossession({ privateKey: victim.privateKey, challenge: own.challenge })
+    const proof = await prove({ privateKey: victim.privateKey, challenge: own.challenge })
     await expectDenial(confirm(proof), 'proof_invalid', refused('its proj_id is not that of the project'))
     await registry.confirmKey('shop', { kid, proof, by })
     await expectDenial(confirm(proof), 'proof_invalid', refused('its proj_id is not that of the project'))
@@ -212,7 +213,7 @@ describe('when the key is taken', () => {
     const free = await registry.registerKey('mine', { publicKey: makeKeyPair('ES256').publicJwk, by })
     expect(Object.keys(taken.challenge)).toEqual(Object.keys(free.challenge))
     for (const { kid, challenge } of [taken, free]) {
-      const proof = await proveKeyPossession({ privateKey: mine.privateKey, challenge })
+      const proof = await prove({ privateKey: mine.privateKey, challenge })
       await expectDenial(registry.confirmKey('mine', { kid, proof, by }), 'proof_invalid', notSigned)
     }
   })
@@ -220,7 +221,7 @@ describe('when the key is taken', () => {
   it('it stays with its project, even for who does', async () => {
     const { registry } = platform
     const again = await registry.registerKey('mine', { publicKey: victim.publicJwk, kid: 'other', by })
-    const proof = await proveKeyPossession({ privateKey: victim.privateKey, challenge: again.challenge })
+    const proof = await prove({ privateKey: victim.privateKey, challenge: again.challenge })
     const message =
       'The public key of "other" is, or was, in use already: in this project or another. Make a new pair; one key belongs to one project.'
     await expectDenial(registry.confirmKey('mine', { kid: 'other', proof, by }), 'key_exists', message)

@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals'
 import { createPrivateKey } from 'node:crypto'
-import { proveKeyPossession } from '../../lib/client/index.js'
 import { CachedKeyStore } from '../../lib/index.js'
 import { makeKeyPair } from '../helpers/keys.js'
 import { mint, now } from '../helpers/mint.js'
 import { verifierOf } from '../helpers/platform.js'
 import { expectRefusal } from '../helpers/refusals.js'
 import { by, expectDenial, handOver, managed } from '../helpers/registry.js'
+import { prove } from '../helpers/possession.js'
 
 /** A project with one key, a verifier behind a cache, and one clock for both. */
 async function platformOf() {
@@ -94,7 +94,7 @@ describe('to stretch the life of the old key', () => {
       by,
     })
     await registry.rotateKey('shop', { kid: old.kid, overlap: 10, by })
-    const proof = await proveKeyPossession({ privateKey: pair.privateKey, challenge })
+    const proof = await prove({ privateKey: pair.privateKey, challenge })
     await registry.confirmKey('shop', { kid, proof, by })
     expect(await store.find('shop', old.kid)).toMatchObject({ notAfter: now + 10 })
   })

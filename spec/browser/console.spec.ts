@@ -1,10 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { createPublicKey, createPrivateKey } from 'node:crypto'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { proveKeyPossession, type PossessionChallenge } from '../../lib/client/index.js'
+import type { PossessionChallenge } from '../../lib/client/index.js'
 import { launchChromium } from '../helpers/chromium.js'
 import { DemoProcess } from '../helpers/demo-process.js'
 import { makeKeyPair } from '../helpers/keys.js'
+import { prove } from '../helpers/possession.js'
 
 jest.setTimeout(90_000)
 
@@ -241,7 +242,7 @@ describe('a key', () => {
     const refused = page.waitForResponse((response) => response.status() === 422)
     await dialog()
       .getByLabel('Proof')
-      .fill(await proveKeyPossession({ privateKey: other, challenge }))
+      .fill(await prove({ privateKey: other, challenge }))
     await inDialog('Activate the key').click()
     await refused
     await dialog().getByRole('alert').filter({ hasText: 'was not signed with the private half' }).waitFor()
@@ -249,7 +250,7 @@ describe('a key', () => {
 
     await dialog()
       .getByLabel('Proof')
-      .fill(await proveKeyPossession({ privateKey, challenge }))
+      .fill(await prove({ privateKey, challenge }))
     await inDialog('Activate the key').click()
     await said('The customer holds the private key. The key is active.')
     expect(await page.locator('#key-list').textContent()).toContain('active')

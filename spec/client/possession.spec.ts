@@ -4,6 +4,7 @@ import { sign } from 'node:crypto'
 import { proveKeyPossession, type PossessionChallenge } from '../../lib/client/index.js'
 import { keyPair, makeKeyPair } from '../helpers/keys.js'
 import { audience, now, signBytes } from '../helpers/mint.js'
+import { prove } from '../helpers/possession.js'
 
 const challenge: PossessionChallenge = {
   aud: audience,
@@ -17,7 +18,7 @@ const { privateKey, publicKey } = keyPair('ES256')
 
 describe('proveKeyPossession', () => {
   it('signs the four claims of the challenge and nothing else', async () => {
-    const proof = await proveKeyPossession({ privateKey, challenge })
+    const proof = await prove({ privateKey, challenge })
     expect(decodeProtectedHeader(proof)).toEqual({ alg: 'ES256', kid: 'key-1', typ: 'project-key-proof+jwt' })
     expect(decodeJwt(proof)).toEqual({
       aud: audience,
@@ -40,7 +41,7 @@ describe('proveKeyPossession', () => {
       },
     ],
   ] as const)('takes %s, and speaks of the key by the name that the platform gave it', async (_, key) => {
-    const proof = await proveKeyPossession({ privateKey: key, challenge })
+    const proof = await prove({ privateKey: key, challenge })
     expect(decodeProtectedHeader(proof)).toMatchObject({ kid: 'key-1' })
     await jwtVerify(proof, publicKey, { currentDate: new Date(now * 1000) })
   })
@@ -53,7 +54,7 @@ describe('proveKeyPossession', () => {
     const pair = makeKeyPair(alg)
     const asked: PossessionChallenge = { ...challenge, ...(said !== undefined && { alg: said }) }
     if (said === undefined) Reflect.deleteProperty(asked, 'alg')
-    const proof = await proveKeyPossession({ privateKey: pair.privateKey, challenge: asked })
+    const proof = await prove({ privateKey: pair.privateKey, challenge: asked })
     expect(decodeProtectedHeader(proof)).toMatchObject({ alg })
   })
 
@@ -77,7 +78,7 @@ describe('proveKeyPossession', () => {
     [{ iat: 1 }, /^Unknown member of a challenge "iat"/],
     [{ jti: 'x' }, /^Unknown member of a challenge "jti"/],
   ])('does not sign a challenge with %j', async (members, message) => {
-    const proof = proveKeyPossession({ privateKey, challenge: { ...challenge, ...members } as never })
+    const proof = prove({ privateKey, challenge: { ...challenge, ...members } as never })
     await expect(proof).rejects.toThrow(typeof message === 'string' ? new TypeError(message) : message)
   })
 
@@ -99,7 +100,7 @@ describe('proveKeyPossession', () => {
       'proveKeyPossession: alg is not the alg of the remote signer',
     ],
   ])('does not sign with %p', async (key, message) => {
-    await expect(proveKeyPossession({ privateKey: key, challenge })).rejects.toThrow(new TypeError(message))
+    await expect(prove({ privateKey: key, challenge })).rejects.toThrow(new TypeError(message))
   })
 
   it('takes no other option', async () => {
@@ -107,5 +108,29 @@ describe('proveKeyPossession', () => {
     await expect(proveKeyPossession(options)).rejects.toThrow(/^Unknown option of proveKeyPossession "kid"/)
     await expect(proveKeyPossession(undefined as never)).rejects.toThrow(/^Give an object/)
     await expect(proveKeyPossession({ privateKey } as never)).rejects.toThrow(/^Give an object/)
+  })
+})
+
+describe('a challenge that somebody passes on', () => {
+  const mine = { privateKey, challenge, audience, projectId: 'shop' }
+
+  it.each([
+    ['for another platform', { audience: 'https://other.example' }, 'aud of the challenge is not audience'],
+    ['for another project', { projectId: 'rival' }, 'proj_id of the challenge is not projectId'],
+  ])('is not answered: %s', async (_, other, what) => {
+    await expect(proveKeyPossession({ ...mine, ...other })).rejects.toThrow(
+      new TypeError(
+        `proveKeyPossession: ${what}. Do not answer it: somebody may want to register your key as theirs`,
+      ),
+    )
+    await expect(proveKeyPossession(mine)).resolves.toMatch(/^eyJ/)
+  })
+
+  it.each(['audience', 'projectId'])('is not answered by who does not say %s', async (name) => {
+    await expect(proveKeyPossession({ ...mine, [name]: undefined as unknown as string })).rejects.toThrow(
+      new TypeError(
+        `proveKeyPossession: ${name} must be a string of 1 to 256 characters, as in createSigner`,
+      ),
+    )
   })
 })

@@ -1,5 +1,4 @@
 import { expect } from '@jest/globals'
-import { proveKeyPossession } from '../../lib/client/index.js'
 import {
   createRegistry,
   MemoryProjectStore,
@@ -10,6 +9,7 @@ import {
 } from '../../lib/registry/index.js'
 import { makeKeyPair, type KeyPair } from './keys.js'
 import { audience, now } from './mint.js'
+import { prove } from './possession.js'
 
 export const by = 'ops@platform.example'
 
@@ -40,7 +40,7 @@ export async function handOver(
     ...options,
     by,
   })
-  const proof = await proveKeyPossession({ privateKey: pair.privateKey, challenge })
+  const proof = await prove({ privateKey: pair.privateKey, challenge })
   return registry.confirmKey(projectId, { kid, proof, by })
 }
 

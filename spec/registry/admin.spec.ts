@@ -1,6 +1,5 @@
 import { afterAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { StoreError } from '../../lib/index.js'
-import { proveKeyPossession } from '../../lib/client/index.js'
 import { RegistryError, type KeyChallenge, type Registry } from '../../lib/registry/index.js'
 import { routes } from '../../lib/registry/admin/routes.js'
 import { adminApp, credentials, operator, send } from '../helpers/admin.js'
@@ -10,6 +9,7 @@ import { managed } from '../helpers/registry.js'
 import { openServer } from '../helpers/server.js'
 import { askAsDocumented, expectHeaders, type Asked } from './asked.js'
 import { contentOf, faultsOf, operationOf, operations } from './open-api.js'
+import { prove } from '../helpers/possession.js'
 
 const serve = openServer()
 const seen = new Set<string>()
@@ -153,25 +153,25 @@ describe.each(expresses)('the life of a key, in %s', (_name, express) => {
   it('is registered and confirmed by a proof, once and in time', async () => {
     const { publicJwk, privateKey } = makeKeyPair('ES256')
     const register = () => ask(path('register'), { body: { publicKey: publicJwk, kid: 'own' } })
-    const prove = async (challenge: KeyChallenge) => ({
+    const answerTo = async (challenge: KeyChallenge) => ({
       kid: 'own',
-      proof: await proveKeyPossession({ privateKey, challenge }),
+      proof: await prove({ privateKey, challenge }),
     })
     const challengeOf = ({ body }: { body: unknown }) => (body as { challenge: KeyChallenge }).challenge
 
     const late = challengeOf(await register())
     platform.clock.now += 601
-    expect(await ask(path('confirm'), { body: await prove(late) })).toMatchObject({
+    expect(await ask(path('confirm'), { body: await answerTo(late) })).toMatchObject({
       status: 410,
       body: { code: 'challenge_expired' },
     })
     const challenge = challengeOf(await register())
-    expect(await ask(path('confirm'), { body: await prove(late) })).toMatchObject({
+    expect(await ask(path('confirm'), { body: await answerTo(late) })).toMatchObject({
       status: 422,
       body: { code: 'proof_invalid' },
     })
     expect(await listed()).toMatchObject({ keys: [{ kid: 'own', state: 'pending' }] })
-    const body = await prove(challenge)
+    const body = await answerTo(challenge)
     expect(await ask(path('confirm'), { body })).toMatchObject({ status: 200, body: { state: 'active' } })
     expect(await ask(path('confirm'), { body })).toMatchObject({
       status: 409,

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals'
 import { createHash } from 'node:crypto'
-import { proveKeyPossession } from '../../lib/client/index.js'
 import { makeKeyPair } from '../helpers/keys.js'
 import { audience, now } from '../helpers/mint.js'
 import { by, expectDenial, handOver, managed } from '../helpers/registry.js'
+import { prove } from '../helpers/possession.js'
 
 async function shopOf() {
   const platform = managed()
@@ -30,7 +30,7 @@ describe('the hand-over of a public key', () => {
     expect(await store.find('shop', kid)).toBeUndefined()
 
     clock.now += 599
-    const proof = await proveKeyPossession({ privateKey: pair.privateKey, challenge })
+    const proof = await prove({ privateKey: pair.privateKey, challenge })
     const key = await registry.confirmKey('shop', { kid, proof, by })
     expect(key).toMatchObject({ kid, alg, state: 'active', activatedAt: now + 599 })
     expect(key).not.toHaveProperty('challengeExpiresAt')
@@ -51,7 +51,7 @@ describe('the hand-over of a public key', () => {
       by,
     })
     expect(challenge).toMatchObject({ kid: 'k1', alg: 'PS256' })
-    const proof = await proveKeyPossession({ privateKey: pair.privateKey, challenge })
+    const proof = await prove({ privateKey: pair.privateKey, challenge })
     expect(await registry.confirmKey('shop', { kid: 'k1', proof, by })).toMatchObject({ alg: 'PS256' })
   })
 
@@ -72,7 +72,7 @@ describe('the hand-over of a public key', () => {
       by,
     })
     expect(await store.find('shop', old)).not.toHaveProperty('notAfter')
-    const proof = await proveKeyPossession({ privateKey: pair.privateKey, challenge })
+    const proof = await prove({ privateKey: pair.privateKey, challenge })
     await registry.confirmKey('shop', { kid, proof, by })
     expect(await store.find('shop', old)).toMatchObject({ notAfter: now + 60 })
     expect(await registry.listKeys('shop')).toMatchObject([
@@ -91,7 +91,7 @@ describe('the hand-over of a public key', () => {
       by,
     })
     await registry.revokeKey('shop', old, { reason: 'exposed', by })
-    const proof = await proveKeyPossession({ privateKey: pair.privateKey, challenge })
+    const proof = await prove({ privateKey: pair.privateKey, challenge })
     await registry.confirmKey('shop', { kid, proof, by })
     const found = await store.find('shop', old)
     expect(found).toMatchObject({ revokedAt: now })
@@ -105,7 +105,7 @@ describe('the hand-over of a public key', () => {
     const kept = JSON.stringify(await store.load('shop'))
     expect(kept).toContain(createHash('sha256').update(challenge.nonce).digest('base64url'))
     expect(kept).not.toContain(challenge.nonce)
-    const proof = await proveKeyPossession({ privateKey: pair.privateKey, challenge })
+    const proof = await prove({ privateKey: pair.privateKey, challenge })
     await registry.confirmKey('shop', { kid, proof, by })
     expect(JSON.stringify([await store.load('shop'), await registry.audit()])).not.toMatch(/nonce/i)
   })
@@ -122,7 +122,7 @@ describe('a challenge', () => {
     const confirm = async (answered = challenge) =>
       platform.registry.confirmKey('shop', {
         kid,
-        proof: await proveKeyPossession({ privateKey, challenge: answered }),
+        proof: await prove({ privateKey, challenge: answered }),
         by,
       })
     return { ...platform, pair: publicKey, kid, challenge, confirm }
@@ -207,7 +207,7 @@ describe('a public key', () => {
     )
     const outcomes = await Promise.allSettled(
       both.map(async ({ kid, challenge }) =>
-        registry.confirmKey('shop', { kid, proof: await proveKeyPossession({ privateKey, challenge }), by }),
+        registry.confirmKey('shop', { kid, proof: await prove({ privateKey, challenge }), by }),
       ),
     )
     expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
