@@ -1,6 +1,7 @@
 import { http, type HttpSize } from './http/bench.js'
 import { inProcess } from './in-process.js'
 import { refusals } from './refusals.js'
+import { registry } from './registry.js'
 import { replay } from './replay.js'
 import type { Part } from './results.js'
 import { scale } from './scale.js'
@@ -79,6 +80,15 @@ export const parts = {
         form === 'full'
           ? { rounds: 31, warmUp: 3, batch: 3000, weighed: 200_000, idsInRedis: 1_000_000 }
           : { rounds: 9, warmUp: 2, batch: 1500, weighed: 10_000, idsInRedis: 125_000 },
+      ),
+  },
+  registry: {
+    title: 'Projects in PostgreSQL',
+    run: (form) =>
+      registry(
+        form === 'full'
+          ? { projects: 1_000_000, rounds: 21, warmUp: 3, batch: 500 }
+          : { projects: 100_000, rounds: 9, warmUp: 2, batch: 200 },
       ),
   },
 } satisfies Record<string, Runnable>
