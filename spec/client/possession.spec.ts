@@ -104,7 +104,7 @@ describe('proveKeyPossession', () => {
   })
 
   it('takes no other option', async () => {
-    const options = { privateKey, challenge, kid: 'x' }
+    const options = { privateKey, challenge, audience, projectId: 'shop', kid: 'x' }
     await expect(proveKeyPossession(options)).rejects.toThrow(/^Unknown option of proveKeyPossession "kid"/)
     await expect(proveKeyPossession(undefined as never)).rejects.toThrow(/^Give an object/)
     await expect(proveKeyPossession({ privateKey } as never)).rejects.toThrow(/^Give an object/)
