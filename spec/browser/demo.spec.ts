@@ -86,6 +86,7 @@ describe.each([
       project: { id: 'demo-shop', name: 'Demo Shop' },
       scopes: ['portal:read'],
       kid: header.kid,
+      process: expect.any(Number),
       server_time: expect.any(Number),
     })
     expect(claims).toMatchObject({ proj_id: 'demo-shop', aud: platform, origin: customer })
