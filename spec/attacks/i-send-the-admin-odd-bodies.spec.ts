@@ -118,6 +118,12 @@ describe('a huge body', () => {
     expect([answer.status, answer.text]).toEqual([400, expect.stringContaining('Unknown option')])
   })
 
+  it('is refused, too, when a parser that allows more has read it before', async () => {
+    const app = express5()
+    app.use(express5.json({ limit: '1mb' }), adminApp(platform.registry).app as RequestHandler)
+    expect((await send(serve(app), 'POST', '/projects', { body: largest(65_537) })).status).toBe(413)
+  })
+
   it('that is compressed is not even read', async () => {
     const { app } = adminApp(platform.registry)
     const answer = await request(serve(app))
