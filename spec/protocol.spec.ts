@@ -9,6 +9,7 @@ import {
   limits,
   parseUrl,
   projectTokenType,
+  proofType,
   thumbprintText,
   type Algorithm,
 } from '../lib/protocol.js'
@@ -23,8 +24,9 @@ const kinds = new Map<Algorithm, { kty: string; crv?: string }>([
   ['EdDSA', { kty: 'OKP', crv: 'Ed25519' }],
 ])
 
-it('names the type and the limits that both sides have written down', () => {
+it('names the types and the limits that both sides have written down', () => {
   expect(projectTokenType).toBe('project-auth+jwt')
+  expect(proofType).toBe('project-key-proof+jwt')
   expect(limits).toEqual({
     tokenLength: 4096,
     identifierLength: 256,

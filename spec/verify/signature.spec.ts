@@ -190,5 +190,6 @@ describe('the first signature of a turn of the event loop', () => {
       expect(outcome).toEqual(expected)
       await outcome
     }
-  })
+    // To make a key of 4,096 bits can take seconds.
+  }, 30_000)
 })
