@@ -45,13 +45,13 @@ const quickRsaBits = 3072
 /**
  * Step 5: the signature, by the one algorithm of the key.
  *
- * Checks that the signature has exactly the length that algorithm and key give it, then the signature itself: the first one of
- * a turn of the event loop at once, if it is quick, all others on Node's thread pool. RFC 7518 section 3, RFC 8037 section 3.1.
+ * Checks that the signature has exactly the length that algorithm and key give it, then the signature itself: at once where it
+ * is quick and alone, else on Node's thread pool. RFC 7518 section 3, RFC 8037 section 3.1.
  */
 export function verifySignature(key: ProjectKey, signed: Signed): void | Promise<void> {
   const verification = verificationWith(key)
   if (signed.signature.length !== verification.signatureBytes) throw notVerified()
-  if (!(verification.quick && isFirstOfTurn())) return verifyInPool(verification, signed)
+  if (!(verification.quick && isAlone())) return verifyInPool(verification, signed)
   verifyAtOnce(verification, signed)
 }
 
@@ -68,7 +68,9 @@ function verifyAtOnce({ digest, input }: Verification, { signingInput, signature
 
 function verifyInPool({ digest, input }: Verification, { signingInput, signature }: Signed): Promise<void> {
   return new Promise((resolve, reject) => {
+    inPool++
     verify(digest, signingInput, input, signature, (error, matches) => {
+      inPool--
       if (error !== null) reject(new StoreError('store_unavailable', { cause: error }))
       else if ((matches as unknown) === true) resolve()
       else reject(notVerified())
@@ -76,14 +78,15 @@ function verifyInPool({ digest, input }: Verification, { signingInput, signature
   })
 }
 
+let inPool = 0
 let turnHasOne = false
 
 /**
- * A lone request does not wait for a thread to wake up; a crowd keeps the event loop free, but for one check a turn.
- * docs/performance.md has the measurements.
+ * Whether nothing is being verified, nor was in this turn of the event loop. A lone request does not wait for a thread to wake
+ * up; a crowd leaves the event loop free. docs/performance.md has the measurements.
  */
-function isFirstOfTurn(): boolean {
-  if (turnHasOne) return false
+function isAlone(): boolean {
+  if (inPool > 0 || turnHasOne) return false
   turnHasOne = true
   setImmediate(endTurn)
   return true

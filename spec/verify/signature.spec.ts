@@ -180,6 +180,15 @@ describe('the first signature of a turn of the event loop', () => {
     expect(step(admit('ES256', pairFor('ES256').publicJwk), signed('ES256'))).toBeUndefined()
   })
 
+  it('is left to the pool while that has another one', async () => {
+    await nextTurn()
+    const slow = step(admit('ES512', pairFor('ES512').publicJwk), signed('ES512'))
+    const quick = step(admit('ES256', pairFor('ES256').publicJwk), signed('ES256'))
+    expect([slow, quick]).toEqual([expect.any(Promise), expect.any(Promise)])
+    await slow
+    await quick
+  })
+
   it('is left to the pool for an RSA key of more than 3072 bits', async () => {
     for (const [modulusLength, expected] of [
       [3072, undefined],
