@@ -5,8 +5,7 @@ import type { Project, ProjectToken } from './types.js'
  * They may be undefined, because not every route is protected; `projectOf(req)` never is.
  */
 declare global {
-  // The way that Express documents; there is no module to augment that both 4 and 5 share.
-  // eslint-disable-next-line @typescript-eslint/no-namespace
+  // eslint-disable-next-line @typescript-eslint/no-namespace -- As Express documents; 4 and 5 share no module to augment.
   namespace Express {
     interface Request {
       project?: Project

@@ -22,10 +22,15 @@ export function refuseUnknownNames(
 }
 
 /** An option that is present but undefined is most often a setting that got lost: `audience: process.env.AUDIENCE`. */
-export function refuseUndefined(options: object): void {
-  for (const [name, value] of Object.entries(options)) {
-    requireThat(value !== undefined, `${name} is undefined; set it or leave it out`)
+export function refuseUndefined(given: object, what = 'Option '): void {
+  for (const [name, value] of Object.entries(given)) {
+    if (value === undefined) throw new TypeError(`${what}${name} is undefined; set it or leave it out`)
   }
+}
+
+/** Whether something is an object of this kind, as far as one of its methods tells. */
+export function hasMethod(value: unknown, name: string): boolean {
+  return typeof (value as Record<string, unknown> | null | undefined)?.[name] === 'function'
 }
 
 export function requireThat(condition: boolean, otherwise: string): void {

@@ -1,6 +1,6 @@
 import type { EventListener } from './events.js'
 import type { KeyStore } from './keys/key-store.js'
-import { refuseUndefined, refuseUnknownNames, requireThat, shown } from './option-checks.js'
+import { hasMethod, refuseUndefined, refuseUnknownNames, requireThat, shown } from './option-checks.js'
 import {
   algorithmNamed,
   algorithmNames,
@@ -220,8 +220,4 @@ function parseTokenLength(value: number): number {
     'maxTokenLength must be a number of characters up to 16384, the most that Node takes in headers',
   )
   return value
-}
-
-function hasMethod(value: unknown, name: string): boolean {
-  return typeof (value as Record<string, unknown> | null | undefined)?.[name] === 'function'
 }

@@ -5,8 +5,8 @@ export type { GenerateOptions, Revocation, RevokeOptions, RotateOptions, Rotatio
 export type { KeyState } from './key-state.js'
 export { recordLastUse, type LastUse, type LastUseOptions } from './last-use.js'
 export { MemoryProjectStore } from './memory.js'
-export { grants, migrations, type Migration } from './migrations.js'
-export { listenWithPg, type ListenWithPgOptions, type PgClient } from './pg-listener.js'
+export { grants, migrations, type Migration } from './postgres/migrations.js'
+export { listenWithPg, type ListenWithPgOptions, type PgClient } from './postgres/listener.js'
 export type { KeyChallenge } from './possession.js'
 export {
   PostgresProjectStore,

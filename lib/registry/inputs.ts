@@ -1,4 +1,4 @@
-import { refuseUnknownNames } from '../option-checks.js'
+import { refuseUndefined, refuseUnknownNames } from '../option-checks.js'
 import { isIdentifier, limits } from '../protocol.js'
 import { RegistryError } from './registry-error.js'
 
@@ -37,10 +37,8 @@ export function readOptions<T extends ChangeOptions>(
 ): T {
   checked(() => {
     refuseUnknownNames(given, { by: true, ...known }, 'option')
+    refuseUndefined(given, '')
   })
-  for (const [name, value] of Object.entries(given)) {
-    if (value === undefined) throw invalid(`${name} is undefined; set it or leave it out`)
-  }
   requireName('by', given.by)
   return given
 }

@@ -5,7 +5,7 @@ import { within } from '../time-limit.js'
 import type { Project, ProjectKey } from '../types.js'
 import type { AuditRecord } from './audit-record.js'
 import { loadedKey, type FoundKey } from './loaded-key.js'
-import { migrations } from './migrations.js'
+import { migrations } from './postgres/migrations.js'
 import type {
   AuditPage,
   ChangeListener,
@@ -15,8 +15,8 @@ import type {
   ProjectStore,
 } from './project-store.js'
 import type { KeyRecord, KeyUse, ProjectRecord, StoredProject } from './records.js'
-import { parametersOf, recordIn } from './rows.js'
-import * as statements from './statements.js'
+import { parametersOf, recordIn } from './postgres/rows.js'
+import * as statements from './postgres/statements.js'
 
 /** What runs SQL: a `pg` Pool, a PGlite instance, anything with such a `query`. */
 export interface Database {

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { admitProject } from '../keys/project.js'
-import { refuseUnknownNames } from '../option-checks.js'
+import { refuseUndefined, refuseUnknownNames } from '../option-checks.js'
 import { isIdentifier, limits, parseUrl } from '../protocol.js'
 import type { Project } from '../types.js'
 import { parseJsonObject } from '../verify/strict-json.js'
@@ -41,7 +41,7 @@ const mostMetadataBytes = 4096
 /** The project that shall be, frozen. Throws a TypeError that says what is wrong with a member. */
 export function newProject(given: NewProject): Project {
   refuseUnknownNames(given, { id: true, ...settingNames }, 'member of a project')
-  refuseUndefinedMembers(given)
+  refuseUndefined(given, '')
   const { id = crypto.randomUUID(), ...settings } = given
   return checkedProject({ id, ...settings })
 }
@@ -49,10 +49,10 @@ export function newProject(given: NewProject): Project {
 /** The project after its changes, frozen. Throws a TypeError that says what is wrong with a member. */
 export function changedProject(project: Project, changes: ProjectChanges): Project {
   refuseUnknownNames(changes, settingNames, 'member of the changes of a project')
-  refuseUndefinedMembers(changes)
+  refuseUndefined(changes, '')
   const { metadata: kept, ...rest } = project
   const merged = Object.entries({ ...rest, ...changes }).filter(([, value]) => value !== null)
-  const changed = checkedProject(Object.fromEntries(merged) as unknown as Project)
+  const changed = checkedProject({ ...Object.fromEntries(merged), id: project.id })
   // What is stored was checked when it came.
   return kept === undefined || 'metadata' in changes ? changed : Object.freeze({ ...changed, metadata: kept })
 }
@@ -103,12 +103,5 @@ function jsonOf(value: unknown): string | undefined {
     return JSON.stringify(value)
   } catch {
     return undefined
-  }
-}
-
-/** Most often a field that got lost: it must not open what it should close. */
-function refuseUndefinedMembers(given: object): void {
-  for (const [name, value] of Object.entries(given)) {
-    if (value === undefined) throw new TypeError(`${name} is undefined; set it or leave it out`)
   }
 }

@@ -1,3 +1,5 @@
+import { hasMethod } from '../option-checks.js'
+
 /** An ioredis client or Cluster, version 5 or later, as far as it is used here. */
 export interface IoredisClient {
   set(key: string, value: string, ex: 'EX', seconds: number, nx: 'NX', get: 'GET'): Promise<unknown>
@@ -104,8 +106,4 @@ async function loaded(byHash: () => Promise<unknown>, byText: () => Promise<unkn
     if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error
     return byText()
   }
-}
-
-function hasMethod(value: unknown, name: string): boolean {
-  return typeof (value as Record<string, unknown> | null | undefined)?.[name] === 'function'
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import type pg from 'pg'
 import { PostgresProjectStore } from '../../lib/registry/index.js'
-import * as statements from '../../lib/registry/statements.js'
+import * as statements from '../../lib/registry/postgres/statements.js'
 import { keyPair } from '../helpers/keys.js'
 import { now } from '../helpers/mint.js'
 import { PostgresServer } from '../helpers/postgres-server.js'

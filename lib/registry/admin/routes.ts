@@ -1,5 +1,7 @@
 import type { JsonObject } from '../../verify/strict-json.js'
 import type { AuditQuery, ProjectQuery } from '../queries.js'
+import type { RevokeOptions } from '../key-changes.js'
+import type { ConfirmOptions, RegisterOptions } from '../registration.js'
 import type { Registry } from '../registry.js'
 import { invalid } from '../inputs.js'
 
@@ -10,6 +12,7 @@ export interface Call {
   /** The project in the path. */
   readonly project: string
   readonly query: Readonly<Record<string, string>>
+  /** The types that the routes give its members are wishes: the registry checks each of them. */
   readonly body: JsonObject
   readonly idempotencyKey: string | undefined
 }
@@ -89,14 +92,14 @@ async function generateKey({ registry, project, body, by }: Call): Promise<Answe
 }
 
 async function registerKey({ registry, project, body, by }: Call): Promise<Answer> {
-  // The registry checks what it is given; the type is what it makes of it.
-  const options = { ...body, by } as unknown as Parameters<Registry['registerKey']>[1]
-  return { status: 201, body: await registry.registerKey(project, options) }
+  return {
+    status: 201,
+    body: await registry.registerKey(project, { ...(body as object), by } as RegisterOptions),
+  }
 }
 
 async function confirmKey({ registry, project, body, by }: Call): Promise<Answer> {
-  const options = { ...body, by } as unknown as Parameters<Registry['confirmKey']>[1]
-  return ok(await registry.confirmKey(project, options))
+  return ok(await registry.confirmKey(project, { ...(body as object), by } as ConfirmOptions))
 }
 
 async function rotateKey({ registry, project, body, by, idempotencyKey }: Call): Promise<Answer> {
@@ -108,8 +111,7 @@ async function rotateKey({ registry, project, body, by, idempotencyKey }: Call):
 
 async function revokeKey({ registry, project, body, by }: Call): Promise<Answer> {
   const { kid, ...options } = body
-  const revoking = { ...options, by } as unknown as Parameters<Registry['revokeKey']>[2]
-  return ok(await registry.revokeKey(project, kid as string, revoking))
+  return ok(await registry.revokeKey(project, kid as string, { ...(options as object), by } as RevokeOptions))
 }
 
 async function audit({ registry, query }: Call): Promise<Answer> {

@@ -1,6 +1,6 @@
-import { StoreError } from '../errors.js'
-import type { ProjectChange } from './project-store.js'
-import type { KeyRecord, ProjectRecord } from './records.js'
+import { StoreError } from '../../errors.js'
+import type { ProjectChange } from '../project-store.js'
+import type { KeyRecord, ProjectRecord } from '../records.js'
 
 /** The one column of a row: JSON, because every driver reads text alike. */
 export function recordIn(row: unknown): unknown {
