@@ -1,5 +1,5 @@
-export type { IoredisClient, NodeRedisClient, RedisClient } from './replay/redis-client.js'
-export type { RedisFinding, RedisHealth } from './replay/redis-health.js'
+export type { IoredisClient, NodeRedisClient, RedisClient } from './replay/redis/client.js'
+export type { RedisFinding, RedisHealth } from './replay/redis/health.js'
 export { RedisReplayStore, type RedisReplayCounts, type RedisReplayStoreOptions } from './replay/redis.js'
 export type { ReplayMode } from './replay/replay-mode.js'
 export type { ReplayStore, TokenUse } from './replay/replay-store.js'

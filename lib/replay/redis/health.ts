@@ -1,5 +1,5 @@
-import { within } from '../time-limit.js'
-import type { Ask, RedisCommands } from './redis-client.js'
+import { within } from '../../time-limit.js'
+import type { Ask, RedisCommands } from './client.js'
 
 /** One thing that whoever runs Redis should know. */
 export interface RedisFinding {

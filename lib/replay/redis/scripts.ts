@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Script } from './redis-client.js'
+import type { Script } from './client.js'
 
 /**
  * What an epoch is: the time of one server process with one memory. Its key holds the run id of the process, the replication
