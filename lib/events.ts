@@ -113,3 +113,8 @@ function printable(value: string): string {
       (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
     )
 }
+
+/** What `printable` was given, unless it was cut. */
+export function originalOf(printed: string): string {
+  return printed.replace(/\\u([\da-f]{4})/g, (_, code: string) => String.fromCharCode(parseInt(code, 16)))
+}

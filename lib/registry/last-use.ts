@@ -1,4 +1,4 @@
-import type { VerifierEvent } from '../events.js'
+import { originalOf, type VerifierEvent } from '../events.js'
 import { refuseUndefined, refuseUnknownNames, requireThat } from '../option-checks.js'
 import type { ProjectStore } from './project-store.js'
 import type { KeyUse } from './records.js'
@@ -83,7 +83,7 @@ export function recordLastUse(store: Pick<ProjectStore, 'touch'>, options: LastU
     onEvent(event) {
       if (event.type !== 'accepted') return
       const wasFull = notes.size === mostNotes
-      note({ projectId: unescaped(event.projectId), kid: unescaped(event.kid), at: event.time })
+      note({ projectId: originalOf(event.projectId), kid: originalOf(event.kid), at: event.time })
       // Once, or a store that is down would be asked for each request.
       if (notes.size === mostNotes && !wasFull) flushQuietly()
     },
@@ -93,9 +93,4 @@ export function recordLastUse(store: Pick<ProjectStore, 'touch'>, options: LastU
       await flush()
     },
   }
-}
-
-/** Events are printable: all but ASCII, and the backslash itself, is written as \uXXXX. */
-function unescaped(text: string): string {
-  return text.replace(/\\u([\da-f]{4})/g, (_, code: string) => String.fromCharCode(parseInt(code, 16)))
 }
