@@ -123,7 +123,9 @@ export class RedisReplayStore implements ReplayStore {
 
   async consume(use: TokenUse): Promise<boolean> {
     try {
-      return await this.consumeInRedis(use, this.clock())
+      // Before the clock: what stands still in between must count as late, or an old moment would decide.
+      const begun = performance.now()
+      return await this.consumeInRedis(use, this.clock(), begun)
     } catch (error) {
       this.counted.unavailable++
       if (error instanceof StoreError) throw error
@@ -164,7 +166,7 @@ export class RedisReplayStore implements ReplayStore {
     return { ...this.counted }
   }
 
-  private async consumeInRedis(use: TokenUse, now: number): Promise<boolean> {
+  private async consumeInRedis(use: TokenUse, now: number, begun: number): Promise<boolean> {
     const id = idOf(use)
     const key = `${this.prefix}{${id.slice(0, 2)}}${id.slice(2)}`
     const attempt = randomBytes(9).toString('base64url')
@@ -172,14 +174,14 @@ export class RedisReplayStore implements ReplayStore {
     if (!Number.isSafeInteger(left)) throw new TypeError('the clock or the time of the token is no number')
     const seconds = Math.max(1, left)
     if (this.strict) {
-      // A reply may come that much later, and the server's clock goes on meanwhile.
-      const age = now - use.acceptableFrom + this.timeoutMs / 1000
-      const values = [attempt, String(seconds), age.toFixed(3)]
+      // A reply may come that much later, and the server's clock goes on meanwhile. The clock here ticks in milliseconds.
+      const age = now - use.acceptableFrom + (this.timeoutMs + 1) / 1000
+      const values = [attempt, String(seconds), age.toFixed(6)]
       return this.inEpoch(
-        await this.ask(() => this.redis.run(consumeInEpoch, [key, this.epochKey(id)], values)),
+        await this.ask(() => this.redis.run(consumeInEpoch, [key, this.epochKey(id)], values), begun),
       )
     }
-    const before = await this.ask(() => this.redis.setNew(key, attempt, seconds))
+    const before = await this.ask(() => this.redis.setNew(key, attempt, seconds), begun)
     if (before === null) return this.count('first', true)
     const other = textOf(before)
     if (other?.length !== attempt.length) throw new TypeError(nonsense)
@@ -233,16 +235,17 @@ export class RedisReplayStore implements ReplayStore {
       : [this.epochKey('')]
     for (let at = 0; at < keys.length; at += groupsAtOnce) {
       const some = keys.slice(at, at + groupsAtOnce)
-      await Promise.all(some.map((key) => this.ask(() => this.redis.run(beginEpoch, [key], []))))
+      await Promise.all(
+        some.map((key) => this.ask(() => this.redis.run(beginEpoch, [key], []), performance.now())),
+      )
     }
   }
 
   /** One question, within the time limit. What comes later is dropped: the caller has been told that we cannot tell. */
-  private async ask(send: () => Promise<unknown>): Promise<unknown> {
+  private async ask(send: () => Promise<unknown>, begun: number): Promise<unknown> {
     if (this.unanswered >= mostUnanswered) {
       throw new StoreError('store_unavailable', { cause: 'too many commands wait for Redis' })
     }
-    const begun = performance.now()
     const sent = send()
     this.unanswered++
     const done = () => {

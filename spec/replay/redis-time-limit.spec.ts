@@ -88,6 +88,16 @@ describe.each([
     await expect(storeOf(50).consume(liveUse(randomUUID()))).rejects.toMatchObject(late)
   })
 
+  it('counts the time from the moment it looked at the clock, so that no stale moment decides', async () => {
+    const standsStill = () => {
+      const moment = Date.now() / 1000
+      const end = performance.now() + 150
+      while (performance.now() < end);
+      return moment
+    }
+    await expect(storeOf(100, standsStill).consume(liveUse(randomUUID()))).rejects.toMatchObject(late)
+  })
+
   it('lets nothing in twice of what came while Redis was cut off', async () => {
     const uses = liveUses(200, randomUUID())
     const acceptances = new Acceptances()
