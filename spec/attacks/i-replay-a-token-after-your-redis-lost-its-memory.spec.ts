@@ -7,7 +7,7 @@ import '../helpers/patience.js'
 import { appOf, platform } from '../helpers/platform.js'
 import { ioredisOf } from '../helpers/redis-clients.js'
 import { RedisServer, type RedisConfig } from '../helpers/redis-server.js'
-import { patientStore } from '../helpers/redis-uses.js'
+import { patientStore, strictStore } from '../helpers/redis-uses.js'
 import { expectAnswer } from '../helpers/refusals.js'
 import { openServer } from '../helpers/server.js'
 import { until } from '../helpers/until.js'
@@ -31,13 +31,14 @@ afterAll(async () => {
 /** Real time, because Redis keeps it; no tolerance, so that a token could have been used only once it was signed. */
 function platformIn(mode: ReplayMode) {
   const clock = () => Date.now() / 1000
-  const replayStore = patientStore(client, mode, `${mode}:`)
+  const replayStore =
+    mode === 'strict' ? strictStore(client, `${mode}:`) : patientStore(client, mode, `${mode}:`)
   const { options } = platform({ clock, clockTolerance: 0, replayStore })
   const app = appOf(options)
   const call = (token: string) => request(serve(app)).get('/portal').auth(token, { type: 'bearer' })
-  const fresh = () => mint({ claims: { jti: randomUUID(), iat: clock(), exp: clock() + 120 } })
-  /** Until a new token passes, as a page would get one. */
-  const works = () => until('a new token passes', async () => (await call(fresh())).status === 200)
+  const fresh = (age = 0) => mint({ claims: { jti: randomUUID(), iat: clock() - age, exp: clock() + 120 } })
+  /** Until a new token passes, as a page would get one; a little older than the next, as clocks tick in milliseconds. */
+  const works = () => until('a new token passes', async () => (await call(fresh(0.01))).status === 200)
   return { call, fresh, works }
 }
 

@@ -51,7 +51,7 @@ export async function letsNewOnesIn(store: ReplayStore): Promise<void> {
 
 /**
  * A store that a busy machine does not make say 503. Strict mode adds the time limit to the age of a token, and this clock takes it
- * off again.
+ * off again: so it lets new tokens in soon, but no longer promises anything about used ones. See `strictStore`.
  */
 export function patientStore(client: RedisClient, mode: ReplayMode, prefix = 'rjwt:'): RedisReplayStore {
   return new RedisReplayStore({
@@ -61,6 +61,11 @@ export function patientStore(client: RedisClient, mode: ReplayMode, prefix = 'rj
     timeoutMs: 10_000,
     clock: () => Date.now() / 1000 - 9.9,
   })
+}
+
+/** A store that keeps the promise of strict mode, and so lets new tokens in only after its time limit. */
+export function strictStore(client: RedisClient, prefix = 'rjwt:'): RedisReplayStore {
+  return new RedisReplayStore({ client, mode: 'strict', prefix, timeoutMs: 1000 })
 }
 
 /** For what is counted and not judged: it stands in the test's output. */

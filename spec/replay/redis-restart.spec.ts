@@ -3,7 +3,14 @@ import type { RedisClient, RedisReplayStore, ReplayMode } from '../../lib/redis.
 import '../helpers/patience.js'
 import { ioredisOf, nodeRedisOf, type OpenClient } from '../helpers/redis-clients.js'
 import { RedisServer, type RedisConfig } from '../helpers/redis-server.js'
-import { Acceptances, letsNewOnesIn, liveUses, patientStore, printed } from '../helpers/redis-uses.js'
+import {
+  Acceptances,
+  letsNewOnesIn,
+  liveUses,
+  patientStore,
+  printed,
+  strictStore,
+} from '../helpers/redis-uses.js'
 import { until } from '../helpers/until.js'
 
 const count = 500
@@ -23,7 +30,7 @@ afterAll(async () => {
 
 /** A store for each client library, as instances of one platform. */
 function stores(mode: ReplayMode) {
-  return open.map(({ client }) => patientStore(client, mode))
+  return open.map(({ client }) => (mode === 'strict' ? strictStore(client) : patientStore(client, mode)))
 }
 
 const kill = async () => {
@@ -74,15 +81,18 @@ async function presentedAgain(
   const uses = liveUses(count, what)
   const before = new Acceptances()
   for (const use of uses) await before.present(first, use)
-  expect(before.accepted.size).toBe(count)
+  // Strict mode waits for a busy machine only as long as it says.
+  if (mode === 'default') expect(before.accepted.size).toBe(count)
+  else expect(before.accepted.size).toBeGreaterThan(0)
 
   await happen()
   await reachedBy(instances)
   for (const store of [...instances, ...instances]) {
     await Promise.all(uses.map((use) => before.present(store, use)))
   }
-  expect(before.undecided).toBe(0)
-  printed(`${mode} mode, ${what}: ${before.twice} of ${count} used tokens were accepted again`)
+  if (mode === 'default') expect(before.undecided).toBe(0)
+  else expect(before.refused).toBeGreaterThan(0)
+  printed(`${mode} mode, ${what}: ${before.twice} of ${before.accepted.size} used tokens were accepted again`)
   return { acceptances: before, instances }
 }
 
