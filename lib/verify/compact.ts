@@ -11,7 +11,7 @@ export interface UnverifiedToken {
   readonly alg: Algorithm
   readonly unverifiedClaims: JsonObject
   /** What was signed: the first two segments with their dot. RFC 7515 section 5.2. */
-  readonly signingInput: Buffer
+  readonly signingInput: string
   readonly signature: Buffer
 }
 
@@ -69,8 +69,7 @@ export function compactReader(settings: CompactSettings): (token: string) => Unv
     if (unverifiedClaims === undefined || signature === undefined || !couldBeSignature(signature, alg)) {
       throw new AuthenticationError('token_malformed')
     }
-    const signingInput = Buffer.from(token.slice(0, afterClaims), 'latin1')
-    return { unverifiedHeader, alg, unverifiedClaims, signingInput, signature }
+    return { unverifiedHeader, alg, unverifiedClaims, signingInput: token.slice(0, afterClaims), signature }
   }
 }
 

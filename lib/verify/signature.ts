@@ -25,7 +25,7 @@ const schemes: Readonly<Record<Algorithm, readonly [digest: string | null, Param
 }
 
 interface Signed {
-  readonly signingInput: Buffer
+  readonly signingInput: string
   readonly signature: Buffer
 }
 
@@ -58,7 +58,7 @@ export function verifySignature(key: ProjectKey, signed: Signed): void | Promise
 function verifyAtOnce({ digest, input }: Verification, { signingInput, signature }: Signed): void {
   let matches: unknown
   try {
-    matches = verify(digest, signingInput, input, signature)
+    matches = verify(digest, octets(signingInput), input, signature)
   } catch (cause) {
     throw new StoreError('store_unavailable', { cause })
   }
@@ -69,7 +69,7 @@ function verifyAtOnce({ digest, input }: Verification, { signingInput, signature
 function verifyInPool({ digest, input }: Verification, { signingInput, signature }: Signed): Promise<void> {
   return new Promise((resolve, reject) => {
     inPool++
-    verify(digest, signingInput, input, signature, (error, matches) => {
+    verify(digest, octets(signingInput), input, signature, (error, matches) => {
       inPool--
       if (error !== null) reject(new StoreError('store_unavailable', { cause: error }))
       else if ((matches as unknown) === true) resolve()
@@ -110,6 +110,11 @@ function verificationWith(key: ProjectKey): Verification {
   }
   verifications.set(key, verification)
   return verification
+}
+
+/** RFC 7515 section 5.2: ASCII. */
+function octets(signingInput: string): Buffer {
+  return Buffer.from(signingInput, 'latin1')
 }
 
 function notVerified(): AuthenticationError {

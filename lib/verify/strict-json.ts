@@ -68,6 +68,7 @@ function readValue(depth: number): unknown {
 function readObject(depth: number): JsonObject | undefined {
   if (depth > maxDepth) return undefined
   const object: JsonObject = {}
+  let members = 0
   at++
   let code = next()
   while (code !== closeBrace) {
@@ -76,6 +77,7 @@ function readObject(depth: number): JsonObject | undefined {
     at++
     const value = readValue(depth + 1)
     if (value === undefined || !addMember(object, name, value)) return undefined
+    members++
     code = next()
     if (code === comma) {
       at++
@@ -84,7 +86,8 @@ function readObject(depth: number): JsonObject | undefined {
     } else if (code !== closeBrace) return undefined
   }
   at++
-  return object
+  // A name that comes twice makes one member.
+  return Object.keys(object).length === members ? object : undefined
 }
 
 function readArray(depth: number): unknown[] | undefined {
@@ -107,15 +110,11 @@ function readArray(depth: number): unknown[] | undefined {
   return array
 }
 
-/** False for a name that is there already, and for the one that would set the prototype. */
+/** False for `__proto__`. A name that objects inherit, such as toString, cannot be assigned where prototypes are frozen. */
 function addMember(object: JsonObject, name: string, value: unknown): boolean {
-  if (!(name in object)) {
-    object[name] = value
-    return true
-  }
-  if (name === '__proto__' || Object.hasOwn(object, name)) return false
-  // A name that objects inherit, such as toString: where prototypes are frozen it cannot be assigned.
-  Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true })
+  if (!Object.hasOwn(Object.prototype, name)) object[name] = value
+  else if (name === '__proto__') return false
+  else Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true })
   return true
 }
 
