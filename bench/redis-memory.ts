@@ -11,7 +11,7 @@ export async function redisMemory(ids: number): Promise<{ table: Table; verdict:
   const server = await RedisServer.start({ 'maxmemory-policy': 'noeviction' })
   const client = new Redis(server.port, server.host)
   try {
-    const store = new RedisReplayStore({ client, timeoutMs: 10_000 })
+    const store = new RedisReplayStore({ client, timeoutMs: 10_000, projectRate: 10_000_000 })
     await store.ready()
     const before = Number(await server.info('used_memory'))
     const now = Math.floor(Date.now() / 1000)

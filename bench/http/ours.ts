@@ -20,7 +20,10 @@ export function ourMiddleware(setup: Setup): Protection {
 }
 
 export async function ourMiddlewareWithRedis(setup: Setup): Promise<Protection> {
-  const replayStore = new RedisReplayStore({ client: new Redis(setup.redisPort, '127.0.0.1') })
+  const replayStore = new RedisReplayStore({
+    client: new Redis(setup.redisPort, '127.0.0.1'),
+    projectRate: 10_000_000,
+  })
   await replayStore.ready()
   return { handlers: [reverseJwt({ verifier: verifierOf(setup, replayStore) })], projectOf: project }
 }

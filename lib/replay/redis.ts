@@ -4,6 +4,7 @@ import { refuseUndefined, refuseUnknownNames } from '../option-checks.js'
 import { within } from '../time-limit.js'
 import { redisCommands, type RedisClient, type RedisCommands } from './redis/client.js'
 import { examine, type RedisHealth } from './redis/health.js'
+import { ProjectRate } from './redis/project-rate.js'
 import { beginEpoch, consumeInEpoch } from './redis/scripts.js'
 import { isReplayMode, replayModes, type ReplayMode } from './replay-mode.js'
 import type { ReplayStore, TokenUse } from './replay-store.js'
@@ -21,6 +22,11 @@ export interface RedisReplayStoreOptions {
    * All instances of a platform use the same one.
    */
   readonly mode?: ReplayMode
+  /**
+   * How many tokens of one project this process lets in within a minute of the clock; beyond it: `replay_store_full`, 503. So that no
+   * project fills Redis for all. Default 60,000: 1,000 a second, of which Redis keeps 27 MB when they live 120 s. At most 100,000,000.
+   */
+  readonly projectRate?: number
   /** Epoch seconds. Default: the system's clock. Give it the verifier's clock where that one is not the default. */
   readonly clock?: () => number
 }
@@ -45,6 +51,7 @@ const known: Record<keyof RedisReplayStoreOptions, true> = {
   prefix: true,
   timeoutMs: true,
   mode: true,
+  projectRate: true,
   clock: true,
 }
 
@@ -53,6 +60,7 @@ const mostUnanswered = 10_000
 /** A cluster keeps an epoch in each of these groups of ids, for a script reaches only keys of one slot. */
 const groups = 64 ** 2
 const groupsAtOnce = 256
+const mostProjectRate = 100_000_000
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 const late = 'Redis did not answer in time'
 const nonsense = 'Redis answered something that the command does not answer'
@@ -65,7 +73,8 @@ const nonsense = 'Redis answered something that the command does not answer'
  * again after a lost reply is told from a replay by the attempt, a random text.
  *
  * Throws StoreError: `store_unavailable` when Redis does not answer within `timeoutMs`, refuses, or is not connected;
- * `replay_store_full` when it has no memory left. Never falls back to memory. Does not limit how many ids one project may have.
+ * `replay_store_full` when it has no memory left, or a project has had `projectRate` tokens let in within the minute. Never falls back
+ * to memory.
  *
  * @example
  * const replayStore = new RedisReplayStore({ client: new Redis('redis://localhost:6379') })
@@ -76,6 +85,7 @@ export class RedisReplayStore implements ReplayStore {
   private readonly prefix: string
   private readonly timeoutMs: number
   private readonly strict: boolean
+  private readonly rate: ProjectRate
   private readonly clock: () => number
   private unanswered = 0
   private beginning: Promise<void> | undefined
@@ -96,6 +106,7 @@ export class RedisReplayStore implements ReplayStore {
       prefix = 'rjwt:',
       timeoutMs = 500,
       mode = 'default',
+      projectRate = 60_000,
       clock = () => Date.now() / 1000,
     } = options
     this.redis = redisCommands(client)
@@ -112,12 +123,18 @@ export class RedisReplayStore implements ReplayStore {
       throw new TypeError('RedisReplayStore: timeoutMs must be a number of milliseconds up to 10000')
     }
     if (!isReplayMode(mode)) throw new TypeError(`RedisReplayStore: mode must be ${replayModes}`)
+    if (!(Number.isSafeInteger(projectRate) && projectRate > 0 && projectRate <= mostProjectRate)) {
+      throw new TypeError(
+        `RedisReplayStore: projectRate must be a positive integer up to ${mostProjectRate}, tokens a minute`,
+      )
+    }
     if (typeof (clock as unknown) !== 'function') {
       throw new TypeError('RedisReplayStore: clock must be a function that returns epoch seconds')
     }
     this.prefix = prefix
     this.timeoutMs = timeoutMs
     this.strict = mode === 'strict'
+    this.rate = new ProjectRate(projectRate)
     this.clock = clock
   }
 
@@ -125,7 +142,12 @@ export class RedisReplayStore implements ReplayStore {
     try {
       // Before the clock: what stands still in between must count as late, or an old moment would decide.
       const begun = performance.now()
-      return await this.consumeInRedis(use, this.clock(), begun)
+      const now = this.clock()
+      this.rate.check(use.projectId, now)
+      const first = await this.consumeInRedis(use, now, begun)
+      // Only what was let in: or whoever has a used token could use up the rate of its project.
+      if (first) this.rate.count(use.projectId)
+      return first
     } catch (error) {
       this.counted.unavailable++
       if (error instanceof StoreError) throw error

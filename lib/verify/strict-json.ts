@@ -73,10 +73,11 @@ function readObject(depth: number): JsonObject | undefined {
   let code = next()
   while (code !== closeBrace) {
     const name = code === quote ? readString() : undefined
-    if (name === undefined || next() !== colon) return undefined
+    if (name === undefined || name === '__proto__' || next() !== colon) return undefined
     at++
     const value = readValue(depth + 1)
-    if (value === undefined || !addMember(object, name, value)) return undefined
+    if (value === undefined) return undefined
+    setMember(object, name, value)
     members++
     code = next()
     if (code === comma) {
@@ -110,12 +111,10 @@ function readArray(depth: number): unknown[] | undefined {
   return array
 }
 
-/** False for `__proto__`. A name that objects inherit, such as toString, cannot be assigned where prototypes are frozen. */
-function addMember(object: JsonObject, name: string, value: unknown): boolean {
+/** A name that objects inherit, such as toString, cannot be assigned where prototypes are frozen. */
+function setMember(object: JsonObject, name: string, value: unknown): void {
   if (!Object.hasOwn(Object.prototype, name)) object[name] = value
-  else if (name === '__proto__') return false
   else Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true })
-  return true
 }
 
 function readString(): string | undefined {

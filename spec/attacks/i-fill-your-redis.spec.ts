@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { randomUUID } from 'node:crypto'
 import request from 'supertest'
-import { RedisReplayStore } from '../../lib/redis.js'
+import { RedisReplayStore, type RedisClient } from '../../lib/redis.js'
 import { mint, now } from '../helpers/mint.js'
 import '../helpers/patience.js'
 import { appOf, platform } from '../helpers/platform.js'
@@ -10,17 +10,20 @@ import { RedisServer } from '../helpers/redis-server.js'
 import { expectAnswer } from '../helpers/refusals.js'
 import { mintRival } from '../helpers/rival.js'
 import { openServer } from '../helpers/server.js'
+import { until } from '../helpers/until.js'
 
 const serve = openServer()
 let redis: RedisServer
 let call: (token: string) => request.Test
+let client: RedisClient
 let close: () => void
 
 beforeAll(async () => {
   redis = await RedisServer.start({ 'maxmemory-policy': 'noeviction' })
   const opened = await ioredisOf(redis.port)
   close = opened.close
-  const replayStore = new RedisReplayStore({ client: opened.client, timeoutMs: 10_000, clock: () => now })
+  client = opened.client
+  const replayStore = new RedisReplayStore({ client, timeoutMs: 10_000, clock: () => now })
   const app = appOf(platform({ replayStore }).options)
   call = (token) => request(serve(app)).get('/portal').auth(token, { type: 'bearer' })
 })
@@ -69,4 +72,47 @@ it('answers 503 when there is no room: nobody passes unseen, and nobody who pass
   expectAnswer(await call(used), 'token_replayed')
   expect((await call(waiting)).status).toBe(200)
   expectAnswer(await call(waiting), 'token_replayed')
+})
+
+describe.each(['default', 'strict'] as const)('in %s mode a project that floods', (mode) => {
+  /** The rival is the flood; the shop must not get its feet wet. */
+  function flooded() {
+    const clock = { now: Date.now() / 1000 }
+    const read = () => clock.now
+    const replayStore = new RedisReplayStore({
+      client,
+      mode,
+      prefix: `${mode}:`,
+      timeoutMs: 1000,
+      projectRate: 10,
+      clock: read,
+    })
+    const { options, events } = platform({ replayStore, clock: read, clockTolerance: 0 })
+    const server = serve(appOf(options))
+    const call = (token: string) => request(server).get('/portal').auth(token, { type: 'bearer' })
+    const claims = () => ({ claims: { jti: randomUUID(), iat: clock.now, exp: clock.now + 250 } })
+    return { call, events, clock, shops: () => mint(claims()), rivals: () => mintRival(claims()) }
+  }
+
+  it('is answered 503 beyond its rate, until the minute is over, and nobody else notices', async () => {
+    const { call, events, clock, shops, rivals } = flooded()
+    // Strict mode needs a while until it lets anything in.
+    await until('a token passes', async () => (await call(shops())).status === 200)
+    clock.now = (Math.floor(clock.now / 60) + 1) * 60
+    const first = rivals()
+    expect((await call(first)).status).toBe(200)
+    // What is refused counts for nothing, or whoever finds a used token could silence its project.
+    for (let again = 0; again < 20; again++) expectAnswer(await call(first), 'token_replayed')
+    for (let used = 1; used < 10; used++) expect((await call(rivals())).status).toBe(200)
+    const stored = await ids()
+    for (let more = 0; more < 20; more++) expectAnswer(await call(rivals()), 'replay_store_full')
+    expect(events.at(-1)).toMatchObject({ type: 'unavailable', cause: expect.stringMatching(/projectRate/) })
+    expect(await ids()).toBe(stored)
+    expect((await call(first)).status).toBe(503)
+    for (let used = 0; used < 10; used++) expect((await call(shops())).status).toBe(200)
+
+    clock.now += 60
+    expect((await call(rivals())).status).toBe(200)
+    expectAnswer(await call(first), 'token_replayed')
+  })
 })

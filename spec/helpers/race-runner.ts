@@ -28,7 +28,7 @@ async function start({ port, mode, library, publicJwk }: Starter): Promise<strin
     audience,
     keyStore: new MemoryKeyStore([{ id: 'shop', keys: [{ jwk: publicJwk, kid: 'key-race', alg: 'EdDSA' }] }]),
     // A busy machine is no outage.
-    replayStore: new RedisReplayStore({ client, mode, clock, timeoutMs: 10_000 }),
+    replayStore: new RedisReplayStore({ client, mode, clock, timeoutMs: 10_000, projectRate: 10_000_000 }),
     clock,
   })
   return 'ready'

@@ -67,7 +67,8 @@ class Platform {
     this.mode = mode
     this.clients = clients
     this.stores = clients.map(
-      ({ client }) => new RedisReplayStore({ client, mode, timeoutMs: 300, prefix: `${mode}:` }),
+      ({ client }) =>
+        new RedisReplayStore({ client, mode, timeoutMs: 300, prefix: `${mode}:`, projectRate: 10_000_000 }),
     )
   }
 

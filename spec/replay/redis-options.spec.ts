@@ -44,22 +44,35 @@ describe('RedisReplayStore refuses', () => {
     expect(make({ clock })).toThrow(/^RedisReplayStore: clock must be a function/)
   })
 
-  it.each(['prefix', 'timeoutMs', 'mode', 'clock', 'client'])('a %s that got lost', (name) => {
+  it.each([0, -1, 0.5, NaN, Infinity, 100_000_001, '60000', null])(
+    'a projectRate that is %p',
+    (projectRate) => {
+      expect(make({ projectRate })).toThrow(/^RedisReplayStore: projectRate must be a positive integer/)
+    },
+  )
+
+  it.each(['prefix', 'timeoutMs', 'mode', 'projectRate', 'clock', 'client'])('a %s that got lost', (name) => {
     expect(make({ [name]: undefined })).toThrow(`${name} is undefined`)
   })
 
   it.each([
     ['timeout', 'Did you mean "timeoutMs"?'],
     ['Mode', 'Did you mean "mode"?'],
-    ['keyPrefix', 'Known: client, prefix, timeoutMs, mode, clock.'],
+    ['keyPrefix', 'Known: client, prefix, timeoutMs, mode, projectRate, clock.'],
   ])('an option named %s', (name, hint) => {
     expect(make({ [name]: 1 })).toThrow(`Unknown option of RedisReplayStore "${name}". ${hint}`)
   })
 
   it('nothing that is right', () => {
-    const right = { prefix: 'p'.repeat(64), timeoutMs: 10_000, mode: 'strict', clock: () => 0 }
+    const right = {
+      prefix: 'p'.repeat(64),
+      timeoutMs: 10_000,
+      mode: 'strict',
+      projectRate: 1,
+      clock: () => 0,
+    }
     expect(make(right)).not.toThrow()
-    expect(make({ timeoutMs: 0.5, prefix: '!~' })).not.toThrow()
+    expect(make({ timeoutMs: 0.5, prefix: '!~', projectRate: 100_000_000 })).not.toThrow()
   })
 })
 

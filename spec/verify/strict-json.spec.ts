@@ -113,6 +113,16 @@ it.each(['utf16le', 'latin1'] as const)('refuses text in %s', (encoding) => {
   expect(parseJsonObject(Buffer.from('{"a":"é"}', encoding))).toBeUndefined()
 })
 
+it('reads names that every object inherits where they cannot be assigned', () => {
+  Object.defineProperty(Object.prototype, 'toString', { writable: false })
+  try {
+    expect(parseJsonObject(Buffer.from('{"toString":1,"a":2}'))).toEqual({ toString: 1, a: 2 })
+    expect(parseJsonObject(Buffer.from('{"toString":1,"toString":2}'))).toBeUndefined()
+  } finally {
+    Object.defineProperty(Object.prototype, 'toString', { writable: true })
+  }
+})
+
 it('freezes a value at all depths', () => {
   const value = freezeJson({ a: [{ b: { c: 1 } }], d: null })
   for (const level of [value, value.a, value.a[0], value.a[0]?.b]) expect(Object.isFrozen(level)).toBe(true)
