@@ -70,7 +70,7 @@ export function platformApp(settings: PlatformSettings): Express {
   app.get('/', (_req, res) => {
     res.send(frontPage(customerOrigin))
   })
-  app.get(['/page.css', '/icon.svg'], (req, res) => {
+  app.get(['/page.css', '/theme.css', '/icon.svg'], (req, res) => {
     res.sendFile(req.path, { root: pageFolder })
   })
   app.use('/console', adminConsole)

@@ -67,7 +67,8 @@ export function createVerifier(options: VerifierOptions): Verifier {
     const key = await findKey(settings.keyStore, claims.proj_id, unverified, trail.now) // 4
     await verifySignature(key, unverified) // 5
     const scopes = checkBinding(claims, key.project, bounds, settings) // 6
-    await consumeJti(claims, settings) // 7
+    // The key's own text of the id: that of the claims would keep the token's text alive in the store.
+    await consumeJti(key.project.id, claims, settings) // 7
     const verified = verifiedFrom(key, unverified, claims, scopes)
     trail.accepted = verified.authentication
     return verified

@@ -1,9 +1,10 @@
-import { hash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { StoreError } from '../errors.js'
 import { refuseUndefined, refuseUnknownNames } from '../option-checks.js'
 import { within } from '../time-limit.js'
-import { redisCommands, type RedisClient, type RedisCommands } from './redis/client.js'
+import { redisCommands, textOf, type RedisClient, type RedisCommands } from './redis/client.js'
 import { examine, type RedisHealth } from './redis/health.js'
+import { RedisKeys } from './redis/keys.js'
 import { ProjectRate } from './redis/project-rate.js'
 import { beginEpoch, consumeInEpoch } from './redis/scripts.js'
 import { isReplayMode, replayModes, type ReplayMode } from './replay-mode.js'
@@ -23,8 +24,8 @@ export interface RedisReplayStoreOptions {
    */
   readonly mode?: ReplayMode
   /**
-   * How many tokens of one project this process lets in within a minute of the clock; beyond it: `replay_store_full`, 503. So that no
-   * project fills Redis for all. Default 60,000: 1,000 a second, of which Redis keeps 27 MB when they live 120 s. At most 100,000,000.
+   * How many tokens of one project this process lets in within a minute of the clock; beyond it, but for those on their way:
+   * `replay_store_full`, 503. So that no project fills Redis for all. Default 60,000, which is 1,000 a second; at most 100,000,000.
    */
   readonly projectRate?: number
   /** Epoch seconds. Default: the system's clock. Give it the verifier's clock where that one is not the default. */
@@ -55,13 +56,22 @@ const known: Record<keyof RedisReplayStoreOptions, true> = {
   clock: true,
 }
 
+/** What became of one token in Redis. */
+type Outcome = 'first' | 'resent' | 'replayed' | 'loss' | 'before the loss'
+
+/** What the script answers. */
+const scriptOutcomes = new Map<string | undefined, Outcome>([
+  ['2', 'resent'],
+  ['1', 'first'],
+  ['0', 'replayed'],
+  ['-1', 'before the loss'],
+  ['-2', 'loss'],
+])
+
 /** A client that has lost its connection may queue commands without end. */
 const mostUnanswered = 10_000
-/** A cluster keeps an epoch in each of these groups of ids, for a script reaches only keys of one slot. */
-const groups = 64 ** 2
-const groupsAtOnce = 256
+const epochsAtOnce = 256
 const mostProjectRate = 100_000_000
-const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 const late = 'Redis did not answer in time'
 const nonsense = 'Redis answered something that the command does not answer'
 
@@ -82,7 +92,7 @@ const nonsense = 'Redis answered something that the command does not answer'
  */
 export class RedisReplayStore implements ReplayStore {
   private readonly redis: RedisCommands
-  private readonly prefix: string
+  private readonly keys: RedisKeys
   private readonly timeoutMs: number
   private readonly strict: boolean
   private readonly rate: ProjectRate
@@ -131,7 +141,7 @@ export class RedisReplayStore implements ReplayStore {
     if (typeof (clock as unknown) !== 'function') {
       throw new TypeError('RedisReplayStore: clock must be a function that returns epoch seconds')
     }
-    this.prefix = prefix
+    this.keys = new RedisKeys(prefix, this.redis.cluster)
     this.timeoutMs = timeoutMs
     this.strict = mode === 'strict'
     this.rate = new ProjectRate(projectRate)
@@ -143,11 +153,11 @@ export class RedisReplayStore implements ReplayStore {
       // Before the clock: what stands still in between must count as late, or an old moment would decide.
       const begun = performance.now()
       const now = this.clock()
+      if (!Number.isFinite(now)) throw new TypeError('the clock did not return epoch seconds')
       this.rate.check(use.projectId, now)
-      const first = await this.consumeInRedis(use, now, begun)
-      // Only what was let in: or whoever has a used token could use up the rate of its project.
-      if (first) this.rate.count(use.projectId)
-      return first
+      // By the time Redis looks, an earlier use may be forgotten. Only a process that stood still comes so late.
+      if (use.expiresAt - now <= this.timeoutMs / 1000) return this.count('replayed', false)
+      return this.judge(await this.ask(() => this.consumeInRedis(use, now), begun))
     } catch (error) {
       this.counted.unavailable++
       if (error instanceof StoreError) throw error
@@ -188,59 +198,56 @@ export class RedisReplayStore implements ReplayStore {
     return { ...this.counted }
   }
 
-  private async consumeInRedis(use: TokenUse, now: number, begun: number): Promise<boolean> {
-    const id = idOf(use)
-    const key = `${this.prefix}{${id.slice(0, 2)}}${id.slice(2)}`
-    const attempt = randomBytes(9).toString('base64url')
-    const left = Math.ceil(use.expiresAt - now)
-    if (!Number.isSafeInteger(left)) throw new TypeError('the clock or the time of the token is no number')
-    const seconds = Math.max(1, left)
-    if (this.strict) {
-      // A reply may come that much later, and the server's clock goes on meanwhile. The clock here ticks in milliseconds.
-      const age = now - use.acceptableFrom + (this.timeoutMs + 1) / 1000
-      const values = [attempt, String(seconds), age.toFixed(6)]
-      return this.inEpoch(
-        await this.ask(() => this.redis.run(consumeInEpoch, [key, this.epochKey(id)], values), begun),
-      )
-    }
-    const before = await this.ask(() => this.redis.setNew(key, attempt, seconds), begun)
-    if (before === null) return this.count('first', true)
-    const other = textOf(before)
-    if (other?.length !== attempt.length) throw new TypeError(nonsense)
-    if (other !== attempt) return this.count('replayed', false)
-    this.counted.resent++
-    return this.count('first', true)
+  /** Counts towards the rate what Redis keeps from now on, also when the answer is too late for the caller. */
+  private async consumeInRedis(use: TokenUse, now: number): Promise<Outcome> {
+    const outcome = await (this.strict ? this.consumeInEpoch(use, now) : this.consumeByCommand(use, now))
+    // Nothing else, or whoever has a used token could use up the rate of its project.
+    if (outcome === 'first' || outcome === 'resent') this.rate.count(use.projectId)
+    return outcome
   }
 
-  /** What the answer of the strict script means. */
-  private inEpoch(answer: unknown): boolean {
-    switch (typeof answer === 'number' ? String(answer) : textOf(answer)) {
-      case '2':
+  private async consumeByCommand(use: TokenUse, now: number): Promise<Outcome> {
+    const attempt = newAttempt()
+    const before = await this.redis.setNew(this.keys.of(use).id, attempt, secondsLeft(use, now))
+    if (before === null) return 'first'
+    const other = textOf(before)
+    if (other?.length !== attempt.length) throw new TypeError(nonsense)
+    return other === attempt ? 'resent' : 'replayed'
+  }
+
+  private async consumeInEpoch(use: TokenUse, now: number): Promise<Outcome> {
+    const { id, epoch } = this.keys.of(use)
+    // A reply may come that much later, and the server's clock goes on meanwhile. The clock here ticks in milliseconds.
+    const age = now - use.acceptableFrom + (this.timeoutMs + 1) / 1000
+    const values = [newAttempt(), String(secondsLeft(use, now)), age.toFixed(6)]
+    const answer = await this.redis.run(consumeInEpoch, [id, epoch], values)
+    const outcome = scriptOutcomes.get(typeof answer === 'number' ? String(answer) : textOf(answer))
+    if (outcome === undefined) throw new TypeError(nonsense)
+    return outcome
+  }
+
+  private judge(outcome: Outcome): boolean {
+    switch (outcome) {
+      case 'resent':
         this.counted.resent++
         return this.count('first', true)
-      case '1':
+      case 'first':
         return this.count('first', true)
-      case '0':
+      case 'replayed':
         return this.count('replayed', false)
-      case '-2':
+      case 'loss':
         this.counted.losses++
         // In a cluster a whole server has lost its memory, not only this group: the others shall not find out one by one.
         if (this.redis.cluster) this.beginEverywhere().catch(() => undefined)
         return this.count('refusedAfterLoss', false)
-      case '-1':
+      case 'before the loss':
         return this.count('refusedAfterLoss', false)
-      default:
-        throw new TypeError(nonsense)
     }
   }
 
   private count(what: keyof RedisReplayCounts, first: boolean): boolean {
     this.counted[what]++
     return first
-  }
-
-  private epochKey(id: string): string {
-    return this.redis.cluster ? `${this.prefix}{${id.slice(0, 2)}}epoch` : `${this.prefix}epoch`
   }
 
   /** Begins an epoch wherever none is known. One run at a time. */
@@ -250,13 +257,9 @@ export class RedisReplayStore implements ReplayStore {
   }
 
   private async begin(): Promise<void> {
-    const keys = this.redis.cluster
-      ? Array.from({ length: groups }, (_, at) =>
-          this.epochKey(`${alphabet[at >> 6] ?? ''}${alphabet[at & 63] ?? ''}`),
-        )
-      : [this.epochKey('')]
-    for (let at = 0; at < keys.length; at += groupsAtOnce) {
-      const some = keys.slice(at, at + groupsAtOnce)
+    const epochs = this.keys.epochs()
+    for (let at = 0; at < epochs.length; at += epochsAtOnce) {
+      const some = epochs.slice(at, at + epochsAtOnce)
       await Promise.all(
         some.map((key) => this.ask(() => this.redis.run(beginEpoch, [key], []), performance.now())),
       )
@@ -264,7 +267,7 @@ export class RedisReplayStore implements ReplayStore {
   }
 
   /** One question, within the time limit. What comes later is dropped: the caller has been told that we cannot tell. */
-  private async ask(send: () => Promise<unknown>, begun: number): Promise<unknown> {
+  private async ask<T>(send: () => Promise<T>, begun: number): Promise<T> {
     if (this.unanswered >= mostUnanswered) {
       throw new StoreError('store_unavailable', { cause: 'too many commands wait for Redis' })
     }
@@ -281,13 +284,13 @@ export class RedisReplayStore implements ReplayStore {
   }
 }
 
-/** A client may be set to give Buffers for text, and text for numbers. */
-function textOf(answer: unknown): string | undefined {
-  if (Buffer.isBuffer(answer)) return answer.toString()
-  return typeof answer === 'string' ? answer : undefined
+/** Tells a command that was sent again from a replay. */
+function newAttempt(): string {
+  return randomBytes(9).toString('base64url')
 }
 
-/** 132 bits of SHA-256. Length first, so that no two pairs of project and jti are one text. */
-function idOf({ projectId, jti }: TokenUse): string {
-  return hash('sha256', `${projectId.length}:${projectId}${jti}`, 'base64url').slice(0, 22)
+function secondsLeft({ expiresAt }: TokenUse, now: number): number {
+  const seconds = Math.ceil(expiresAt - now)
+  if (!Number.isSafeInteger(seconds)) throw new TypeError('expiresAt is no time')
+  return seconds
 }

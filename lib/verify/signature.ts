@@ -68,13 +68,20 @@ function verifyAtOnce({ digest, input }: Verification, { signingInput, signature
 
 function verifyInPool({ digest, input }: Verification, { signingInput, signature }: Signed): Promise<void> {
   return new Promise((resolve, reject) => {
-    inPool++
-    verify(digest, octets(signingInput), input, signature, (error, matches) => {
-      inPool--
-      if (error !== null) reject(new StoreError('store_unavailable', { cause: error }))
-      else if ((matches as unknown) === true) resolve()
-      else reject(notVerified())
-    })
+    const failed = (cause: unknown) => {
+      reject(new StoreError('store_unavailable', { cause }))
+    }
+    try {
+      verify(digest, octets(signingInput), input, signature, (error, matches) => {
+        inPool--
+        if (error !== null) failed(error)
+        else if ((matches as unknown) === true) resolve()
+        else reject(notVerified())
+      })
+      inPool++
+    } catch (thrown) {
+      failed(thrown)
+    }
   })
 }
 

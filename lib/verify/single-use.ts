@@ -18,12 +18,16 @@ const replayMargin = 60
  * The id is kept for a minute longer than any verifier accepts the token, because their clocks differ. Only `true` from the
  * store is a pass; an answer that is neither true nor false is an outage.
  */
-export function consumeJti(claims: ProjectClaims, settings: SingleUseSettings): void | Promise<void> {
+export function consumeJti(
+  projectId: string,
+  claims: ProjectClaims,
+  settings: SingleUseSettings,
+): void | Promise<void> {
   const { replayStore, maxLifetime, clockTolerance } = settings
   return answerOf(
     () =>
       replayStore.consume({
-        projectId: claims.proj_id,
+        projectId,
         jti: claims.jti,
         expiresAt: claims.exp + clockTolerance + replayMargin,
         acceptableFrom: (claims.iat ?? claims.exp - maxLifetime) - clockTolerance,

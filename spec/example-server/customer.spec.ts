@@ -143,7 +143,16 @@ it('sends security headers with everything, and the private key with nothing', a
   const policy =
     "default-src 'self'; connect-src 'self' http://127.0.0.1:4000; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
   // Express narrows the policy on error pages of its own.
-  for (const path of ['/', '/page.js', '/page.css', '/icon.svg', '/nothing', '/..%2fstart.ts']) {
+  for (const path of [
+    '/',
+    '/page.js',
+    '/page.css',
+    '/theme.css',
+    '/demo.css',
+    '/icon.svg',
+    '/nothing',
+    '/..%2fstart.ts',
+  ]) {
     const answer = await request(app).get(path).set('Host', 'localhost:4001').responseType('blob')
     expect(answer.headers).toMatchObject({
       'content-security-policy': answer.status < 400 ? policy : "default-src 'none'",

@@ -111,7 +111,7 @@ describe.each(['/api/plain', '/api/passport'])('%s', (route) => {
 it('sends security headers with everything, whatever the answer', async () => {
   const policy = "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
   // Express narrows the policy on error pages of its own.
-  for (const path of ['/', '/page.css', '/icon.svg', '/api/plain', '/nothing']) {
+  for (const path of ['/', '/page.css', '/theme.css', '/icon.svg', '/api/plain', '/nothing']) {
     const answer = await request(app).get(path)
     expect(answer.headers).toMatchObject({
       'content-security-policy':

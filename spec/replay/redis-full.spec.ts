@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import request from 'supertest'
 import { RedisReplayStore, type RedisClient } from '../../lib/redis.js'
+import { clientDuring } from '../helpers/client-during.js'
 import { mint, now } from '../helpers/mint.js'
 import '../helpers/patience.js'
 import { appOf, platform } from '../helpers/platform.js'
@@ -26,22 +27,12 @@ describe.each([
   ['ioredis', ioredisOf],
   ['node-redis', nodeRedisOf],
 ] as const)('a Redis that is full, with %s,', (name, openClient) => {
-  let client: RedisClient
-  let close: () => void
-
-  beforeAll(async () => {
-    const opened = await openClient(redis.port)
-    client = opened.client
-    close = opened.close
-  })
-  afterAll(() => {
-    close()
-  })
+  const client = clientDuring<RedisClient>(() => openClient(redis.port))
 
   it.each(['default', 'strict'] as const)(
     'is answered 503, not let in and not sent away, in %s mode',
     async (mode) => {
-      const store = patientStore(client, mode)
+      const store = patientStore(client(), mode)
       await letsNewOnesIn(store)
       const used = liveUse(`${name} ${mode} used`)
       expect(await store.consume(used)).toBe(true)
@@ -61,7 +52,7 @@ describe.each([
   )
 
   it('is answered so over HTTP, and a token that found no room passes once there is some', async () => {
-    const replayStore = new RedisReplayStore({ client, timeoutMs: 10_000, clock: () => now })
+    const replayStore = new RedisReplayStore({ client: client(), timeoutMs: 10_000, clock: () => now })
     const { options, events } = platform({ replayStore })
     const server = serve(appOf(options))
     const call = (token: string) => request(server).get('/portal').auth(token, { type: 'bearer' })

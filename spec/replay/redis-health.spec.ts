@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { RedisReplayStore, type RedisClient } from '../../lib/redis.js'
+import { clientDuring } from '../helpers/client-during.js'
 import '../helpers/patience.js'
 import { ioredisClusterOf, ioredisOf, nodeRedisClusterOf, nodeRedisOf } from '../helpers/redis-clients.js'
 import { RedisServer } from '../helpers/redis-server.js'
@@ -23,24 +24,15 @@ describe.each([
   ['ioredis', ioredisOf],
   ['node-redis', nodeRedisOf],
 ] as const)('with %s', (_, openClient) => {
-  let client: RedisClient
-  let close: () => void
+  const client = clientDuring<RedisClient>(() => openClient(server.port))
 
-  beforeAll(async () => {
-    const opened = await openClient(server.port)
-    client = opened.client
-    close = opened.close
-  })
-  afterAll(() => {
-    close()
-  })
   beforeEach(async () => {
     for (const [name, value] of Object.entries(good)) await server.command('CONFIG', 'SET', name, value)
   })
 
   const set = (name: string, value: string | number) => server.command('CONFIG', 'SET', name, value)
   const storeOf = (clock = () => Date.now() / 1000) =>
-    new RedisReplayStore({ client, timeoutMs: 10_000, clock })
+    new RedisReplayStore({ client: client(), timeoutMs: 10_000, clock })
 
   it('finds nothing wrong with a Redis that is set up as the documentation says', async () => {
     const health = { healthy: true, findings: [] }

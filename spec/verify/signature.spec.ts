@@ -147,6 +147,20 @@ it('is an outage when the key cannot be used at all, and the platform learns why
   }
 })
 
+it('says that it cannot tell when Node will not even begin', async () => {
+  const publicKey = 'no key' as unknown as KeyObject
+  const broken: ProjectKey = { kid: 'key-1', alg: 'ES256', publicKey, project: { id: 'shop' } }
+  const signature = Buffer.alloc(64, 1)
+  for (let again = 0; again < 3; again++) {
+    await expectStepRefusal(() => verifySignature(broken, { signingInput, signature }), 'store_unavailable')
+  }
+  // None of them is still on its way: the next one of a turn is alone.
+  await new Promise(setImmediate)
+  const { privateKey, publicJwk } = pairFor('ES256')
+  const honest = { signingInput, signature: signBytes('ES256', signingInput, privateKey) }
+  expect(step(admit('ES256', publicJwk), honest)).toBeUndefined()
+})
+
 describe('the first signature of a turn of the event loop', () => {
   const signed = (alg: Algorithm) => ({
     signingInput,

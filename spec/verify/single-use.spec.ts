@@ -8,7 +8,7 @@ const claims: ProjectClaims = { iss: 'shop', aud: audience, proj_id: 'shop', jti
 /** As steps take it: what it refuses at once is a refusal as well. */
 const consumeJti = async (...parameters: Parameters<typeof consumeNow>) => consumeNow(...parameters)
 const consumeWith = (answer: unknown) =>
-  consumeJti(claims, {
+  consumeJti(claims.proj_id, claims, {
     replayStore: { consume: () => answer as boolean },
     maxLifetime: 300,
     clockTolerance: 5,
@@ -32,7 +32,7 @@ describe('what the store is told', () => {
     ['without iat, from the earliest that the lifetime allows', {}, now + 110 - 300 - 5],
   ])('spans the time in which any verifier accepts the token: %s', async (_, more, acceptableFrom) => {
     consume.mockClear()
-    await consumeJti({ ...claims, ...more }, settings)
+    await consumeJti(claims.proj_id, { ...claims, ...more }, settings)
     expect(consume.mock.calls).toEqual([
       [{ projectId: 'shop', jti: 'use-1', expiresAt: now + 110 + 5 + 60, acceptableFrom }],
     ])
@@ -69,7 +69,11 @@ describe('a store that cannot tell', () => {
     ],
     ['rejects', () => Promise.reject(failure)],
   ])('is an outage when it %s', async (_, consume) => {
-    const outcome = consumeJti(claims, { replayStore: { consume }, maxLifetime: 300, clockTolerance: 5 })
+    const outcome = consumeJti(claims.proj_id, claims, {
+      replayStore: { consume },
+      maxLifetime: 300,
+      clockTolerance: 5,
+    })
     await expectStepRefusal(() => outcome, 'store_unavailable')
     await expect(outcome).rejects.toMatchObject({ cause: failure })
   })
@@ -77,7 +81,7 @@ describe('a store that cannot tell', () => {
   it.each(['store_unavailable', 'replay_store_full'] as const)('may say %s in our words', async (code) => {
     const own = new StoreError(code, { cause: 'its own reason' })
     const replayStore: ReplayStore = { consume: () => Promise.reject(own) }
-    const outcome = consumeJti(claims, { replayStore, maxLifetime: 300, clockTolerance: 5 })
+    const outcome = consumeJti(claims.proj_id, claims, { replayStore, maxLifetime: 300, clockTolerance: 5 })
     await expectStepRefusal(() => outcome, code)
     await expect(outcome).rejects.toMatchObject({ cause: 'its own reason' })
   })
@@ -85,5 +89,5 @@ describe('a store that cannot tell', () => {
 
 it('waits for nothing where the store answers at once', () => {
   const settings = { replayStore: { consume: () => true }, maxLifetime: 300, clockTolerance: 5 }
-  expect(consumeNow(claims, settings)).toBeUndefined()
+  expect(consumeNow(claims.proj_id, claims, settings)).toBeUndefined()
 })

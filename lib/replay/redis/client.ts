@@ -107,3 +107,9 @@ async function loaded(byHash: () => Promise<unknown>, byText: () => Promise<unkn
     return byText()
   }
 }
+
+/** A client may be set to give Buffers for text, and text for numbers. */
+export function textOf(answer: unknown): string | undefined {
+  if (Buffer.isBuffer(answer)) return answer.toString()
+  return typeof answer === 'string' ? answer : undefined
+}

@@ -1,0 +1,111 @@
+import { describe, expect, it, jest } from '@jest/globals'
+import { createPublicKey, createPrivateKey } from 'node:crypto'
+import type { PossessionChallenge } from '../../lib/client/index.js'
+import { consoleVisitor } from '../helpers/console-visitor.js'
+import { makeKeyPair } from '../helpers/keys.js'
+import { prove } from '../helpers/possession.js'
+
+jest.setTimeout(90_000)
+
+const visitor = consoleVisitor()
+
+describe('a key', () => {
+  it('is created, and its private half shown once', async () => {
+    await visitor.newProject('once')
+    await visitor.button('Create a key pair').click()
+    await visitor.inDialog('Create').click()
+    await visitor.dialog().getByText('Nobody can show it again').waitFor()
+    const text = (await visitor.dialog().getByLabel('Private key', { exact: true }).textContent()) ?? ''
+    expect(createPrivateKey(text).asymmetricKeyType).toBe('ec')
+    await visitor.dialog().getByRole('button', { name: 'Copy: Private key' }).click()
+    await visitor.dialog().getByText('Copied').waitFor()
+    expect(await visitor.page.evaluate('navigator.clipboard.readText()')).toBe(text)
+    // A slip does not close it, nor does it close before it is said that somebody has the key.
+    await visitor.page.keyboard.press('Escape')
+    await visitor.inDialog('Forget it here').click()
+    expect(await visitor.dialog().isVisible()).toBe(true)
+    await visitor.dialog().getByLabel('I have it').check()
+    await visitor.inDialog('Forget it here').click()
+    await visitor.said('The new key is active.')
+    const secret = text.split('\n')[1] ?? ''
+    expect(secret.length).toBe(64)
+    expect(await visitor.page.content()).not.toContain(secret)
+    await visitor.page.reload()
+    await visitor.page.locator('.key').waitFor()
+    expect(await visitor.page.content()).not.toContain(secret)
+  })
+
+  it('is rotated with an overlap, and revoked with a reason', async () => {
+    await visitor.newProject('turn')
+    const kid = await visitor.newKey()
+    await visitor.button(`Rotate ${kid}`).click()
+    await visitor.dialog().getByLabel('The old key stays good for').selectOption('an hour')
+    await visitor.inDialog('Rotate').click()
+    await visitor.dialog().getByText('The old key ends on').waitFor()
+    await visitor.dialog().getByLabel('I have it').check()
+    await visitor.inDialog('Forget it here').click()
+    await visitor.said('The key is rotated.')
+    expect(await visitor.keyItem(kid).textContent()).toContain('retiring')
+
+    await visitor.button(`Revoke ${kid}`).click()
+    await visitor.dialog().getByLabel('Reason').selectOption('compromised: others have used it')
+    await visitor.inDialog('Revoke').click()
+    // Not without the confirmation.
+    expect(await visitor.dialog().isVisible()).toBe(true)
+    await visitor.dialog().getByLabel('The customer can do without this key').check()
+    await visitor.inDialog('Revoke').click()
+    await visitor.said('The key is revoked.')
+    expect(await visitor.keyItem(kid).textContent()).toMatch(/revoked.*\(compromised\)/)
+    const [first] = await visitor.page.locator('#audit li').allTextContents()
+    expect(first).toMatch(/^console revoked a key \(compromised\) just now/)
+  })
+
+  it('warns when the last one is revoked', async () => {
+    await visitor.newProject('last')
+    const kid = await visitor.newKey()
+    await visitor.button(`Revoke ${kid}`).click()
+    await visitor.dialog().getByLabel('The customer can do without this key').check()
+    await visitor.inDialog('Revoke').click()
+    await visitor.said('The project has no key left that can sign')
+  })
+
+  it('of the customer is registered with a proof, and not with the proof of another key', async () => {
+    await visitor.newProject('proof')
+    const { privateKey } = makeKeyPair('ES256')
+    await visitor.button("Register a customer's key").click()
+    const pem = createPublicKey(privateKey).export({ format: 'pem', type: 'spki' }) as string
+    await visitor.dialog().getByLabel('Public key').fill(pem)
+    await visitor.inDialog('Ask for a proof').click()
+    await visitor.dialog().getByText('step 2 of 2').waitFor()
+    const snippet =
+      (await visitor.dialog().getByLabel('What the customer runs', { exact: true }).textContent()) ?? ''
+    const challenge = JSON.parse(
+      /const challenge = (\{[^}]*\})/.exec(snippet)?.[1] ?? '',
+    ) as PossessionChallenge
+    expect(challenge).toMatchObject({ aud: new URL(visitor.address).origin, proj_id: 'proof' })
+    await visitor.page.locator('#key-list').getByText('pending').waitFor()
+
+    const other = makeKeyPair('ES256').privateKey
+    const refused = visitor.page.waitForResponse((response) => response.status() === 422)
+    await visitor
+      .dialog()
+      .getByLabel('Proof')
+      .fill(await prove({ privateKey: other, challenge }))
+    await visitor.inDialog('Activate the key').click()
+    await refused
+    await visitor
+      .dialog()
+      .getByRole('alert')
+      .filter({ hasText: 'was not signed with the private half' })
+      .waitFor()
+    visitor.excuse(422)
+
+    await visitor
+      .dialog()
+      .getByLabel('Proof')
+      .fill(await prove({ privateKey, challenge }))
+    await visitor.inDialog('Activate the key').click()
+    await visitor.said('The customer holds the private key. The key is active.')
+    expect(await visitor.page.locator('#key-list').textContent()).toContain('active')
+  })
+})

@@ -1,0 +1,145 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from '@jest/globals'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { launchChromium } from './chromium.js'
+import { DemoProcess } from './demo-process.js'
+
+/** Somebody at the console of a demo of their own, logged in. */
+export class ConsoleVisitor {
+  address = ''
+  customer = ''
+  /** What the browser's console said since the test began. A test ends with none. */
+  complaints: string[] = []
+  private demo: DemoProcess | undefined
+  private opened: { readonly browser: Browser; readonly context: BrowserContext } | undefined
+  private current: Page | undefined
+
+  get browser(): Browser {
+    if (this.opened === undefined) throw new Error('beforeAll has not run')
+    return this.opened.browser
+  }
+
+  get context(): BrowserContext {
+    if (this.opened === undefined) throw new Error('beforeAll has not run')
+    return this.opened.context
+  }
+
+  /** The page of the test that runs. */
+  get page(): Page {
+    if (this.current === undefined) throw new Error('beforeEach has not run')
+    return this.current
+  }
+
+  async arrive(): Promise<void> {
+    const browser = await launchChromium()
+    const context = await browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'] })
+    this.opened = { browser, context }
+    this.demo = new DemoProcess({ PLATFORM_PORT: '0', CUSTOMER_PORT: '0' })
+    ;({ customer: this.customer } = await this.demo.started())
+    const { address, password } = await this.demo.console()
+    this.address = address
+    await this.logIn(password)
+  }
+
+  async leave(): Promise<void> {
+    await this.opened?.browser.close()
+    await this.demo?.kill()
+  }
+
+  async openPage(): Promise<void> {
+    const page = await this.context.newPage()
+    this.current = page
+    this.complaints = []
+    page.on('console', (message) => {
+      if (['error', 'warning'].includes(message.type())) this.complaints.push(message.text())
+    })
+    page.on('pageerror', (error) => this.complaints.push(error.message))
+    await page.goto(`${this.address}#demo-shop`)
+    await page.getByRole('heading', { name: 'Demo Shop' }).waitFor()
+  }
+
+  /** For a test that provokes one: the browser complains of an answer with this status. */
+  excuse(status: number): void {
+    this.complaints = this.complaints.filter((text) => !text.includes(String(status)))
+  }
+
+  button(name: string | RegExp) {
+    return this.page.getByRole('button', { name })
+  }
+
+  dialog() {
+    return this.page.getByRole('dialog')
+  }
+
+  inDialog(name: string) {
+    return this.dialog().getByRole('button', { name, exact: true })
+  }
+
+  async said(text: string | RegExp): Promise<void> {
+    await this.page.getByRole('status').filter({ hasText: text }).waitFor()
+  }
+
+  keyItem(kid: string) {
+    const { page } = this
+    return page.locator('.key').filter({ has: page.locator('.key-head').getByText(kid, { exact: true }) })
+  }
+
+  /** Wrong passwords first; the right one twice. */
+  private async logIn(password: string): Promise<void> {
+    const login = await this.context.newPage()
+    await login.goto(this.address)
+    const field = login.getByLabel('One-time password')
+    const send = login.getByRole('button', { name: 'Log in' })
+    await field.fill('aaaa-bbbb-cccc-dddd')
+    await send.click()
+    await login.getByText('This is not the password.').waitFor()
+    await field.fill(` ${password.toUpperCase()} `)
+    await send.click()
+    await login.getByRole('heading', { name: 'Projects' }).waitFor()
+    await login.close()
+
+    const other = await this.browser.newContext()
+    const second = await other.newPage()
+    await second.goto(this.address)
+    await second.getByLabel('One-time password').fill(password)
+    await second.getByRole('button', { name: 'Log in' }).click()
+    await second.getByText('This password has been used or is too old.').waitFor()
+    for (let attempt = 0; attempt < 5; attempt++) {
+      const wait = second.waitForResponse('**/login')
+      await second.getByRole('button', { name: 'Log in' }).click()
+      await wait
+    }
+    await other.close()
+  }
+
+  async newProject(id: string): Promise<void> {
+    await this.button('New project').click()
+    await this.dialog().getByLabel('Id', { exact: true }).fill(id)
+    await this.dialog().getByLabel('Name').fill(`The ${id}`)
+    await this.dialog().getByLabel('Allowed origins').fill('https://a.example\nhttp://localhost:5000')
+    await this.inDialog('Create project').click()
+    await this.page.getByRole('heading', { name: `The ${id}` }).waitFor()
+  }
+
+  async newKey(): Promise<string> {
+    await this.button('Create a key pair').click()
+    await this.inDialog('Create').click()
+    const kid = (await this.dialog().locator('p code').textContent()) ?? ''
+    await this.dialog().getByLabel('I have it').check()
+    await this.inDialog('Forget it here').click()
+    await this.said('The new key is active.')
+    return kid
+  }
+}
+
+/** Arrives before the tests of a file and leaves after them; each test has a page of its own, and no complaint. */
+export function consoleVisitor(): ConsoleVisitor {
+  const visitor = new ConsoleVisitor()
+  beforeAll(() => visitor.arrive(), 90_000)
+  afterAll(() => visitor.leave())
+  beforeEach(() => visitor.openPage())
+  afterEach(async () => {
+    await visitor.page.close()
+    expect(visitor.complaints).toEqual([])
+  })
+  return visitor
+}
