@@ -63,7 +63,7 @@ export const parts = {
     title: 'Refusals',
     run: (form) =>
       refusals(
-        form === 'full' ? { rounds: 61, warmUp: 5, batch: 1000 } : { rounds: 11, warmUp: 4, batch: 1000 },
+        form === 'full' ? { rounds: 61, warmUp: 5, batch: 1000 } : { rounds: 9, warmUp: 4, batch: 600 },
       ),
   },
   replay: {
