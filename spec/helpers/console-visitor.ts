@@ -55,6 +55,8 @@ export class ConsoleVisitor {
     page.on('pageerror', (error) => this.complaints.push(error.message))
     await page.goto(`${this.address}#demo-shop`)
     await page.getByRole('heading', { name: 'Demo Shop' }).waitFor()
+    // It comes last. Who presses Tab before finds buttons missing.
+    await page.locator('#audit li').first().waitFor()
   }
 
   /** For a test that provokes one: the browser complains of an answer with this status. */
