@@ -41,56 +41,40 @@ const fullHttp: HttpSize = {
 
 interface Runnable {
   readonly title: string
-  run(form: Form): Promise<Part>
+  readonly run: (form: Form) => Promise<Part>
+}
+
+function sized<Size>(
+  title: string,
+  measure: (size: Size) => Promise<Part>,
+  sizes: Readonly<Record<Form, Size>>,
+): Runnable {
+  return { title, run: (form) => measure(sizes[form]) }
 }
 
 /** What can be measured, in the order in which it is. */
 export const parts = {
-  'in-process': {
-    title: 'Verification in process',
-    run: (form) =>
-      inProcess(
-        form === 'full'
-          ? { rounds: 31, warmUp: 3, batch: 3000, batchOfOne: 500 }
-          : { rounds: 9, warmUp: 2, batch: 1200, batchOfOne: 150 },
-      ),
-  },
-  http: {
-    title: 'Express with one protected route',
-    run: (form) => http(form === 'full' ? fullHttp : shortHttp),
-  },
-  refusals: {
-    title: 'Refusals',
-    run: (form) =>
-      refusals(
-        form === 'full' ? { rounds: 61, warmUp: 5, batch: 1000 } : { rounds: 9, warmUp: 4, batch: 600 },
-      ),
-  },
-  replay: {
-    title: 'Used ids in memory',
-    run: (form) =>
-      replay(
-        form === 'full' ? { rounds: 41, warmUp: 3, batch: 50_000 } : { rounds: 9, warmUp: 2, batch: 50_000 },
-      ),
-  },
-  scale: {
-    title: 'Scale',
-    run: (form) =>
-      scale(
-        form === 'full'
-          ? { rounds: 31, warmUp: 3, batch: 3000, weighed: 200_000, idsInRedis: 1_000_000 }
-          : { rounds: 9, warmUp: 2, batch: 1500, weighed: 10_000, idsInRedis: 125_000 },
-      ),
-  },
-  registry: {
-    title: 'Projects in PostgreSQL',
-    run: (form) =>
-      registry(
-        form === 'full'
-          ? { projects: 1_000_000, rounds: 21, warmUp: 3, batch: 500 }
-          : { projects: 100_000, rounds: 9, warmUp: 2, batch: 200 },
-      ),
-  },
+  'in-process': sized('Verification in process', inProcess, {
+    short: { rounds: 9, warmUp: 2, batch: 1200, batchOfOne: 150 },
+    full: { rounds: 31, warmUp: 3, batch: 3000, batchOfOne: 500 },
+  }),
+  http: sized('Express with one protected route', http, { short: shortHttp, full: fullHttp }),
+  refusals: sized('Refusals', refusals, {
+    short: { rounds: 9, warmUp: 4, batch: 600 },
+    full: { rounds: 61, warmUp: 5, batch: 1000 },
+  }),
+  replay: sized('Used ids in memory', replay, {
+    short: { rounds: 9, warmUp: 2, batch: 50_000 },
+    full: { rounds: 41, warmUp: 3, batch: 50_000 },
+  }),
+  scale: sized('Scale', scale, {
+    short: { rounds: 9, warmUp: 2, batch: 1500, weighed: 10_000, idsInRedis: 125_000 },
+    full: { rounds: 31, warmUp: 3, batch: 3000, weighed: 200_000, idsInRedis: 1_000_000 },
+  }),
+  registry: sized('Projects in PostgreSQL', registry, {
+    short: { projects: 100_000, rounds: 9, warmUp: 2, batch: 200 },
+    full: { projects: 1_000_000, rounds: 21, warmUp: 3, batch: 500 },
+  }),
 } satisfies Record<string, Runnable>
 
 export type PartName = keyof typeof parts

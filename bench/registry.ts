@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import { CachedKeyStore } from '../lib/index.js'
 import { PostgresProjectStore } from '../lib/registry/index.js'
+import { manyProjects } from '../spec/helpers/many-projects.js'
 import { PostgresServer } from '../spec/helpers/postgres-server.js'
 import { interleave, ratio, spread } from './interleave.js'
 import { makeKeys } from './platform.js'
@@ -81,12 +82,5 @@ export async function registry({ projects, rounds, warmUp, batch }: RegistrySize
 /** One public key does for all: only its name differs. */
 async function fill(db: pg.Pool, projects: number): Promise<void> {
   const { kty, crv, x, y } = makeKeys().jwks.keys.find(({ alg }) => alg === 'ES256') ?? {}
-  const jwk = JSON.stringify({ kty, crv, x, y })
-  await db.query(`
-    INSERT INTO reverse_jwt.projects (id, issuer, suspended, created_at, updated_at, version)
-      SELECT 'project-' || n, 'project-' || n, false, now(), now(), 1 FROM generate_series(1, ${projects}) n;
-    INSERT INTO reverse_jwt.keys (project_id, kid, alg, public_jwk, thumbprint, created_at, activated_at)
-      SELECT 'project-' || n, 'key-' || k, 'ES256', '${jwk}', n || '-' || k, now(), now()
-      FROM generate_series(1, ${projects}) n, generate_series(1, ${keysOfProject}) k;
-    ANALYZE reverse_jwt.projects, reverse_jwt.keys`)
+  await db.query(manyProjects({ kty, crv, x, y }, projects, keysOfProject))
 }

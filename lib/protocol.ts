@@ -106,6 +106,11 @@ export function isIdentifier(value: unknown): value is string {
   )
 }
 
+/** What a name within a project begins with. Length first, so that no two pairs of project id and name are one text. */
+export function projectPrefix(projectId: string): string {
+  return `${projectId.length}:${projectId}`
+}
+
 /** Whether a value is a scope-token of RFC 6749 section 3.3. */
 export function isScopeName(value: unknown): value is string {
   return typeof value === 'string' && /^[\x21\x23-\x5B\x5D-\x7E]+$/.test(value)

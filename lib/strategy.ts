@@ -71,7 +71,7 @@ export class ReverseJwtStrategy extends Strategy {
   authenticate(request: RequestLike, options: PassportOptions = {}): void {
     // Passport sets these anew for each request, on this very object when it was given an instance: take them now, or
     // a second request that arrives meanwhile would get the answer of the first.
-    const { success, fail, pass, error } = this as unknown as Actions
+    const { success, fail, pass, error } = this as this & Actions
     const actions: Actions = { success, fail, pass, error }
     const mistake = mistakeOf(options, request)
     if (mistake !== undefined) {

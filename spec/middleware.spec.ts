@@ -12,6 +12,7 @@ import {
   type ResponseLike,
   type Verifier,
 } from '../lib/index.js'
+import { rejection } from './helpers/rejection.js'
 import { mint } from './helpers/mint.js'
 import { platform } from './helpers/platform.js'
 import { challengeOf } from './helpers/refusals.js'
@@ -102,8 +103,7 @@ it('sets no header any more once something else has answered', async () => {
 it.each([undefined, null, false, 0, ''])(
   'lets nobody pass whose verifier rejects with %p',
   async (nothing) => {
-    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- JavaScript lets anybody do it
-    const verifier = { authenticate: () => Promise.reject(nothing) } as unknown as Verifier
+    const verifier = { authenticate: () => rejection(nothing) } as unknown as Verifier
     const req = { headers: {} }
     expect(await run(reverseJwt({ verifier }), req)).toEqual([new Error('The verifier failed')])
     expect(Object.keys(req)).toEqual(['headers'])

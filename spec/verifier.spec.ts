@@ -8,6 +8,7 @@ import {
   type RequestLike,
   type VerifierOptions,
 } from '../lib/index.js'
+import { rejection } from './helpers/rejection.js'
 import { descriptionOf, expectRefusal, type Code } from './helpers/refusals.js'
 import { keyPair } from './helpers/keys.js'
 import { audience, kidOf, mint, now } from './helpers/mint.js'
@@ -96,8 +97,7 @@ describe('a store that cannot tell', () => {
     const fail = () => {
       throw thrown
     }
-    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what careless stores do
-    const reject = () => Promise.reject(thrown)
+    const reject = () => rejection(thrown)
     return [
       { keyStore: { find: fail } },
       { keyStore: { find: reject } },

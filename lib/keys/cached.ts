@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import { StoreError } from '../errors.js'
 import { refuseUndefined, refuseUnknownNames } from '../option-checks.js'
+import { projectPrefix } from '../protocol.js'
 import { within } from '../time-limit.js'
 import type { ProjectKey } from '../types.js'
 import type { KeyStore } from './key-store.js'
@@ -157,9 +158,4 @@ function parseOptions(options: CachedKeyStoreOptions): Required<CachedKeyStoreOp
     throw new TypeError(`CachedKeyStore: max must be a positive integer up to ${mostKeys}`)
   }
   return parsed
-}
-
-/** Length first, so that no project id and kid can be read as another pair. */
-function projectPrefix(projectId: string): string {
-  return `${projectId.length}:${projectId}`
 }

@@ -1,5 +1,6 @@
 import { originalOf, type VerifierEvent } from '../events.js'
 import { refuseUndefined, refuseUnknownNames, requireThat } from '../option-checks.js'
+import { projectPrefix } from '../protocol.js'
 import type { ProjectStore } from './project-store.js'
 import type { KeyUse } from './records.js'
 
@@ -47,8 +48,7 @@ export function recordLastUse(store: Pick<ProjectStore, 'touch'>, options: LastU
   let writing: Promise<void> | undefined
 
   function note(use: KeyUse): void {
-    // Length first, so that no project id and kid can be read as another pair.
-    const name = `${use.projectId.length}:${use.projectId}${use.kid}`
+    const name = projectPrefix(use.projectId) + use.kid
     const earlier = notes.get(name)
     if (earlier === undefined ? notes.size < mostNotes : earlier.at < use.at) notes.set(name, use)
   }

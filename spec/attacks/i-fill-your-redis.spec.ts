@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { randomUUID } from 'node:crypto'
 import request from 'supertest'
 import { RedisReplayStore, type RedisClient } from '../../lib/redis.js'
+import { clientDuring } from '../helpers/client-during.js'
 import { mint, now } from '../helpers/mint.js'
 import '../helpers/patience.js'
 import { appOf, platform } from '../helpers/platform.js'
@@ -15,22 +16,17 @@ import { until } from '../helpers/until.js'
 const serve = openServer()
 let redis: RedisServer
 let call: (token: string) => request.Test
-let client: RedisClient
-let close: () => void
 
 beforeAll(async () => {
   redis = await RedisServer.start({ 'maxmemory-policy': 'noeviction' })
-  const opened = await ioredisOf(redis.port)
-  close = opened.close
-  client = opened.client
-  const replayStore = new RedisReplayStore({ client, timeoutMs: 10_000, clock: () => now })
+})
+const client = clientDuring<RedisClient>(() => ioredisOf(redis.port))
+beforeAll(() => {
+  const replayStore = new RedisReplayStore({ client: client(), timeoutMs: 10_000, clock: () => now })
   const app = appOf(platform({ replayStore }).options)
   call = (token) => request(serve(app)).get('/portal').auth(token, { type: 'bearer' })
 })
-afterAll(async () => {
-  close()
-  await redis.remove()
-})
+afterAll(() => redis.remove())
 beforeEach(() => redis.command('FLUSHALL'))
 
 const fresh = () => ({ claims: { jti: randomUUID() } })
@@ -80,7 +76,7 @@ describe.each(['default', 'strict'] as const)('in %s mode a project that floods'
     const clock = { now: Date.now() / 1000 }
     const read = () => clock.now
     const replayStore = new RedisReplayStore({
-      client,
+      client: client(),
       mode,
       prefix: `${mode}:`,
       timeoutMs: 1000,

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { randomUUID } from 'node:crypto'
 import request from 'supertest'
 import type { RedisClient, ReplayMode } from '../../lib/redis.js'
+import { clientDuring } from '../helpers/client-during.js'
 import { mint } from '../helpers/mint.js'
 import '../helpers/patience.js'
 import { appOf, platform } from '../helpers/platform.js'
@@ -14,25 +15,18 @@ import { until } from '../helpers/until.js'
 
 const serve = openServer()
 let redis: RedisServer
-let client: RedisClient
-let close: () => void
 
 beforeAll(async () => {
   redis = await RedisServer.start()
-  const opened = await ioredisOf(redis.port)
-  client = opened.client
-  close = opened.close
 })
-afterAll(async () => {
-  close()
-  await redis.remove()
-})
+const client = clientDuring<RedisClient>(() => ioredisOf(redis.port))
+afterAll(() => redis.remove())
 
 /** Real time, because Redis keeps it; no tolerance, so that a token could have been used only once it was signed. */
 function platformIn(mode: ReplayMode) {
   const clock = () => Date.now() / 1000
   const replayStore =
-    mode === 'strict' ? strictStore(client, `${mode}:`) : patientStore(client, mode, `${mode}:`)
+    mode === 'strict' ? strictStore(client(), `${mode}:`) : patientStore(client(), mode, `${mode}:`)
   const { options } = platform({ clock, clockTolerance: 0, replayStore })
   const app = appOf(options)
   const call = (token: string) => request(serve(app)).get('/portal').auth(token, { type: 'bearer' })

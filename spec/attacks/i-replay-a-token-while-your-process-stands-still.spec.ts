@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { createVerifier, MemoryReplayStore, type KeyStore, type ReplayStore } from '../../lib/index.js'
 import { RedisReplayStore, type RedisClient } from '../../lib/redis.js'
+import { clientDuring } from '../helpers/client-during.js'
 import { mint, now } from '../helpers/mint.js'
 import '../helpers/patience.js'
 import { platform } from '../helpers/platform.js'
@@ -9,23 +10,16 @@ import { RedisServer } from '../helpers/redis-server.js'
 import { expectRefusal } from '../helpers/refusals.js'
 
 let redis: RedisServer
-let client: RedisClient
-let close: () => void
 
 beforeAll(async () => {
   redis = await RedisServer.start()
-  const opened = await ioredisOf(redis.port)
-  client = opened.client
-  close = opened.close
 })
-afterAll(async () => {
-  close()
-  await redis.remove()
-})
+const client = clientDuring<RedisClient>(() => ioredisOf(redis.port))
+afterAll(() => redis.remove())
 
 const stores: readonly [string, (clock: () => number) => ReplayStore][] = [
   ['memory', (clock) => new MemoryReplayStore({ clock })],
-  ['Redis', (clock) => new RedisReplayStore({ client, timeoutMs: 10_000, clock })],
+  ['Redis', (clock) => new RedisReplayStore({ client: client(), timeoutMs: 10_000, clock })],
 ]
 
 it.each(stores)(

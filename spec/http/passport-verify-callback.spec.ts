@@ -2,6 +2,7 @@ import { describe, expect, it, jest } from '@jest/globals'
 import type { ErrorRequestHandler, RequestHandler } from 'express'
 import passport from 'passport'
 import { problemDetails, StoreError, type VerifyCallback } from '../../lib/index.js'
+import { rejection } from '../helpers/rejection.js'
 import { expresses } from '../helpers/express.js'
 import { mint } from '../helpers/mint.js'
 import { strategyOf, telling, tellWho, withToken } from '../helpers/passport.js'
@@ -133,8 +134,7 @@ describe.each(expresses)('%s', (_, express) => {
         'database',
       ],
       ['rejects', () => Promise.reject(new Error('database')), 'database'],
-      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- JavaScript lets anybody do it
-      ['rejects with nothing', () => Promise.reject(undefined), 'The verify callback failed'],
+      ['rejects with nothing', () => rejection(undefined), 'The verify callback failed'],
     ])('is an error, not a refusal, when it %s', async (_, verify, message) => {
       const { answer, entered } = await answerOf(verify)
       expect(answer.status).toBe(500)

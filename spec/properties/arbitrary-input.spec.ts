@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it, jest } from '@jest/globals'
 import fc from 'fast-check'
 import { createVerifier, type KeyStore, type ReplayStore, type RequestLike } from '../../lib/index.js'
+import { rejection } from '../helpers/rejection.js'
 import { refusalOf } from '../helpers/any-refusal.js'
 import { encode, mint } from '../helpers/mint.js'
 import { anything, oddValue } from '../helpers/odd-values.js'
@@ -195,8 +196,7 @@ const ways: Readonly<Record<string, Way>> = {
   throws: (value) => {
     throw value
   },
-  // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- A store may do so.
-  rejects: (value) => Promise.reject(value),
+  rejects: (value) => rejection(value),
   'rejecting thenable': (value) => ({
     then: (_: unknown, reject: (value: unknown) => void) => {
       reject(value)

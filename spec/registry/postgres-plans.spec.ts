@@ -3,6 +3,7 @@ import type pg from 'pg'
 import { PostgresProjectStore } from '../../lib/registry/index.js'
 import * as statements from '../../lib/registry/postgres/statements.js'
 import { keyPair } from '../helpers/keys.js'
+import { manyProjects } from '../helpers/many-projects.js'
 import { now } from '../helpers/mint.js'
 import { PostgresServer } from '../helpers/postgres-server.js'
 import { changeOf, keyRecord, projectRecord } from '../helpers/records.js'
@@ -18,16 +19,11 @@ beforeAll(async () => {
   server = await PostgresServer.start()
   db = server.pool()
   await new PostgresProjectStore({ db }).migrate()
-  const jwk = JSON.stringify(keyPair('ES256').publicJwk)
+  await db.query(manyProjects(keyPair('ES256').publicJwk, projects, keysOfProject))
   await db.query(`
-    INSERT INTO reverse_jwt.projects (id, issuer, suspended, created_at, updated_at, version)
-      SELECT 'project-' || n, 'project-' || n, false, now(), now(), 1 FROM generate_series(1, ${projects}) n;
-    INSERT INTO reverse_jwt.keys (project_id, kid, alg, public_jwk, thumbprint, created_at, activated_at)
-      SELECT 'project-' || n, 'key-' || k, 'ES256', '${jwk}', n || '-' || k, now(), now()
-      FROM generate_series(1, ${projects}) n, generate_series(1, ${keysOfProject}) k;
     INSERT INTO reverse_jwt.audit (changed_at, changed_by, action, project_id, before_change, after_change)
       SELECT now(), 'x', 'x', 'project-' || n, '{}', '{}' FROM generate_series(1, ${projects}) n;
-    ANALYZE reverse_jwt.projects, reverse_jwt.keys, reverse_jwt.audit`)
+    ANALYZE reverse_jwt.audit`)
 }, 60_000)
 afterAll(() => server.remove())
 

@@ -1,6 +1,7 @@
 import { describe, expect, it, jest } from '@jest/globals'
 import { admitProjectKey, StoreError, type KeyStore, type ProjectKey } from '../../lib/index.js'
 import { findKey as findKeyNow } from '../../lib/verify/key.js'
+import { rejection } from '../helpers/rejection.js'
 import { expectStepRefusal } from '../helpers/refusals.js'
 import { keyPair } from '../helpers/keys.js'
 import { now } from '../helpers/mint.js'
@@ -137,8 +138,7 @@ describe('a store that cannot tell', () => {
       failure,
     ],
     ['rejects', () => Promise.reject(failure), failure],
-    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what careless stores do
-    ['rejects with nothing', () => Promise.reject(undefined), undefined],
+    ['rejects with nothing', () => rejection(undefined), undefined],
   ])('is an outage when it %s', async (_, find, cause) => {
     const outcome = findKey({ find }, 'shop', hint, now)
     await expectStepRefusal(() => outcome, 'store_unavailable')

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { projectPrefix } from '../../protocol.js'
 import type { TokenUse } from '../replay-store.js'
 
 /** A cluster keeps an epoch in each of these groups of ids, for a script reaches only keys of one slot. */
@@ -16,11 +17,10 @@ export class RedisKeys {
   }
 
   /**
-   * Where a use is kept, `rjwt:{Qk}3fHcVx...`, and the epoch that it belongs to. 132 bits of SHA-256. Length first, so that no two
-   * pairs of project and jti are one text.
+   * Where a use is kept, `rjwt:{Qk}3fHcVx...`, and the epoch that it belongs to. 132 bits of SHA-256.
    */
   of({ projectId, jti }: TokenUse): { readonly id: string; readonly epoch: string } {
-    const name = hash('sha256', `${projectId.length}:${projectId}${jti}`, 'base64url').slice(0, 22)
+    const name = hash('sha256', projectPrefix(projectId) + jti, 'base64url').slice(0, 22)
     const group = name.slice(0, 2)
     return { id: `${this.prefix}{${group}}${name.slice(2)}`, epoch: this.epoch(group) }
   }
