@@ -8,6 +8,7 @@ import {
   isScopeName,
   limits,
   parseUrl,
+  projectPrefix,
   projectTokenType,
   proofType,
   thumbprintText,
@@ -142,4 +143,16 @@ describe('a URL', () => {
   ])('is not read in %j', (text) => {
     expect(parseUrl(text)).toBeUndefined()
   })
+})
+
+it('keeps the names of two projects apart, whatever the projects and names are', () => {
+  expect(projectPrefix('shop')).toBe('4:shop')
+  const pairs = [
+    ['a', 'bc'],
+    ['ab', 'c'],
+    ['', 'abc'],
+    ['1:a', 'b'],
+    ['1', ':ab'],
+  ] as const
+  expect(new Set(pairs.map(([projectId, name]) => projectPrefix(projectId) + name)).size).toBe(5)
 })
