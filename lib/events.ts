@@ -106,12 +106,14 @@ function text<Name extends string>(name: Name, value: unknown): { readonly [name
  * backslash, or two texts could be printed alike.
  */
 function printable(value: string): string {
-  return value
+  const text = value
     .slice(0, limits.identifierLength)
     .replace(
       /[^\x20-\x5B\x5D-\x7E]/g,
       (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
     )
+  // A listener may keep it, and a piece cut out of a token keeps the whole token alive.
+  return Buffer.from(text, 'latin1').toString('latin1')
 }
 
 /** What `printable` was given, unless it was cut. */

@@ -2,7 +2,7 @@ import { createHash, randomBytes, timingSafeEqual, type JsonWebKey } from 'node:
 import { importJWK, jwtVerify, type JWTPayload } from 'jose'
 import { decodeBase64url } from '../base64url.js'
 import { algorithmNamed, proofType, type Algorithm } from '../protocol.js'
-import { parseJsonObject } from '../verify/strict-json.js'
+import { tokenLimits, parseJsonObject } from '../verify/strict-json.js'
 import type { KeyRecord, OpenChallenge } from './records.js'
 import { RegistryError } from './registry-error.js'
 
@@ -92,7 +92,7 @@ async function verifySignature(
 
 function readSegment(segment: string): Record<string, unknown> | undefined {
   const bytes = decodeBase64url(segment)
-  return bytes && parseJsonObject(bytes)
+  return bytes && parseJsonObject(bytes, tokenLimits)
 }
 
 function requireOnly(object: Record<string, unknown>, names: readonly string[], what: string): void {

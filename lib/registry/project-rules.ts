@@ -3,7 +3,7 @@ import { admitProject } from '../keys/project.js'
 import { refuseUndefined, refuseUnknownNames } from '../option-checks.js'
 import { isIdentifier, limits, parseUrl } from '../protocol.js'
 import type { Project } from '../types.js'
-import { parseJsonObject } from '../verify/strict-json.js'
+import { documentLimits, parseJsonObject } from '../verify/strict-json.js'
 
 /** What can be set of a project. See `Project` for what each means. */
 export interface ProjectSettings {
@@ -91,7 +91,7 @@ function checkedMetadata(metadata: unknown): Readonly<Record<string, unknown>> {
     throw new TypeError(`metadata has more than ${mostMetadataBytes} bytes of JSON`)
   // What PostgreSQL could not keep: NUL, and halves of characters.
   const isStorable = !/(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/.test(text)
-  const copy = isStorable ? parseJsonObject(Buffer.from(text)) : undefined
+  const copy = isStorable ? parseJsonObject(Buffer.from(text), documentLimits) : undefined
   if (copy === undefined || !isDeepStrictEqual(copy, metadata)) {
     throw new TypeError('metadata must be an object of JSON values, without NUL and without __proto__')
   }

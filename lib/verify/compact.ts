@@ -3,7 +3,7 @@ import { AuthenticationError } from '../errors.js'
 import { algorithmNamed, algorithms, limits, projectTokenType, type Algorithm } from '../protocol.js'
 import type { ProjectTokenHeader } from '../types.js'
 import { decodeBase64url } from '../base64url.js'
-import { freezeJson, parseJsonObject, type JsonObject } from './strict-json.js'
+import { parseJsonObject, tokenLimits, type JsonObject } from './strict-json.js'
 
 /** A token taken apart. Nothing of it is trusted yet. */
 export interface UnverifiedToken {
@@ -27,8 +27,8 @@ interface CompactSettings {
 /** Each would change how the token is read, or name a key or an address that the token itself chose. */
 const refusedParameters = ['crit', 'b64', 'zip', 'enc', 'cty', 'jwk', 'jku', 'x5u', 'x5c']
 
-/** Headers repeat: one a key. Bounded, and only ever holds what the cheap checks have accepted. */
-const rememberedHeaders = 1000
+/** Headers repeat: one a key. Anyone can write one, so these are small, and all of them together stay under a megabyte. */
+const rememberedHeaders = { count: 1000, maxLength: 512, members: new Set(['alg', 'kid', 'typ']) }
 
 /**
  * Step 2: size, shape and header.
@@ -39,16 +39,17 @@ const rememberedHeaders = 1000
  * parameter of the header changes what the token means. Does not check any claim or the signature. RFC 7515 section 5.2.
  */
 export function compactReader(settings: CompactSettings): (token: string) => UnverifiedToken {
-  const headers = new LRUCache<string, UnverifiedHeader>({ max: rememberedHeaders })
+  const headers = new LRUCache<string, UnverifiedHeader>({ max: rememberedHeaders.count })
 
   function readHeader(segment: string): UnverifiedHeader {
     const remembered = headers.get(segment)
     if (remembered !== undefined) return remembered
     const bytes = decodeBase64url(segment)
-    const header = checkHeader(bytes && parseJsonObject(bytes), settings)
-    // A slice would keep the whole token alive; read from bytes it is the same text on its own.
-    headers.set(Buffer.from(segment).toString('latin1'), header)
-    return header
+    const header = checkHeader(bytes && parseJsonObject(bytes, tokenLimits), settings)
+    if (!isSmall(segment, header)) return header
+    const copy = copyOf(header)
+    headers.set(ownText(segment), copy)
+    return copy
   }
 
   return function readCompact(token) {
@@ -63,7 +64,7 @@ export function compactReader(settings: CompactSettings): (token: string) => Unv
 
     const { unverifiedHeader, alg } = readHeader(token.slice(0, afterHeader))
     const payload = decodeBase64url(token.slice(afterHeader + 1, afterClaims))
-    const unverifiedClaims = payload && parseJsonObject(payload)
+    const unverifiedClaims = payload && parseJsonObject(payload, tokenLimits)
     // A further dot is no character of base64url, so a fourth segment fails here.
     const signature = decodeBase64url(token.slice(afterClaims + 1))
     if (unverifiedClaims === undefined || signature === undefined || !couldBeSignature(signature, alg)) {
@@ -93,7 +94,23 @@ function checkHeader(header: JsonObject | undefined, settings: CompactSettings):
       description: `The header of the token needs a kid of 1 to ${limits.identifierLength} characters.`,
     })
   }
-  return { unverifiedHeader: freezeJson(header) as ProjectTokenHeader, alg }
+  return { unverifiedHeader: header as ProjectTokenHeader, alg }
+}
+
+function isSmall(segment: string, { unverifiedHeader }: UnverifiedHeader): boolean {
+  const { maxLength, members } = rememberedHeaders
+  return segment.length <= maxLength && Object.keys(unverifiedHeader).every((name) => members.has(name))
+}
+
+/** Frozen, because more than one request will see it. */
+function copyOf({ unverifiedHeader, alg }: UnverifiedHeader): UnverifiedHeader {
+  const texts = Object.entries(unverifiedHeader).map(([name, text]) => [name, ownText(text as string)])
+  return { unverifiedHeader: Object.freeze(Object.fromEntries(texts) as ProjectTokenHeader), alg }
+}
+
+/** A piece cut out of a text keeps the whole text alive; read from bytes it is the same on its own. */
+function ownText(piece: string): string {
+  return Buffer.from(piece).toString()
 }
 
 /** RFC 7515 section 4.1.9: compared without regard to case, and `application/` may be left out. */

@@ -2,6 +2,26 @@ import { isUtf8 } from 'node:buffer'
 
 export type JsonObject = Record<string, unknown>
 
+/**
+ * How much a text may hold, whatever its length: ten characters can make thousands of bytes, and a name that was never seen
+ * before costs a hidden class of V8.
+ */
+export interface JsonLimits {
+  /** Values of members and elements, at all depths. */
+  readonly values: number
+  /** Members of all objects together. */
+  readonly members: number
+  /** Objects, the outermost included. */
+  readonly objects: number
+  /** Members named like an array index, such as `"42"`: V8 keeps them in a list with room for all indices below. */
+  readonly indexNames: number
+}
+
+/** For tokens and proofs, which anyone can send. */
+export const tokenLimits: JsonLimits = { values: 256, members: 64, objects: 16, indexNames: 0 }
+/** For what those write who manage projects. */
+export const documentLimits: JsonLimits = { values: 5000, members: 5000, objects: 5000, indexNames: 100 }
+
 const maxDepth = 16
 const space = 0x20
 const quote = 0x22
@@ -19,6 +39,7 @@ const closeBrace = 0x7d
 const stringForm = /"(?:[ !#-[\]-\uFFFF]|\\(?:["\\/bfnrt]|u[\dA-Fa-f]{4}))*"/y
 /** RFC 8259 section 6. */
 const numberForm = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[Ee][+-]?\d+)?/y
+const indexName = /^(?:0|[1-9]\d*)$/
 const literals: readonly (readonly [string, boolean | null])[] = [
   ['true', true],
   ['false', false],
@@ -28,18 +49,25 @@ const literals: readonly (readonly [string, boolean | null])[] = [
 /** What is being read, and where. One text at a time: nothing here waits for anything. */
 let text = ''
 let at = 0
+/** How much more it may hold. */
+let values = 0
+let members = 0
+let objects = 0
+let indexNames = 0
 
 /**
  * Parses UTF-8 JSON text whose value is an object, or returns undefined. It throws nothing, because an exception for each bad
  * token would cost more than a look at a signature.
  *
  * Refuses what JSON.parse lets pass: bad UTF-8, duplicate members at any depth (escaped spellings count), a member named
- * `__proto__`, more than 16 levels. What it accepts has the value that JSON.parse gives it. RFC 8259, RFC 7519 section 4.
+ * `__proto__`, more than 16 levels, more than the limits allow. What it accepts has the value that JSON.parse gives it. RFC 8259,
+ * RFC 7519 section 4.
  */
-export function parseJsonObject(bytes: Buffer): JsonObject | undefined {
+export function parseJsonObject(bytes: Buffer, limits: JsonLimits): JsonObject | undefined {
   if (!isUtf8(bytes)) return undefined
   text = bytes.toString('utf8')
   at = 0
+  ;({ values, members, objects, indexNames } = limits)
   if (next() !== openBrace) return undefined
   const object = readObject(1)
   next()
@@ -58,6 +86,7 @@ function next(): number {
 }
 
 function readValue(depth: number): unknown {
+  if (--values < 0) return undefined
   const code = next()
   if (code === quote) return readString()
   if (code === openBrace) return readObject(depth)
@@ -66,19 +95,19 @@ function readValue(depth: number): unknown {
 }
 
 function readObject(depth: number): JsonObject | undefined {
-  if (depth > maxDepth) return undefined
+  if (depth > maxDepth || --objects < 0) return undefined
   const object: JsonObject = {}
-  let members = 0
+  let count = 0
   at++
   let code = next()
   while (code !== closeBrace) {
     const name = code === quote ? readString() : undefined
-    if (name === undefined || name === '__proto__' || next() !== colon) return undefined
+    if (name === undefined || !isAllowedName(name) || next() !== colon) return undefined
     at++
     const value = readValue(depth + 1)
     if (value === undefined) return undefined
     setMember(object, name, value)
-    members++
+    count++
     code = next()
     if (code === comma) {
       at++
@@ -88,7 +117,14 @@ function readObject(depth: number): JsonObject | undefined {
   }
   at++
   // A name that comes twice makes one member.
-  return Object.keys(object).length === members ? object : undefined
+  return Object.keys(object).length === count ? object : undefined
+}
+
+/** Before the object gets the member, so that nothing large is made. */
+function isAllowedName(name: string): boolean {
+  if (--members < 0 || name === '__proto__') return false
+  const first = name.charCodeAt(0)
+  return first < zero || first > nine || !indexName.test(name) || --indexNames >= 0
 }
 
 function readArray(depth: number): unknown[] | undefined {
@@ -165,13 +201,4 @@ function match(form: RegExp): string | undefined {
   const found = form.exec(text)?.[0]
   if (found !== undefined) at += found.length
   return found
-}
-
-/** Freezes a JSON value at all depths, for values that more than one request will see. */
-export function freezeJson<T>(value: T): T {
-  if (typeof value === 'object' && value !== null) {
-    Object.values(value).forEach(freezeJson)
-    Object.freeze(value)
-  }
-  return value
 }

@@ -31,15 +31,20 @@ type Origin = string | null | undefined
 type Values = Readonly<Record<string, unknown>>
 export const read = (members: Members) => JSON.parse(write(members)) as Values
 
-/** Every name once, and none of them __proto__, at any depth. What is generated is nowhere deeper than 16. */
+/**
+ * Every name once, and none of them __proto__ or an index, at any depth. What is generated is nowhere deeper than 16, and holds
+ * fewer members than are allowed.
+ */
 function isPlain(members: Members): boolean {
   const names = members.map(([name]) => name)
-  const inValues = members.flatMap(([, json]) => namesIn(JSON.parse(json)))
-  return new Set(names).size === names.length && ![...names, ...inValues].includes('__proto__')
+  const all = [...names, ...members.flatMap(([, json]) => namesIn(JSON.parse(json)))]
+  const isWrong = (name: string) => name === '__proto__' || /^(?:0|[1-9][0-9]*)$/.test(name)
+  return new Set(names).size === names.length && !all.some(isWrong)
 }
 
 function namesIn(value: unknown): string[] {
   if (typeof value !== 'object' || value === null) return []
+  if (Array.isArray(value)) return value.flatMap(namesIn)
   return Object.entries(value).flatMap(([name, inner]) => [name, ...namesIn(inner)])
 }
 

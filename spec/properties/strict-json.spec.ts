@@ -1,6 +1,11 @@
 import { expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { parseJsonObject } from '../../lib/verify/strict-json.js'
+import {
+  documentLimits,
+  parseJsonObject,
+  tokenLimits,
+  type JsonLimits,
+} from '../../lib/verify/strict-json.js'
 import { holds, Tally } from '../helpers/property.js'
 
 /** A JSON value as a writer of text sees it: members may repeat, and strings have many spellings. */
@@ -96,11 +101,14 @@ function write(node: Node, space: string): string {
 }
 
 /** The model: reads text that JSON.parse has accepted, one character after another, and remembers all names. */
-function isStrict(text: string): boolean {
+function isStrict(text: string, limits: JsonLimits): boolean {
   let at = 0
+  const found = { values: -1, members: 0, objects: 0, indexNames: 0 }
   const tokens = text.match(/"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g) ?? []
   function value(depth: number): boolean {
     const token = tokens[at++]
+    found.values++
+    if (token === '{') found.objects++
     if (token !== '{' && token !== '[') return true
     let strict = depth <= 16
     const seen: string[] = []
@@ -110,6 +118,8 @@ function isStrict(text: string): boolean {
         const member = JSON.parse(tokens[at] ?? '') as string
         if (seen.includes(member) || member === '__proto__') strict = false
         seen.push(member)
+        found.members++
+        if (String(Math.abs(parseInt(member, 10))) === member || /^[1-9]\d+$/.test(member)) found.indexNames++
         at += 2
       }
       strict = value(depth + 1) && strict
@@ -117,17 +127,18 @@ function isStrict(text: string): boolean {
     at++
     return strict
   }
-  return value(1)
+  const strict = value(1)
+  return strict && Object.entries(found).every(([what, count]) => count <= limits[what as keyof JsonLimits])
 }
 
 /** What parseJsonObject must return, by JSON.parse and the model. */
-function expected(bytes: Buffer): unknown {
+function expected(bytes: Buffer, limits: JsonLimits): unknown {
   const text = bytes.toString('utf8')
   if (!Buffer.from(text).equals(bytes)) return undefined
   try {
     const value: unknown = JSON.parse(text)
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
-    return isObject && isStrict(text) ? value : undefined
+    return isObject && isStrict(text, limits) ? value : undefined
   } catch {
     return undefined
   }
@@ -136,10 +147,15 @@ function expected(bytes: Buffer): unknown {
 const tally = new Tally()
 
 function agree(bytes: Buffer): void {
-  const wanted = expected(bytes)
-  tally.count(wanted === undefined ? 'refused' : 'parsed')
-  expect(parseJsonObject(bytes)).toStrictEqual(wanted)
+  for (const limits of [documentLimits, tokenLimits, fewOfAll]) {
+    const wanted = expected(bytes, limits)
+    tally.count(wanted === undefined ? 'refused' : 'parsed')
+    expect(parseJsonObject(bytes, limits)).toStrictEqual(wanted)
+  }
 }
+
+/** Small enough for these objects to be just within them and just beyond. */
+const fewOfAll: JsonLimits = { values: 8, members: 5, objects: 4, indexNames: 1 }
 
 const space = fc.constantFrom('', '', ' ', '\n\t', '\r', '\u00A0', '\uFEFF')
 

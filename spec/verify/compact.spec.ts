@@ -193,12 +193,33 @@ describe('the signature', () => {
 })
 
 describe('headers that were read before', () => {
+  const headerOf = (header: Record<string, unknown>) => read(mint({ header })).unverifiedHeader
+
   it('are the same object, which nobody can change', () => {
-    const first = read(mint({ header: { extra: { list: [1] } } })).unverifiedHeader
-    expect(read(mint({ header: { extra: { list: [1] } } })).unverifiedHeader).toBe(first)
+    const first = headerOf({ kid: 'key-1' })
+    expect(headerOf({ kid: 'key-1' })).toBe(first)
     expect(() => {
-      ;(first.extra as { list: number[] }).list.push(2)
+      ;(first as { kid: string }).kid = 'key-2'
     }).toThrow(TypeError)
+  })
+
+  it('are only those with no more than alg, kid and typ, because anyone can write a header', () => {
+    for (const header of [{ extra: 1 }, { extra: [{}] }, { a: 'a' }]) {
+      const first = headerOf(header)
+      expect(headerOf(header)).toEqual(first)
+      expect(headerOf(header)).not.toBe(first)
+    }
+    expect(headerOf({ typ: undefined })).toBe(headerOf({ typ: undefined }))
+  })
+
+  it('are only those of at most 512 characters', () => {
+    const text = (space: number) => `{"alg":"ES256",${' '.repeat(space)}"kid":"key-1"}`
+    const readText = (space: number) => read(mint({ headerText: text(space) }))
+    const most = (512 / 4) * 3 - text(0).length
+    expect(readText(most).signingInput.indexOf('.')).toBe(512)
+    expect(readText(most).unverifiedHeader).toBe(readText(most).unverifiedHeader)
+    expect(readText(most + 1).unverifiedHeader).toEqual({ alg: 'ES256', kid: 'key-1' })
+    expect(readText(most + 1).unverifiedHeader).not.toBe(readText(most + 1).unverifiedHeader)
   })
 
   it('do not let the rest of a token pass unread', async () => {

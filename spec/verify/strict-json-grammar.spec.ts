@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
-import { parseJsonObject } from '../../lib/verify/strict-json.js'
+import { parseJsonObject, tokenLimits } from '../../lib/verify/strict-json.js'
 
-const parse = (text: string) => parseJsonObject(Buffer.from(text))
+const parse = (text: string) => parseJsonObject(Buffer.from(text), tokenLimits)
 
 /** Each value, alone and beside others, has the value that JSON.parse gives it. */
 function expectAsEver(value: string): void {

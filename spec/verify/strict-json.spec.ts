@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
-import { freezeJson, parseJsonObject } from '../../lib/verify/strict-json.js'
+import { documentLimits, parseJsonObject, tokenLimits } from '../../lib/verify/strict-json.js'
 
-const parse = (text: string) => parseJsonObject(Buffer.from(text))
+const parse = (text: string, limits = tokenLimits) => parseJsonObject(Buffer.from(text), limits)
 /** An object with `levels` levels, itself included. */
 const nested = (levels: number) => '{"a":'.repeat(levels - 1) + '{}' + '}'.repeat(levels - 1)
 /** An object that holds arrays, with `levels` levels in all. */
@@ -15,7 +15,7 @@ it.each([
   ['colons inside of text', '{"a:b":"c:d","e":"\\":\\\\"}', { 'a:b': 'c:d', e: '":\\' }],
   ['an escaped quote at the end of text', '{"a\\"":"b\\\\","c":":"}', { 'a"': 'b\\', c: ':' }],
   ['names that differ in form alone', '{"\u00e9":1,"e\u0301":2}', { '\u00e9': 1, 'e\u0301': 2 }],
-  ['names that look like indices', '{"1":1,"01":2,"-0":3}', { '1': 1, '01': 2, '-0': 3 }],
+  ['names that are nearly indices', '{"01":2,"-0":3,"1.":4}', { '01': 2, '-0': 3, '1.': 4 }],
   ['names that every object inherits', '{"constructor":1,"toString":2}', { constructor: 1, toString: 2 }],
   ['an empty name', '{"":1}', { '': 1 }],
   ['text of four-byte characters', '{"😀":"😀"}', { '😀': '😀' }],
@@ -34,7 +34,6 @@ describe('members that are there twice', () => {
     ['in two escaped spellings', '{"\\/":1,"\\u002f":2}'],
     ['in two cases of hexadecimal', '{"\\u00e9":1,"\\u00E9":2}'],
     ['as a character and its surrogate pair', '{"😀":1,"\\ud83d\\ude00":2}'],
-    ['as an index', '{"1":1,"1":2}'],
     ['three times', '{"a":1,"b":2,"a":3,"a":4}'],
     ['in an inner object', '{"a":{"b":1,"b":2}}'],
     ['in an object of an array', '{"a":[{"b":1,"b":2}]}'],
@@ -104,26 +103,75 @@ it.each([
   ['a code point beyond Unicode', [0xf4, 0x90, 0x80, 0x80]],
 ])('refuses bad UTF-8: %s', (_, bytes) => {
   const around = (middle: number[]) =>
-    parseJsonObject(Buffer.concat([Buffer.from('{"a":"'), Buffer.from(middle), Buffer.from('"}')]))
+    parseJsonObject(
+      Buffer.concat([Buffer.from('{"a":"'), Buffer.from(middle), Buffer.from('"}')]),
+      tokenLimits,
+    )
   expect(around([0x62])).toEqual({ a: 'b' })
   expect(around(bytes)).toBeUndefined()
 })
 
 it.each(['utf16le', 'latin1'] as const)('refuses text in %s', (encoding) => {
-  expect(parseJsonObject(Buffer.from('{"a":"é"}', encoding))).toBeUndefined()
+  expect(parseJsonObject(Buffer.from('{"a":"é"}', encoding), tokenLimits)).toBeUndefined()
 })
 
 it('reads names that every object inherits where they cannot be assigned', () => {
   Object.defineProperty(Object.prototype, 'toString', { writable: false })
   try {
-    expect(parseJsonObject(Buffer.from('{"toString":1,"a":2}'))).toEqual({ toString: 1, a: 2 })
-    expect(parseJsonObject(Buffer.from('{"toString":1,"toString":2}'))).toBeUndefined()
+    expect(parse('{"toString":1,"a":2}')).toEqual({ toString: 1, a: 2 })
+    expect(parse('{"toString":1,"toString":2}')).toBeUndefined()
   } finally {
     Object.defineProperty(Object.prototype, 'toString', { writable: true })
   }
 })
 
-it('freezes a value at all depths', () => {
-  const value = freezeJson({ a: [{ b: { c: 1 } }], d: null })
-  for (const level of [value, value.a, value.a[0], value.a[0]?.b]) expect(Object.isFrozen(level)).toBe(true)
+describe('how much a text may hold', () => {
+  const list = (count: number, value: string) =>
+    `{"a":[${Array.from({ length: count }, () => value).join()}]}`
+  const members = (count: number, first = 0) =>
+    Array.from({ length: count }, (_, index) => `"m${first + index}":0`).join()
+  const indices = (count: number) => Array.from({ length: count }, (_, index) => `"${index * 10}":0`).join()
+
+  it.each([
+    // The list is one of the 256.
+    ['256 values', list(255, '0'), list(256, '0')],
+    ['64 members', `{${members(64)}}`, `{${members(65)}}`],
+    [
+      '64 members of all objects together',
+      `{"a":{${members(31)}},"b":{${members(31)}}}`,
+      `{"a":{${members(31)}},"b":{${members(32)}}}`,
+    ],
+    ['16 objects', list(15, '{}'), list(16, '{}')],
+    ['no name of an index', '{"01":0}', '{"0":0}'],
+  ])('of a token: %s', (_, most, more) => {
+    expect(parse(most)).toEqual(JSON.parse(most))
+    expect(parse(more)).toBeUndefined()
+  })
+
+  it.each(['"0"', '"1"', '"42"', '"321"', '"4294967295"', '"99999999999999999999"', '"\\u0034\\u0032"'])(
+    'of a token: not a member named %s, at any depth',
+    (name) => {
+      expect(parse(`{${name}:0}`)).toBeUndefined()
+      expect(parse(`{"a":[{"b":{${name}:0}}]}`)).toBeUndefined()
+    },
+  )
+
+  it.each([
+    ['5,000 values', list(4999, '0'), list(5000, '0')],
+    ['5,000 members', `{${members(5000)}}`, `{${members(5001)}}`],
+    ['100 names of indices', `{${indices(100)}}`, `{${indices(101)}}`],
+  ])('of a document: %s', (_, most, more) => {
+    expect(parse(most, documentLimits)).toEqual(JSON.parse(most))
+    expect(parse(more, documentLimits)).toBeUndefined()
+  })
+
+  it('of a document: an index twice is refused, too', () => {
+    expect(parse('{"1":1,"2":2}', documentLimits)).toEqual({ '1': 1, '2': 2 })
+    expect(parse('{"1":1,"1":2}', documentLimits)).toBeUndefined()
+  })
+
+  it('is counted anew for each text, also after one that was refused', () => {
+    expect(parse(list(256, '0'))).toBeUndefined()
+    expect(parse(list(255, '0'))).toBeDefined()
+  })
 })

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { parseJsonObject, type JsonObject } from '../../verify/strict-json.js'
+import { documentLimits, parseJsonObject, type JsonObject } from '../../verify/strict-json.js'
 import { Fault } from './problem.js'
 
 const mostBytes = 65_536
@@ -18,7 +18,7 @@ export async function readJsonBody(request: MaybeParsed): Promise<JsonObject> {
   const bytes = request.readableEnded ? parsedBytes(request.body) : await readBytes(request)
   if (bytes.length > mostBytes) throw new Fault('body_too_large')
   if (bytes.length === 0) return {}
-  const object = parseJsonObject(bytes)
+  const object = parseJsonObject(bytes, documentLimits)
   if (object === undefined) throw new Fault('body_malformed')
   return object
 }

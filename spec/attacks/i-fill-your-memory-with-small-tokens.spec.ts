@@ -1,0 +1,87 @@
+import { afterAll, beforeAll, expect, it, jest } from '@jest/globals'
+import { spawn, type ChildProcessByStdio } from 'node:child_process'
+import { once } from 'node:events'
+import { Agent, request, type IncomingMessage } from 'node:http'
+import type { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { hostileShapes, plainValue } from '../helpers/hostile-json.js'
+import { audience, encode, now } from '../helpers/mint.js'
+
+jest.setTimeout(120_000)
+
+const program = fileURLToPath(new URL('./small-heap-platform.js', import.meta.url))
+const agent = new Agent({ keepAlive: true, maxSockets: 16 })
+/** The plain ones get further than most, and what is remembered of them shall not keep their whole text. */
+const shapes = Object.values(hostileShapes).flatMap((shape) => [shape, plainValue])
+const signature = 'A'.repeat(85) + 'Q'
+
+let child: ChildProcessByStdio<null, Readable, Readable>
+let port: number
+
+beforeAll(async () => {
+  child = spawn(
+    process.execPath,
+    ['--max-old-space-size=64', '--expose-gc', '--max-http-header-size=65536', program],
+    { env: { ...process.env, NODE_OPTIONS: '' }, stdio: ['ignore', 'pipe', 'pipe'] },
+  )
+  child.stderr.resume()
+  const [line] = (await once(child.stdout, 'data')) as [Buffer]
+  port = Number(line.toString())
+})
+afterAll(() => {
+  agent.destroy()
+  child.kill('SIGKILL')
+})
+
+/** Throws when the platform is gone. */
+async function ask(path: string, token?: string): Promise<{ status: number | undefined; body: string }> {
+  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` }
+  const sent = request({ host: '127.0.0.1', port, path, headers, agent }).end()
+  const [answer] = (await once(sent, 'response')) as [IncomingMessage]
+  return { status: answer.statusCode, body: await text(answer) }
+}
+
+const honestStatus = async () => (await ask('/portal', (await ask('/token')).body)).status
+const memory = async () => Number((await ask('/memory')).body)
+
+/** Hostile in its header, or in its claims, which may be those of an honest token. Each names another key. */
+function hostileToken(number: number): string {
+  const shape = shapes[number % shapes.length]
+  const place = Math.floor(number / shapes.length) % 3
+  const length = Math.floor(number / shapes.length) % 3 === 0 ? 11_000 : 2_600
+  const value = shape?.(length, number) ?? ''
+  // Long enough for V8 to cut it out of the text rather than to copy it.
+  const kid = number % 7 === 0 ? '\u{10FFFF}'.repeat(120) + String(number) : `made-up-kid-${number}`
+  const project = number % 2 === 0 ? 'shop' : `made-up-project-${number}`
+  const header = JSON.stringify({ alg: 'ES256', kid })
+  const claims = JSON.stringify({ iss: project, aud: audience, proj_id: project, jti: kid, exp: now + 110 })
+  const withValue = (json: string) => `${json.slice(0, -1)},"a":${value}}`
+  const parts = [
+    [withValue(header), '{"a":1}'],
+    [header, `{"a":${value}}`],
+    [header, withValue(claims)],
+  ][place] as [string, string]
+  return `${parts.map(encode).join('.')}.${signature}`
+}
+
+async function attack(first: number, count: number): Promise<Set<number | undefined>> {
+  let next = first
+  const statuses = new Set<number | undefined>()
+  const client = async () => {
+    while (next < first + count) statuses.add((await ask('/portal', hostileToken(next++))).status)
+  }
+  await Promise.all(Array.from({ length: 16 }, client))
+  return statuses
+}
+
+it('a heap of 64 MB survives 20,000 hostile tokens, and nothing of them stays', async () => {
+  expect(await honestStatus()).toBe(200)
+  expect(await attack(0, 10_000)).toEqual(new Set([401]))
+  const halfway = await memory()
+  await attack(10_000, 10_000)
+  const end = await memory()
+  if (process.env.SHOW) console.log({ halfway, end })
+  expect(await honestStatus()).toBe(200)
+  expect(end / halfway).toBeLessThan(1.1)
+})
