@@ -1,0 +1,59 @@
+import express from 'express'
+import { createServer } from 'node:http'
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import pg from 'pg'
+import { Redis } from 'ioredis'
+import { CachedKeyStore, problemDetails, projectOf, reverseJwt } from '../../lib/index.js'
+import { RedisReplayStore } from '../../lib/redis.js'
+import {
+  createRegistry,
+  listenWithPg,
+  PostgresProjectStore,
+  projectAdmin,
+  recordLastUse,
+} from '../../lib/registry/index.js'
+import { answerParent } from '../child.js'
+
+/** One process of the platform under attack, as `docs/deploy.md` builds it. */
+export interface PlatformSettings {
+  readonly audience: string
+  readonly databaseUrl: string
+  readonly redisPort: number
+}
+
+async function start({ audience, databaseUrl, redisPort }: PlatformSettings): Promise<number> {
+  const store = new PostgresProjectStore({
+    db: new pg.Pool({ connectionString: databaseUrl, max: 8, statement_timeout: 2_000 }),
+    listen: listenWithPg(() => new pg.Client({ connectionString: databaseUrl })),
+  })
+  const keyStore = new CachedKeyStore(store)
+  await store.watch((projectId) => {
+    keyStore.invalidate(projectId)
+  })
+  const replayStore = new RedisReplayStore({ client: new Redis(redisPort, '127.0.0.1') })
+  await replayStore.ready()
+  const lastUse = recordLastUse(store, { intervalMs: 1_000 })
+
+  const app = express()
+  app.set('env', 'production')
+  app.use(express.urlencoded({ extended: false }))
+  const options = { audience, keyStore, replayStore, maxTokenLength: 16_384, onEvent: lastUse.onEvent }
+  app.all('/portal', reverseJwt({ ...options, tokenFrom: ['header', 'body'] }), (req, res) => {
+    res.json({ project: projectOf(req).id })
+  })
+  const registry = createRegistry({ store, audience })
+  app.use('/admin', projectAdmin({ registry, authorize: () => false }))
+  app.use(problemDetails())
+
+  const server = createServer(app).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return (server.address() as AddressInfo).port
+}
+
+let port: Promise<number> | undefined
+
+answerParent(async (settings: PlatformSettings | 'memory') => {
+  if (settings === 'memory') return process.memoryUsage.rss()
+  return (port ??= start(settings))
+})
