@@ -5,7 +5,7 @@ import type { ProjectKey } from '../types.js'
 import { Invalidations } from './invalidations.js'
 import type { KeyStore } from './key-store.js'
 import { isAdmitted } from './public-key.js'
-import { KeyReads } from './reads.js'
+import { KeyReads } from './cached-reads.js'
 
 export interface CachedKeyStoreOptions {
   /** Seconds for which a key is served without asking again. Default 30, at most 3,600. */
