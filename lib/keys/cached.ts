@@ -1,11 +1,11 @@
 import { LRUCache } from 'lru-cache'
-import { StoreError } from '../errors.js'
 import { refuseUndefined, refuseUnknownNames } from '../option-checks.js'
 import { projectPrefix } from '../protocol.js'
-import { within } from '../time-limit.js'
 import type { ProjectKey } from '../types.js'
+import { Invalidations } from './invalidations.js'
 import type { KeyStore } from './key-store.js'
 import { isAdmitted } from './public-key.js'
+import { KeyReads } from './cached-reads.js'
 
 export interface CachedKeyStoreOptions {
   /** Seconds for which a key is served without asking again. Default 30, at most 3,600. */
@@ -14,42 +14,46 @@ export interface CachedKeyStoreOptions {
   readonly missingTtl?: number
   /** How many keys are kept, and as many missing ones. Default 10,000. */
   readonly max?: number
-  /** Milliseconds after which a read that has not answered is an outage. Default 2,000. */
+  /**
+   * Milliseconds within which each call of `find` ends, the wait for its turn and all its reads together. Default 2,000, at
+   * most 60,000.
+   */
   readonly timeoutMs?: number
 }
 
 const defaults: Required<CachedKeyStoreOptions> = { ttl: 30, missingTtl: 2, max: 10_000, timeoutMs: 2_000 }
 /** lru-cache allocates for all of them at once. */
-const mostKeys = 1_000_000
-const mostReads = 32
-const mostReadsOfStrangers = 24
-const mostStrangersOfAProject = 2
-/** A read that does not end gives its place back after so many times its limit. */
-const patience = 10
-const late = 'the key store did not answer in time'
+const maxKeys = 1_000_000
+
+/** What a read said, and the count of invalidations up to which it is known to hold. */
+interface Kept {
+  readonly key?: ProjectKey
+  count: number
+}
 
 /**
  * Keeps the keys of a slower store at hand.
  *
  * A key is never served beyond `ttl`, counted from when its read began, so a revocation counts after `ttl` seconds at the
- * latest, or at once with `invalidate`. Requests for one key share one read. At most 32 reads are in flight. Names that
- * were never found may take 24 of them, 2 for one project, because anyone can make up names: beyond that the answer is
- * `store_unavailable`, while keys at hand, and keys that were at hand before, are read as ever. Errors are not remembered.
+ * latest, or at once with `invalidate`. Failures are not remembered.
+ *
+ * Requests for one key share one read, and at most 32 reads are under way. Beyond that names wait, projects in turns. Anyone can make
+ * up names, so of names that were never found at most 32 of a project wait, and 1,024 in all. They take at most 24 of the
+ * 32 reads, and so do names that were found before, which go first: neither kind keeps the other out.
+ *
+ * Throws `store_unavailable` when too many names wait, at once, and when `timeoutMs` have passed since the call. Keys at
+ * hand are served all the while.
  *
  * @example
  * const keyStore = new CachedKeyStore(databaseKeyStore, { ttl: 30 })
  */
 export class CachedKeyStore implements KeyStore {
-  private readonly store: KeyStore
-  private readonly timeoutMs: number
-  private readonly warm: LRUCache<string, ProjectKey>
-  private readonly missing: LRUCache<string, true>
+  private readonly warm: LRUCache<string, Kept>
+  private readonly missing: LRUCache<string, Kept>
   /** Names that stood for a key the last time they were read. */
   private readonly found: LRUCache<string, true>
-  /** One read a name; a read that is no longer here was overtaken by an invalidation. */
-  private readonly loads = new Map<string, Promise<ProjectKey | undefined>>()
-  private readonly strangersOfProject = new Map<string, number>()
-  private readsInFlight = 0
+  private readonly invalidations = new Invalidations()
+  private readonly reads: KeyReads
 
   constructor(store: KeyStore, options: CachedKeyStoreOptions = {}) {
     if (typeof (store as KeyStore | undefined)?.find !== 'function') {
@@ -58,87 +62,47 @@ export class CachedKeyStore implements KeyStore {
       )
     }
     const { ttl, missingTtl, max, timeoutMs } = parseOptions(options)
-    this.store = store
-    this.timeoutMs = timeoutMs
     // Resolution 0: the clock is read each time, for a busy event loop would stretch a remembered one.
     this.warm = new LRUCache({ max, ttl: Math.ceil(ttl * 1000), ttlResolution: 0 })
     this.missing = new LRUCache({ max, ttl: Math.ceil(missingTtl * 1000), ttlResolution: 0 })
     this.found = new LRUCache({ max })
+    const keep = this.keep.bind(this)
+    this.reads = new KeyReads({ store, timeoutMs, maxKnown: max, invalidations: this.invalidations, keep })
   }
 
   find(projectId: string, kid: string): ProjectKey | undefined | Promise<ProjectKey | undefined> {
-    const name = projectPrefix(projectId) + kid
-    const key = this.warm.get(name)
-    if (key !== undefined) return key
-    if (this.missing.has(name)) return undefined
-    return this.loads.get(name) ?? this.load(name, projectId, kid)
+    const prefix = projectPrefix(projectId)
+    const name = prefix + kid
+    const kept = this.warm.get(name) ?? this.missing.get(name)
+    if (kept !== undefined && !this.invalidations.concern(name, prefix, kept.count)) {
+      // The next call need not look at what was invalidated until now.
+      kept.count = this.invalidations.count
+      return kept.key
+    }
+    return this.reads.ask({ projectId, kid, prefix, name }, this.found.has(name))
   }
 
   /**
-   * Forgets one key, all keys of a project, or everything. A read that is under way is not trusted either: whoever waits for
-   * it gets the answer of a new one.
+   * Forgets one key, all keys of a project, or everything. What is asked for after that is read again. A read that is under way is not
+   * trusted either: whoever waits for it gets the answer of a new one, which begins when it has ended, within the deadline of
+   * the call.
    */
   invalidate(projectId?: string, kid?: string): void {
-    const prefix = projectId === undefined ? '' : projectPrefix(projectId)
-    const one = projectId === undefined || kid === undefined ? undefined : prefix + kid
-    for (const names of [this.warm, this.missing, this.loads]) {
-      for (const name of Array.from(names.keys())) {
-        if (one === undefined ? name.startsWith(prefix) : name === one) names.delete(name)
-      }
-    }
+    this.invalidations.add(projectId, kid)
   }
 
-  private load(name: string, projectId: string, kid: string): Promise<ProjectKey | undefined> {
-    const begun = performance.now()
-    const load: Promise<ProjectKey | undefined> = within(
-      this.timeoutMs,
-      this.read(name, projectId, kid),
-      late,
-    ).then(
-      (key) => {
-        if (this.loads.get(name) !== load) return this.find(projectId, kid)
-        this.loads.delete(name)
-        if (key == null) {
-          this.missing.set(name, true)
-          this.found.delete(name)
-          return undefined
-        }
-        // What was not admitted is the verifier's to refuse; it shall not outlive the mistake.
-        if (isAdmitted(key)) {
-          this.warm.set(name, key, { start: begun })
-          this.found.set(name, true)
-        }
-        return key
-      },
-      (error: unknown) => {
-        if (this.loads.get(name) === load) this.loads.delete(name)
-        throw error
-      },
-    )
-    this.loads.set(name, load)
-    return load
-  }
-
-  /** One read of the store, within its share. */
-  private async read(name: string, projectId: string, kid: string): Promise<ProjectKey | null | undefined> {
-    const stranger = !this.found.has(name)
-    const strangers = this.strangersOfProject.get(projectId) ?? 0
-    const most = stranger ? mostReadsOfStrangers : mostReads
-    if (this.readsInFlight >= most || (stranger && strangers >= mostStrangersOfAProject)) {
-      throw new StoreError('store_unavailable', { cause: 'too many reads of the key store are under way' })
+  private keep(name: string, key: ProjectKey | null | undefined, begun: number, count: number): void {
+    if (key == null) {
+      this.missing.set(name, { count })
+      this.warm.delete(name)
+      this.found.delete(name)
+      return
     }
-    this.readsInFlight++
-    if (stranger) this.strangersOfProject.set(projectId, strangers + 1)
-    const release = () => {
-      this.readsInFlight--
-      if (!stranger) return
-      const left = (this.strangersOfProject.get(projectId) ?? 1) - 1
-      if (left === 0) this.strangersOfProject.delete(projectId)
-      else this.strangersOfProject.set(projectId, left)
-    }
-    const reading = Promise.resolve().then(() => this.store.find(projectId, kid))
-    within(patience * this.timeoutMs, reading, late).then(release, release)
-    return reading
+    // What was not admitted is the verifier's to refuse; it shall not outlive the mistake.
+    if (!isAdmitted(key)) return
+    this.warm.set(name, { key, count }, { start: begun })
+    this.missing.delete(name)
+    this.found.set(name, true)
   }
 }
 
@@ -147,15 +111,15 @@ function parseOptions(options: CachedKeyStoreOptions): Required<CachedKeyStoreOp
   refuseUndefined(options)
   const parsed = { ...defaults, ...options }
   const { ttl, missingTtl, max, timeoutMs } = parsed
-  const most = { ttl: 3600, missingTtl: 3600, timeoutMs: 60_000 }
+  const maxima = { ttl: 3600, missingTtl: 3600, timeoutMs: 60_000 }
   for (const [name, value] of Object.entries({ ttl, missingTtl, timeoutMs })) {
-    const limit = most[name as keyof typeof most]
+    const limit = maxima[name as keyof typeof maxima]
     if (typeof (value as unknown) === 'number' && value > 0 && value <= limit) continue
     const hint = name !== 'timeoutMs' && value >= 1000 ? '; these are seconds' : ''
     throw new TypeError(`CachedKeyStore: ${name} must be a positive number up to ${limit}${hint}`)
   }
-  if (!(Number.isSafeInteger(max) && max > 0 && max <= mostKeys)) {
-    throw new TypeError(`CachedKeyStore: max must be a positive integer up to ${mostKeys}`)
+  if (!(Number.isSafeInteger(max) && max > 0 && max <= maxKeys)) {
+    throw new TypeError(`CachedKeyStore: max must be a positive integer up to ${maxKeys}`)
   }
   return parsed
 }

@@ -22,14 +22,14 @@ export function letTimeGo(): void {
   jest.useRealTimers()
 }
 
-/** What a lookup answers when it may not read. */
+/** What a lookup answers when it may not even wait. */
 export const overflow = {
   code: 'store_unavailable',
   status: 503,
-  cause: 'too many reads of the key store are under way',
+  cause: 'too many names wait to be read from the key store',
 }
 
-/** What it answers when its read takes too long. */
+/** What it answers at its deadline. */
 export const late = { code: 'store_unavailable', status: 503, cause: 'the key store did not answer in time' }
 
 export const seconds = (count: number) => jest.advanceTimersByTimeAsync(count * 1000)
@@ -73,4 +73,57 @@ export async function outcome(found: unknown): Promise<unknown> {
   } catch (thrown) {
     return thrown
   }
+}
+
+export type Name = readonly [projectId: string, kid: string]
+
+/** One name in each of so many projects. */
+export const names = (count: number, prefix = 'project', kid = 'a'): Name[] =>
+  Array.from({ length: count }, (_, index) => [`${prefix}-${index}`, kid])
+
+/** So many names in one project. */
+export const kidsOf = (projectId: string, count: number, prefix = 'made-up'): Name[] =>
+  Array.from({ length: count }, (_, index) => [projectId, `${prefix}-${index}`])
+
+export const ask = (cache: CachedKeyStore, asked: readonly Name[]) =>
+  asked.map(([projectId, kid]) => outcome(cache.find(projectId, kid)))
+
+/** Lets the cache find these keys, and then forget them: it knows that there are such keys. */
+export async function introduce(cache: CachedKeyStore, reads: Read[], known: readonly Name[]) {
+  for (const [projectId, kid] of known) {
+    const found = cache.find(projectId, kid)
+    reads.at(-1)?.answer(keyOf(projectId, kid))
+    await found
+  }
+  cache.invalidate()
+  reads.length = 0
+}
+
+/** Answers the read, and lets the cache go on. */
+export async function answer(read: Read | undefined) {
+  read?.answer(keyOf(read.projectId, read.kid))
+  await seconds(0)
+}
+
+const admitted = new Map<string, ProjectKey>()
+/** To admit a key takes longer than all else that these tests do. */
+function admittedOnce({ projectId, kid }: Read): ProjectKey {
+  const name = JSON.stringify([projectId, kid])
+  const key = admitted.get(name) ?? keyOf(projectId, kid)
+  admitted.set(name, key)
+  return key
+}
+
+/** Answers every read after so many milliseconds, until there are none, and says how many were under way at once. */
+export async function answerAll(reads: readonly Read[], milliseconds = 0): Promise<number> {
+  let most = 0
+  for (let answered = 0; answered < reads.length;) {
+    const underWay = reads.slice(answered)
+    most = Math.max(most, underWay.length)
+    await seconds(milliseconds / 1000)
+    for (const read of underWay) read.answer(admittedOnce(read))
+    answered += underWay.length
+    await seconds(0)
+  }
+  return most
 }
