@@ -101,7 +101,6 @@ export class CachedKeyStore implements KeyStore {
     // What was not admitted is the verifier's to refuse; it shall not outlive the mistake.
     if (!isAdmitted(key)) return
     this.warm.set(name, { key, count }, { start: begun })
-    this.missing.delete(name)
     this.found.set(name, true)
   }
 }

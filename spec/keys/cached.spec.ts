@@ -174,6 +174,20 @@ describe('an invalidation', () => {
     await expect(cache.find('shop', 'new')).resolves.toMatchObject({ kid: 'new' })
   })
 
+  it('is followed by one read of a key that is gone, and by one of a key that is back', async () => {
+    const key = keyOf('shop', 'a')
+    const { cache, find, held: stored } = quickCache([key])
+    await cache.find('shop', 'a')
+    for (const now of [[], [key], []]) {
+      stored.splice(0, 1, ...now)
+      cache.invalidate('shop')
+      find.mockClear()
+      await expect(cache.find('shop', 'a')).resolves.toBe(now[0])
+      expect(cache.find('shop', 'a')).toBe(now[0])
+      expect(find).toHaveBeenCalledTimes(1)
+    }
+  })
+
   it.each([
     ['the key', ['shop', 'a']],
     ['the project', ['shop']],
