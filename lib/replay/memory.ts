@@ -3,20 +3,25 @@ import { createHash } from 'node:crypto'
 import { StoreError } from '../errors.js'
 import { refuseUndefined, refuseUnknownNames } from '../option-checks.js'
 import { warnOnce } from '../warnings.js'
+import { parseCeilings, requireWithin } from './ceilings.js'
 import { isReplayMode, replayModes, type ReplayMode } from './replay-mode.js'
-import type { ReplayStore, TokenUse } from './replay-store.js'
+import type { ReplayCeilings, ReplayStore, TokenUse, VerifierLimits } from './replay-store.js'
 
 export interface MemoryReplayStoreOptions {
-  /** How many used ids are kept at most. Default 1,000,000, which takes less than 200 MB when full (300 MB where each id is of another project) and nothing before; at most 16,000,000. */
+  /** How many used ids are kept at most. Default 1,000,000, which takes less than 200 MB when full (350 MB where each id is of another project) and nothing before; at most 16,000,000. */
   readonly capacity?: number
   /** How many of them one project may have. Default: a tenth of the capacity. */
   readonly projectQuota?: number
   /**
    * `'strict'`: a restart never makes a used token good again. Tokens that could have been used before this store was made are
-   * refused as used (`token_replayed`); a page then gets a new one. So for the first `clockTolerance` seconds every token is
-   * refused. Default `'default'`: a token that was used before a restart can be used once more until it expires.
+   * refused as used (`token_replayed`); a page then gets a new one. So for the first `clockTolerance` seconds (that of the store)
+   * every token is refused. Default `'default'`: a token that was used before a restart can be used once more until it expires.
    */
   readonly mode?: ReplayMode
+  /** The longest lifetime that a verifier with this store may accept, in seconds. Default 300, at most 3600. */
+  readonly maxLifetime?: number
+  /** The largest clock tolerance that a verifier with this store may have, in seconds. Default 5, at most 60. */
+  readonly clockTolerance?: number
   /** Epoch seconds. Default: the system's clock. Give it the verifier's clock where that one is not the default. */
   readonly clock?: () => number
 }
@@ -25,6 +30,8 @@ const known: Record<keyof MemoryReplayStoreOptions, true> = {
   capacity: true,
   projectQuota: true,
   mode: true,
+  maxLifetime: true,
+  clockTolerance: true,
   clock: true,
 }
 
@@ -71,6 +78,7 @@ export class MemoryReplayStore implements ReplayStore {
   private readonly capacity: number
   private readonly projectQuota: number
   private readonly clock: () => number
+  private readonly ceilings: ReplayCeilings
   /** A token that could have been used before this moment cannot be told from a used one. */
   private readonly since: number
   private readonly used = new Map<string, ProjectUses>()
@@ -98,6 +106,7 @@ export class MemoryReplayStore implements ReplayStore {
     this.capacity = capacity
     this.projectQuota = projectQuota
     this.clock = clock
+    this.ceilings = parseCeilings('MemoryReplayStore', options)
     this.since = mode === 'strict' ? clock() : -Infinity
     if (cluster.isWorker) warnOnce('REVERSE_JWT_MEMORY_STORE_IN_CLUSTER')
   }
@@ -127,6 +136,16 @@ export class MemoryReplayStore implements ReplayStore {
     this.used.set(name, project)
     this.expireAt(Math.ceil(expiresAt), name, project)
     return true
+  }
+
+  /** For `createVerifier`. Throws a TypeError for a verifier whose limits are above `maxLifetime` or `clockTolerance`. */
+  bind(verifier: VerifierLimits): ReplayCeilings {
+    requireWithin(
+      this.ceilings,
+      verifier,
+      (ceiling) => `raise it on the store: new MemoryReplayStore({ ${ceiling} })`,
+    )
+    return this.ceilings
   }
 
   /** How many ids are remembered. */
