@@ -88,13 +88,14 @@ async function withProjects(keys: KeySet, stored: number, count: number): Promis
     const id = keyStore.busyProject(item)
     return { claims: { iss: id, sub: id, proj_id: id } }
   })
-  return begin(keyStore, new MemoryReplayStore({ projectQuota: 1_000_000 }), tokens)
+  return begin(keyStore, new MemoryReplayStore({ maxLifetime: lifetime, projectQuota: 1_000_000 }), tokens)
 }
 
 function withLiveIds(keys: KeySet, live: number, tokens: readonly string[]): Begin {
   const replayStore = new MemoryReplayStore({
     capacity: live + 2 * tokens.length,
     projectQuota: live + tokens.length,
+    maxLifetime: lifetime,
   })
   const now = Math.floor(Date.now() / 1000)
   for (let id = 0; id < live; id++) {

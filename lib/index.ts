@@ -20,7 +20,7 @@ export { problemDetails, type ProblemResponse } from './problem-details.js'
 export type { Algorithm, AlgorithmName } from './protocol.js'
 export { MemoryReplayStore, type MemoryReplayStoreOptions } from './replay/memory.js'
 export type { ReplayMode } from './replay/replay-mode.js'
-export type { ReplayStore, TokenUse } from './replay/replay-store.js'
+export type { ReplayCeilings, ReplayStore, TokenUse, VerifierLimits } from './replay/replay-store.js'
 export { ReverseJwtStrategy, type Done, type VerifyCallback } from './strategy.js'
 export type {
   Authentication,

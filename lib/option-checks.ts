@@ -37,6 +37,21 @@ export function requireThat(condition: boolean, otherwise: string): void {
   if (!condition) throw new TypeError(`Option ${otherwise}`)
 }
 
+/** Seconds from `least` to `most`; `usual` where none are given. `name` begins the sentence of the error. */
+export function parseSeconds(
+  name: string,
+  value: number | undefined,
+  { usual, most }: { readonly usual: number; readonly most: number },
+  least: number,
+): number {
+  if (value === undefined) return usual
+  // Callers without TypeScript pass anything.
+  if (typeof (value as unknown) === 'number' && value >= least && value <= most) return value
+  const hint =
+    Number.isFinite(value) && value >= 1000 && value > most ? `; ${value} looks like milliseconds` : ''
+  throw new TypeError(`${name} must be a number of seconds from ${least} to ${most}${hint}`)
+}
+
 function closest(name: string, candidates: readonly string[]): string | undefined {
   const lowered = name.toLowerCase()
   const near = candidates

@@ -1,6 +1,13 @@
 import type { EventListener } from './events.js'
 import type { KeyStore } from './keys/key-store.js'
-import { hasMethod, refuseUndefined, refuseUnknownNames, requireThat, shown } from './option-checks.js'
+import {
+  hasMethod,
+  parseSeconds,
+  refuseUndefined,
+  refuseUnknownNames,
+  requireThat,
+  shown,
+} from './option-checks.js'
 import {
   algorithmNamed,
   algorithmNames,
@@ -25,9 +32,9 @@ export interface VerifierOptions {
   readonly replayStore: ReplayStore
   /** Accepted algorithms. Default ES256, RS256, PS256, EdDSA. A token must also use the one that its key is for. */
   readonly algorithms?: readonly AlgorithmName[]
-  /** The longest accepted lifetime of a token, exp - iat, in seconds. Default 300, at most 3600. */
+  /** The longest accepted lifetime of a token, exp - iat, in seconds. Default 300, at most 3600, and what the replay store covers. */
   readonly maxLifetime?: number
-  /** How far clocks may differ, in seconds. Default 5, at most 60. */
+  /** How far clocks may differ, in seconds. Default 5, at most 60, and what the replay store covers. */
   readonly clockTolerance?: number
   /** The longest accepted token, in characters. Default 4096. */
   readonly maxTokenLength?: number
@@ -130,8 +137,8 @@ export function parseVerifierOptions(options: VerifierOptions): VerifierSettings
     keyStore: options.keyStore,
     replayStore: options.replayStore,
     algorithms: parseAlgorithms(options.algorithms === undefined ? defaultAlgorithms : options.algorithms),
-    maxLifetime: seconds('maxLifetime', options.maxLifetime, limits.lifetime, 1),
-    clockTolerance: seconds('clockTolerance', options.clockTolerance, limits.clockTolerance, 0),
+    maxLifetime: parseSeconds('Option maxLifetime', options.maxLifetime, limits.lifetime, 1),
+    clockTolerance: parseSeconds('Option clockTolerance', options.clockTolerance, limits.clockTolerance, 0),
     maxTokenLength: parseTokenLength(
       options.maxTokenLength === undefined ? limits.tokenLength : options.maxTokenLength,
     ),
@@ -198,20 +205,6 @@ function parseAlgorithms(names: unknown): ReadonlySet<Algorithm> {
       )
     }),
   )
-}
-
-function seconds(
-  name: string,
-  value: number | undefined,
-  { usual, most }: { usual: number; most: number },
-  least: number,
-): number {
-  if (value === undefined) return usual
-  const hint =
-    Number.isFinite(value) && value >= 1000 && value > most ? `; ${value} looks like milliseconds` : ''
-  const fits = typeof (value as unknown) === 'number' && value >= least && value <= most
-  requireThat(fits, `${name} must be a number of seconds from ${least} to ${most}${hint}`)
-  return value
 }
 
 function parseTokenLength(value: number): number {

@@ -7,6 +7,7 @@ import {
   type VerifierOptions,
 } from './options.js'
 import { reported, type Trail } from './outcome.js'
+import { bindReplayStore } from './replay/ceilings.js'
 import type { Authentication, ProjectClaims, ProjectKey, RequestLike } from './types.js'
 import { checkBinding, type Bounds, type VerifyContext } from './verify/binding.js'
 import { checkClaims } from './verify/claims.js'
@@ -47,7 +48,8 @@ interface Verified {
  * signature; issuer, suspension, origin and scope; and last that the jti was not used before.
  * Does not check who sits in front of the browser: a token says which project calls, not which person.
  *
- * Throws a TypeError for a wrong option, and names it. RFC 7519 section 7.2, RFC 8725.
+ * Throws a TypeError for a wrong option, and names it; also for a `maxLifetime` or `clockTolerance` that the replay store does not
+ * cover. RFC 7519 section 7.2, RFC 8725.
  *
  * @example
  * const verifier = createVerifier({
@@ -59,6 +61,8 @@ interface Verified {
 export function createVerifier(options: VerifierOptions): Verifier {
   const settings = parseVerifierOptions(options)
   const readCompact = compactReader(settings)
+  const { replayStore } = settings
+  const singleUse = { replayStore, ceilings: bindReplayStore(replayStore, settings) }
 
   /** Steps 2 to 7. What is at hand is not awaited: each wait would cost as much as a warm key does. */
   async function steps(trail: Trail, token: string, bounds: Bounds): Promise<Verified> {
@@ -70,7 +74,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
     if (signed !== undefined) await signed
     const scopes = checkBinding(claims, key.project, bounds, settings) // 6
     // The key's own text of the id: that of the claims would keep the token's text alive in the store.
-    const consumed = consumeJti(key.project.id, claims, settings) // 7
+    const consumed = consumeJti(key.project.id, claims, singleUse) // 7
     if (consumed !== undefined) await consumed
     const verified = verifiedFrom(key, unverified, claims, scopes)
     trail.accepted = verified.authentication
@@ -98,7 +102,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
         const { tokenFrom, scope } = parseRules(rules)
         const { token, origin } = takeCredentials(request, tokenFrom) // 1
         const bounds = (trail.bounds = { origin, scope })
-        const consumption = { token, keyStore: settings.keyStore, replayStore: settings.replayStore }
+        const consumption = { token, keyStore: settings.keyStore, replayStore }
         return onceARequest(
           request,
           consumption,

@@ -11,7 +11,7 @@ export const ours: Contestant = {
       audience,
       maxLifetime: lifetime,
       keyStore: keyStoreOf(keys.jwks),
-      replayStore: new MemoryReplayStore({ projectQuota: 1_000_000 }),
+      replayStore: new MemoryReplayStore({ maxLifetime: lifetime, projectQuota: 1_000_000 }),
     })
     return awaited(tokens, (token) => verifier.verify(token))
   },

@@ -22,6 +22,7 @@ export function ourMiddleware(setup: Setup): Protection {
 export async function ourMiddlewareWithRedis(setup: Setup): Promise<Protection> {
   const replayStore = new RedisReplayStore({
     client: new Redis(setup.redisPort, '127.0.0.1'),
+    maxLifetime: lifetime,
     projectRate: 10_000_000,
   })
   await replayStore.ready()
@@ -38,7 +39,7 @@ export function ourStrategy(setup: Setup): Protection {
 }
 
 function memory(): MemoryReplayStore {
-  return new MemoryReplayStore({ projectQuota: 1_000_000 })
+  return new MemoryReplayStore({ maxLifetime: lifetime, projectQuota: 1_000_000 })
 }
 
 function verifierOf({ jwks }: Setup, replayStore: ReplayStore) {

@@ -3,20 +3,25 @@ import { createHash } from 'node:crypto'
 import { StoreError } from '../errors.js'
 import { refuseUndefined, refuseUnknownNames } from '../option-checks.js'
 import { warnOnce } from '../warnings.js'
+import { parseCeilings, requireWithin } from './ceilings.js'
 import { isReplayMode, replayModes, type ReplayMode } from './replay-mode.js'
-import type { ReplayStore, TokenUse } from './replay-store.js'
+import type { ReplayCeilings, ReplayStore, TokenUse, VerifierLimits } from './replay-store.js'
 
 export interface MemoryReplayStoreOptions {
-  /** How many used ids are kept at most. Default 1,000,000, which takes less than 200 MB when full and nothing before; at most 16,000,000. */
+  /** How many used ids are kept at most. Default 1,000,000, which takes less than 200 MB when full (350 MB where each id is of another project) and nothing before; at most 16,000,000. */
   readonly capacity?: number
   /** How many of them one project may have. Default: a tenth of the capacity. */
   readonly projectQuota?: number
   /**
    * `'strict'`: a restart never makes a used token good again. Tokens that could have been used before this store was made are
-   * refused as used (`token_replayed`); a page then gets a new one. So for the first `clockTolerance` seconds every token is
-   * refused. Default `'default'`: a token that was used before a restart can be used once more until it expires.
+   * refused as used (`token_replayed`); a page then gets a new one. So for the first `clockTolerance` seconds (that of the store)
+   * every token is refused. Default `'default'`: a token that was used before a restart can be used once more until it expires.
    */
   readonly mode?: ReplayMode
+  /** The longest lifetime that a verifier with this store may accept, in seconds. Default 300, at most 3600. */
+  readonly maxLifetime?: number
+  /** The largest clock tolerance that a verifier with this store may have, in seconds. Default 5, at most 60. */
+  readonly clockTolerance?: number
   /** Epoch seconds. Default: the system's clock. Give it the verifier's clock where that one is not the default. */
   readonly clock?: () => number
 }
@@ -25,6 +30,8 @@ const known: Record<keyof MemoryReplayStoreOptions, true> = {
   capacity: true,
   projectQuota: true,
   mode: true,
+  maxLifetime: true,
+  clockTolerance: true,
   clock: true,
 }
 
@@ -35,18 +42,31 @@ const forgottenAtOnce = 4
 /** An entry whose jti is kept as it is. Any other is kept as its hash, so that no entry takes more memory than this one. */
 const plainName = /^\d+=[\x20-\x7E]{1,64}$/
 
-/** A project with live ids. Entries name it by its number, which is short and never given twice. */
+/** A project with ids that have not left. Entries name it by its number, which is short and never given twice. */
 interface ProjectUses {
   readonly projectId: string
   readonly number: number
+  /** How many ids are remembered, those included that have expired and not left yet. */
+  kept: number
+  /** How many of them count towards the quota. */
   live: number
+  /** No id that counts expires before this second. */
+  nextSecond: number
+}
+
+/** The ids that may be forgotten in the same second. */
+interface Expiring {
+  readonly names: string[]
+  /** How many of them count towards the quota of a project. */
+  readonly live: Map<ProjectUses, number>
 }
 
 /**
  * Remembers used tokens in this process. For a platform of one process; a restart forgets.
  *
  * Never forgets an id before its time. When it is full, or a project has used up its quota, `consume` throws
- * `replay_store_full` (503): to drop an id would be to let a used token pass. Ids leave in the order in which they expire, so
+ * `replay_store_full` (503): to drop an id would be to let a used token pass. An id counts towards both until it expires, and no
+ * longer, whenever it leaves. Ids leave in the order in which they expire, a few at each use, so
  * one project's tokens neither push out nor hold back those of another. A default token lives 120 s and is
  * remembered for 185 s, so the default quota of 100,000 ids carries some 540 tokens a second of one project, and the default
  * capacity 5,400 a second of all.
@@ -58,16 +78,16 @@ export class MemoryReplayStore implements ReplayStore {
   private readonly capacity: number
   private readonly projectQuota: number
   private readonly clock: () => number
+  private readonly ceilings: ReplayCeilings
   /** A token that could have been used before this moment cannot be told from a used one. */
   private readonly since: number
-  private readonly used = new Set<string>()
+  private readonly used = new Map<string, ProjectUses>()
   /** The same names by the second in which they may be forgotten. No more seconds than a token can live. */
-  private readonly expiring = new Map<number, string[]>()
+  private readonly expiring = new Map<number, Expiring>()
   private nextSecond = Infinity
   /** Ids that expired up to here may be gone, so none of them can be told from a new one. */
   private forgottenUntil = -Infinity
   private readonly projects = new Map<string, ProjectUses>()
-  private readonly projectsByNumber = new Map<number, ProjectUses>()
   private projectsSeen = 0
 
   constructor(options: MemoryReplayStoreOptions = {}) {
@@ -86,27 +106,46 @@ export class MemoryReplayStore implements ReplayStore {
     this.capacity = capacity
     this.projectQuota = projectQuota
     this.clock = clock
+    this.ceilings = parseCeilings('MemoryReplayStore', options)
     this.since = mode === 'strict' ? clock() : -Infinity
     if (cluster.isWorker) warnOnce('REVERSE_JWT_MEMORY_STORE_IN_CLUSTER')
   }
 
   consume({ projectId, jti, expiresAt, acceptableFrom }: TokenUse): boolean {
-    this.forgetExpired(this.clock())
+    const now = this.clock()
+    this.forgetExpired(now)
     if (!(acceptableFrom > this.since)) return false
     // The clock stepped back: a used token would look new.
     if (expiresAt <= this.forgottenUntil) return false
     const known = this.projects.get(projectId)
-    const project = known ?? { projectId, number: this.projectsSeen + 1, live: 0 }
+    const project = known ?? {
+      projectId,
+      number: this.projectsSeen + 1,
+      kept: 0,
+      live: 0,
+      nextSecond: Math.ceil(expiresAt),
+    }
     const name = entryName(project.number, jti)
     if (this.used.has(name)) return false
 
+    // While anything has expired, some of it has just left.
     if (this.used.size >= this.capacity) throw full('the replay store is full; raise capacity')
+    if (project.live >= this.projectQuota) this.discountExpired(project, now)
     if (project.live >= this.projectQuota) throw full('the project has used up its quota; raise projectQuota')
     if (known === undefined) this.remember(project)
-    project.live++
-    this.used.add(name)
-    this.expireAt(Math.ceil(expiresAt), name)
+    this.used.set(name, project)
+    this.expireAt(Math.ceil(expiresAt), name, project)
     return true
+  }
+
+  /** For `createVerifier`. Throws a TypeError for a verifier whose limits are above `maxLifetime` or `clockTolerance`. */
+  bind(verifier: VerifierLimits): ReplayCeilings {
+    requireWithin(
+      this.ceilings,
+      verifier,
+      (ceiling) => `raise it on the store: new MemoryReplayStore({ ${ceiling} })`,
+    )
+    return this.ceilings
   }
 
   /** How many ids are remembered. */
@@ -117,36 +156,60 @@ export class MemoryReplayStore implements ReplayStore {
   private remember(project: ProjectUses): void {
     this.projectsSeen = project.number
     this.projects.set(project.projectId, project)
-    this.projectsByNumber.set(project.number, project)
   }
 
-  private expireAt(second: number, name: string): void {
-    const names = this.expiring.get(second)
-    if (names === undefined) this.expiring.set(second, [name])
-    else names.push(name)
+  private expireAt(second: number, name: string, project: ProjectUses): void {
+    project.kept++
+    project.live++
+    if (second < project.nextSecond) project.nextSecond = second
     if (second < this.nextSecond) this.nextSecond = second
+    const group = this.expiring.get(second)
+    if (group === undefined) {
+      this.expiring.set(second, { names: [name], live: new Map([[project, 1]]) })
+    } else {
+      group.names.push(name)
+      group.live.set(project, (group.live.get(project) ?? 0) + 1)
+    }
   }
 
   private forgetExpired(now: number): void {
     for (let gone = 0; gone < forgottenAtOnce && this.nextSecond <= now; gone++) {
-      const names = this.expiring.get(this.nextSecond) ?? []
-      const name = names.pop()
+      const group = this.expiring.get(this.nextSecond)
+      const name = group?.names.pop()
       this.forgottenUntil = Math.max(this.forgottenUntil, this.nextSecond)
-      if (name !== undefined) this.forget(name)
-      if (names.length > 0) continue
+      if (group !== undefined && name !== undefined) this.forget(name, group)
+      if (group !== undefined && group.names.length > 0) continue
       this.expiring.delete(this.nextSecond)
-      // A few hundred seconds at most, and at most once a second.
+      // As many as there are seconds in the life of a token.
       this.nextSecond = Math.min(...this.expiring.keys())
     }
   }
 
-  private forget(name: string): void {
+  private forget(name: string, group: Expiring): void {
+    const project = this.used.get(name)
     this.used.delete(name)
-    const project = this.projectsByNumber.get(parseInt(name, 10))
-    if (project === undefined || --project.live > 0) return
-    this.projects.delete(project.projectId)
-    this.projectsByNumber.delete(project.number)
+    if (project === undefined) return
+    discount(project, group)
+    if (--project.kept === 0) this.projects.delete(project.projectId)
   }
+
+  /**
+   * What has expired counts no more, though ids of others leave before it. Looks at each second in the life of a token, but
+   * only for a project at its quota, and for each at most once a second.
+   */
+  private discountExpired(project: ProjectUses, now: number): void {
+    if (now < project.nextSecond) return
+    project.nextSecond = Infinity
+    for (const [second, group] of this.expiring) {
+      if (second <= now) discount(project, group)
+      else if (second < project.nextSecond) project.nextSecond = second
+    }
+  }
+}
+
+function discount(project: ProjectUses, group: Expiring): void {
+  project.live -= group.live.get(project) ?? 0
+  group.live.delete(project)
 }
 
 /** The number ends at the first character that is no digit, so no two pairs share a name. */

@@ -1,36 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import { StoreError } from '../errors.js'
-import { refuseUndefined, refuseUnknownNames } from '../option-checks.js'
 import { within } from '../time-limit.js'
-import { redisCommands, textOf, type RedisClient, type RedisCommands } from './redis/client.js'
+import { requireWithin } from './ceilings.js'
+import { redisCommands, textOf, type RedisCommands } from './redis/client.js'
 import { examine, type RedisHealth } from './redis/health.js'
 import { RedisKeys } from './redis/keys.js'
+import { parseRedisOptions, type RedisReplayStoreOptions } from './redis/options.js'
 import { ProjectRate } from './redis/project-rate.js'
 import { beginEpoch, consumeInEpoch } from './redis/scripts.js'
-import { isReplayMode, replayModes, type ReplayMode } from './replay-mode.js'
-import type { ReplayStore, TokenUse } from './replay-store.js'
-
-export interface RedisReplayStoreOptions {
-  /** An ioredis client or Cluster, or a client, cluster or sentinel of node-redis, connected or connecting. It stays yours to close. */
-  readonly client: RedisClient
-  /** What every key begins with. Default `'rjwt:'`. All instances of a platform use the same one. */
-  readonly prefix?: string
-  /** Milliseconds after which an answer that has not come is an outage, 503. Default 500, at most 10,000. */
-  readonly timeoutMs?: number
-  /**
-   * `'strict'`: after Redis lost or may have lost its data (restart, failover, flush), tokens that could have been used before are
-   * refused as used (`token_replayed`); a page then gets a new one. Default `'default'`: see docs/replay.md for what is lost when.
-   * All instances of a platform use the same one.
-   */
-  readonly mode?: ReplayMode
-  /**
-   * How many tokens of one project this process lets in within a minute of the clock; beyond it, but for those on their way:
-   * `replay_store_full`, 503. So that no project fills Redis for all. Default 60,000, which is 1,000 a second; at most 100,000,000.
-   */
-  readonly projectRate?: number
-  /** Epoch seconds. Default: the system's clock. Give it the verifier's clock where that one is not the default. */
-  readonly clock?: () => number
-}
+import type { ReplayCeilings, ReplayStore, TokenUse, VerifierLimits } from './replay-store.js'
 
 /** What became of the tokens since the store was made. For metrics; a number of this process, not of all. */
 export interface RedisReplayCounts {
@@ -45,15 +23,6 @@ export interface RedisReplayCounts {
   readonly losses: number
   /** Not decided: 503. */
   readonly unavailable: number
-}
-
-const known: Record<keyof RedisReplayStoreOptions, true> = {
-  client: true,
-  prefix: true,
-  timeoutMs: true,
-  mode: true,
-  projectRate: true,
-  clock: true,
 }
 
 /** What became of one token in Redis. */
@@ -71,7 +40,6 @@ const scriptOutcomes = new Map<string | undefined, Outcome>([
 /** A client that has lost its connection may queue commands without end. */
 const mostUnanswered = 10_000
 const epochsAtOnce = 256
-const mostProjectRate = 100_000_000
 const late = 'Redis did not answer in time'
 const nonsense = 'Redis answered something that the command does not answer'
 
@@ -96,6 +64,7 @@ export class RedisReplayStore implements ReplayStore {
   private readonly timeoutMs: number
   private readonly strict: boolean
   private readonly rate: ProjectRate
+  private readonly ceilings: ReplayCeilings
   private readonly clock: () => number
   private unanswered = 0
   private beginning: Promise<void> | undefined
@@ -109,42 +78,13 @@ export class RedisReplayStore implements ReplayStore {
   }
 
   constructor(options: RedisReplayStoreOptions) {
-    refuseUnknownNames(options, known, 'option of RedisReplayStore')
-    refuseUndefined(options)
-    const {
-      client,
-      prefix = 'rjwt:',
-      timeoutMs = 500,
-      mode = 'default',
-      projectRate = 60_000,
-      clock = () => Date.now() / 1000,
-    } = options
+    const { client, prefix, timeoutMs, mode, projectRate, ceilings, clock } = parseRedisOptions(options)
     this.redis = redisCommands(client)
-    if (!(
-      typeof (prefix as unknown) === 'string' &&
-      /^[\x21-\x7E]{1,64}$/.test(prefix) &&
-      !/[{}]/.test(prefix)
-    )) {
-      throw new TypeError(
-        'RedisReplayStore: prefix must be 1 to 64 printable characters without space, { and }',
-      )
-    }
-    if (!(typeof (timeoutMs as unknown) === 'number' && timeoutMs > 0 && timeoutMs <= 10_000)) {
-      throw new TypeError('RedisReplayStore: timeoutMs must be a number of milliseconds up to 10000')
-    }
-    if (!isReplayMode(mode)) throw new TypeError(`RedisReplayStore: mode must be ${replayModes}`)
-    if (!(Number.isSafeInteger(projectRate) && projectRate > 0 && projectRate <= mostProjectRate)) {
-      throw new TypeError(
-        `RedisReplayStore: projectRate must be a positive integer up to ${mostProjectRate}, tokens a minute`,
-      )
-    }
-    if (typeof (clock as unknown) !== 'function') {
-      throw new TypeError('RedisReplayStore: clock must be a function that returns epoch seconds')
-    }
     this.keys = new RedisKeys(prefix, this.redis.cluster)
     this.timeoutMs = timeoutMs
     this.strict = mode === 'strict'
     this.rate = new ProjectRate(projectRate)
+    this.ceilings = ceilings
     this.clock = clock
   }
 
@@ -164,6 +104,16 @@ export class RedisReplayStore implements ReplayStore {
       const full = error instanceof Error && error.message.startsWith('OOM')
       throw new StoreError(full ? 'replay_store_full' : 'store_unavailable', { cause: error })
     }
+  }
+
+  /** For `createVerifier`. Throws a TypeError for a verifier whose limits are above `maxLifetime` or `clockTolerance`. */
+  bind(verifier: VerifierLimits): ReplayCeilings {
+    requireWithin(
+      this.ceilings,
+      verifier,
+      (ceiling) => `raise it on the store of every instance: new RedisReplayStore({ client, ${ceiling} })`,
+    )
+    return this.ceilings
   }
 
   /**

@@ -3,10 +3,30 @@ export interface TokenUse {
   readonly projectId: string
   /** Unique within the project, not beyond it. 1 to 256 characters. */
   readonly jti: string
-  /** Until when the use must be remembered: exp, plus the clock tolerance, plus a minute for clocks that differ. */
+  /** Until when the use must be remembered: exp, plus the store's ceiling of the clock tolerance, plus a minute for clocks that differ. */
   readonly expiresAt: number
-  /** The earliest moment at which the token could have been used: a store that lost its memory later cannot vouch for it. */
+  /**
+   * The earliest moment at which a verifier within the store's ceilings could have accepted the token: a store that lost its
+   * memory later cannot vouch for it.
+   */
   readonly acceptableFrom: number
+}
+
+/** What a verifier accepts at most, in seconds. */
+export interface VerifierLimits {
+  readonly maxLifetime: number
+  readonly clockTolerance: number
+}
+
+/**
+ * What a replay store covers, in seconds: the same for every verifier and every instance that share it, whichever of them saw a
+ * token. No verifier has limits above them.
+ */
+export interface ReplayCeilings {
+  /** At most 3600. */
+  readonly maxLifetime: number
+  /** At most 60. */
+  readonly clockTolerance: number
 }
 
 /**
@@ -19,4 +39,13 @@ export interface TokenUse {
  */
 export interface ReplayStore {
   consume(use: TokenUse): boolean | Promise<boolean>
+
+  /**
+   * Called by `createVerifier` with the limits of the verifier. Returns the store's ceilings, with which the times of every
+   * `TokenUse` of that verifier are computed; throws a TypeError where the limits are above them. A store without `bind`, or whose
+   * `bind` returns nothing, is given uses that cover the most that a verifier can accept: 3600 and 60. A store that wraps
+   * another one passes the call on, and returns what the other one does.
+   */
+  // eslint-disable-next-line @typescript-eslint/no-invalid-void-type -- A bind without `return` is one that returns nothing.
+  bind?(verifier: VerifierLimits): ReplayCeilings | void
 }

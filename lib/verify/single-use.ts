@@ -1,21 +1,21 @@
 import { AuthenticationError, StoreError } from '../errors.js'
-import type { ReplayStore } from '../replay/replay-store.js'
+import type { ReplayCeilings, ReplayStore } from '../replay/replay-store.js'
 import type { ProjectClaims } from '../types.js'
 import { answerOf } from './store-answer.js'
 
 interface SingleUseSettings {
   readonly replayStore: ReplayStore
-  readonly maxLifetime: number
-  readonly clockTolerance: number
+  readonly ceilings: ReplayCeilings
 }
 
-/** How much longer than any verifier accepts it a used jti is kept, in seconds: the clocks of two verifiers differ. */
+/** How much longer than any verifier of the store accepts it a used jti is kept, in seconds: the clocks of two verifiers differ. */
 const replayMargin = 60
 
 /**
  * Step 7: consumes the jti. Last, so that only a token that passed everything else is used up.
  *
- * The id is kept for a minute longer than any verifier accepts the token, because their clocks differ. Only `true` from the
+ * The id is kept for a minute longer than any verifier accepts the token, because their clocks differ. What any of them accepts
+ * are the ceilings of the store, for another verifier than this one may see the token again. Only `true` from the
  * store is a pass; an answer that is neither true nor false is an outage.
  */
 export function consumeJti(
@@ -23,14 +23,14 @@ export function consumeJti(
   claims: ProjectClaims,
   settings: SingleUseSettings,
 ): void | Promise<void> {
-  const { replayStore, maxLifetime, clockTolerance } = settings
+  const { replayStore, ceilings } = settings
   return answerOf(
     () =>
       replayStore.consume({
         projectId,
         jti: claims.jti,
-        expiresAt: claims.exp + clockTolerance + replayMargin,
-        acceptableFrom: (claims.iat ?? claims.exp - maxLifetime) - clockTolerance,
+        expiresAt: claims.exp + ceilings.clockTolerance + replayMargin,
+        acceptableFrom: (claims.iat ?? claims.exp - ceilings.maxLifetime) - ceilings.clockTolerance,
       }),
     requireFirst,
   )

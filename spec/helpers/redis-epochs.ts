@@ -13,3 +13,22 @@ export async function metLongAgo(server: RedisServer): Promise<void> {
     }),
   )
 }
+
+/**
+ * To the stores of a test it is now so many seconds later: what Redis keeps is so much older. The clock of Redis itself cannot be
+ * set.
+ */
+export async function timePasses(server: RedisServer, seconds: number): Promise<void> {
+  const keys = (await server.command('KEYS', '*')) as string[]
+  await Promise.all(
+    keys.map(async (key) => {
+      if (key.endsWith('epoch')) {
+        const [memory = '', since = ''] = ((await server.command('GET', key)) as string).split(' ')
+        await server.command('SET', key, `${memory} ${Number(since) - seconds}`)
+      } else {
+        const left = Number(await server.command('PTTL', key))
+        await server.command('PEXPIRE', key, Math.round(left - seconds * 1000))
+      }
+    }),
+  )
+}

@@ -22,7 +22,10 @@ beforeAll(() => {
   jest.spyOn(process, 'emitWarning').mockReturnValue()
 })
 
-const { options } = platform()
+// The ceilings of the store must not be what is met.
+const { options } = platform({
+  replayStore: new MemoryReplayStore({ maxLifetime: 3600, clockTolerance: 60 }),
+})
 
 const isText = (value: unknown) => typeof value === 'string' && value !== ''
 const isNumber = (value: unknown, least: number, most: number) =>
@@ -131,7 +134,13 @@ describe('the rest of what is made at start-up', () => {
     fc.property(
       changesOf({ ttl: number, missingTtl: number, timeoutMs: number }),
       fc.constantFrom<unknown>(0, 1, 1.5, -1, NaN, Infinity, '1', null, {}),
-      changesOf({ capacity: number, projectQuota: number, clock: fc.constant(() => 1) }),
+      changesOf({
+        capacity: number,
+        projectQuota: number,
+        maxLifetime: number,
+        clockTolerance: number,
+        clock: fc.constant(() => 1),
+      }),
       (cached, max, replay) => {
         made(() => new CachedKeyStore(options.keyStore, { ...cached, max: max as number }))
         made(() => new MemoryReplayStore(replay))

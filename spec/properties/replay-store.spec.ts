@@ -49,7 +49,12 @@ class Model {
 
   /** Those that the store may not have forgotten, for no clock has shown the end of their second yet. */
   kept(): TokenUse[] {
-    return this.accepted.filter(({ expiresAt }) => Math.ceil(expiresAt) > this.latest)
+    return this.after(this.latest)
+  }
+
+  /** Those whose second has not ended at this time. */
+  after(time: number): TokenUse[] {
+    return this.accepted.filter(({ expiresAt }) => Math.ceil(expiresAt) > time)
   }
 }
 
@@ -67,11 +72,17 @@ function consume(store: MemoryReplayStore, use: TokenUse): Outcome {
 const tally = new Tally()
 
 /** What is wrong with an outcome. */
-function faultOf(model: Model, use: TokenUse, outcome: Outcome, quota: number, capacity: number) {
+function faultOf(
+  model: Model,
+  use: TokenUse,
+  outcome: Outcome,
+  { time, quota, capacity }: Readonly<Record<'time' | 'quota' | 'capacity', number>>,
+) {
   const before = model.uses(use)
   const kept = model.kept()
-  const keptHere = kept.filter(({ projectId }) => projectId === use.projectId).length
-  const everHere = model.accepted.filter(({ projectId }) => projectId === use.projectId).length
+  const here = (uses: readonly TokenUse[]) =>
+    uses.filter(({ projectId }) => projectId === use.projectId).length
+  const live = model.after(time)
   const remembered = before.some((earlier) => kept.includes(earlier))
   const used = remembered || before.some(({ expiresAt }) => expiresAt >= use.expiresAt)
   const isNew = before.length === 0 && use.expiresAt > model.latest
@@ -83,8 +94,8 @@ function faultOf(model: Model, use: TokenUse, outcome: Outcome, quota: number, c
   if (used && outcome === true) return 'accepted a used token'
   if (remembered && outcome !== false) return 'did not say that the token is used'
   if (isNew && outcome === false) return 'said that a new token is used'
-  if (outcome === true && (kept.length >= capacity || keptHere >= quota)) return 'took more than it may'
-  if (outcome === 'full' && model.accepted.length < capacity && everHere < quota) return 'was full too early'
+  if (outcome === true && (kept.length >= capacity || here(kept) >= quota)) return 'took more than it may'
+  if (outcome === 'full' && live.length < capacity && here(live) < quota) return 'counted what has expired'
   return undefined
 }
 
@@ -97,7 +108,7 @@ function play(events: readonly Event[], capacity: number, quota: number): void {
     model.latest = Math.max(model.latest, time)
     const use = { projectId, jti, expiresAt: time + lifetime, acceptableFrom: time }
     const outcome = consume(store, use)
-    const fault = faultOf(model, use, outcome, quota, capacity)
+    const fault = faultOf(model, use, outcome, { time, quota, capacity })
     if (outcome === true) model.accepted.push(use)
     const fits = store.size <= capacity && store.size >= model.kept().length
     if (fault !== undefined || !fits) throw new Error(fault ?? 'has the wrong size')

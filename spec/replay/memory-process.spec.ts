@@ -65,6 +65,19 @@ describe('MemoryReplayStore of the default capacity', () => {
   })
 })
 
+describe('MemoryReplayStore with as many projects as ids', () => {
+  it('takes less than 350 bytes for each', async () => {
+    useAndForget('x')
+    const { stdout, stderr } = await runNode(['--expose-gc', program('memory-of-single-ids')])
+    expect(stderr).toBe('')
+    const { size, bytesAnId } = JSON.parse(stdout) as { size: number; bytesAnId: number }
+    expect(size).toBe(100_000)
+    expect(bytesAnId).toBeLessThan(350)
+    // Otherwise nothing was measured.
+    expect(bytesAnId).toBeGreaterThan(100)
+  })
+})
+
 describe('MemoryReplayStore takes no more memory', () => {
   it('for an id that is long or not ASCII than for any other', async () => {
     useAndForget('j'.repeat(256))

@@ -5,9 +5,13 @@ import { verifierOf } from '../helpers/platform.js'
 import { expectRefusal } from '../helpers/refusals.js'
 import { describeReplayStore } from './replay-store-contract.js'
 
-describeReplayStore('A strict MemoryReplayStore that has been there for a minute', (clock) => {
+describeReplayStore('A strict MemoryReplayStore that has been there for two minutes', (clock, ceilings) => {
   let running = false
-  const store = new MemoryReplayStore({ mode: 'strict', clock: () => (running ? clock() : now - 60) })
+  const store = new MemoryReplayStore({
+    mode: 'strict',
+    clock: () => (running ? clock() : now - 120),
+    ...ceilings,
+  })
   running = true
   return store
 })

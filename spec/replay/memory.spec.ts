@@ -8,7 +8,7 @@ import { expectRefusal } from '../helpers/refusals.js'
 import { describeReplayStore } from './replay-store-contract.js'
 import { small, storeFull } from './small-store.js'
 
-describeReplayStore('MemoryReplayStore', (clock) => new MemoryReplayStore({ clock }))
+describeReplayStore('MemoryReplayStore', (clock, ceilings) => new MemoryReplayStore({ clock, ...ceilings }))
 
 describe('a full MemoryReplayStore', () => {
   it('refuses a new id and keeps all that it has', () => {
@@ -165,8 +165,8 @@ describe('MemoryReplayStore refuses', () => {
   })
 
   it.each([
-    ['max', 'Known: capacity, projectQuota, mode, clock.'],
-    ['quota', 'Known: capacity, projectQuota, mode, clock.'],
+    ['max', 'Known: capacity, projectQuota, mode, maxLifetime, clockTolerance, clock.'],
+    ['quota', 'Known: capacity, projectQuota, mode, maxLifetime, clockTolerance, clock.'],
     ['capacty', 'Did you mean "capacity"?'],
     ['Clock', 'Did you mean "clock"?'],
   ])('an option named %s', (name, hint) => {

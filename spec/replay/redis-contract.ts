@@ -48,13 +48,19 @@ export function describeRedisReplayStores<Topology>({
   }
 
   for (const [name] of clients) {
-    describeReplayStore(`RedisReplayStore with ${name}`, async (clock) => {
+    describeReplayStore(`RedisReplayStore with ${name}`, async (clock, ceilings) => {
       await forgetIds(masters(topology))
-      return new RedisReplayStore({ client: clientOf(name), timeoutMs: 10_000, clock })
+      return new RedisReplayStore({ client: clientOf(name), timeoutMs: 10_000, clock, ...ceilings })
     })
-    describeReplayStore(`RedisReplayStore with ${name}, strict,`, async (clock) => {
+    describeReplayStore(`RedisReplayStore with ${name}, strict,`, async (clock, ceilings) => {
       await forgetIds(masters(topology))
-      return new RedisReplayStore({ client: clientOf(name), mode: 'strict', timeoutMs: 10_000, clock })
+      return new RedisReplayStore({
+        client: clientOf(name),
+        mode: 'strict',
+        timeoutMs: 10_000,
+        clock,
+        ...ceilings,
+      })
     })
   }
 

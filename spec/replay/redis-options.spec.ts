@@ -51,14 +51,17 @@ describe('RedisReplayStore refuses', () => {
     },
   )
 
-  it.each(['prefix', 'timeoutMs', 'mode', 'projectRate', 'clock', 'client'])('a %s that got lost', (name) => {
-    expect(make({ [name]: undefined })).toThrow(`${name} is undefined`)
-  })
+  it.each(['prefix', 'timeoutMs', 'mode', 'maxLifetime', 'clockTolerance', 'projectRate', 'clock', 'client'])(
+    'a %s that got lost',
+    (name) => {
+      expect(make({ [name]: undefined })).toThrow(`${name} is undefined`)
+    },
+  )
 
   it.each([
     ['timeout', 'Did you mean "timeoutMs"?'],
     ['Mode', 'Did you mean "mode"?'],
-    ['keyPrefix', 'Known: client, prefix, timeoutMs, mode, projectRate, clock.'],
+    ['keyPrefix', 'Known: client, prefix, timeoutMs, mode, maxLifetime, clockTolerance, projectRate, clock.'],
   ])('an option named %s', (name, hint) => {
     expect(make({ [name]: 1 })).toThrow(`Unknown option of RedisReplayStore "${name}". ${hint}`)
   })
@@ -68,6 +71,8 @@ describe('RedisReplayStore refuses', () => {
       prefix: 'p'.repeat(64),
       timeoutMs: 10_000,
       mode: 'strict',
+      maxLifetime: 1,
+      clockTolerance: 0,
       projectRate: 1,
       clock: () => 0,
     }

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import { createHash } from 'node:crypto'
-import type { ReplayStore, TokenUse } from '../../lib/index.js'
+import { createVerifier, type ReplayCeilings, type ReplayStore, type TokenUse } from '../../lib/index.js'
 import { mint, now } from '../helpers/mint.js'
-import { verifierOf } from '../helpers/platform.js'
+import { platform, verifierOf } from '../helpers/platform.js'
 import { expectRefusal } from '../helpers/refusals.js'
 
 const long = 'l'.repeat(65)
@@ -75,17 +75,22 @@ const alike: readonly (readonly [projectId: string, jti: string])[] = [
   ['p1', '\u{1f6d2}'.repeat(127)],
 ]
 
+const largest = { maxLifetime: 3600, clockTolerance: 60 }
+
 /**
- * What every replay store promises. `make` returns an empty store; where the store keeps time itself, it is to use this
- * clock, of epoch seconds, which the tests set.
+ * What every built-in replay store promises. `make` returns an empty store with these ceilings, by default those that a store has
+ * by itself; where the store keeps time itself, it is to use this clock, of epoch seconds, which the tests set.
  */
 export function describeReplayStore(
   name: string,
-  make: (clock: () => number) => ReplayStore | Promise<ReplayStore>,
+  make: (
+    clock: () => number,
+    ceilings?: Partial<ReplayCeilings>,
+  ) => Required<ReplayStore> | Promise<Required<ReplayStore>>,
 ): void {
   describe(`${name} is a replay store that`, () => {
     const clock = { now }
-    let store: ReplayStore
+    let store: Required<ReplayStore>
 
     const use = (jti: string, override: Partial<TokenUse> = {}): TokenUse => ({
       projectId: 'shop',
@@ -186,6 +191,65 @@ export function describeReplayStore(
         for (let other = 0; other < 10; other++) await store.consume(use(`other-${step}-${other}`))
         // A token is presented to a store only while a verifier's clock is within its time.
         if (step < 180) expect(await store.consume(used)).toBe(false)
+      }
+    })
+
+    it('hands a verifier its ceilings, which are 300 and 5 unless told otherwise', async () => {
+      for (const limits of [
+        { maxLifetime: 300, clockTolerance: 5 },
+        { maxLifetime: 1, clockTolerance: 0 },
+      ]) {
+        expect(store.bind(limits)).toEqual({ maxLifetime: 300, clockTolerance: 5 })
+      }
+      for (const ceilings of [largest, { maxLifetime: 20.5, clockTolerance: 0 }]) {
+        const other = await make(() => clock.now, ceilings)
+        expect(other.bind({ maxLifetime: 20.5, clockTolerance: 0 })).toEqual(ceilings)
+      }
+    })
+
+    it.each([
+      ['maxLifetime', 300.5],
+      ['maxLifetime', 3600],
+      ['clockTolerance', 5.5],
+      ['clockTolerance', 60],
+    ] as const)('refuses a verifier with a %s of %p until its own is raised', async (name, limit) => {
+      const making = (replayStore: ReplayStore) => () =>
+        createVerifier(platform({ replayStore, [name]: limit }).options)
+      expect(making(store)).toThrow(
+        new RegExp(
+          `^Option ${name} is ${limit}, but the replay store covers (?:300|5); raise it .* ${name}: ${limit} }\\)$`,
+        ),
+      )
+      expect(making(await make(() => clock.now, { [name]: limit }))).not.toThrow()
+    })
+
+    it.each(['0', '300', -1, 0.5, 3601, 300_000, NaN, Infinity, null, undefined])(
+      'cannot be made with a maxLifetime of %p',
+      async (maxLifetime) => {
+        await expect(async () => make(() => now, { maxLifetime: maxLifetime as number })).rejects.toThrow(
+          /ReplayStore: maxLifetime must be a number of seconds from 1 to 3600|maxLifetime is undefined/,
+        )
+      },
+    )
+
+    it.each(['5', -1, 60.5, 5000, NaN, Infinity, null, undefined])(
+      'cannot be made with a clockTolerance of %p',
+      async (clockTolerance) => {
+        await expect(async () =>
+          make(() => now, { clockTolerance: clockTolerance as number }),
+        ).rejects.toThrow(
+          /ReplayStore: clockTolerance must be a number of seconds from 0 to 60|clockTolerance is undefined/,
+        )
+      },
+    )
+
+    it('lets an honest token pass once at whichever verifier it comes to first', async () => {
+      const replayStore = await make(() => clock.now, largest)
+      const verifiers = [verifierOf({ replayStore }), verifierOf({ replayStore, ...largest })]
+      for (const verifier of verifiers) {
+        const token = mint({ claims: { iat: now - 30, exp: now + 100 } })
+        await expect(verifier.verify(token)).resolves.toMatchObject({ project: { id: 'shop' } })
+        for (const again of verifiers) await expectRefusal(again.verify(token), 'token_replayed')
       }
     })
 

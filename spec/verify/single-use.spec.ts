@@ -5,13 +5,13 @@ import { expectStepRefusal } from '../helpers/refusals.js'
 import { audience, now } from '../helpers/mint.js'
 
 const claims: ProjectClaims = { iss: 'shop', aud: audience, proj_id: 'shop', jti: 'use-1', exp: now + 110 }
+const ceilings = { maxLifetime: 300, clockTolerance: 5 }
 /** As steps take it: what it refuses at once is a refusal as well. */
 const consumeJti = async (...parameters: Parameters<typeof consumeNow>) => consumeNow(...parameters)
 const consumeWith = (answer: unknown) =>
   consumeJti(claims.proj_id, claims, {
     replayStore: { consume: () => answer as boolean },
-    maxLifetime: 300,
-    clockTolerance: 5,
+    ceilings,
   })
 
 it.each([[true], [Promise.resolve(true)]])('passes when the store says true: %p', async (answer) => {
@@ -25,7 +25,7 @@ it.each([[false], [Promise.resolve(false)]])('refuses when the store says false:
 describe('what the store is told', () => {
   const consume = jest.fn<ReplayStore['consume']>(() => true)
   const replayStore = { consume }
-  const settings = { replayStore, maxLifetime: 300, clockTolerance: 5 }
+  const settings = { replayStore, ceilings }
 
   it.each<[string, Partial<ProjectClaims>, number]>([
     ['from iat less the tolerance', { iat: now - 10 }, now - 15],
@@ -71,8 +71,7 @@ describe('a store that cannot tell', () => {
   ])('is an outage when it %s', async (_, consume) => {
     const outcome = consumeJti(claims.proj_id, claims, {
       replayStore: { consume },
-      maxLifetime: 300,
-      clockTolerance: 5,
+      ceilings,
     })
     await expectStepRefusal(() => outcome, 'store_unavailable')
     await expect(outcome).rejects.toMatchObject({ cause: failure })
@@ -81,13 +80,13 @@ describe('a store that cannot tell', () => {
   it.each(['store_unavailable', 'replay_store_full'] as const)('may say %s in our words', async (code) => {
     const own = new StoreError(code, { cause: 'its own reason' })
     const replayStore: ReplayStore = { consume: () => Promise.reject(own) }
-    const outcome = consumeJti(claims.proj_id, claims, { replayStore, maxLifetime: 300, clockTolerance: 5 })
+    const outcome = consumeJti(claims.proj_id, claims, { replayStore, ceilings })
     await expectStepRefusal(() => outcome, code)
     await expect(outcome).rejects.toMatchObject({ cause: 'its own reason' })
   })
 })
 
 it('waits for nothing where the store answers at once', () => {
-  const settings = { replayStore: { consume: () => true }, maxLifetime: 300, clockTolerance: 5 }
+  const settings = { replayStore: { consume: () => true }, ceilings }
   expect(consumeNow(claims.proj_id, claims, settings)).toBeUndefined()
 })

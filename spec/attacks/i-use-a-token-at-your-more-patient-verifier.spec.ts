@@ -1,0 +1,189 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { createVerifier, MemoryReplayStore, type ReplayMode, type ReplayStore } from '../../lib/index.js'
+import { RedisReplayStore, type RedisClient } from '../../lib/redis.js'
+import { clientDuring } from '../helpers/client-during.js'
+import { mint, now } from '../helpers/mint.js'
+import '../helpers/patience.js'
+import { platform } from '../helpers/platform.js'
+import { ioredisOf } from '../helpers/redis-clients.js'
+import { timePasses } from '../helpers/redis-epochs.js'
+import { RedisServer } from '../helpers/redis-server.js'
+import { expectRefusal } from '../helpers/refusals.js'
+
+const patience = { maxLifetime: 3600, clockTolerance: 60 }
+
+let redis: RedisServer
+beforeAll(async () => {
+  redis = await RedisServer.start()
+})
+const client = clientDuring<RedisClient>(() => ioredisOf(redis.port))
+afterAll(() => redis.remove())
+
+/** What a store is and what can happen to it. Its clock and those of the verifiers are one. */
+interface World {
+  readonly clock: { now: number }
+  readonly store: (options: {
+    mode: ReplayMode
+    maxLifetime?: number
+    clockTolerance?: number
+  }) => ReplayStore
+  /** Time goes on, for the store as well. */
+  readonly pass: (seconds: number) => Promise<void>
+  /** The store forgets everything. Whoever holds it makes another one. */
+  readonly lose: () => Promise<void>
+}
+
+function inMemory(): World {
+  const clock = { now }
+  const pass = (seconds: number) => {
+    clock.now += seconds
+    return Promise.resolve()
+  }
+  return {
+    clock,
+    store: (options) => new MemoryReplayStore({ clock: () => clock.now, ...options }),
+    pass,
+    lose: () => Promise.resolve(),
+  }
+}
+
+function inRedis(): World {
+  const clock = { now }
+  const store: World['store'] = (options) =>
+    new RedisReplayStore({ client: client(), timeoutMs: 10_000, clock: () => clock.now, ...options })
+  return {
+    clock,
+    store,
+    pass: async (seconds) => {
+      clock.now += seconds
+      await timePasses(redis, seconds)
+    },
+    lose: async () => {
+      await redis.command('FLUSHALL')
+
+      await new RedisReplayStore({ client: client(), mode: 'strict', timeoutMs: 10_000 }).ready()
+    },
+  }
+}
+
+/** Two verifiers that share a store: one with the defaults, and one that accepts more. */
+async function platforms(makeWorld: () => World, mode: ReplayMode) {
+  const world = makeWorld()
+  await world.lose()
+  const make = () => {
+    const replayStore = world.store({ mode, ...patience })
+    const verifierOf = (limits: object, behind = 0) =>
+      createVerifier(platform({ replayStore, clock: () => world.clock.now - behind, ...limits }).options)
+    return {
+      short: verifierOf({}),
+      patient: verifierOf(patience),
+      patientAndBehind: verifierOf(patience, 30),
+    }
+  }
+  const first = make()
+  // Long enough for the strict mode to let anything in.
+  await world.pass(10_000)
+  const restart = async () => {
+    await world.lose()
+    return make()
+  }
+  return { ...world, ...first, restart }
+}
+
+const tokenOf = (iat: number | undefined, exp: number) => mint({ claims: { iat, exp } })
+const accepted = { project: { id: 'shop' } }
+
+describe.each([
+  ['MemoryReplayStore', inMemory, 'raise it on the store: new MemoryReplayStore({'],
+  ['RedisReplayStore', inRedis, 'raise it on the store of every instance: new RedisReplayStore({ client,'],
+] as const)('two verifiers with other limits that share a %s', (_, makeWorld, raised) => {
+  it.each([
+    ['maxLifetime', 3600, 300],
+    ['clockTolerance', 60, 5],
+  ] as const)('cannot be made while its %s is not raised', (name, value, ceiling) => {
+    const replayStore = makeWorld().store({ mode: 'strict' })
+    const making = (given: number) => () => createVerifier(platform({ replayStore, [name]: given }).options)
+    expect(making(ceiling)).not.toThrow()
+    for (const given of [value, ceiling + 0.5]) {
+      expect(making(given)).toThrow(
+        new TypeError(
+          `Option ${name} is ${given}, but the replay store covers ${ceiling}; ${raised} ${name}: ${given} })`,
+        ),
+      )
+    }
+  })
+
+  it.each(['default', 'strict'] as const)(
+    'accept an honest token once between them, in %s mode',
+    async (mode) => {
+      const { clock, short, patient } = await platforms(makeWorld, mode)
+      const verifiers = [short, patient]
+      for (const verifier of verifiers) {
+        const token = tokenOf(clock.now - 90, clock.now + 100)
+        await expect(verifier.verify(token)).resolves.toMatchObject(accepted)
+        for (const again of verifiers) await expectRefusal(again.verify(token), 'token_replayed')
+      }
+      const long = tokenOf(clock.now - 90, clock.now + 3000)
+      await expectRefusal(short.verify(long), 'token_lifetime_too_long')
+      await expect(patient.verify(long)).resolves.toMatchObject(accepted)
+      await expectRefusal(patient.verify(long), 'token_replayed')
+    },
+  )
+
+  it('refuse, after a restart in strict mode, a token without iat that the more patient one accepted long before the other', async () => {
+    const { clock, pass, patient, restart } = await platforms(makeWorld, 'strict')
+    const token = tokenOf(undefined, clock.now + 1000)
+    await expect(patient.verify(token)).resolves.toMatchObject(accepted)
+    await pass(600)
+    const after = await restart()
+    await pass(130)
+    await expectRefusal(after.short.verify(token), 'token_replayed')
+    await expectRefusal(after.patient.verify(token), 'token_replayed')
+  })
+
+  it('refuse, after a restart in strict mode, a token that only the more patient one accepted so early', async () => {
+    const { clock, pass, patient, restart } = await platforms(makeWorld, 'strict')
+    const token = tokenOf(clock.now + 50, clock.now + 170)
+    await expect(patient.verify(token)).resolves.toMatchObject(accepted)
+    await pass(1)
+    const after = await restart()
+    await pass(47)
+    await expectRefusal(after.short.verify(token), 'token_replayed')
+    await expectRefusal(after.patient.verify(token), 'token_replayed')
+  })
+
+  it('accept, some time after a restart in strict mode, what was signed then', async () => {
+    const { clock, pass, restart } = await platforms(makeWorld, 'strict')
+    const after = await restart()
+    await pass(50)
+    for (const verifier of [after.short, after.patient]) {
+      await expectRefusal(verifier.verify(tokenOf(clock.now, clock.now + 120)), 'token_replayed')
+    }
+    await pass(25)
+    for (const verifier of [after.short, after.patient]) {
+      await expect(verifier.verify(tokenOf(clock.now, clock.now + 120))).resolves.toMatchObject(accepted)
+    }
+  })
+
+  describe.each(['default', 'strict'] as const)('in %s mode', (mode) => {
+    it('refuse a token at the more patient one that the other accepted as its last, 63 seconds ago', async () => {
+      const { clock, pass, short, patientAndBehind } = await platforms(makeWorld, mode)
+      const token = tokenOf(clock.now - 103, clock.now - 3)
+      await expect(short.verify(token)).resolves.toMatchObject(accepted)
+      await pass(63)
+      await expectRefusal(patientAndBehind.verify(token), 'token_replayed')
+      await expectRefusal(short.verify(token), 'token_expired')
+    })
+
+    it('refuse a token that the other accepted when the clock has stepped back since', async () => {
+      const { clock, pass, short, patient } = await platforms(makeWorld, mode)
+      const exp = clock.now + 100
+      const token = tokenOf(clock.now, exp)
+      await expect(short.verify(token)).resolves.toMatchObject(accepted)
+      await pass(170)
+      await expect(short.verify(tokenOf(clock.now, clock.now + 120))).resolves.toMatchObject(accepted)
+      clock.now = exp + 30
+      await expectRefusal(patient.verify(token), 'token_replayed')
+    })
+  })
+})
