@@ -1,27 +1,28 @@
-/** Who may use the console: whoever gave the password that was printed at start, once. */
+/** Who may use the console: whoever gave the password that was printed at start, once, until they log out. */
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import type { ReplayStore } from 'reverse-jwt'
+import type { ConsoleLogins } from './console-logins.js'
 
 /** What all processes of the platform share. */
 export interface ConsoleSecrets {
   readonly password: string
-  /** Signs the sessions. */
+  /** Signs the cookies, so that one which somebody made up is refused without asking the database. */
   readonly secret: string
   /** Epoch seconds until which the password can be used. */
   readonly expiresAt: number
 }
 
-export type Login = { readonly cookie: string } | { readonly refused: 'wrong' | 'used' | 'too-many' }
+export type Login = { readonly cookie: string } | { readonly refused: 'wrong' | 'used' }
 
 export const cookieName = 'platform_console'
 const sessionSeconds = 8 * 3600
 const passwordSeconds = 24 * 3600
-const mostWrong = 5
-const restSeconds = 60
 const letters = 'abcdefghjkmnpqrstuvwxyz23456789'
 
-/** A password of 79 bits that can be read aloud. */
+/**
+ * A password of 79 bits that can be read aloud. It needs no limit on wrong ones, by which a stranger could keep everybody out:
+ * a million guesses a second, for the whole day that it is good, find it with a probability of 1 in 8,000,000,000,000.
+ */
 export function newConsoleSecrets(): ConsoleSecrets {
   const groups = Array.from({ length: 4 }, () => Array.from({ length: 4 }, letter).join(''))
   const expiresAt = Date.now() / 1000 + passwordSeconds
@@ -38,47 +39,46 @@ function letter(): string {
 
 export class ConsoleAccess {
   private readonly secrets: ConsoleSecrets
-  private readonly replayStore: ReplayStore
+  private readonly logins: ConsoleLogins
   private readonly clock: () => number
-  private wrong = 0
-  private restUntil = 0
 
-  /** The replay store remembers for all processes that the password has been used. */
-  constructor(secrets: ConsoleSecrets, replayStore: ReplayStore, clock = () => Date.now() / 1000) {
+  constructor(secrets: ConsoleSecrets, logins: ConsoleLogins, clock = () => Date.now() / 1000) {
     this.secrets = secrets
-    this.replayStore = replayStore
+    this.logins = logins
     this.clock = clock
   }
 
-  /** Throws what the replay store throws. */
+  /** Throws a StoreError when the database cannot be asked, as the others do. */
   async logIn(password: unknown): Promise<Login> {
-    const now = this.clock()
-    if (now < this.restUntil) return { refused: 'too-many' }
     const { password: right, expiresAt } = this.secrets
-    if (typeof password !== 'string' || !isEqual(password.trim().toLowerCase(), right)) {
-      this.wrong++
-      if (this.wrong % mostWrong === 0) this.restUntil = now + restSeconds
+    if (typeof password !== 'string' || !isEqual(password.trim().toLowerCase(), right))
       return { refused: 'wrong' }
-    }
-    // No project can have such an id.
-    const use = { projectId: '\u0000console', jti: hashOf(right), expiresAt, acceptableFrom: now }
-    if (now >= expiresAt || !(await this.replayStore.consume(use))) return { refused: 'used' }
-    const session = `${Math.floor(now + sessionSeconds)}.${randomBytes(12).toString('base64url')}`
-    return { cookie: `${session}.${this.signatureOf(session)}` }
+    const now = this.clock()
+    const session = randomBytes(32).toString('base64url')
+    const isOpened =
+      now < expiresAt && (await this.logins.open(hashOf(right), hashOf(session), now, now + sessionSeconds))
+    return isOpened ? { cookie: `${session}.${this.signatureOf(session)}` } : { refused: 'used' }
   }
 
-  /** Whether a request comes with a session that was opened here. */
-  hasSession({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
-    const cookies = headers.cookie?.split('; ') ?? []
-    return cookies.some((pair) => {
-      const [name, value = ''] = pair.split('=', 2)
-      const [expiresAt = '', id = '', signature = ''] = value.split('.')
-      return (
-        name === cookieName &&
-        isEqual(signature, this.signatureOf(`${expiresAt}.${id}`)) &&
-        this.clock() < Number(expiresAt)
-      )
-    })
+  /** Whether a request comes with a session that was opened here, and has not ended. */
+  async hasSession(req: Pick<IncomingMessage, 'headers'>): Promise<boolean> {
+    const session = this.sessionOf(req)
+    if (session === undefined) return false
+    return this.logins.isOpen(hashOf(this.secrets.password), hashOf(session), this.clock())
+  }
+
+  /** Ends the session that a request comes with, for everybody who has a copy of its cookie. */
+  async logOut(req: Pick<IncomingMessage, 'headers'>): Promise<void> {
+    const session = this.sessionOf(req)
+    if (session !== undefined) await this.logins.end(hashOf(this.secrets.password), hashOf(session))
+  }
+
+  /** Looks at one cookie of this name: a header has room for many, and each would be hashed. */
+  private sessionOf({ headers }: Pick<IncomingMessage, 'headers'>): string | undefined {
+    const begin = `${cookieName}=`
+    const pair = headers.cookie?.split('; ').find((one) => one.startsWith(begin))
+    const [session = '', signature = ''] = pair?.slice(begin.length).split('.') ?? []
+    return isEqual(signature, this.signatureOf(session)) ? session : undefined
   }
 
   private signatureOf(session: string): string {

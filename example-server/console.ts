@@ -14,8 +14,10 @@ export interface ConsoleSettings {
 const refusals = {
   wrong: [403, 'This is not the password.'],
   used: [403, 'This password has been used or is too old. Start the demo again for a new one.'],
-  'too-many': [429, 'Too many wrong passwords. Wait a minute.'],
 } as const
+
+// Over HTTPS the cookie would be Secure too.
+const cookieOptions = { httpOnly: true, sameSite: 'strict', path: '/console' } as const
 
 export function consoleRouter({ address, registry, access }: ConsoleSettings): Router {
   /** A cookie comes along with what other pages of this host send; the Origin says whose page it was. */
@@ -34,18 +36,21 @@ export function consoleRouter({ address, registry, access }: ConsoleSettings): R
     const login = await access.logIn(password)
     if ('refused' in login) {
       const [status, detail] = refusals[login.refused]
-      if (status === 429) res.setHeader('Retry-After', '60')
       res.status(status).json({ code: login.refused, detail })
       return
     }
-    // Over HTTPS the cookie would be Secure too.
-    res.cookie(cookieName, login.cookie, { httpOnly: true, sameSite: 'strict', path: '/console' })
+    res.cookie(cookieName, login.cookie, cookieOptions)
+    res.status(204).end()
+  })
+  router.post('/logout', isOwnPage, async (req, res) => {
+    await access.logOut(req)
+    res.clearCookie(cookieName, cookieOptions)
     res.status(204).end()
   })
   router.use(
     '/api',
     isOwnPage,
-    projectAdmin({ registry, authorize: (req) => access.hasSession(req) && { by: 'console' } }),
+    projectAdmin({ registry, authorize: async (req) => (await access.hasSession(req)) && { by: 'console' } }),
   )
   router.get('/icon.svg', (_req, res) => {
     res.sendFile('icon.svg', { root: pageFolder })

@@ -1,9 +1,11 @@
 import { once } from 'node:events'
-import { createRegistry, type PostgresProjectStore } from 'reverse-jwt/registry'
+import { createRegistry } from 'reverse-jwt/registry'
 import { ConsoleAccess, type ConsoleSecrets } from './console-access.js'
+import { ConsoleLogins } from './console-logins.js'
 import { consoleRouter } from './console.js'
 import { listen, portOf, stopListening } from './listen.js'
 import { platformApp } from './platform.js'
+import type { OpenProjectStore } from './project-store.js'
 import { openReplayStore } from './replay-store.js'
 import { serveProjects } from './served-projects.js'
 
@@ -25,7 +27,7 @@ export interface PlatformProcess {
 /** Runs the platform in this process. The project store is its caller's to close. */
 export async function startPlatform(
   settings: PlatformProcessSettings,
-  store: PostgresProjectStore,
+  { db, store }: Pick<OpenProjectStore, 'db' | 'store'>,
 ): Promise<PlatformProcess> {
   const closers: (() => unknown)[] = []
   /** What was opened last is closed first. */
@@ -40,7 +42,9 @@ export async function startPlatform(
     const registry = createRegistry({ store, audience: address })
     const { keyStore, origins, onEvent, close: closeProjects } = await serveProjects(store, registry)
     closers.push(closeProjects)
-    const access = new ConsoleAccess(settings.consoleSecrets, replayStore)
+    const logins = new ConsoleLogins(db)
+    await logins.migrate()
+    const access = new ConsoleAccess(settings.consoleSecrets, logins)
     server.on(
       'request',
       platformApp({

@@ -1,11 +1,13 @@
 /** Where projects and keys are kept: in PostgreSQL, or in a folder by PGlite, which is PostgreSQL inside this process. */
 import { join } from 'node:path'
 import pg from 'pg'
-import { listenWithPg, PostgresProjectStore } from 'reverse-jwt/registry'
+import { listenWithPg, PostgresProjectStore, type Database } from 'reverse-jwt/registry'
 import { CannotStart } from './environment.js'
 import { lockFolder } from './folder-lock.js'
 
 export interface OpenProjectStore {
+  /** For what else all processes share. */
+  readonly db: Database
   readonly store: PostgresProjectStore
   readonly close: () => Promise<void>
 }
@@ -29,7 +31,7 @@ async function openFolder(folder: string): Promise<OpenProjectStore> {
       await db.close()
       unlock()
     }
-    return { store, close }
+    return { db, store, close }
   } catch (error) {
     unlock()
     throw new CannotStart(`The projects in ${folder} cannot be read: ${reasonOf(error)} (DATA_FOLDER)`)
@@ -37,7 +39,7 @@ async function openFolder(folder: string): Promise<OpenProjectStore> {
 }
 
 async function openDatabase(connectionString: string): Promise<OpenProjectStore> {
-  const limits = { connectionTimeoutMillis: 2_000, statement_timeout: 2_000 }
+  const limits = { connectionTimeoutMillis: 2_000, statement_timeout: 2_000, query_timeout: 3_000 }
   const db = new pg.Pool({ connectionString, ...limits })
   // While the database is away, warm keys are served until their time is up, and the pool goes on trying.
   db.on('error', () => undefined)
@@ -49,7 +51,7 @@ async function openDatabase(connectionString: string): Promise<OpenProjectStore>
     await db.end()
     throw new CannotStart(`The database cannot be asked: ${reasonOf(error)} (DATABASE_URL)`)
   }
-  return { store, close: () => db.end() }
+  return { db, store, close: () => db.end() }
 }
 
 /** What the driver said, in one line: a StoreError itself says no more than that something is wrong. */

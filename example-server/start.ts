@@ -50,7 +50,7 @@ async function start(): Promise<void> {
 
   const projects = await openProjectStore(databaseUrl, dataFolder)
   const platform = await (
-    workers === 1 ? startPlatform(settings, projects.store) : startWorkers(workers, settings)
+    workers === 1 ? startPlatform(settings, projects) : startWorkers(workers, settings)
   ).catch(async (error: unknown) => {
     await projects.close()
     throw error

@@ -9,7 +9,7 @@ const tell = (message: WorkerMessage) => process.send?.(message)
 try {
   const settings = JSON.parse(process.env[settingsVariable] ?? '') as PlatformProcessSettings
   const projects = await openProjectStore(settings.databaseUrl, settings.dataFolder)
-  const { address, stop } = await startPlatform(settings, projects.store)
+  const { address, stop } = await startPlatform(settings, projects)
   const leave = () => {
     stop()
       .then(projects.close)

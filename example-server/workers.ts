@@ -10,6 +10,8 @@ export type WorkerMessage = { readonly address: string } | { readonly cannotStar
 /** The variable in which a worker finds its settings. */
 export const settingsVariable = 'DEMO_PLATFORM_SETTINGS'
 
+const restMs = 1_000
+
 export async function startWorkers(
   count: number,
   settings: PlatformProcessSettings,
@@ -27,7 +29,10 @@ export async function startWorkers(
     cluster.on('exit', (worker) => {
       if (stopping) return
       console.log(`platform process ${worker.process.pid ?? ''} ended; another one takes its place`)
-      fork()
+      // Not at once: one that cannot start, because the database is away, would fill the processor with attempts.
+      setTimeout(() => {
+        if (!stopping) fork()
+      }, restMs).unref()
     })
     return { address, stop }
   } catch (error) {

@@ -36,6 +36,7 @@ const query = (values) => {
 }
 
 export const logIn = (password) => ask('POST', '/login', { password })
+export const logOut = () => ask('POST', '/logout')
 export const listProjects = (after) => ask('GET', `/api/projects${query({ after })}`)
 export const readProject = (id) => ask('GET', project(id))
 export const createProject = (settings) => ask('POST', '/api/projects', settings)

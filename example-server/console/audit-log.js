@@ -1,4 +1,5 @@
 import { ago, element } from './dom.js'
+import { idElement, nameElement, visibleJson, visibleName } from './visible-text.js'
 
 const sentences = {
   'project.created': 'made the project',
@@ -23,20 +24,18 @@ export function auditItems(records, showProject) {
       element(
         'p',
         {},
-        element('strong', {}, by),
-        ` ${sentences[action] ?? action}`,
-        showProject ? element('span', {}, ' of ', element('code', {}, projectId)) : undefined,
-        reason === undefined ? undefined : ` (${reason})`,
+        element('strong', {}, nameElement(by)),
+        ` ${sentences[action] ?? visibleName(action)}`,
+        showProject ? element('span', {}, ' of ', idElement(projectId)) : undefined,
+        ...(reason === undefined ? [] : [' (', nameElement(reason), ')']),
         element('span', { className: 'when' }, ' ', ago(at)),
       ),
-      kid === undefined
-        ? undefined
-        : element('p', { className: 'about' }, element('code', { className: 'kid' }, kid)),
+      kid === undefined ? undefined : element('p', { className: 'about' }, idElement(kid, 'kid')),
       element(
         'details',
         {},
         element('summary', {}, `What changed (entry ${record.id})`),
-        element('pre', { tabIndex: 0 }, JSON.stringify({ before, after }, null, 2)),
+        element('pre', { tabIndex: 0 }, visibleJson({ before, after })),
       ),
     )
   })

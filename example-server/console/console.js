@@ -1,10 +1,12 @@
 /** The console: one project at a time, named in the address after #. */
 import * as api from './api.js'
 import { auditItems } from './audit-log.js'
+import { openDialog, closeDialog } from './dialog.js'
 import { button, byId, element, pill } from './dom.js'
 import { askToCreateKey, askToRegister } from './key-dialogs.js'
 import { keyItems } from './key-list.js'
 import { askForNewProject, askForSettings, askToDelete, askToSuspend } from './project-dialogs.js'
+import { idElement, nameElement, projectTitle, visibleName } from './visible-text.js'
 
 const refreshEveryMs = 3_000
 let projects = []
@@ -36,17 +38,35 @@ byId('login-form').addEventListener('submit', async (event) => {
     byId('password').value = ''
     await start()
   } catch (error) {
-    trouble.textContent = error.message
+    trouble.textContent = visibleName(error.message)
     trouble.dataset.mood = error.status === 0 ? 'trouble' : 'refused'
     trouble.hidden = false
     byId('password').select()
   }
 })
+byId('log-out').addEventListener('click', () =>
+  openDialog({
+    title: 'Log out?',
+    parts: [
+      element(
+        'p',
+        {},
+        'Your session ends, here and in every process of the platform. The password was good for one login: for a new one, start the demo again.',
+      ),
+    ],
+    action: 'Log out',
+    submit: async () => {
+      await api.logOut()
+      // Loaded anew, the page keeps nothing of what it showed.
+      location.replace(location.pathname)
+    },
+  }),
+)
 byId('new-project').addEventListener('click', () =>
   askForNewProject(async (project) => {
     await loadProjects()
     await go(project.id)
-    say('good', `The project ${project.id} is made. It needs a key now.`)
+    say('good', ['The project ', idElement(project.id), ' is made. It needs a key now.'])
   }),
 )
 byId('more-projects').addEventListener(
@@ -66,7 +86,9 @@ byId('register-key').addEventListener('click', () => askToRegister(current(), ke
 addEventListener('hashchange', guarded(showProject))
 setInterval(() => {
   if (!byId('console').hidden && !byId('keys').hidden && !document.hidden)
-    void loadKeys().catch(() => undefined)
+    void loadKeys().catch((error) => {
+      if (error.status === 403) showLogin(true)
+    })
 }, refreshEveryMs)
 
 void guarded(start)()
@@ -77,16 +99,20 @@ async function start() {
     await loadProjects()
   } catch (error) {
     if (error.status !== 403) throw error
-    byId('login').hidden = false
-    byId('console').hidden = true
+    showLogin(true)
     byId('password').focus()
     return
   }
-  byId('login').hidden = true
-  byId('console').hidden = false
+  showLogin(false)
   if (current() === '' && projects.length > 0)
     history.replaceState(null, '', `#${encodeURIComponent(projects[0].id)}`)
   await showProject()
+}
+
+function showLogin(isNeeded) {
+  byId('login').hidden = !isNeeded
+  byId('console').hidden = isNeeded
+  byId('log-out').hidden = isNeeded
 }
 
 async function loadProjects(after) {
@@ -99,8 +125,8 @@ async function loadProjects(after) {
 
 function projectLink({ id, name, suspended }) {
   const isCurrent = id === current()
-  const parts = [element('span', {}, name ?? id)]
-  if (name !== undefined && name !== id) parts.push(element('code', {}, id))
+  const parts = [projectTitle({ id, name })]
+  if (name !== undefined && name !== id) parts.push(idElement(id))
   if (suspended) parts.push(pill('suspended', 'trouble'))
   const link = element('a', { href: `#${encodeURIComponent(id)}` }, ...parts)
   if (isCurrent) link.setAttribute('aria-current', 'page')
@@ -130,26 +156,25 @@ async function showProject() {
 }
 
 function renderProject(project) {
-  const { id, name, suspended, suspensionReason, allowedOrigins, scopes, issuer } = project
+  const { id, suspended, suspensionReason, allowedOrigins, scopes, issuer } = project
   const after = (text) => changed(text, 'good')
   const resume = guarded(async () => {
     await api.resumeProject(id)
     await after('The project is resumed.')
   })
   const list = element('dl', { className: 'facts' })
-  const add = (term, value) =>
-    list.append(element('div', {}, element('dt', {}, term), element('dd', {}, value)))
-  const origins = allowedOrigins === undefined ? 'any' : allowedOrigins.join('  ') || 'none'
-  add('Id', element('code', {}, id))
-  if (issuer !== id) add('Issuer', element('code', {}, issuer))
-  add('Allowed origins', element('code', {}, origins))
-  add('Scopes', element('code', {}, scopes?.join('  ') || 'none'))
-  if (suspensionReason !== undefined) add('Suspended because', suspensionReason)
+  const add = (term, ...value) =>
+    list.append(element('div', {}, element('dt', {}, term), element('dd', {}, ...value)))
+  add('Id', idElement(id))
+  if (issuer !== id) add('Issuer', idElement(issuer))
+  add('Allowed origins', ...(allowedOrigins === undefined ? ['any'] : idsOrNone(allowedOrigins)))
+  add('Scopes', ...idsOrNone(scopes))
+  if (suspensionReason !== undefined) add('Suspended because', nameElement(suspensionReason))
   byId('project').replaceChildren(
     element(
       'div',
       { className: 'title' },
-      element('h2', {}, name ?? id),
+      element('h2', {}, projectTitle(project)),
       suspended ? pill('suspended', 'trouble') : pill('open', 'good'),
     ),
     list,
@@ -161,6 +186,12 @@ function renderProject(project) {
       button('Delete', () => askToDelete(project, gone), 'small danger-quiet'),
     ),
   )
+}
+
+function idsOrNone(ids = []) {
+  return ids.length === 0
+    ? ['none']
+    : ids.flatMap((id, index) => [...(index > 0 ? ['  '] : []), idElement(id)])
 }
 
 async function gone() {
@@ -200,10 +231,11 @@ async function changed(text, mood = 'good') {
   if (text !== undefined) say(mood, text)
 }
 
+/** A text, or a list of texts and elements. */
 function say(mood, text) {
   const status = byId('status')
   status.hidden = text === undefined
-  status.textContent = text ?? ''
+  status.replaceChildren(...[text ?? ''].flat())
   status.dataset.mood = mood ?? 'calm'
 }
 
@@ -214,11 +246,10 @@ function guarded(work) {
       await work(...given)
     } catch (error) {
       if (error.status === 403 && byId('login').hidden) {
-        byId('login').hidden = false
-        byId('console').hidden = true
+        showLogin(true)
         return
       }
-      say('refused', error.message)
+      say('refused', visibleName(error.message))
     }
   }
 }

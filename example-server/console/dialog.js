@@ -1,4 +1,5 @@
 import { button, byId, element } from './dom.js'
+import { visibleName } from './visible-text.js'
 
 const dialog = byId('dialog')
 /** What holds something that is shown once is not closed by a slip. */
@@ -33,7 +34,7 @@ export function openDialog({ title, parts, submit, action = 'Done', mood, held =
   const form = element(
     'form',
     { noValidate: false },
-    element('h2', { id: 'dialog-title', tabIndex: -1 }, title),
+    element('h2', { id: 'dialog-title', tabIndex: -1 }, ...[title].flat()),
     ...parts,
     trouble,
     buttons,
@@ -46,7 +47,7 @@ export function openDialog({ title, parts, submit, action = 'Done', mood, held =
     try {
       await submit(form)
     } catch (error) {
-      trouble.textContent = error.message
+      trouble.textContent = visibleName(error.message)
       trouble.hidden = false
     } finally {
       send.disabled = false

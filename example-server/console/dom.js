@@ -57,12 +57,12 @@ export function copyable(label, text, secret = false) {
 
 let fields = 0
 
-/** A control with its label, and a hint that belongs to it. */
+/** A control with its label, and a hint that belongs to it. Both are texts, or lists of texts and elements. */
 export function field(label, control, hint) {
   control.id ||= `field-${(fields += 1)}`
-  const parts = [element('label', { htmlFor: control.id }, label), control]
+  const parts = [element('label', { htmlFor: control.id }, ...[label].flat()), control]
   if (hint !== undefined) {
-    const below = element('p', { className: 'hint', id: `${control.id}-hint` }, hint)
+    const below = element('p', { className: 'hint', id: `${control.id}-hint` }, ...[hint].flat())
     control.setAttribute('aria-describedby', below.id)
     parts.push(below)
   }

@@ -1,6 +1,7 @@
 import * as api from './api.js'
 import { closeDialog, openDialog } from './dialog.js'
 import { copyable, element, field, select } from './dom.js'
+import { idElement, visibleId, visibleJson, visibleName } from './visible-text.js'
 
 const algorithms = [
   ['ES256', 'ES256 (P-256, the usual one)'],
@@ -35,7 +36,7 @@ function showPrivateKey({ kid, privateKey }, note, done) {
         'Nobody can show it again: it is stored nowhere. Hand it to the customer over a way that only they can read (not by mail or chat), for the secrets of their backend.',
       ),
       copyable('Private key', privateKey, true),
-      element('p', { className: 'hint' }, 'Its kid: ', element('code', {}, kid)),
+      element('p', { className: 'hint' }, 'Its kid: ', idElement(kid)),
       ...(note === undefined ? [] : [element('p', {}, note)]),
       element('label', { className: 'switch' }, seen, ' I have it'),
     ],
@@ -76,7 +77,7 @@ export function askToRotate(project, key, done) {
   openDialog({
     title: 'Rotate a key',
     parts: [
-      element('p', {}, 'A new pair takes the place of ', element('code', { className: 'kid' }, key.kid), '.'),
+      element('p', {}, 'A new pair takes the place of ', idElement(key.kid, 'kid'), '.'),
       field(
         'The old key stays good for',
         overlap,
@@ -109,7 +110,7 @@ export function askToRevoke(project, key, done) {
         'At once and for good: every token that it signs is refused, and it can never be used again.',
         'refused',
       ),
-      element('p', {}, 'Key ', element('code', { className: 'kid' }, key.kid)),
+      element('p', {}, 'Key ', idElement(key.kid, 'kid')),
       field('Reason', reason),
       element('label', { className: 'switch' }, sure, ' The customer can do without this key'),
     ],
@@ -119,7 +120,7 @@ export function askToRevoke(project, key, done) {
       const { warning: left } = await api.revokeKey(project, { kid: key.kid, reason: reason.value })
       closeDialog()
       await done(
-        left === undefined ? 'The key is revoked.' : `The key is revoked. ${left}`,
+        left === undefined ? 'The key is revoked.' : `The key is revoked. ${visibleName(left)}`,
         left && 'trouble',
       )
     },
@@ -133,7 +134,7 @@ export function askToRegister(project, keys, done) {
     spellcheck: false,
     placeholder: '{ "kty": "EC", ... }  or  -----BEGIN PUBLIC KEY-----',
   })
-  const active = keys.filter(({ state }) => state === 'active').map(({ kid }) => [kid, kid])
+  const active = keys.filter(({ state }) => state === 'active').map(({ kid }) => [kid, visibleId(kid)])
   const replaces = select([['', 'none: this key comes beside the others'], ...active])
   openDialog({
     title: 'Register a key, step 1 of 2',
@@ -163,10 +164,10 @@ function askForProof(project, kid, challenge, done) {
 import { proveKeyPossession } from 'reverse-jwt/client'
 
 const privateKey = readFileSync('project-key.pem')
-const challenge = ${JSON.stringify(challenge, null, 2)}
+const challenge = ${visibleJson(challenge)}
 // As in createSigner: is this your platform, and your project there?
-const audience = ${JSON.stringify(challenge.aud)}
-const projectId = ${JSON.stringify(project)}
+const audience = ${visibleJson(challenge.aud)}
+const projectId = ${visibleJson(project)}
 
 console.log(await proveKeyPossession({ privateKey, challenge, audience, projectId }))`
   openDialog({

@@ -1,4 +1,5 @@
 import { ago, button, element, moment, pill } from './dom.js'
+import { idElement, nameElement, visibleId } from './visible-text.js'
 import { askToRevoke, askToRotate } from './key-dialogs.js'
 
 const moods = { active: 'good', retiring: 'trouble', pending: 'trouble', revoked: 'refused', expired: 'calm' }
@@ -18,20 +19,20 @@ function keyItem(project, key, done) {
   const { kid, alg, state } = key
   const actions = []
   if (state === 'active')
-    actions.push(button('Rotate', () => askToRotate(project, key, done), 'small', `Rotate ${kid}`))
+    actions.push(button('Rotate', () => askToRotate(project, key, done), 'small', `Rotate ${visibleId(kid)}`))
   if (!['revoked', 'expired'].includes(state))
     actions.push(
-      button('Revoke', () => askToRevoke(project, key, done), 'small danger-quiet', `Revoke ${kid}`),
+      button(
+        'Revoke',
+        () => askToRevoke(project, key, done),
+        'small danger-quiet',
+        `Revoke ${visibleId(kid)}`,
+      ),
     )
   return element(
     'li',
     { className: 'key', data: { state } },
-    element(
-      'div',
-      { className: 'key-head' },
-      element('code', { className: 'kid' }, kid),
-      pill(state, moods[state]),
-    ),
+    element('div', { className: 'key-head' }, idElement(kid, 'kid'), pill(state, moods[state])),
     facts(key, alg),
     element('div', { className: 'buttons' }, ...actions),
   )
@@ -50,7 +51,8 @@ function facts(key, alg) {
   if (key.state === 'pending') add('Waits for a proof until', moment(key.challengeExpiresAt))
   if (key.state === 'retiring') add('Ends', moment(key.notAfter))
   if (key.state === 'expired' && key.notAfter !== undefined) add('Ended', moment(key.notAfter))
-  if (key.state === 'revoked') add('Revoked', moment(key.revokedAt), ` (${key.revocationReason})`)
-  if (key.replaces !== undefined) add('In place of', element('code', { className: 'kid' }, key.replaces))
+  if (key.state === 'revoked')
+    add('Revoked', moment(key.revokedAt), ' (', nameElement(key.revocationReason), ')')
+  if (key.replaces !== undefined) add('In place of', idElement(key.replaces, 'kid'))
   return list
 }

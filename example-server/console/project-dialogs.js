@@ -1,6 +1,7 @@
 import * as api from './api.js'
 import { closeDialog, openDialog } from './dialog.js'
 import { element, field } from './dom.js'
+import { idElement, nameElement, projectTitle, visibleId, visibleName } from './visible-text.js'
 
 const lines = (text) => text.split(/[\s,]+/).filter((line) => line !== '')
 
@@ -26,7 +27,7 @@ function settingsFields(project = {}) {
     spellcheck: false,
   })
   const parts = [
-    field('Name', name, 'For people.'),
+    field('Name', name, nameHint(project.name)),
     field(
       'Allowed origins',
       origins,
@@ -41,6 +42,11 @@ function settingsFields(project = {}) {
     scopes: lines(scopes.value),
   })
   return { parts, values }
+}
+
+/** A field shows a name as it is. What cannot be seen in it is shown below. */
+function nameHint(name = '') {
+  return visibleName(name) === name ? 'For people.' : ['For people. Now: ', nameElement(name)]
 }
 
 const withoutNulls = (object) =>
@@ -68,7 +74,7 @@ export function askForNewProject(done) {
 export function askForSettings(project, done) {
   const { parts, values } = settingsFields(project)
   openDialog({
-    title: `Settings of ${project.name ?? project.id}`,
+    title: ['Settings of ', projectTitle(project)],
     parts,
     action: 'Save',
     submit: async () => {
@@ -82,7 +88,7 @@ export function askForSettings(project, done) {
 export function askToSuspend(project, done) {
   const reason = element('input', { maxLength: 256, autocomplete: 'off' })
   openDialog({
-    title: `Suspend ${project.name ?? project.id}?`,
+    title: ['Suspend ', projectTitle(project), '?'],
     parts: [
       element(
         'p',
@@ -105,19 +111,21 @@ export function askToSuspend(project, done) {
 export function askToDelete(project, done) {
   const typed = element('input', { autocomplete: 'off', spellcheck: false, required: true })
   openDialog({
-    title: `Delete ${project.name ?? project.id}?`,
+    title: ['Delete ', projectTitle(project), '?'],
     parts: [
       element(
         'p',
         { className: 'status', data: { mood: 'refused' } },
         'For good. All its tokens are refused at once, and neither its id nor its keys can ever be used again.',
       ),
-      field(`Type the id to confirm: ${project.id}`, typed),
+      field(['Type the id to confirm: ', idElement(project.id)], typed),
     ],
     action: 'Delete for good',
     mood: 'danger',
     submit: async () => {
-      if (typed.value !== project.id) throw new Error('This is not the id of the project.')
+      // Nobody can type what cannot be seen but as it is shown.
+      if (![project.id, visibleId(project.id)].includes(typed.value))
+        throw new Error('This is not the id of the project.')
       await api.deleteProject(project.id)
       closeDialog()
       await done()

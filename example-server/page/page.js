@@ -1,5 +1,7 @@
 /** The customer's page: asks its own backend for a token, and presents it to the platform. */
 
+import { nameElement, visibleJson, visibleName } from '/visible-text.js'
+
 const platform = document.body.dataset.platform
 const byId = (id) => document.getElementById(id)
 const callButton = byId('call')
@@ -39,7 +41,9 @@ async function askForToken() {
   }
   const answer = await response.json().catch(() => ({}))
   if (response.ok && typeof answer.token === 'string') return answer.token
-  throw new Trouble(`Demo Shop gave no token (${response.status}). ${answer.detail ?? 'Try again.'}`)
+  throw new Trouble(
+    `Demo Shop gave no token (${response.status}). ${visibleName(answer.detail ?? 'Try again.')}`,
+  )
 }
 
 /** One request with the token in its one place, and what came back. */
@@ -63,23 +67,29 @@ async function present(slot) {
       'The platform cannot be reached, or its answer is not for this page. Is the demo ("npm start") still running?',
     )
   }
-  const meaning = meaningOf(response.status, body)
-  showAnswer(slot, { route, response, body, meaning })
+  showAnswer(slot, { route, response, body })
   stations({
     backend: slot === 'first' ? 'done' : '',
     page: 'done',
     platform: response.ok ? 'done' : 'refused',
   })
-  say(response.ok ? 'good' : 'refused', `${response.status}: ${meaning}`)
+  say(response.ok ? 'good' : 'refused', `${response.status}: `, ...meaningOf(response.status, body))
 }
 
 function meaningOf(status, body) {
-  if (status === 200) return `The platform knows that ${body.project.name} is calling.`
+  if (status === 200) {
+    const { name, id } = body.project
+    return ['The platform knows that ', nameElement(name ?? id), ' is calling.']
+  }
   if (body.code === 'token_replayed')
-    return 'Refused as it should be (token_replayed). The token has been used, so a copy of it is worth nothing.'
+    return [
+      'Refused as it should be (token_replayed). The token has been used, so a copy of it is worth nothing.',
+    ]
   if (body.code === 'token_expired')
-    return 'Refused as it should be (token_expired). The token is too old, so a copy of it is worth nothing.'
-  return `Refused (${body.code}). ${body.detail}`
+    return [
+      'Refused as it should be (token_expired). The token is too old, so a copy of it is worth nothing.',
+    ]
+  return [visibleName(`Refused (${body.code}). ${body.detail}`)]
 }
 
 /** Something to tell the visitor. */
@@ -129,7 +139,7 @@ function showToken({ segments, header, claims, lifetime }) {
   byId('segment-signature').textContent = signatureText
   byId('header').replaceChildren(...highlighted(header))
   byId('claims').replaceChildren(...highlighted(claims))
-  byId('signature').textContent = `${header.alg}, ${bytesOf(signatureText).length} bytes`
+  byId('signature').textContent = `${visibleName(header.alg)}, ${bytesOf(signatureText).length} bytes`
   byId('left-bar').max = lifetime
   byId('token').hidden = false
   byId('left').hidden = false
@@ -153,11 +163,11 @@ function emptyAnswer(slot, text) {
   byId(slot).replaceChildren(byId(slot).querySelector('h3'), paragraph)
 }
 
-function showAnswer(slot, { route, response, body, meaning }) {
+function showAnswer(slot, { route, response, body }) {
   const answer = byId('answer').content.cloneNode(true)
   const fill = (selector, ...content) => answer.querySelector(selector).replaceChildren(...content)
   fill('.pill', `${response.status} ${response.statusText}`.trim())
-  fill('.meaning', meaning)
+  fill('.meaning', ...meaningOf(response.status, body))
   fill('.request', `GET ${route}\nAuthorization: Bearer ${current.token.slice(0, 10)}…`)
   fill('.type', response.headers.get('content-type').split(';')[0])
   fill('.body', ...highlighted(body))
@@ -171,7 +181,7 @@ function showAnswer(slot, { route, response, body, meaning }) {
 
 /** JSON with its member names marked. Text nodes only: nothing that arrives becomes markup. */
 function highlighted(value) {
-  return JSON.stringify(value, null, 2)
+  return visibleJson(value)
     .split(/^(\s*"[^"]*")(?=:)/m)
     .map((text, index) => {
       if (index % 2 === 0) return text
@@ -188,7 +198,7 @@ function stations(states) {
   }
 }
 
-function say(mood, text) {
+function say(mood, ...texts) {
   byId('status').dataset.mood = mood
-  byId('status').textContent = text
+  byId('status').replaceChildren(...texts)
 }

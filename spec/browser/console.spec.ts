@@ -97,7 +97,7 @@ it('can be used by keyboard alone, and the focus can be seen', async () => {
     expect([text, style, wide]).toEqual([text, 'solid', true])
     seen.push(text)
   }
-  expect(seen.slice(0, 1)).toEqual(['New project'])
+  expect(seen.slice(0, 2)).toEqual(['Log out', 'New project'])
   await visitor.page.keyboard.press('Enter')
   await visitor.dialog().getByText('Create a key pair').waitFor()
   await visitor.page.keyboard.press('Escape')
@@ -158,4 +158,31 @@ it('asks a stranger for the password, and shows nothing before', async () => {
   expect(await other.locator('body').textContent()).not.toContain('demo-shop')
   expect(await other.evaluate(faults)).toEqual([])
   await stranger.close()
+})
+
+/** The last one: the password was good for one login. */
+it('logs out, and a copy of the cookie is worth nothing then', async () => {
+  const { origin } = new URL(visitor.address)
+  const copy = (await visitor.context.cookies(visitor.address)).map(({ name, value }) => `${name}=${value}`)
+  const askWithCopy = async () => {
+    const answer = await fetch(`${origin}/console/api/projects`, { headers: { cookie: copy.join('; ') } })
+    return answer.status
+  }
+  expect(await askWithCopy()).toBe(200)
+  const other = await visitor.context.newPage()
+  await other.goto(`${visitor.address}#demo-shop`)
+  await other.locator('.key').first().waitFor()
+
+  await visitor.button('Log out').click()
+  await visitor.dialog().getByText('The password was good for one login').waitFor()
+  await visitor.inDialog('Log out').click()
+  await visitor.page.getByRole('heading', { name: 'Who may call your platform?' }).waitFor()
+  expect(await visitor.page.content()).not.toContain('demo-shop')
+  expect(await visitor.button('Log out').count()).toBe(0)
+  expect(await askWithCopy()).toBe(403)
+  expect(await visitor.context.cookies(visitor.address)).toEqual([])
+  // Another tab finds out by itself.
+  await other.getByRole('heading', { name: 'Who may call your platform?' }).waitFor()
+  await other.close()
+  visitor.excuse(403)
 })

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, jest } from '@jest/globals'
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -64,7 +64,7 @@ it('projects, keys and the audit are there again after a restart; the private ke
   expect(statSync(file).mode & 0o777).toBe(0o600)
   const privateKey = readFileSync(file, 'utf8')
   expect(await first.stop()).toMatchObject({ exitCode: 0, stderr: '' })
-  expect(existsSync(join(folder, 'projects/process-id'))).toBe(false)
+  expect(readdirSync(join(folder, 'projects'))).toEqual(['pglite'])
 
   const second = demo()
   expect((await callOf(await second.started())).status).toBe(200)
@@ -85,7 +85,7 @@ it('a second process on the folder does not start, and one that was killed leave
   const { exitCode, stderr } = await demo().ended()
   expect(exitCode).toBe(1)
   expect(stderr).toMatch(
-    /^The projects in .*projects are in use by process \d+, and two processes on one folder lose projects and keys\. Stop that one, or choose another folder with DATA_FOLDER\.\n$/,
+    /^The projects in .*projects are in use by process \d+ on host "[^"]+", and two processes on one folder lose projects and keys\. Stop that one, or choose another folder with DATA_FOLDER\.\n$/,
   )
   await first.kill()
   const second = demo()

@@ -67,6 +67,34 @@ describe('the demo with REDIS_URL, DATABASE_URL and several WORKERS', () => {
     expect(await demo.stop()).toMatchObject({ exitCode: 0, stderr: '' })
   })
 
+  it('ends a session of the console in all processes', async () => {
+    const demo = demoWith({ ...shared(), WORKERS: '4' })
+    await demo.started()
+    const { address, password } = await demo.console()
+    const headers = { Origin: new URL(address).origin, 'Content-Type': 'application/json' }
+    const login = await fetch(`${address}login`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ password }),
+    })
+    const [cookie = ''] = (login.headers.get('set-cookie') ?? '').split(';')
+    /** Over many connections, which the processes take in turns. */
+    const statuses = async () => {
+      const ask = async () => {
+        const one = { Cookie: cookie, Connection: 'close' }
+        return (await fetch(`${address}api/projects`, { headers: one })).status
+      }
+      return new Set(await Promise.all(Array.from({ length: 12 }, ask)))
+    }
+    expect(await statuses()).toEqual(new Set([200]))
+    const logout = await fetch(`${address}logout`, {
+      method: 'POST',
+      headers: { ...headers, Cookie: cookie },
+    })
+    expect(logout.status).toBe(204)
+    expect(await statuses()).toEqual(new Set([403]))
+  })
+
   it('remembers used tokens beyond a process that dies, and starts another one', async () => {
     const demo = demoWith({ ...shared(), WORKERS: '2' })
     const { token, call } = await visitor(await demo.started())

@@ -1,0 +1,63 @@
+/** The logins of the console, in the database that all processes of the platform share: what one of them ends has ended in all. */
+import { StoreError } from 'reverse-jwt'
+import type { Database } from 'reverse-jwt/registry'
+
+/** Stays longer than its password and its session can be used, or the password would be good again. */
+const keptSeconds = 30 * 86_400
+
+/** Any number that nobody else locks by: processes that start together wait for one another. */
+const table = `DO $table$
+BEGIN
+  PERFORM pg_advisory_xact_lock(4150627718302);
+  CREATE TABLE IF NOT EXISTS demo_console_logins (
+    password_hash text PRIMARY KEY,     -- one login for each password
+    session_hash text,                  -- NULL: logged out
+    expires_at double precision NOT NULL
+  );
+END
+$table$`
+
+export class ConsoleLogins {
+  private readonly db: Database
+
+  constructor(db: Database) {
+    this.db = db
+  }
+
+  async migrate(): Promise<void> {
+    await this.rows(table)
+  }
+
+  /** False where the password has been used before. Times are epoch seconds. */
+  async open(passwordHash: string, sessionHash: string, now: number, expiresAt: number): Promise<boolean> {
+    await this.rows('DELETE FROM demo_console_logins WHERE expires_at < $1', [String(now - keptSeconds)])
+    const opened = await this.rows(
+      'INSERT INTO demo_console_logins VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING 1',
+      [passwordHash, sessionHash, String(expiresAt)],
+    )
+    return opened.length === 1
+  }
+
+  async isOpen(passwordHash: string, sessionHash: string, now: number): Promise<boolean> {
+    const found = await this.rows(
+      'SELECT 1 FROM demo_console_logins WHERE password_hash = $1 AND session_hash = $2 AND expires_at > $3',
+      [passwordHash, sessionHash, String(now)],
+    )
+    return found.length === 1
+  }
+
+  async end(passwordHash: string, sessionHash: string): Promise<void> {
+    await this.rows(
+      'UPDATE demo_console_logins SET session_hash = NULL WHERE password_hash = $1 AND session_hash = $2',
+      [passwordHash, sessionHash],
+    )
+  }
+
+  private async rows(text: string, values: string[] = []): Promise<readonly unknown[]> {
+    try {
+      return (await this.db.query(text, values)).rows
+    } catch (cause) {
+      throw new StoreError('store_unavailable', { cause })
+    }
+  }
+}
