@@ -8,8 +8,8 @@ export class AllowedOrigins {
   private readonly registry: Pick<Registry, 'listProjects'>
   private origins = new Set<string>()
   private anyOrigin = false
-  private reading: Promise<void> | undefined
-  private isStale = false
+  private reading = Promise.resolve()
+  private next: Promise<void> | undefined
 
   constructor(registry: Pick<Registry, 'listProjects'>) {
     this.registry = registry
@@ -19,18 +19,19 @@ export class AllowedOrigins {
     return this.anyOrigin || this.origins.has(origin)
   }
 
-  /** Reads them again. A change that comes while they are read has them read once more. */
+  /**
+   * Reads them again. What comes while they are read gets the next read, one for all: this one may be too old for it. So each
+   * call ends, however often projects change.
+   */
   async refresh(): Promise<void> {
-    this.isStale = true
-    this.reading ??= this.readUntilFresh().finally(() => (this.reading = undefined))
-    await this.reading
-  }
-
-  private async readUntilFresh(): Promise<void> {
-    while (this.isStale) {
-      this.isStale = false
-      await this.read()
-    }
+    this.next ??= this.reading
+      .catch(() => undefined)
+      .then(() => {
+        this.next = undefined
+        this.reading = this.read()
+        return this.reading
+      })
+    await this.next
   }
 
   private async read(): Promise<void> {

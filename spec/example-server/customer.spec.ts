@@ -6,6 +6,7 @@ import { MemoryKeyStore, MemoryReplayStore } from '../../lib/index.js'
 import { generateProjectKey, type ProjectKeyPair } from '../../lib/client/index.js'
 import { customerApp } from '../../example-server/customer.js'
 import { platformApp } from '../../example-server/platform.js'
+import '../helpers/patience.js'
 
 const address = 'http://localhost:4001'
 const platformAddress = 'http://127.0.0.1:4000'
