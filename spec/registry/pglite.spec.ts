@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => db.close())
 
 async function emptied(): Promise<PostgresProjectStore> {
-  await db.query('TRUNCATE reverse_jwt.projects, reverse_jwt.keys, reverse_jwt.audit')
+  await db.query('TRUNCATE reverse_jwt.projects, reverse_jwt.keys, reverse_jwt.key_uses, reverse_jwt.audit')
   return store
 }
 

@@ -47,7 +47,7 @@ describe('the role of the registry', () => {
     await registry.resumeProject('shop', { by })
     await registry.createProject({ id: 'gone' }, { by })
     await registry.deleteProject('gone', { by })
-    expect(await registry.listKeys('shop')).toHaveLength(3)
+    expect((await registry.listKeys('shop')).keys).toHaveLength(3)
     expect((await registry.listProjects()).projects).toHaveLength(1)
     expect((await registry.audit()).records).toHaveLength(11)
   })
@@ -83,7 +83,7 @@ describe('the role of a verifier', () => {
       await store.watch(() => undefined)
     )()
     const { rows } = await admin.query(
-      'SELECT count(*)::int AS used FROM reverse_jwt.keys WHERE last_used_at IS NOT NULL',
+      'SELECT count(*)::int AS used FROM reverse_jwt.key_uses WHERE last_used_at IS NOT NULL',
     )
     expect(rows).toEqual([{ used: 1 }])
   })
