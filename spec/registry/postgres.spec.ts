@@ -4,6 +4,7 @@ import { listenWithPg, PostgresProjectStore } from '../../lib/registry/index.js'
 import { PostgresServer } from '../helpers/postgres-server.js'
 import { fill } from '../helpers/records.js'
 import { describeKeyStore } from '../keys/key-store-contract.js'
+import { describeHistory } from './project-history-contract.js'
 import { describeProjectStore } from './project-store-contract.js'
 
 jest.setTimeout(30_000)
@@ -27,3 +28,4 @@ async function emptied(): Promise<PostgresProjectStore> {
 
 describeKeyStore('PostgresProjectStore', async (projects) => fill(await emptied(), projects))
 describeProjectStore('PostgresProjectStore', emptied)
+describeHistory('PostgresProjectStore', emptied)
