@@ -223,3 +223,52 @@ describe('the number of live keys', () => {
     expect((await registry.listKeys('shop')).keys).toHaveLength(16)
   })
 })
+
+describe('the number of new keys', () => {
+  const full =
+    'The project "shop" made 100 keys within a day, which is the most. Use one that it has, or wait until the oldest of them is a day old. Keys can be revoked all the same.'
+
+  it('is a hundred a day, however soon they are revoked; revocation has no limit', async () => {
+    const { registry, clock } = await shopOf()
+    const { kid } = await registry.generateKey('shop', { alg: 'EdDSA', by })
+    for (let count = 1; count < 100; count++) {
+      clock.now += 1
+      const { kid: spare } = await registry.generateKey('shop', { alg: 'EdDSA', by })
+      await registry.revokeKey('shop', spare, { reason: 'unused', by })
+    }
+    const publicKey = makeKeyPair('ES256').publicJwk
+    const attempts = [
+      () => registry.generateKey('shop', { by }),
+      () => registry.registerKey('shop', { publicKey, by }),
+      () => registry.rotateKey('shop', { by }),
+    ]
+    for (const attempt of attempts) await expectDenial(attempt(), 'too_many_keys', full)
+    await registry.createProject({ id: 'other' }, { by })
+    await registry.generateKey('other', { by })
+    clock.now = now + day - 0.001
+    await expectDenial(registry.generateKey('shop', { by }), 'too_many_keys', full)
+    clock.now = now + day
+    await registry.rotateKey('shop', { by })
+    await expectDenial(registry.rotateKey('shop', { by }), 'too_many_keys', full)
+    await registry.revokeKey('shop', kid, { reason: 'exposed', by })
+  })
+
+  it('counts registrations that were withdrawn; those that nobody confirmed are not kept', async () => {
+    const { registry, store, clock } = await shopOf()
+    const register = (kid: string) =>
+      registry.registerKey('shop', { publicKey: makeKeyPair('EdDSA').publicJwk, kid, by })
+    for (let count = 0; count < 300; count++) {
+      if (count % 10 === 0) clock.now += 600
+      await register(`ignored-${count}`)
+    }
+    expect((await wholeProject(store, 'shop'))?.keys).toHaveLength(10)
+    clock.now += 600
+    // What has expired is counted until it goes, with the first of these.
+    for (let count = 0; count < 100; count++) {
+      await register(`withdrawn-${count}`)
+      await registry.revokeKey('shop', `withdrawn-${count}`, { reason: 'unused', by })
+    }
+    await expectDenial(register('one more'), 'too_many_keys', full)
+    expect((await wholeProject(store, 'shop'))?.keys).toHaveLength(100)
+  })
+})

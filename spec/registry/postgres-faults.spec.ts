@@ -131,9 +131,37 @@ describe('a change whose last step fails', () => {
   })
 })
 
+it('a revocation goes through where the database undoes one of two changes', async () => {
+  const { registry, kid } = await shop()
+  const strict = server.pool({ options: '-c default_transaction_isolation=serializable' })
+  const undone: unknown[] = []
+  const counted = {
+    query: (text: string, params: string[] = []) =>
+      strict.query(text, params).catch((error: unknown) => {
+        undone.push((error as { code?: unknown }).code)
+        throw error
+      }),
+  }
+  const careful = registryOf(new PostgresProjectStore({ db: counted }))
+  const holder = await db.connect()
+  await holder.query("BEGIN; UPDATE reverse_jwt.projects SET version = version + 1 WHERE id = 'shop'")
+  const revocation = careful.revokeKey('shop', kid, { reason: 'exposed', by })
+  await until('the revocation waits', async () => {
+    const { rows } = await db.query("SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+    return rows.length === 1
+  })
+  await holder.query('COMMIT')
+  holder.release()
+  expect(await revocation).toMatchObject({ key: { state: 'revoked' } })
+  expect(undone).toEqual(['40001'])
+  expect((await registry.audit({ limit: 1 })).records).toMatchObject([{ action: 'key.revoked', kid }])
+})
+
 it.each([
   ['find', () => impatientStore().find('shop', 'a')],
   ['load', () => wholeProject(impatientStore(), 'shop')],
+  ['revoke', () => impatientStore().revoke({ projectId: 'shop', kid: 'a', reason: 'other', by, at: 1 })],
+  ['listKeys', () => impatientStore().listKeys('shop', { limit: 1 })],
   ['list', () => impatientStore().list({ limit: 1 })],
   ['audit', () => impatientStore().audit({ limit: 1 })],
   ['touch', () => impatientStore().touch([{ projectId: 'shop', kid: 'a', at: 1 }])],
