@@ -18,7 +18,7 @@ export interface GenerateOptions extends ChangeOptions {
 export interface RotateOptions extends ChangeOptions {
   /** The key to retire. Default: the only active one. */
   readonly kid?: string
-  /** Seconds for which the old key stays good. Default 86,400 (a day), at most 30 days; 0 ends it at once. */
+  /** Seconds for which the old key stays good. Default 86,400 (a day), at most 30 days; 0 revokes it at once. */
   readonly overlap?: number
   /** Default: that of the old key. */
   readonly alg?: AlgorithmName
