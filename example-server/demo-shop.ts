@@ -3,7 +3,13 @@ import { createPublicKey } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { generateProjectKey, proveKeyPossession } from 'reverse-jwt/client'
-import { RegistryError, type ProjectView, type Registry, type RegistryErrorCode } from 'reverse-jwt/registry'
+import {
+  RegistryError,
+  type KeyView,
+  type ProjectView,
+  type Registry,
+  type RegistryErrorCode,
+} from 'reverse-jwt/registry'
 
 export const demoShop = 'demo-shop'
 const by = 'npm start'
@@ -42,8 +48,7 @@ export async function enterDemoShop(
     await registry.updateProject(demoShop, origins, { by })
   }
   const publicKey = createPublicKey(privateKey).export({ format: 'jwk' })
-  const keys = await registry.listKeys(demoShop)
-  const known = keys.find(({ publicJwk: { x, n } }) => (x ?? n) === (publicKey.x ?? publicKey.n))
+  const known = await keyOf(registry, publicKey.x ?? publicKey.n)
   if (known !== undefined && known.state !== 'pending') {
     const isUsable = known.state === 'active' || known.state === 'retiring'
     return isUsable
@@ -53,6 +58,18 @@ export async function enterDemoShop(
   const { kid, challenge } = await registry.registerKey(demoShop, { publicKey, by })
   const proof = await proveKeyPossession({ privateKey, challenge, audience, projectId: demoShop })
   await registry.confirmKey(demoShop, { kid, proof, by })
+  return undefined
+}
+
+/** The key of the shop with these numbers, if it has one. */
+async function keyOf(registry: Registry, number: string | undefined): Promise<KeyView | undefined> {
+  let after: string | undefined
+  do {
+    const { keys, next } = await registry.listKeys(demoShop, { after, limit: 500 })
+    const found = keys.find(({ publicJwk: { x, n } }) => (x ?? n) === number)
+    if (found !== undefined) return found
+    after = next
+  } while (after !== undefined)
   return undefined
 }
 

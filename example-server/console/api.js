@@ -44,7 +44,17 @@ export const updateProject = (id, changes) => ask('PATCH', project(id), changes)
 export const suspendProject = (id, options) => ask('POST', `${project(id)}/suspend`, options)
 export const resumeProject = (id) => ask('POST', `${project(id)}/resume`, {})
 export const deleteProject = (id, reason) => ask('DELETE', `${project(id)}${query({ reason })}`)
-export const listKeys = (id) => ask('GET', `${project(id)}/keys`)
+/** All keys of a project. */
+export async function listKeys(id) {
+  const keys = []
+  let after
+  do {
+    const page = await ask('GET', `${project(id)}/keys${query({ after, limit: 500 })}`)
+    keys.push(...page.keys)
+    after = page.next
+  } while (after !== undefined)
+  return { keys }
+}
 export const generateKey = (id, options) => ask('POST', `${project(id)}/keys/generate`, options)
 export const registerKey = (id, options) => ask('POST', `${project(id)}/keys/register`, options)
 export const confirmKey = (id, options) => ask('POST', `${project(id)}/keys/confirm`, options)

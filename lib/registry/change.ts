@@ -1,5 +1,6 @@
 import type { AuditAction } from './audit-record.js'
-import type { ChangeOutcome, ProjectStore } from './project-store.js'
+import { keysWindow } from './key-rules.js'
+import type { ChangeOutcome, KeySelection, ProjectStore } from './project-store.js'
 import { without, type KeyRecord, type ProjectRecord, type StoredProject } from './records.js'
 import { RegistryError } from './registry-error.js'
 import { keyView, projectView } from './views.js'
@@ -28,15 +29,19 @@ export type Decide<T> = (stored: StoredProject, now: number) => Decision<T> | Pr
 /** Each attempt lost means that another change was made, so this many changes of one project at a time all go through. */
 const attempts = 50
 
+/** The keys that an operation names, beside the live ones. */
+export type NamedKeys = Omit<KeySelection, 'now' | 'madeAfter'>
+
 /** Loads a project, decides, and writes; decides again when somebody was faster. */
 export async function change<T>(
   store: ProjectStore,
   projectId: string,
   now: number,
   decide: Decide<T>,
+  named: NamedKeys = {},
 ): Promise<T> {
   for (let attempt = 0; attempt < attempts; attempt++) {
-    const stored = await existing(store, projectId)
+    const stored = await existing(store, projectId, now, named)
     const { result, plan } = await decide(stored, now)
     if (plan === undefined) return result
     const outcome = await write(store, stored, plan, now)
@@ -50,11 +55,20 @@ export async function change<T>(
   )
 }
 
-/** A project that is not deleted. */
-export async function existing(store: ProjectStore, projectId: string): Promise<StoredProject> {
-  const stored = await store.load(projectId)
+/** A project that is not deleted, with its live keys and those that are named. */
+export async function existing(
+  store: ProjectStore,
+  projectId: string,
+  now: number,
+  named: NamedKeys = {},
+): Promise<StoredProject> {
+  const stored = await store.load(projectId, { ...named, now, madeAfter: now - keysWindow })
   if (stored !== undefined && stored.deletedAt === undefined) return stored
-  throw new RegistryError('project_not_found', `There is no project ${JSON.stringify(projectId)}.`)
+  throw noProject(projectId)
+}
+
+export function noProject(projectId: string): RegistryError {
+  return new RegistryError('project_not_found', `There is no project ${JSON.stringify(projectId)}.`)
 }
 
 /** Writes what a decision wants. Without a stored project it is a new one. */
@@ -74,7 +88,7 @@ export function write(
   })
   return store.commit({
     project: {
-      ...without<ProjectRecord & { keys?: unknown }, 'keys'>(next, 'keys'),
+      ...without<Partial<StoredProject> & ProjectRecord, 'keys' | 'madeKeys'>(next, 'keys', 'madeKeys'),
       version: (stored?.version ?? 0) + 1,
     },
     keys,

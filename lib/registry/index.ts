@@ -19,12 +19,17 @@ export type {
   AuditPage,
   ChangeListener,
   ChangeOutcome,
+  KeyPage,
+  KeyRevocation,
+  KeySelection,
   Page,
   ProjectChange,
   ProjectStore,
+  RevocationOutcome,
+  RevokedKey,
 } from './project-store.js'
 export type { ReasonOptions } from './projects.js'
-export type { AuditList, AuditQuery, ProjectList, ProjectQuery } from './queries.js'
+export type { AuditList, AuditQuery, KeyList, KeyQuery, ProjectList, ProjectQuery } from './queries.js'
 export type {
   KeyRecord,
   KeyUse,

@@ -1,12 +1,12 @@
 import type { ProjectKeyPair } from '../client/generate.js'
 import type { AlgorithmName } from '../protocol.js'
-import { change } from './change.js'
+import { change, existing, noProject } from './change.js'
 import { invalid, optionalName, overlapOf, readOptions, requireName, type ChangeOptions } from './inputs.js'
 import { algorithmOf, newKey, pairFor } from './key-pairs.js'
-import { requireActive, requireKey, requireRoom } from './key-rules.js'
-import { isUsable, keyState } from './key-state.js'
+import { noKey, replaced, requireActive, requireKey, requireRoom } from './key-rules.js'
+import { keyState } from './key-state.js'
 import type { ProjectStore } from './project-store.js'
-import { without, type KeyRecord, type RevocationReason, type StoredProject } from './records.js'
+import type { KeyRecord, RevocationReason, StoredProject } from './records.js'
 import { RegistryError } from './registry-error.js'
 import { keyView, type KeyView } from './views.js'
 
@@ -18,7 +18,7 @@ export interface GenerateOptions extends ChangeOptions {
 export interface RotateOptions extends ChangeOptions {
   /** The key to retire. Default: the only active one. */
   readonly kid?: string
-  /** Seconds for which the old key stays good. Default 86,400 (a day), at most 30 days; 0 ends it at once. */
+  /** Seconds for which the old key stays good. Default 86,400 (a day), at most 30 days; 0 revokes it at once. */
   readonly overlap?: number
   /** Default: that of the old key. */
   readonly alg?: AlgorithmName
@@ -79,26 +79,41 @@ export function keyChanges(store: ProjectStore, clock: () => number) {
       optionalName('kid', kid)
       optionalName('idempotencyKey', idempotencyKey)
       let pairOnce: (() => Promise<ProjectKeyPair>) | undefined
+      const named = {
+        ...(kid !== undefined && { kids: [kid] }),
+        ...(idempotencyKey !== undefined && { idempotencyKey }),
+      }
 
-      return change(store, projectId, clock(), async (stored, now) => {
-        const earlier =
-          idempotencyKey === undefined ? undefined : repeatedRotation(stored, idempotencyKey, kid)
-        if (earlier !== undefined) return { result: earlier }
-        const old = kid === undefined ? onlyActive(stored, now) : requireActive(stored, kid, now)
-        const retiring: KeyRecord = { ...old, notAfter: now + overlap }
-        const keys = stored.keys.map((key) => (key === old ? retiring : key))
-        requireRoom({ ...stored, keys }, now)
-        const pair = await (pairOnce ??= pairFor(wanted ?? old.alg))()
-        const added: KeyRecord = {
-          ...newKey(pair, now),
-          replaces: old.kid,
-          ...(idempotencyKey !== undefined && { idempotencyKey }),
-        }
-        return {
-          result: { ...pair, retiring: { kid: old.kid, until: now + overlap }, repeated: false },
-          plan: { action: 'key.rotated', by, kid: added.kid, keys: [retiring, added] },
-        }
-      })
+      return change(
+        store,
+        projectId,
+        clock(),
+        async (stored, now) => {
+          const made =
+            idempotencyKey === undefined
+              ? undefined
+              : stored.keys.find((key) => key.idempotencyKey === idempotencyKey)
+          if (made?.replaces !== undefined) {
+            const before = await existing(store, projectId, now, { kids: [made.replaces] })
+            return { result: repeatedRotation(made, requireKey(before, made.replaces), kid) }
+          }
+          const old = kid === undefined ? onlyActive(stored, now) : requireActive(stored, kid, now)
+          const retiring = replaced(old, now, overlap)
+          const keys = stored.keys.map((key) => (key === old ? retiring : key))
+          requireRoom({ ...stored, keys }, now)
+          const pair = await (pairOnce ??= pairFor(wanted ?? old.alg))()
+          const added: KeyRecord = {
+            ...newKey(pair, now),
+            replaces: old.kid,
+            ...(idempotencyKey !== undefined && { idempotencyKey }),
+          }
+          return {
+            result: { ...pair, retiring: { kid: old.kid, until: now + overlap }, repeated: false },
+            plan: { action: 'key.rotated', by, kid: added.kid, keys: [retiring, added] },
+          }
+        },
+        named,
+      )
     },
 
     async revokeKey(projectId: string, kid: string, options: RevokeOptions): Promise<Revocation> {
@@ -108,21 +123,11 @@ export function keyChanges(store: ProjectStore, clock: () => number) {
       if (typeof (reason as unknown) !== 'string' || !Object.hasOwn(reasons, reason))
         throw invalid(`reason must be one of ${Object.keys(reasons).join(', ')}`)
 
-      return change(store, projectId, clock(), (stored, now) => {
-        const key = requireKey(stored, kid)
-        const others = stored.keys.filter((one) => one !== key)
-        const warning = others.some((one) => isUsable(one, now)) ? {} : { warning: noKeyLeft }
-        if (key.revokedAt !== undefined) return { result: { key: keyView(key, now), ...warning } }
-        const revoked: KeyRecord = {
-          ...without(key, 'challenge'),
-          revokedAt: now,
-          revocationReason: reason,
-        }
-        return {
-          result: { key: keyView(revoked, now), ...warning },
-          plan: { action: 'key.revoked', by, kid, reason, keys: [revoked] },
-        }
-      })
+      const at = clock()
+      const outcome = await store.revoke({ projectId, kid, reason, by, at })
+      if (outcome === 'project_not_found') throw noProject(projectId)
+      if (outcome === 'key_not_found') throw noKey(projectId, kid)
+      return { key: keyView(outcome.key, at), ...(!outcome.othersUsable && { warning: noKeyLeft }) }
     },
   }
 }
@@ -143,14 +148,7 @@ function onlyActive(stored: StoredProject, now: number): KeyRecord {
 }
 
 /** What the same call answered before, but for the private half, which was never kept. */
-function repeatedRotation(
-  stored: StoredProject,
-  idempotencyKey: string,
-  kid: string | undefined,
-): Rotation | undefined {
-  const made = stored.keys.find((key) => key.idempotencyKey === idempotencyKey)
-  if (made?.replaces === undefined) return undefined
-  const old = requireKey(stored, made.replaces)
+function repeatedRotation(made: KeyRecord, old: KeyRecord, kid: string | undefined): Rotation {
   if (kid !== undefined && kid !== old.kid)
     throw invalid('This idempotencyKey belongs to the rotation of another key; use a new one')
   return {

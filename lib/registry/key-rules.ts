@@ -6,18 +6,29 @@ import type { KeyRecord, StoredProject } from './records.js'
 import { RegistryError } from './registry-error.js'
 
 /** Pending, active and retiring ones of a project. */
-export const mostLiveKeys = 10
+export const maxLiveKeys = 10
+
+/** All are kept for good, so that none is accepted again: so many keys of a project may be made within so many seconds. */
+export const maxNewKeys = 100
+export const keysWindow = 86_400
 
 export function thumbprintOf(jwk: JsonWebKey): string {
   return createHash('sha256').update(thumbprintText(jwk)).digest('base64url')
 }
 
-export function requireRoom({ project, keys }: StoredProject, now: number): void {
-  if (keys.filter((key) => isLive(key, now)).length < mostLiveKeys) return
-  throw new RegistryError(
-    'too_many_keys',
-    `The project ${JSON.stringify(project.id)} has ${mostLiveKeys} live keys (pending, active and retiring), which is the most. Revoke one that is not needed.`,
-  )
+/** Room for one more key. */
+export function requireRoom({ project, keys, madeKeys }: StoredProject, now: number): void {
+  const id = JSON.stringify(project.id)
+  if (keys.filter((key) => isLive(key, now)).length >= maxLiveKeys)
+    throw new RegistryError(
+      'too_many_keys',
+      `The project ${id} has ${maxLiveKeys} live keys (pending, active and retiring), which is the most. Revoke one that is not needed.`,
+    )
+  if (madeKeys >= maxNewKeys)
+    throw new RegistryError(
+      'too_many_keys',
+      `The project ${id} made ${maxNewKeys} keys within a day, which is the most. Use one that it has, or wait until the oldest of them is a day old. Keys can be revoked all the same.`,
+    )
 }
 
 /**
@@ -49,9 +60,13 @@ export function requireUnused({ keys }: StoredProject, key: KeyRecord, now: numb
 export function requireKey({ project, keys }: StoredProject, kid: string): KeyRecord {
   const key = keys.find((one) => one.kid === kid)
   if (key !== undefined) return key
-  throw new RegistryError(
+  throw noKey(project.id, kid)
+}
+
+export function noKey(projectId: string, kid: string): RegistryError {
+  return new RegistryError(
     'key_not_found',
-    `The project ${JSON.stringify(project.id)} has no key ${JSON.stringify(kid)}.`,
+    `The project ${JSON.stringify(projectId)} has no key ${JSON.stringify(kid)}.`,
   )
 }
 
@@ -64,4 +79,10 @@ export function requireActive(stored: StoredProject, kid: string, now: number): 
     'key_not_active',
     `The key ${JSON.stringify(kid)} is ${state}; only an active key can be replaced.`,
   )
+}
+
+/** A key in whose place another has come. Without an overlap it is revoked: an end by the clock would wait for clocks that are behind. */
+export function replaced(key: KeyRecord, now: number, overlap: number): KeyRecord {
+  const retiring = { ...key, notAfter: now + overlap }
+  return overlap > 0 ? retiring : { ...retiring, revokedAt: now, revocationReason: 'superseded' }
 }

@@ -6,14 +6,16 @@ import type { KeyRecord } from './records.js'
 /** What `find` needs of a key. */
 export type FoundKey = Pick<KeyRecord, 'kid' | 'alg' | 'publicJwk' | 'notBefore' | 'notAfter' | 'revokedAt'>
 
+/** A revocation is never for later: it holds on a clock that is behind that which stamped it, and on one that is set back. */
+const beforeAnyClock = -Number.MAX_VALUE
+
 /**
  * A stored key, admitted again: what is in the store may have been written by others. What is not admissible is an outage of
  * this key, not a pass.
  */
 export function loadedKey(project: Project, key: FoundKey): ProjectKey {
   const { kid, alg, publicJwk, notBefore, notAfter, revokedAt } = key
-  // A revocation is never for later. The clock that stamped it may be ahead of this process, which would go on accepting.
-  const revoked = revokedAt === undefined ? undefined : Math.min(revokedAt, Date.now() / 1000)
+  const revoked = revokedAt === undefined ? undefined : beforeAnyClock
   try {
     return admitProjectKey(
       project,

@@ -1,15 +1,21 @@
 import type { ProjectKey } from '../types.js'
 import type { AuditRecord } from './audit-record.js'
+import { isLive, isUsable } from './key-state.js'
 import { loadedKey } from './loaded-key.js'
 import type {
   AuditPage,
   ChangeListener,
   ChangeOutcome,
+  KeyPage,
+  KeyRevocation,
+  KeySelection,
   Page,
   ProjectChange,
   ProjectStore,
+  RevocationOutcome,
 } from './project-store.js'
-import type { KeyRecord, KeyUse, ProjectRecord, StoredProject } from './records.js'
+import { without, type KeyRecord, type KeyUse, type ProjectRecord, type StoredProject } from './records.js'
+import { keyView } from './views.js'
 
 interface Entry {
   project: ProjectRecord
@@ -37,11 +43,21 @@ export class MemoryProjectStore implements ProjectStore {
     return loadedKey(entry.project.project, key)
   }
 
-  load(projectId: string): Promise<StoredProject | undefined> {
+  load(projectId: string, selection: KeySelection): Promise<StoredProject | undefined> {
     const entry = this.entries.get(projectId)
-    return Promise.resolve(
-      entry && structuredClone({ ...entry.project, keys: Array.from(entry.keys.values()) }),
+    if (entry === undefined) return Promise.resolve(undefined)
+    const { now, madeAfter, kids = [], thumbprint, idempotencyKey } = selection
+    const all = inOrder(entry)
+    const namesake = all.find((key) => key.thumbprint === thumbprint && !isRegistration(key))
+    const keys = all.filter(
+      (key) =>
+        isLive(key, now) ||
+        kids.includes(key.kid) ||
+        key === namesake ||
+        (idempotencyKey !== undefined && key.idempotencyKey === idempotencyKey),
     )
+    const madeKeys = all.filter(({ createdAt }) => createdAt > madeAfter).length
+    return Promise.resolve(structuredClone({ ...entry.project, keys, madeKeys }))
   }
 
   commit(change: ProjectChange): Promise<ChangeOutcome> {
@@ -62,15 +78,40 @@ export class MemoryProjectStore implements ProjectStore {
 
     const written = entry ?? { project, keys: new Map<string, KeyRecord>() }
     written.project = project
-    for (const { lastUsedAt, ...key } of keys) {
-      const used = written.keys.get(key.kid)?.lastUsedAt ?? lastUsedAt
-      written.keys.set(key.kid, used === undefined ? key : { ...key, lastUsedAt: used })
+    for (const key of written.keys.values()) {
+      if (isRegistration(key) && !isLive(key, audit.at)) written.keys.delete(key.kid)
+    }
+    for (const key of keys) {
+      const used = written.keys.get(key.kid)?.lastUsedAt
+      const unused = without(key, 'lastUsedAt')
+      written.keys.set(key.kid, used === undefined ? unused : { ...unused, lastUsedAt: used })
     }
     for (const { thumbprint, kid } of activated) this.thumbprints.set(thumbprint, owner(kid))
     this.entries.set(id, written)
-    this.records.push({ ...audit, id: this.records.length + 1 })
-    for (const listener of this.listeners) listener(id)
+    this.record(audit)
     return 'done'
+  }
+
+  revoke({ projectId, kid, reason, by, at }: KeyRevocation): Promise<RevocationOutcome> {
+    const entry = this.entries.get(projectId)
+    if (entry === undefined || entry.project.deletedAt !== undefined)
+      return Promise.resolve('project_not_found')
+    const key = entry.keys.get(kid)
+    if (key === undefined) return Promise.resolve('key_not_found')
+    const othersUsable = inOrder(entry).some((other) => other !== key && isUsable(other, at))
+    if (key.revokedAt !== undefined) return Promise.resolve(structuredClone({ key, othersUsable }))
+    const revoked: KeyRecord = { ...without(key, 'challenge'), revokedAt: at, revocationReason: reason }
+    entry.keys.set(kid, revoked)
+    entry.project = { ...entry.project, version: entry.project.version + 1 }
+    const seen = (one: KeyRecord) => structuredClone({ keys: [keyView(one, at)] })
+    const snapshots = { before: seen(key), after: seen(revoked) }
+    this.record({ at, by, action: 'key.revoked', projectId, kid, reason, ...snapshots })
+    return Promise.resolve(structuredClone({ key: revoked, othersUsable }))
+  }
+
+  private record(audit: Omit<AuditRecord, 'id'>): void {
+    this.records.push({ ...audit, id: this.records.length + 1 })
+    for (const listener of this.listeners) listener(audit.projectId)
   }
 
   list({ after, limit }: Page): Promise<ProjectRecord[]> {
@@ -78,6 +119,14 @@ export class MemoryProjectStore implements ProjectStore {
       .filter(({ deletedAt }) => deletedAt === undefined)
       .sort((a, b) => byCodePoint(a.project.id, b.project.id))
       .filter(({ project }) => after === undefined || byCodePoint(project.id, after) > 0)
+      .slice(0, limit)
+    return Promise.resolve(structuredClone(page))
+  }
+
+  listKeys(projectId: string, { after, limit }: KeyPage): Promise<KeyRecord[]> {
+    const entry = this.entries.get(projectId)
+    const page = (entry === undefined ? [] : inOrder(entry))
+      .filter((key) => after === undefined || byAge(key, after) > 0)
       .slice(0, limit)
     return Promise.resolve(structuredClone(page))
   }
@@ -110,6 +159,21 @@ export class MemoryProjectStore implements ProjectStore {
       return Promise.resolve()
     })
   }
+}
+
+/** What nobody has confirmed. A key that was revoked meanwhile is remembered like one that was active. */
+function isRegistration({ activatedAt, revokedAt }: KeyRecord): boolean {
+  return activatedAt === undefined && revokedAt === undefined
+}
+
+type Aged = Pick<KeyRecord, 'createdAt' | 'kid'>
+
+function byAge(a: Aged, b: Aged): number {
+  return a.createdAt - b.createdAt || byCodePoint(a.kid, b.kid)
+}
+
+function inOrder({ keys }: Entry): KeyRecord[] {
+  return Array.from(keys.values()).sort(byAge)
 }
 
 /** As UTF-8 bytes sort, and so a database. UTF-16 units do not. */

@@ -10,12 +10,16 @@ import type {
   AuditPage,
   ChangeListener,
   ChangeOutcome,
+  KeyPage,
+  KeyRevocation,
+  KeySelection,
   Page,
   ProjectChange,
   ProjectStore,
+  RevocationOutcome,
 } from './project-store.js'
 import type { KeyRecord, KeyUse, ProjectRecord, StoredProject } from './records.js'
-import { parametersOf, recordIn } from './postgres/rows.js'
+import { parametersOf, recordIn, revocationParameters, selectionParameters } from './postgres/rows.js'
 import * as statements from './postgres/statements.js'
 
 /** What runs SQL: a `pg` Pool, a PGlite instance, anything with such a `query`. */
@@ -39,6 +43,8 @@ export interface PostgresProjectStoreOptions {
 
 const known: Record<keyof PostgresProjectStoreOptions, true> = { db: true, listen: true, timeoutMs: true }
 const migrationTimeoutMs = 60_000
+/** How often a revocation is tried that the database undid for the sake of another change. */
+const maxRevocationAttempts = 10
 
 /**
  * Projects and keys in PostgreSQL 13 or newer, in the schema `reverse_jwt`.
@@ -104,11 +110,15 @@ export class PostgresProjectStore implements ProjectStore {
     return loadedKey(project, key)
   }
 
-  async load(projectId: string): Promise<StoredProject | undefined> {
-    const [row] = await this.rows(statements.load, [projectId])
+  async load(projectId: string, selection: KeySelection): Promise<StoredProject | undefined> {
+    const [row] = await this.rows(statements.load, selectionParameters(projectId, selection))
     if (row === undefined) return undefined
-    const { record, keys } = recordIn(row) as { record: ProjectRecord; keys: KeyRecord[] }
-    return { ...record, keys }
+    const { record, ...keys } = recordIn(row) as {
+      record: ProjectRecord
+      keys: KeyRecord[]
+      madeKeys: number
+    }
+    return { ...record, ...keys }
   }
 
   async commit(change: ProjectChange): Promise<ChangeOutcome> {
@@ -123,9 +133,29 @@ export class PostgresProjectStore implements ProjectStore {
     }
   }
 
+  async revoke(revocation: KeyRevocation): Promise<RevocationOutcome> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const [row] = await this.rows(statements.revoke, revocationParameters(revocation))
+        if (row === undefined) return 'project_not_found'
+        const { key, othersUsable } = recordIn(row) as { key?: KeyRecord; othersUsable: boolean }
+        return key === undefined ? 'key_not_found' : { key, othersUsable }
+      } catch (error) {
+        const wasUndone = decisionOf((error as StoreError).cause) === 'stale'
+        if (!wasUndone || attempt === maxRevocationAttempts) throw error
+      }
+    }
+  }
+
   async list({ after = '', limit }: Page): Promise<ProjectRecord[]> {
     const rows = await this.rows(statements.list, [after, String(limit)])
     return rows.map(recordIn) as ProjectRecord[]
+  }
+
+  async listKeys(projectId: string, { after, limit }: KeyPage): Promise<KeyRecord[]> {
+    const { createdAt, kid } = after ?? { createdAt: -Infinity, kid: '' }
+    const rows = await this.rows(statements.listKeys, [projectId, String(createdAt), kid, String(limit)])
+    return rows.map(recordIn) as KeyRecord[]
   }
 
   async audit({ projectId, before = Number.MAX_SAFE_INTEGER, limit }: AuditPage): Promise<AuditRecord[]> {

@@ -2,6 +2,7 @@ import { refuseUnknownNames } from '../option-checks.js'
 import type { AuditRecord } from './audit-record.js'
 import { existing } from './change.js'
 import { checked, invalid, limitOf, optionalName, requireName } from './inputs.js'
+import { keyPlace, placeOf } from './key-place.js'
 import type { ProjectStore } from './project-store.js'
 import { keyView, projectView, type KeyView, type ProjectView } from './views.js'
 
@@ -14,6 +15,19 @@ export interface ProjectQuery {
 
 export interface ProjectList {
   readonly projects: readonly ProjectView[]
+  /** Give it as `after` for more. Absent: these were the last. */
+  readonly next?: string
+}
+
+export interface KeyQuery {
+  /** Keys that come after the last one of a list: its `next`. */
+  readonly after?: string | undefined
+  /** Default 50, at most 500. */
+  readonly limit?: number | undefined
+}
+
+export interface KeyList {
+  readonly keys: readonly KeyView[]
   /** Give it as `after` for more. Absent: these were the last. */
   readonly next?: string
 }
@@ -36,7 +50,7 @@ export interface AuditList {
 export function queries(store: ProjectStore, clock: () => number) {
   return {
     async project(projectId: string): Promise<ProjectView> {
-      return projectView(await existing(store, requireName('project id', projectId)))
+      return projectView(await existing(store, requireName('project id', projectId), clock()))
     },
 
     async listProjects(query: ProjectQuery = {}): Promise<ProjectList> {
@@ -51,10 +65,20 @@ export function queries(store: ProjectStore, clock: () => number) {
       return found.length > limit && last !== undefined ? { projects, next: last.id } : { projects }
     },
 
-    async listKeys(projectId: string): Promise<KeyView[]> {
-      const { keys } = await existing(store, requireName('project id', projectId))
+    async listKeys(projectId: string, query: KeyQuery = {}): Promise<KeyList> {
+      requireName('project id', projectId)
+      checked(() => {
+        refuseUnknownNames(query, { after: true, limit: true }, 'member of a query')
+      })
+      const after = query.after === undefined ? {} : { after: placeOf(query.after) }
+      const limit = limitOf(query.limit)
       const now = clock()
-      return keys.map((key) => keyView(key, now)).sort((a, b) => a.createdAt - b.createdAt)
+      await existing(store, projectId, now)
+      const found = await store.listKeys(projectId, { limit: limit + 1, ...after })
+      const page = found.slice(0, limit)
+      const keys = page.map((key) => keyView(key, now))
+      const last = page.at(-1)
+      return found.length > limit && last !== undefined ? { keys, next: keyPlace(last) } : { keys }
     },
 
     async audit(query: AuditQuery = {}): Promise<AuditList> {

@@ -43,7 +43,7 @@ export interface KeyRecord {
   readonly notAfter?: number
   readonly revokedAt?: number
   readonly revocationReason?: RevocationReason
-  /** Written by `touch` alone. */
+  /** Written by `touch` alone: a change leaves it as it is. */
   readonly lastUsedAt?: number
   readonly challenge?: OpenChallenge
   /** The kid of the key in whose place this one came. */
@@ -52,9 +52,12 @@ export interface KeyRecord {
   readonly idempotencyKey?: string
 }
 
-/** A project with every key that it ever had. */
+/** A project with those of its keys that were asked for. */
 export interface StoredProject extends ProjectRecord {
+  /** The oldest first: by `createdAt`, then by kid. */
   readonly keys: readonly KeyRecord[]
+  /** How many of its keys were made after the `madeAfter` that was asked for, whatever became of them. */
+  readonly madeKeys: number
 }
 
 /** A copy that lacks some members. */

@@ -1,7 +1,7 @@
 import { admitProjectKey, type PublicKeyInput } from '../keys/public-key.js'
 import type { AlgorithmName } from '../protocol.js'
 import type { Project } from '../types.js'
-import { change } from './change.js'
+import { change, existing } from './change.js'
 import {
   checked,
   invalid,
@@ -11,7 +11,7 @@ import {
   requireName,
   type ChangeOptions,
 } from './inputs.js'
-import { requireActive, requireKey, requireRoom, requireUnused, thumbprintOf } from './key-rules.js'
+import { replaced, requireActive, requireKey, requireRoom, requireUnused, thumbprintOf } from './key-rules.js'
 import { keyState } from './key-state.js'
 import { challengeLifetime, checkProof, newChallenge, type KeyChallenge } from './possession.js'
 import type { ProjectStore } from './project-store.js'
@@ -28,7 +28,7 @@ export interface RegisterOptions extends ChangeOptions {
   readonly alg?: AlgorithmName
   /** The kid of an active key, which retires when this one is confirmed. */
   readonly replaces?: string
-  /** Seconds for which the replaced key stays good after that. Default 86,400 (a day), at most 30 days. */
+  /** Seconds for which the replaced key stays good after that. Default 86,400 (a day), at most 30 days; 0 revokes it at once. */
   readonly overlap?: number
 }
 
@@ -58,8 +58,10 @@ export function keyRegistration(store: ProjectStore, audience: string, clock: ()
         )
       const overlap = overlapOf(given, usualOverlap)
       const admitted = checked(() => admittedKey({ id: projectId }, options))
+      const kids = replaces === undefined ? [admitted.kid] : [admitted.kid, replaces]
+      const named = { kids, thumbprint: admitted.thumbprint }
 
-      return change(store, projectId, clock(), (stored, now) => {
+      const decide = (stored: StoredProject, now: number) => {
         if (replaces !== undefined) requireActive(stored, replaces, now)
         const { kid, alg } = admitted
         const { challenge, open } = newChallenge(now, { aud: audience, proj_id: projectId, kid, alg })
@@ -73,29 +75,32 @@ export function keyRegistration(store: ProjectStore, audience: string, clock: ()
         requireRoom({ ...stored, keys: stored.keys.filter((one) => one.kid !== kid) }, now)
         return {
           result: { kid, challenge },
-          plan: { action: 'key.registered', by, kid, keys: [key] },
+          plan: { action: 'key.registered' as const, by, kid, keys: [key] },
         }
-      })
+      }
+      return change(store, projectId, clock(), decide, named)
     },
 
     async confirmKey(projectId: string, options: ConfirmOptions): Promise<KeyView> {
       const { by, kid, proof } = readOptions(options, { kid: true, proof: true })
       requireName('project id', projectId)
       requireName('kid', kid)
-      return change(store, projectId, clock(), async (stored, now) => {
+      const decide = async (stored: StoredProject, now: number) => {
         const key = requireKey(stored, kid)
-        const { challenge } = key
+        const { challenge, thumbprint } = key
         if (challenge === undefined) throw notPending(key, now)
         if (now >= challenge.expiresAt) throw tooLate(kid)
         await checkProof(proof, key, challenge, { audience, projectId, now })
-        requireUnused({ ...stored, keys: stored.keys.filter((one) => one !== key) }, key, now)
+        const rivals = await existing(store, projectId, now, { thumbprint })
+        requireUnused({ ...rivals, keys: rivals.keys.filter((one) => one.kid !== kid) }, key, now)
         const active: KeyRecord = { ...without(key, 'challenge'), activatedAt: now }
         const retired = retiredBy(key, stored, now)
         return {
           result: keyView(active, now),
-          plan: { action: 'key.confirmed', by, kid, keys: [...retired, active] },
+          plan: { action: 'key.confirmed' as const, by, kid, keys: [...retired, active] },
         }
-      })
+      }
+      return change(store, projectId, clock(), decide, { kids: [kid] })
     },
   }
 }
@@ -120,7 +125,7 @@ function admittedKey(owner: Project, { publicKey, kid, alg }: RegisterOptions): 
 function retiredBy({ replaces, challenge }: KeyRecord, stored: StoredProject, now: number): KeyRecord[] {
   const old = stored.keys.find(({ kid }) => kid === replaces)
   if (old === undefined || keyState(old, now) !== 'active') return []
-  return [{ ...old, notAfter: now + (challenge?.overlap ?? usualOverlap) }]
+  return [replaced(old, now, challenge?.overlap ?? usualOverlap)]
 }
 
 function notPending(key: KeyRecord, now: number): RegistryError {

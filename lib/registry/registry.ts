@@ -12,7 +12,15 @@ import {
 import type { NewProject, ProjectChanges } from './project-rules.js'
 import type { ProjectStore } from './project-store.js'
 import { projectChanges, type ReasonOptions } from './projects.js'
-import { queries, type AuditList, type AuditQuery, type ProjectList, type ProjectQuery } from './queries.js'
+import {
+  queries,
+  type AuditList,
+  type AuditQuery,
+  type KeyList,
+  type KeyQuery,
+  type ProjectList,
+  type ProjectQuery,
+} from './queries.js'
 import {
   keyRegistration,
   type ConfirmOptions,
@@ -47,7 +55,10 @@ export interface Registry {
   /** For good: its id and its keys are never accepted again. Of its settings nothing is kept but what the audit says. */
   deleteProject(projectId: string, options: ReasonOptions): Promise<void>
 
-  /** Makes a pair. The private half is in the answer, this one time, and nowhere else. */
+  /**
+   * Makes a pair. The private half is in the answer, this one time, and nowhere else. Throws `too_many_keys` when ten keys of the project are
+   * live, or a hundred were made within a day; so do `registerKey` and `rotateKey`.
+   */
   generateKey(projectId: string, options: GenerateOptions): Promise<ProjectKeyPair>
   /**
    * Takes a public key that the customer made, and answers with a challenge, good for ten minutes and for one proof. The key is
@@ -64,14 +75,20 @@ export interface Registry {
    * rotates once. A repeated answer has no private half; if the first answer was lost, revoke the new key and rotate again.
    */
   rotateKey(projectId: string, options: RotateOptions): Promise<Rotation>
-  /** Ends a key at once and for good. A key that is revoked already stays as it is. */
+  /**
+   * Ends a key at once and for good. A key that is revoked already stays as it is. It is one step, which other changes cannot turn away and no limit
+   * holds up, however many keys the project has had.
+   */
   revokeKey(projectId: string, kid: string, options: RevokeOptions): Promise<Revocation>
 
   project(projectId: string): Promise<ProjectView>
   /** In the order of their ids. */
   listProjects(query?: ProjectQuery): Promise<ProjectList>
-  /** Every key that the project ever had, the oldest first. */
-  listKeys(projectId: string): Promise<KeyView[]>
+  /**
+   * Every key that the project has had, page by page, the oldest first. Registrations that nobody confirmed in time are left out once the
+   * project has changed.
+   */
+  listKeys(projectId: string, query?: KeyQuery): Promise<KeyList>
   /** The newest first; those of deleted projects, too. */
   audit(query?: AuditQuery): Promise<AuditList>
 }

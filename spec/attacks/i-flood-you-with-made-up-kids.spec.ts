@@ -7,6 +7,7 @@ import { verifierOf } from '../helpers/platform.js'
 import { expectRefusal } from '../helpers/refusals.js'
 import { by, managed } from '../helpers/registry.js'
 import { prove } from '../helpers/possession.js'
+import { wholeProject } from '../helpers/records.js'
 
 const { privateKey: stranger } = makeKeyPair('ES256')
 const madeUp = (number: number) => mint({ header: { kid: `made-up-${number}` }, privateKey: stranger })
@@ -44,7 +45,7 @@ const letIn = (outcome: Promise<unknown>) =>
 it('a flood is read 24 at a time, stores nothing, and keeps nobody out whose key was known', async () => {
   const { verifier, reads, pair, tokenOf, store } = await platformOf()
   await letIn(verifier.verify(tokenOf(pair.kid, pair.privateKey)))
-  const before = JSON.stringify(await store.load('shop'))
+  const before = JSON.stringify(await wholeProject(store, 'shop'))
   const flood = Array.from({ length: 500 }, (_, number) =>
     verifier.verify(madeUp(number)).catch((error: unknown) => error),
   )
@@ -54,7 +55,7 @@ it('a flood is read 24 at a time, stores nothing, and keeps nobody out whose key
   expect(codes.filter((code) => code === 'token_not_verified')).toHaveLength(56)
   expect(codes.filter((code) => code === 'store_unavailable')).toHaveLength(444)
   expect(reads.most).toBe(24)
-  expect(JSON.stringify(await store.load('shop'))).toBe(before)
+  expect(JSON.stringify(await wholeProject(store, 'shop'))).toBe(before)
   expect(await store.audit({ limit: 10 })).toHaveLength(2)
 })
 

@@ -44,7 +44,7 @@ const byVictim = (input: string) => signBytes('ES256', input, victim.privateKey)
 
 async function expectNothingGained(): Promise<void> {
   expect(await platform.store.find('mine', kid)).toBeUndefined()
-  expect(await platform.registry.listKeys('mine')).toMatchObject([{ state: 'pending' }])
+  expect((await platform.registry.listKeys('mine')).keys).toMatchObject([{ state: 'pending' }])
 }
 
 it('is possible for who holds the private half', async () => {

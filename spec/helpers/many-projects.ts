@@ -6,5 +6,7 @@ export function manyProjects(jwk: object, projects: number, keysOfProject: numbe
     INSERT INTO reverse_jwt.keys (project_id, kid, alg, public_jwk, thumbprint, created_at, activated_at)
       SELECT 'project-' || n, 'key-' || k, 'ES256', '${JSON.stringify(jwk)}', n || '-' || k, now(), now()
       FROM generate_series(1, ${projects}) n, generate_series(1, ${keysOfProject}) k;
-    ANALYZE reverse_jwt.projects, reverse_jwt.keys`
+    INSERT INTO reverse_jwt.key_uses (project_id, kid)
+      SELECT 'project-' || n, 'key-' || k FROM generate_series(1, ${projects}) n, generate_series(1, ${keysOfProject}) k;
+    ANALYZE reverse_jwt.projects, reverse_jwt.keys, reverse_jwt.key_uses`
 }

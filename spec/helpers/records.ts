@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { ProjectWithKeys } from '../../lib/index.js'
 import type { KeyRecord, ProjectChange, ProjectRecord, ProjectStore } from '../../lib/registry/index.js'
 import { admitProjectKey } from '../../lib/keys/public-key.js'
+import { without } from '../../lib/registry/records.js'
 import { keyPair } from './keys.js'
 import { now } from './mint.js'
 
@@ -42,6 +43,16 @@ export function changeOf(project: ProjectRecord, keys: readonly KeyRecord[] = []
       after: {},
     },
   }
+}
+
+/** A project with every key that is kept of it. */
+export async function wholeProject(
+  store: ProjectStore,
+  id: string,
+): Promise<(ProjectRecord & { readonly keys: readonly KeyRecord[] }) | undefined> {
+  const stored = await store.load(id, { now, madeAfter: now })
+  if (stored === undefined) return undefined
+  return { ...without(stored, 'madeKeys'), keys: await store.listKeys(id, { limit: 10_000 }) }
 }
 
 /** Fills a store as a key store of fixed projects is filled. */

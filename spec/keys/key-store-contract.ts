@@ -92,7 +92,8 @@ export function describeKeyStore(
     it('leaves it to the verifier whether a key is active', async () => {
       expect(await store.find('full', 'early')).toMatchObject({ notBefore: now + 100 })
       expect(await store.find('full', 'late')).toMatchObject({ notAfter: now - 100 })
-      expect(await store.find('full', 'revoked')).toMatchObject({ revokedAt: now - 50 })
+      // A registry makes it earlier still.
+      expect((await store.find('full', 'revoked'))?.revokedAt).toBeLessThanOrEqual(now - 50)
     })
 
     it.each([

@@ -131,6 +131,7 @@ describe.each(expresses)('the life of a key, in %s', (_name, express) => {
     const { status, body } = await ask(path('generate'), { body: { alg: 'EdDSA' } })
     const { kid } = body as { kid: string }
     expect([status, kid]).toEqual([201, expect.any(String)])
+    platform.clock.now += 1
 
     const headers = { 'idempotency-key': 'monday' }
     const rotated = await ask(path('rotate'), { body: { overlap: 60 }, headers })
@@ -143,6 +144,11 @@ describe.each(expresses)('the life of a key, in %s', (_name, express) => {
     expect(revoked.body).toMatchObject({ key: { kid, state: 'revoked', revocationReason: 'exposed' } })
     expect(await listed()).toMatchObject({ keys: [{ state: 'revoked' }, { state: 'active' }] })
     const { keys } = (await listed()) as { keys: { kid: string }[] }
+    const page = (await ask('GET /projects/{project}/keys', { query: '?limit=1' })).body as { next: string }
+    expect(page).toMatchObject({ keys: [{ kid }], next: expect.any(String) })
+    const after = encodeURIComponent(page.next)
+    const rest = await ask('GET /projects/{project}/keys', { query: `?limit=1&after=${after}` })
+    expect(rest.body).toEqual({ keys: [keys[1]] })
     const last = await ask(path('revoke'), { body: { kid: keys[1]?.kid, reason: 'unused' } })
     expect(last.body).toMatchObject({ warning: expect.stringContaining('no key left') })
     expect((await ask('GET /audit')).body).toMatchObject({

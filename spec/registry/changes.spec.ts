@@ -148,6 +148,30 @@ describe('lists', () => {
     await expectDenial(managed().registry.listProjects(query as never), 'request_invalid', message)
   })
 
+  const noPlaces = [
+    '',
+    'key-1',
+    ',key-1',
+    '1,',
+    '1',
+    'x,key-1',
+    '1e,key-1',
+    '1e300,k',
+    'Infinity,a',
+    '1,a\0',
+    7,
+    ['1,a'],
+  ]
+  it.each([
+    [{ limit: 0 }, 'limit must be an integer from 1 to 500'],
+    ...noPlaces.map((after): [object, string] => [{ after }, 'after must be the next of a list of keys']),
+    [{ before: 1 }, /^Unknown member of a query "before"/],
+  ])('of keys refuse %j', async (query, message) => {
+    const { registry } = managed()
+    await registry.createProject({ id: 'shop' }, { by })
+    await expectDenial(registry.listKeys('shop', query as never), 'request_invalid', message)
+  })
+
   it.each([
     [{ limit: 1.5 }, 'limit must be an integer from 1 to 500'],
     [{ before: 0 }, 'before must be the id of a record'],

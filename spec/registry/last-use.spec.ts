@@ -128,7 +128,7 @@ describe('the time of last use', () => {
       await verifier.verify(mint({ claims: { iss: id, sub: id, proj_id: id } }))
       await lastUse.flush()
       expect(events).toHaveLength(1)
-      expect(await registry.listKeys(id)).toMatchObject([{ lastUsedAt: now }])
+      expect((await registry.listKeys(id)).keys).toMatchObject([{ lastUsedAt: now }])
     },
   )
 

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, jest } from '@jest/globals'
 import { PostgresProjectStore } from '../../lib/registry/index.js'
 import { fill } from '../helpers/records.js'
 import { describeKeyStore } from '../keys/key-store-contract.js'
+import { describeHistory } from './project-history-contract.js'
 import { describeProjectStore } from './project-store-contract.js'
 
 jest.setTimeout(30_000)
@@ -17,9 +18,10 @@ beforeAll(async () => {
 afterAll(() => db.close())
 
 async function emptied(): Promise<PostgresProjectStore> {
-  await db.query('TRUNCATE reverse_jwt.projects, reverse_jwt.keys, reverse_jwt.audit')
+  await db.query('TRUNCATE reverse_jwt.projects, reverse_jwt.keys, reverse_jwt.key_uses, reverse_jwt.audit')
   return store
 }
 
 describeKeyStore('PostgresProjectStore on PGlite', async (projects) => fill(await emptied(), projects))
 describeProjectStore('PostgresProjectStore on PGlite', emptied)
+describeHistory('PostgresProjectStore on PGlite', emptied)

@@ -7,6 +7,7 @@ import { createRegistry, PostgresProjectStore } from '../../lib/registry/index.j
 import { audience } from '../helpers/mint.js'
 import { appOf, platform } from '../helpers/platform.js'
 import { PostgresServer } from '../helpers/postgres-server.js'
+import { wholeProject } from '../helpers/records.js'
 import { expectAnswer } from '../helpers/refusals.js'
 import { by } from '../helpers/registry.js'
 import { openServer } from '../helpers/server.js'
@@ -28,12 +29,12 @@ beforeAll(async () => {
 })
 afterAll(() => server.remove())
 beforeEach(async () => {
-  await db.query('TRUNCATE reverse_jwt.projects, reverse_jwt.keys, reverse_jwt.audit')
+  await db.query('TRUNCATE reverse_jwt.projects, reverse_jwt.keys, reverse_jwt.key_uses, reverse_jwt.audit')
 })
 
 const registryOf = (one: PostgresProjectStore) => createRegistry({ store: one, audience })
 const everything = async () => [
-  await store.load('shop'),
+  await wholeProject(store, 'shop'),
   (await store.audit({ limit: 100 })).map(({ action }) => action),
 ]
 
@@ -120,16 +121,47 @@ describe('a change whose last step fails', () => {
     // Far from the default, however busy the machine is.
     expect(Date.now() - begun).toBeLessThan(1_500)
     await hold.release()
-    await until('the database made the change', async () => (await store.load('shop'))?.version === 3)
+    await until(
+      'the database made the change',
+      async () => (await wholeProject(store, 'shop'))?.version === 3,
+    )
     const again = await registry.rotateKey('shop', { idempotencyKey: 'once', by })
     expect(again).toMatchObject({ repeated: true, retiring: { kid } })
-    expect(await registry.listKeys('shop')).toHaveLength(2)
+    expect((await registry.listKeys('shop')).keys).toHaveLength(2)
   })
+})
+
+it('a revocation goes through where the database undoes one of two changes', async () => {
+  const { registry, kid } = await shop()
+  const strict = server.pool({ options: '-c default_transaction_isolation=serializable' })
+  const undone: unknown[] = []
+  const counted = {
+    query: (text: string, params: string[] = []) =>
+      strict.query(text, params).catch((error: unknown) => {
+        undone.push((error as { code?: unknown }).code)
+        throw error
+      }),
+  }
+  const careful = registryOf(new PostgresProjectStore({ db: counted }))
+  const holder = await db.connect()
+  await holder.query("BEGIN; UPDATE reverse_jwt.projects SET version = version + 1 WHERE id = 'shop'")
+  const revocation = careful.revokeKey('shop', kid, { reason: 'exposed', by })
+  await until('the revocation waits', async () => {
+    const { rows } = await db.query("SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+    return rows.length === 1
+  })
+  await holder.query('COMMIT')
+  holder.release()
+  expect(await revocation).toMatchObject({ key: { state: 'revoked' } })
+  expect(undone).toEqual(['40001'])
+  expect((await registry.audit({ limit: 1 })).records).toMatchObject([{ action: 'key.revoked', kid }])
 })
 
 it.each([
   ['find', () => impatientStore().find('shop', 'a')],
-  ['load', () => impatientStore().load('shop')],
+  ['load', () => wholeProject(impatientStore(), 'shop')],
+  ['revoke', () => impatientStore().revoke({ projectId: 'shop', kid: 'a', reason: 'other', by, at: 1 })],
+  ['listKeys', () => impatientStore().listKeys('shop', { limit: 1 })],
   ['list', () => impatientStore().list({ limit: 1 })],
   ['audit', () => impatientStore().audit({ limit: 1 })],
   ['touch', () => impatientStore().touch([{ projectId: 'shop', kid: 'a', at: 1 }])],

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import type pg from 'pg'
 import { PostgresProjectStore } from '../../lib/registry/index.js'
+import { selectionParameters } from '../../lib/registry/postgres/rows.js'
 import * as statements from '../../lib/registry/postgres/statements.js'
 import { keyPair } from '../helpers/keys.js'
 import { manyProjects } from '../helpers/many-projects.js'
@@ -33,13 +34,22 @@ async function planOf(statement: string, params: string[]): Promise<string[]> {
   return rows.map((row) => row['QUERY PLAN'].trim())
 }
 
+const selection = {
+  now,
+  madeAfter: now - 86_400,
+  kids: ['key-1', 'x'],
+  thumbprint: '77-1',
+  idempotencyKey: 'once',
+}
 const row = { project: projectRecord('project-77', { version: 2 }), keys: [keyRecord('key-4')] }
 const { audit } = changeOf(row.project)
 
 describe(`among ${projects} projects with ${keysOfProject} keys each`, () => {
   const cases: [string, string, string[]][] = [
     ['find', statements.find, ['project-77', 'key-2']],
-    ['load', statements.load, ['project-77']],
+    ['load', statements.load, selectionParameters('project-77', selection)],
+    ['listKeys', statements.listKeys, ['project-77', '0', '', '50']],
+    ['revoke', statements.revoke, ['project-77', 'key-1', String(now), 'other', 'x']],
     ['list', statements.list, ['project-5', '50']],
     ['audit', statements.audit, ['1000000', '50']],
     ['auditOfProject', statements.auditOfProject, ['1000000', '50', 'project-77']],

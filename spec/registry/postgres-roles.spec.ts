@@ -34,6 +34,11 @@ afterAll(() => server.remove())
 
 const denied = { code: '42501' }
 
+/** A record of the audit that nobody's change made. */
+const forged = (id = '', overriding = '', value = '') =>
+  `INSERT INTO reverse_jwt.audit (${id} changed_at, changed_by, action, project_id, before_change, after_change)
+    ${overriding} VALUES (${value} now(), 'me', 'x', 'x', '{}', '{}')`
+
 describe('the role of the registry', () => {
   it('can do all that a registry does', async () => {
     const registry = createRegistry({ store: new PostgresProjectStore({ db: manager }), audience })
@@ -47,7 +52,7 @@ describe('the role of the registry', () => {
     await registry.resumeProject('shop', { by })
     await registry.createProject({ id: 'gone' }, { by })
     await registry.deleteProject('gone', { by })
-    expect(await registry.listKeys('shop')).toHaveLength(3)
+    expect((await registry.listKeys('shop')).keys).toHaveLength(3)
     expect((await registry.listProjects()).projects).toHaveLength(1)
     expect((await registry.audit()).records).toHaveLength(11)
   })
@@ -67,9 +72,38 @@ describe('the role of the registry', () => {
   })
 
   it('cannot choose the number of an audit record', async () => {
-    const insert = `INSERT INTO reverse_jwt.audit (id, changed_at, changed_by, action, project_id, before_change, after_change)
-      VALUES (1, now(), 'me', 'x', 'x', '{}', '{}')`
-    await expect(manager.query(insert)).rejects.toMatchObject({ code: '428C9' })
+    await expect(manager.query(forged('id,', '', '1,'))).rejects.toMatchObject({ code: '428C9' })
+    for (const overriding of ['OVERRIDING SYSTEM VALUE', 'OVERRIDING USER VALUE'])
+      await expect(manager.query(forged('id,', overriding, '1,'))).rejects.toMatchObject(denied)
+    for (const call of ["nextval('reverse_jwt.audit_id_seq')", "setval('reverse_jwt.audit_id_seq', 1)"])
+      await expect(manager.query(`SELECT ${call}`)).rejects.toMatchObject(denied)
+    // The control. It may add a record, as it must, and so a false one: under the next number, after all that are there.
+    const newest = async () =>
+      (await admin.query<{ id: number }>('SELECT max(id)::int AS id FROM reverse_jwt.audit')).rows[0]?.id ?? 0
+    const before = await newest()
+    await manager.query(forged())
+    expect(await newest()).toBeGreaterThan(before)
+  })
+
+  it('cannot take away a key that was ever active or revoked, nor can the owner by mistake', async () => {
+    const remove = "DELETE FROM reverse_jwt.keys WHERE project_id = 'shop'"
+    for (const db of [manager, admin]) await expect(db.query(remove)).rejects.toMatchObject(denied)
+    const { rows } = await admin.query(
+      "SELECT count(*)::int AS keys FROM reverse_jwt.keys WHERE project_id = 'shop'",
+    )
+    expect(rows).toEqual([{ keys: 3 }])
+  })
+
+  it('loses what an earlier version gave it', async () => {
+    await admin.query(
+      `GRANT INSERT, UPDATE ON reverse_jwt.audit TO "platform ""admin"""; GRANT SELECT, UPDATE ON reverse_jwt.keys TO "${verifierRole}"`,
+    )
+    // The control.
+    await verifier.query('SELECT 1 FROM reverse_jwt.keys FOR UPDATE')
+    await admin.query(grants({ registry: registryRole, verifier: verifierRole }))
+    const numbered = forged('id,', 'OVERRIDING SYSTEM VALUE', '999,')
+    await expect(manager.query(numbered)).rejects.toMatchObject(denied)
+    await expect(verifier.query('SELECT 1 FROM reverse_jwt.keys FOR UPDATE')).rejects.toMatchObject(denied)
   })
 })
 
@@ -83,7 +117,7 @@ describe('the role of a verifier', () => {
       await store.watch(() => undefined)
     )()
     const { rows } = await admin.query(
-      'SELECT count(*)::int AS used FROM reverse_jwt.keys WHERE last_used_at IS NOT NULL',
+      'SELECT count(*)::int AS used FROM reverse_jwt.key_uses WHERE last_used_at IS NOT NULL',
     )
     expect(rows).toEqual([{ used: 1 }])
   })
@@ -97,7 +131,13 @@ describe('the role of a verifier', () => {
     'SELECT 1 FROM reverse_jwt.audit',
     'UPDATE reverse_jwt.keys SET revoked_at = NULL',
     'UPDATE reverse_jwt.keys SET public_jwk = NULL',
-    'UPDATE reverse_jwt.keys SET last_used_at = NULL, not_after = NULL',
+    'UPDATE reverse_jwt.key_uses SET last_used_at = NULL, kid = NULL',
+    'SELECT 1 FROM reverse_jwt.keys FOR UPDATE',
+    'SELECT 1 FROM reverse_jwt.keys FOR NO KEY UPDATE',
+    'SELECT 1 FROM reverse_jwt.keys FOR SHARE',
+    'SELECT 1 FROM reverse_jwt.projects FOR KEY SHARE',
+    "INSERT INTO reverse_jwt.key_uses (project_id, kid) VALUES ('shop', 'mine')",
+    'DELETE FROM reverse_jwt.key_uses',
     'UPDATE reverse_jwt.projects SET suspended = false',
     'DELETE FROM reverse_jwt.keys',
     "INSERT INTO reverse_jwt.projects (id) VALUES ('mine')",
@@ -112,7 +152,7 @@ describe('the role of a verifier', () => {
 it('nobody else can see anything', async () => {
   await server.pool().query('CREATE ROLE nobody LOGIN')
   const nobody = server.pool({ user: 'nobody', database: 'platform' })
-  for (const table of ['projects', 'keys', 'audit', 'migrations']) {
+  for (const table of ['projects', 'keys', 'key_uses', 'audit', 'migrations']) {
     await expect(nobody.query(`SELECT 1 FROM reverse_jwt.${table}`)).rejects.toMatchObject(denied)
   }
 })

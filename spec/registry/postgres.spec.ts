@@ -4,6 +4,7 @@ import { listenWithPg, PostgresProjectStore } from '../../lib/registry/index.js'
 import { PostgresServer } from '../helpers/postgres-server.js'
 import { fill } from '../helpers/records.js'
 import { describeKeyStore } from '../keys/key-store-contract.js'
+import { describeHistory } from './project-history-contract.js'
 import { describeProjectStore } from './project-store-contract.js'
 
 jest.setTimeout(30_000)
@@ -21,9 +22,10 @@ beforeAll(async () => {
 afterAll(() => server.remove())
 
 async function emptied(): Promise<PostgresProjectStore> {
-  await db.query('TRUNCATE reverse_jwt.projects, reverse_jwt.keys, reverse_jwt.audit')
+  await db.query('TRUNCATE reverse_jwt.projects, reverse_jwt.keys, reverse_jwt.key_uses, reverse_jwt.audit')
   return store
 }
 
 describeKeyStore('PostgresProjectStore', async (projects) => fill(await emptied(), projects))
 describeProjectStore('PostgresProjectStore', emptied)
+describeHistory('PostgresProjectStore', emptied)

@@ -10,7 +10,7 @@ import {
 import { without } from '../../lib/registry/records.js'
 import { until } from '../helpers/until.js'
 import { audience, now } from '../helpers/mint.js'
-import { changeOf, keyRecord, projectRecord } from '../helpers/records.js'
+import { changeOf, keyRecord, projectRecord, wholeProject } from '../helpers/records.js'
 import { by } from '../helpers/registry.js'
 
 const fullProject: ProjectRecord = {
@@ -35,7 +35,6 @@ const fullKeys: KeyRecord[] = [
     notAfter: now + 2.5,
     revokedAt: now + 3,
     revocationReason: 'exposed',
-    lastUsedAt: now + 4.25,
     replaces: 'b',
     idempotencyKey: 'é once',
   }),
@@ -51,14 +50,14 @@ export function describeProjectStore(name: string, make: () => ProjectStore | Pr
       store = await make()
     })
     const everything = async (...ids: string[]) => [
-      await Promise.all(ids.map((id) => store.load(id))),
+      await Promise.all(ids.map((id) => wholeProject(store, id))),
       await store.list({ limit: 100 }),
       await store.audit({ limit: 100 }),
     ]
 
     it('keeps every member of a project and of its keys', async () => {
       expect(await store.commit(changeOf(fullProject, fullKeys))).toBe('done')
-      expect(await store.load('full')).toEqual({ ...fullProject, keys: fullKeys })
+      expect(await wholeProject(store, 'full')).toEqual({ ...fullProject, keys: fullKeys })
       expect(await store.list({ limit: 1 })).toEqual([fullProject])
     })
 
@@ -69,7 +68,7 @@ export function describeProjectStore(name: string, make: () => ProjectStore | Pr
     ])('tells %s from none given', async (_, members) => {
       const project = { id: 'shop', issuer: 'shop', suspended: false, ...members }
       await store.commit(changeOf(projectRecord('shop', { project }), [keyRecord('a')]))
-      expect((await store.load('shop'))?.project).toEqual(project)
+      expect((await wholeProject(store, 'shop'))?.project).toEqual(project)
       expect((await store.find('shop', 'a'))?.project).toEqual(project)
       await store.commit(changeOf(projectRecord('other'), [keyRecord('a')]))
       const [member = ''] = Object.keys(members)
@@ -80,12 +79,12 @@ export function describeProjectStore(name: string, make: () => ProjectStore | Pr
       const change = structuredClone(changeOf(fullProject, fullKeys))
       await store.commit(change)
       Object.assign(change.project.project.metadata ?? {}, { plan: 'none' })
-      Object.assign((await store.load('full')) ?? {}, { version: 7 })
-      expect(await store.load('full')).toEqual({ ...fullProject, keys: fullKeys })
+      Object.assign((await wholeProject(store, 'full')) ?? {}, { version: 7 })
+      expect(await wholeProject(store, 'full')).toEqual({ ...fullProject, keys: fullKeys })
     })
 
     it('knows nothing of a project that nobody made', async () => {
-      expect(await store.load('nobody')).toBeUndefined()
+      expect(await wholeProject(store, 'nobody')).toBeUndefined()
       expect(await everything()).toEqual([[], [], []])
     })
 
@@ -104,7 +103,7 @@ export function describeProjectStore(name: string, make: () => ProjectStore | Pr
       expect(await store.commit(changeOf(projectRecord('nobody', { version: 2 })))).toBe('stale')
       expect(await store.commit(changeOf(projectRecord('shop')))).toBe('project_exists')
       expect(await everything('shop', 'nobody')).toEqual(before)
-      expect((await store.load('shop'))?.keys.map(({ kid }) => kid)).toEqual(['a', 'b'])
+      expect((await wholeProject(store, 'shop'))?.keys.map(({ kid }) => kid)).toEqual(['a', 'b'])
     })
 
     it('changes the keys that it is given, and leaves the others', async () => {
@@ -112,10 +111,10 @@ export function describeProjectStore(name: string, make: () => ProjectStore | Pr
       await store.commit(changeOf(projectRecord('shop'), [a, b]))
       const revoked = { ...b, revokedAt: now, revocationReason: 'other' as const }
       await store.commit(changeOf(projectRecord('shop', { version: 2 }), [revoked]))
-      expect((await store.load('shop'))?.keys).toEqual([a, revoked])
+      expect((await wholeProject(store, 'shop'))?.keys).toEqual([a, revoked])
       // What a pending key waited for goes, too.
       await store.commit(changeOf(projectRecord('shop', { version: 3 }), [b]))
-      expect((await store.load('shop'))?.keys).toEqual([a, b])
+      expect((await wholeProject(store, 'shop'))?.keys).toEqual([a, b])
     })
 
     it('gives an activated key to one project, for good, and writes nothing of a change that wants it', async () => {
@@ -142,14 +141,15 @@ export function describeProjectStore(name: string, make: () => ProjectStore | Pr
       expect(isAdmitted(await store.find('shop', 'a'))).toBe(true)
       await store.commit(changeOf(projectRecord('shop', { version: 2, deletedAt: now })))
       expect(await store.find('shop', 'a')).toBeUndefined()
-      expect(await store.load('shop')).toMatchObject({ deletedAt: now })
+      expect(await wholeProject(store, 'shop')).toMatchObject({ deletedAt: now })
     })
 
     it('finds a revoked key as revoked, also where the clock is behind', async () => {
       const ahead = Date.now() / 1000 + 3600
       await store.commit(changeOf(projectRecord('shop'), [keyRecord('a', { revokedAt: ahead })]))
+      // However far behind: no clock shows an earlier moment.
       const revokedAt = (await store.find('shop', 'a'))?.revokedAt ?? Infinity
-      expect(revokedAt).toBeLessThanOrEqual(Date.now() / 1000)
+      expect(revokedAt).toBeLessThan(-1e11)
     })
 
     it.each([
@@ -215,7 +215,7 @@ export function describeProjectStore(name: string, make: () => ProjectStore | Pr
       await store.commit(changeOf(projectRecord('shop'), [keyRecord('a'), keyRecord('b')]))
       await store.commit(changeOf(projectRecord('other'), [keyRecord('a')]))
       const used = async () =>
-        [(await store.load('shop'))?.keys, (await store.load('other'))?.keys].map((keys) =>
+        [(await wholeProject(store, 'shop'))?.keys, (await wholeProject(store, 'other'))?.keys].map((keys) =>
           keys?.map(({ lastUsedAt }) => lastUsedAt),
         )
       const use = (kid: string, at: number, projectId = 'shop') => ({ projectId, kid, at })
@@ -230,11 +230,14 @@ export function describeProjectStore(name: string, make: () => ProjectStore | Pr
       expect(await used()).toEqual([[now + 3, undefined], [undefined]])
       await store.touch([use('a', now + 2), use('b', now + 0.5), use('a', now + 9, 'other')])
       expect(await used()).toEqual([[now + 3, now + 0.5], [now + 9]])
-      // A change was decided on what was loaded before the key was used.
+      // A change was decided on what was loaded before the key was used; a new key was not used yet.
       await store.commit(
-        changeOf(projectRecord('shop', { version: 2 }), [keyRecord('a', { lastUsedAt: now })]),
+        changeOf(projectRecord('shop', { version: 2 }), [
+          keyRecord('a', { lastUsedAt: now }),
+          keyRecord('c', { lastUsedAt: now }),
+        ]),
       )
-      expect((await used())[0]).toEqual([now + 3, now + 0.5])
+      expect((await used())[0]).toEqual([now + 3, now + 0.5, undefined])
     })
 
     it('tells who watches of each change, and of nothing that was not changed', async () => {
@@ -269,7 +272,7 @@ export function describeProjectStore(name: string, make: () => ProjectStore | Pr
           Array.from({ length: 5 }, () => registry.rotateKey('shop', { overlap: 0, by })),
         ),
       )
-      const keys = await first.listKeys('shop')
+      const { keys } = await first.listKeys('shop')
       expect(keys).toHaveLength(21)
       expect(new Set(rotations.map(({ retiring }) => retiring.kid)).size).toBe(20)
       expect(keys.filter(({ state }) => state === 'active')).toHaveLength(1)
@@ -288,7 +291,7 @@ export function describeProjectStore(name: string, make: () => ProjectStore | Pr
       expect(new Set(rotations.map(({ kid }) => kid)).size).toBe(1)
       expect(rotations.filter(({ repeated }) => !repeated)).toHaveLength(1)
       expect(rotations.filter(({ privateKey }) => privateKey !== undefined)).toHaveLength(1)
-      expect(await registry.listKeys('shop')).toHaveLength(2)
+      expect((await registry.listKeys('shop')).keys).toHaveLength(2)
     })
   })
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import type { NewProject } from '../../lib/registry/index.js'
 import { now } from '../helpers/mint.js'
+import { wholeProject } from '../helpers/records.js'
 import { by, expectDenial, managed } from '../helpers/registry.js'
 
 const full = {
@@ -103,7 +104,7 @@ describe('a project', () => {
     for (const attempt of attempts) await expectDenial(attempt(), 'project_not_found', gone)
     expect((await registry.listProjects()).projects).toEqual([])
     expect(store.find('shop', kid)).toBeUndefined()
-    const { keys, ...tombstone } = (await store.load('shop')) ?? { keys: [] }
+    const { keys, ...tombstone } = (await wholeProject(store, 'shop')) ?? { keys: [] }
     expect(keys).toHaveLength(1)
     expect(JSON.stringify(tombstone)).not.toMatch(/gold|portal|example/)
   })

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { createHash } from 'node:crypto'
 import { makeKeyPair } from '../helpers/keys.js'
 import { audience, now } from '../helpers/mint.js'
+import { wholeProject } from '../helpers/records.js'
 import { by, expectDenial, handOver, managed } from '../helpers/registry.js'
 import { prove } from '../helpers/possession.js'
 
@@ -24,7 +25,7 @@ describe('the hand-over of a public key', () => {
       nonce: expect.stringMatching(/^[\w-]{43}$/),
       exp: now + 600,
     })
-    expect(await registry.listKeys('shop')).toMatchObject([
+    expect((await registry.listKeys('shop')).keys).toMatchObject([
       { kid, state: 'pending', challengeExpiresAt: now + 600 },
     ])
     expect(await store.find('shop', kid)).toBeUndefined()
@@ -62,8 +63,9 @@ describe('the hand-over of a public key', () => {
   })
 
   it('lets the replaced key retire when the new one is confirmed, not before', async () => {
-    const { registry, store } = await shopOf()
+    const { registry, store, clock } = await shopOf()
     const { kid: old } = await handOver(registry, 'shop')
+    clock.now += 1
     const pair = makeKeyPair('ES256')
     const { kid, challenge } = await registry.registerKey('shop', {
       publicKey: pair.publicJwk,
@@ -74,8 +76,8 @@ describe('the hand-over of a public key', () => {
     expect(await store.find('shop', old)).not.toHaveProperty('notAfter')
     const proof = await prove({ privateKey: pair.privateKey, challenge })
     await registry.confirmKey('shop', { kid, proof, by })
-    expect(await store.find('shop', old)).toMatchObject({ notAfter: now + 60 })
-    expect(await registry.listKeys('shop')).toMatchObject([
+    expect(await store.find('shop', old)).toMatchObject({ notAfter: now + 61 })
+    expect((await registry.listKeys('shop')).keys).toMatchObject([
       { kid: old, state: 'retiring' },
       { kid, state: 'active', replaces: old },
     ])
@@ -94,7 +96,7 @@ describe('the hand-over of a public key', () => {
     const proof = await prove({ privateKey: pair.privateKey, challenge })
     await registry.confirmKey('shop', { kid, proof, by })
     const found = await store.find('shop', old)
-    expect(found).toMatchObject({ revokedAt: now })
+    expect(found).toHaveProperty('revokedAt')
     expect(found).not.toHaveProperty('notAfter')
   })
 
@@ -102,12 +104,12 @@ describe('the hand-over of a public key', () => {
     const { registry, store } = await shopOf()
     const pair = makeKeyPair('ES256')
     const { kid, challenge } = await registry.registerKey('shop', { publicKey: pair.publicJwk, by })
-    const kept = JSON.stringify(await store.load('shop'))
+    const kept = JSON.stringify(await wholeProject(store, 'shop'))
     expect(kept).toContain(createHash('sha256').update(challenge.nonce).digest('base64url'))
     expect(kept).not.toContain(challenge.nonce)
     const proof = await prove({ privateKey: pair.privateKey, challenge })
     await registry.confirmKey('shop', { kid, proof, by })
-    expect(JSON.stringify([await store.load('shop'), await registry.audit()])).not.toMatch(/nonce/i)
+    expect(JSON.stringify([await wholeProject(store, 'shop'), await registry.audit()])).not.toMatch(/nonce/i)
   })
 })
 
@@ -146,9 +148,9 @@ describe('a challenge', () => {
       'challenge_expired',
       `The challenge of the key "${kid}" has expired; it can be answered for 10 minutes. Register the key again.`,
     )
-    expect(await registry.listKeys('shop')).toMatchObject([{ state: 'expired' }])
+    expect((await registry.listKeys('shop')).keys).toMatchObject([{ state: 'expired' }])
     await handOver(registry, 'shop', pair)
-    expect(await registry.listKeys('shop')).toMatchObject([{ kid, state: 'active' }])
+    expect((await registry.listKeys('shop')).keys).toMatchObject([{ kid, state: 'active' }])
   })
 
   it('is worthless once there is a newer one', async () => {
@@ -230,7 +232,7 @@ describe('a public key', () => {
     const { registry } = await shopOf()
     const registering = registry.registerKey('shop', { publicKey: publicKey as object, by })
     await expectDenial(registering, 'request_invalid', message)
-    expect(await registry.listKeys('shop')).toEqual([])
+    expect((await registry.listKeys('shop')).keys).toEqual([])
   })
 
   it('may replace only an active key of the project', async () => {

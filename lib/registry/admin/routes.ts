@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../verify/strict-json.js'
-import type { AuditQuery, ProjectQuery } from '../queries.js'
+import type { AuditQuery, KeyQuery, ProjectQuery } from '../queries.js'
 import type { RevokeOptions } from '../key-changes.js'
 import type { ConfirmOptions, RegisterOptions } from '../registration.js'
 import type { Registry } from '../registry.js'
@@ -44,7 +44,7 @@ export const routes: readonly Route[] = [
   { method: 'DELETE', path: project, query: ['reason'], answer: deleteProject },
   { method: 'POST', path: `${project}/suspend`, answer: suspendProject },
   { method: 'POST', path: `${project}/resume`, answer: resumeProject },
-  { method: 'GET', path: `${project}/keys`, answer: listKeys },
+  { method: 'GET', path: `${project}/keys`, query: ['after', 'limit'], answer: listKeys },
   { method: 'POST', path: `${project}/keys/generate`, answer: generateKey },
   { method: 'POST', path: `${project}/keys/register`, answer: registerKey },
   { method: 'POST', path: `${project}/keys/confirm`, answer: confirmKey },
@@ -83,8 +83,10 @@ async function resumeProject({ registry, project, body, by }: Call): Promise<Ans
   return ok(await registry.resumeProject(project, { ...body, by }))
 }
 
-async function listKeys({ registry, project }: Call): Promise<Answer> {
-  return ok({ keys: await registry.listKeys(project) })
+async function listKeys({ registry, project, query }: Call): Promise<Answer> {
+  const { after } = query
+  const asked: KeyQuery = { ...(after !== undefined && { after }), ...numberIn(query, 'limit') }
+  return ok(await registry.listKeys(project, asked))
 }
 
 async function generateKey({ registry, project, body, by }: Call): Promise<Answer> {

@@ -97,13 +97,64 @@ export const migrations: readonly Migration[] = [
   CREATE INDEX audit_of_project ON reverse_jwt.audit (project_id, id);
 `,
   ),
+  migration(
+    2,
+    `  -- Verifications that wait behind this step shall not wait for long: it fails instead, and can be tried again.
+  PERFORM set_config('lock_timeout', '10s', true);
+
+  -- The last use of each key that was ever active. Who may note it can neither change nor lock a key, so there is no foreign key either.
+  CREATE TABLE reverse_jwt.key_uses (
+    project_id text COLLATE "C" NOT NULL,
+    kid text COLLATE "C" NOT NULL,
+    last_used_at timestamptz CONSTRAINT key_uses_finite CHECK (isfinite(last_used_at)),
+    PRIMARY KEY (project_id, kid)
+  );
+  INSERT INTO reverse_jwt.key_uses (project_id, kid, last_used_at)
+    SELECT project_id, kid, CASE WHEN isfinite(last_used_at) THEN last_used_at END
+    FROM reverse_jwt.keys WHERE activated_at IS NOT NULL;
+  ALTER TABLE reverse_jwt.keys DROP COLUMN last_used_at;
+
+  -- 'infinity' is no time.
+  ALTER TABLE reverse_jwt.projects ADD CONSTRAINT projects_finite
+    CHECK (isfinite(created_at) AND isfinite(updated_at) AND isfinite(deleted_at));
+  ALTER TABLE reverse_jwt.keys ADD CONSTRAINT keys_finite
+    CHECK (isfinite(created_at) AND isfinite(activated_at) AND isfinite(not_before) AND isfinite(not_after)
+      AND isfinite(revoked_at) AND isfinite(challenge_expires_at));
+  ALTER TABLE reverse_jwt.audit ADD CONSTRAINT audit_finite CHECK (isfinite(changed_at));
+
+  -- Registrations that nobody confirmed in time go; a key that was ever active or revoked never does.
+  DELETE FROM reverse_jwt.keys
+    WHERE activated_at IS NULL AND revoked_at IS NULL AND coalesce(challenge_expires_at, '-infinity') <= now();
+  CREATE FUNCTION reverse_jwt.keep_used_key() RETURNS trigger LANGUAGE plpgsql AS $function$
+  BEGIN
+    IF OLD.activated_at IS NULL AND OLD.revoked_at IS NULL THEN
+      RETURN OLD;
+    END IF;
+    RAISE insufficient_privilege
+      USING MESSAGE = 'a key that was ever active or revoked is kept, so that it is never accepted again';
+  END
+  $function$;
+  CREATE TRIGGER keep_used_key BEFORE DELETE ON reverse_jwt.keys
+    FOR EACH ROW EXECUTE FUNCTION reverse_jwt.keep_used_key();
+
+  -- However many keys a project has had, each question about them reads a few.
+  CREATE INDEX keys_live ON reverse_jwt.keys (project_id, (
+    CASE WHEN activated_at IS NULL THEN challenge_expires_at ELSE coalesce(not_after, 'infinity'::timestamptz) END
+  )) WHERE revoked_at IS NULL;
+  CREATE INDEX keys_unconfirmed ON reverse_jwt.keys (project_id) WHERE activated_at IS NULL AND revoked_at IS NULL;
+  CREATE INDEX keys_of_thumbprint ON reverse_jwt.keys (project_id, thumbprint)
+    WHERE activated_at IS NOT NULL OR revoked_at IS NOT NULL;
+  CREATE INDEX keys_by_age ON reverse_jwt.keys (project_id, created_at, kid);
+`,
+  ),
 ]
 
 /**
  * The SQL that gives two roles what they need, and nothing more. The owner, who runs `migrate()`, needs no grant.
  *
- * `registry`: reads and changes projects and keys; adds to the audit and reads it, and can neither change nor delete a record.
- * `verifier`: reads what a verification needs and notes when keys were last used.
+ * `registry`: reads and changes projects and keys; adds to the audit and reads it, and can neither change nor delete a record, nor choose its
+ * number. `verifier`: reads what a verification needs and notes when keys were last used; it can lock no project and no key. What either
+ * role could do before is taken back.
  *
  * @example
  * console.log(grants({ registry: 'platform_admin', verifier: 'platform_api' }))
@@ -111,14 +162,17 @@ export const migrations: readonly Migration[] = [
 export function grants(roles: { readonly registry: string; readonly verifier: string }): string {
   const registry = identifier(roles.registry)
   const verifier = identifier(roles.verifier)
-  return `GRANT USAGE ON SCHEMA reverse_jwt TO ${registry}, ${verifier};
-GRANT SELECT, INSERT, UPDATE ON reverse_jwt.projects, reverse_jwt.keys TO ${registry};
-GRANT SELECT, INSERT ON reverse_jwt.audit TO ${registry};
+  return `REVOKE ALL ON ALL TABLES IN SCHEMA reverse_jwt FROM ${registry}, ${verifier};
+GRANT USAGE ON SCHEMA reverse_jwt TO ${registry}, ${verifier};
+GRANT SELECT, INSERT, UPDATE ON reverse_jwt.projects, reverse_jwt.keys, reverse_jwt.key_uses TO ${registry};
+GRANT DELETE ON reverse_jwt.keys TO ${registry};
+GRANT SELECT, INSERT (changed_at, changed_by, action, project_id, kid, reason, before_change, after_change)
+  ON reverse_jwt.audit TO ${registry};
 GRANT SELECT (id, name, issuer, allowed_origins, scopes, suspended, metadata, deleted_at)
   ON reverse_jwt.projects TO ${verifier};
-GRANT SELECT (project_id, kid, alg, public_jwk, activated_at, not_before, not_after, revoked_at, last_used_at)
+GRANT SELECT (project_id, kid, alg, public_jwk, activated_at, not_before, not_after, revoked_at)
   ON reverse_jwt.keys TO ${verifier};
-GRANT UPDATE (last_used_at) ON reverse_jwt.keys TO ${verifier};`
+GRANT SELECT (project_id, kid, last_used_at), UPDATE (last_used_at) ON reverse_jwt.key_uses TO ${verifier};`
 }
 
 function identifier(role: unknown): string {

@@ -1,5 +1,5 @@
 import { StoreError } from '../../errors.js'
-import type { ProjectChange } from '../project-store.js'
+import type { KeyRevocation, KeySelection, ProjectChange } from '../project-store.js'
 import type { KeyRecord, ProjectRecord } from '../records.js'
 
 /** The one column of a row: JSON, because every driver reads text alike. */
@@ -17,12 +17,40 @@ const verbatim: ReadonlySet<string> = new Set(['metadata', 'before', 'after'])
 function withoutNulls(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
   const members = Object.entries(value).filter(([, member]) => member !== null)
+  for (const [name, member] of members) {
+    // PostgreSQL knows a timestamp 'infinity'. What it would mean for a key cannot be told.
+    if (times.has(name) && typeof member !== 'number') throw new TypeError(`${name} is no moment`)
+  }
   return Object.fromEntries(
     members.map(([name, member]) => [
       name,
       verbatim.has(name) ? member : Array.isArray(member) ? member.map(withoutNulls) : withoutNulls(member),
     ]),
   )
+}
+
+const times: ReadonlySet<string> = new Set([
+  'createdAt',
+  'updatedAt',
+  'deletedAt',
+  'activatedAt',
+  'expiresAt',
+  'notBefore',
+  'notAfter',
+  'revokedAt',
+  'lastUsedAt',
+  'at',
+])
+
+/** The parameters of `load`. No name is empty. */
+export function selectionParameters(projectId: string, selection: KeySelection): string[] {
+  const { now, madeAfter, kids = [], thumbprint = '', idempotencyKey = '' } = selection
+  return [projectId, String(now), String(madeAfter), JSON.stringify(kids), thumbprint, idempotencyKey]
+}
+
+/** The parameters of `revoke`. */
+export function revocationParameters({ projectId, kid, at, reason, by }: KeyRevocation): string[] {
+  return [projectId, kid, String(at), reason, by]
 }
 
 /** The parameters of `create` and `update`. */
@@ -59,7 +87,6 @@ function keyRow(key: KeyRecord): object {
     not_after: key.notAfter,
     revoked_at: key.revokedAt,
     revocation_reason: key.revocationReason,
-    last_used_at: key.lastUsedAt,
     nonce_hash: key.challenge?.nonceHash,
     challenge_expires_at: key.challenge?.expiresAt,
     overlap: key.challenge?.overlap,

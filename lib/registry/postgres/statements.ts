@@ -17,9 +17,13 @@ const projectRecord = `json_build_object('project', json_build_object(${projectM
   'suspensionReason', p.suspension_reason, 'createdAt', ${seconds('p.created_at')}, 'updatedAt', ${seconds('p.updated_at')},
   'deletedAt', ${seconds('p.deleted_at')}, 'version', p.version)`
 
+/** Those who may write it may write nothing else, so it is believed as far as it goes. */
+const lastUsedAt = `CASE WHEN isfinite(u.last_used_at) THEN ${seconds('u.last_used_at')} END`
+const withUses = 'LEFT JOIN reverse_jwt.key_uses u ON u.project_id = k.project_id AND u.kid = k.kid'
+
 const keyRecord = `json_build_object(${foundKeyMembers}, 'thumbprint', k.thumbprint, 'createdAt', ${seconds('k.created_at')},
   'activatedAt', ${seconds('k.activated_at')}, 'revocationReason', k.revocation_reason,
-  'lastUsedAt', ${seconds('k.last_used_at')}, 'replaces', k.replaces, 'idempotencyKey', k.idempotency_key,
+  'lastUsedAt', ${lastUsedAt}, 'replaces', k.replaces, 'idempotencyKey', k.idempotency_key,
   'challenge', CASE WHEN k.nonce_hash IS NOT NULL THEN json_build_object('nonceHash', k.nonce_hash,
     'expiresAt', ${seconds('k.challenge_expires_at')}, 'overlap', k.overlap) END)`
 
@@ -28,10 +32,33 @@ export const find = `SELECT json_build_object('project', json_build_object(${pro
 FROM reverse_jwt.keys k JOIN reverse_jwt.projects p ON p.id = k.project_id
 WHERE k.project_id = $1 AND k.kid = $2 AND k.activated_at IS NOT NULL AND p.deleted_at IS NULL`
 
+/** When a key that is not revoked ends. Spelled as in the index `keys_live`. */
+const end = `CASE WHEN k.activated_at IS NULL THEN k.challenge_expires_at
+  ELSE coalesce(k.not_after, 'infinity'::timestamptz) END`
+
+const moment = (parameter: string) => `to_timestamp(${parameter}::text::double precision)`
+
+/** One index each: a project may have had any number of keys. */
+const selectedKids = `SELECT k.kid FROM reverse_jwt.keys k
+    WHERE k.project_id = $1 AND k.revoked_at IS NULL AND ${end} > ${moment('$2')}
+  UNION SELECT k.kid FROM reverse_jwt.keys k
+    WHERE k.project_id = $1 AND k.kid = ANY (ARRAY(SELECT json_array_elements_text($4::text::json)))
+  UNION (SELECT k.kid FROM reverse_jwt.keys k WHERE k.project_id = $1 AND k.thumbprint = $5
+    AND (k.activated_at IS NOT NULL OR k.revoked_at IS NOT NULL) LIMIT 1)
+  UNION SELECT k.kid FROM reverse_jwt.keys k WHERE k.project_id = $1 AND k.idempotency_key = $6`
+
 export const load = `SELECT json_build_object('record', ${projectRecord}, 'keys', (
   SELECT coalesce(json_agg(${keyRecord} ORDER BY k.created_at, k.kid), '[]')
-  FROM reverse_jwt.keys k WHERE k.project_id = p.id))::text AS record
+  FROM reverse_jwt.keys k ${withUses}
+  WHERE k.project_id = $1 AND k.kid = ANY (ARRAY(${selectedKids}))
+), 'madeKeys', (
+  SELECT count(*) FROM reverse_jwt.keys k WHERE k.project_id = $1 AND k.created_at > ${moment('$3')}
+))::text AS record
 FROM reverse_jwt.projects p WHERE p.id = $1`
+
+export const listKeys = `SELECT ${keyRecord}::text AS record FROM reverse_jwt.keys k ${withUses}
+WHERE k.project_id = $1 AND (k.created_at, k.kid) > (${moment('$2')}, $3)
+ORDER BY k.created_at, k.kid LIMIT $4::text::integer`
 
 export const list = `SELECT ${projectRecord}::text AS record FROM reverse_jwt.projects p
 WHERE p.deleted_at IS NULL AND p.id > $1 ORDER BY p.id LIMIT $2::text::integer`
@@ -85,20 +112,30 @@ const keyColumns = [
   'idempotency_key',
 ]
 
-/** When a key was used last is not part of a change: another instance may have noted it since. */
+/** When a key was used last is not part of a change: a change only makes the place where verifiers write it. */
 const consequences = `written AS (
-  INSERT INTO reverse_jwt.keys (project_id, kid, ${keyColumns.join(', ')}, last_used_at)
+  INSERT INTO reverse_jwt.keys AS k (project_id, kid, ${keyColumns.join(', ')})
   SELECT changed.id, kid, alg, public_jwk, thumbprint, to_timestamp(created_at), to_timestamp(activated_at),
     to_timestamp(not_before), to_timestamp(not_after), to_timestamp(revoked_at), revocation_reason, nonce_hash,
-    to_timestamp(challenge_expires_at), overlap, replaces, idempotency_key, to_timestamp(last_used_at)
+    to_timestamp(challenge_expires_at), overlap, replaces, idempotency_key
   FROM changed, json_to_recordset($2::text::json) AS key (kid text, alg text, public_jwk json, thumbprint text,
     created_at double precision, activated_at double precision, not_before double precision,
     not_after double precision, revoked_at double precision, revocation_reason text, nonce_hash text,
-    challenge_expires_at double precision, overlap double precision, replaces text, idempotency_key text,
-    last_used_at double precision)
+    challenge_expires_at double precision, overlap double precision, replaces text, idempotency_key text)
   ORDER BY kid
   ON CONFLICT (project_id, kid) DO UPDATE SET
     ${keyColumns.map((column) => `${column} = excluded.${column}`).join(', ')}
+  RETURNING k.project_id, k.kid, k.activated_at
+), placed AS (
+  -- Not by ON CONFLICT, which would wait for a verifier that writes to the row.
+  INSERT INTO reverse_jwt.key_uses (project_id, kid)
+  SELECT project_id, kid FROM written k WHERE activated_at IS NOT NULL AND NOT EXISTS (
+    SELECT FROM reverse_jwt.key_uses u WHERE u.project_id = k.project_id AND u.kid = k.kid)
+), removed AS (
+  DELETE FROM reverse_jwt.keys k USING changed
+  WHERE k.project_id = changed.id AND k.activated_at IS NULL AND k.revoked_at IS NULL
+    AND coalesce(k.challenge_expires_at, '-infinity') <= to_timestamp(($3::text::json ->> 'at')::double precision)
+    AND k.kid NOT IN (SELECT kid FROM json_to_recordset($2::text::json) AS key (kid text))
 ), audited AS (
   INSERT INTO reverse_jwt.audit (changed_at, changed_by, action, project_id, kid, reason, before_change, after_change)
   SELECT to_timestamp(at), by, action, changed.id, kid, reason, before, after
@@ -119,19 +156,72 @@ export const update = `WITH ${givenProject}, changed AS (
   RETURNING p.id
 ), ${consequences}`
 
+/** As `keyState` has it. */
+const state = (at: string) => `CASE WHEN k.revoked_at IS NOT NULL THEN 'revoked'
+  WHEN k.activated_at IS NULL THEN CASE WHEN k.challenge_expires_at > ${at} THEN 'pending' ELSE 'expired' END
+  WHEN k.not_after IS NOT NULL THEN CASE WHEN k.not_after > ${at} THEN 'retiring' ELSE 'expired' END
+  WHEN k.not_before > ${at} THEN 'pending' ELSE 'active' END`
+
+/** As `keyView` has it. */
+const keyView = (
+  at: string,
+) => `json_strip_nulls(json_build_object('kid', k.kid, 'alg', k.alg, 'state', ${state(at)},
+  'publicJwk', k.public_jwk::jsonb || jsonb_build_object('kid', k.kid, 'alg', k.alg, 'use', 'sig'),
+  'createdAt', ${seconds('k.created_at')}, 'activatedAt', ${seconds('k.activated_at')},
+  'challengeExpiresAt', ${seconds('k.challenge_expires_at')}, 'notAfter', ${seconds('k.not_after')},
+  'revokedAt', ${seconds('k.revoked_at')}, 'revocationReason', k.revocation_reason,
+  'lastUsedAt', ${lastUsedAt}, 'replaces', k.replaces))`
+
+const snapshotOf = (source: string) =>
+  `(SELECT json_build_object('keys', json_build_array(${keyView(moment('$3'))})) FROM ${source} k ${withUses})`
+
+/**
+ * The project is locked before its key, as every change does, and its version moves on: what was decided on before is stale. Reads nothing
+ * of the history.
+ */
+export const revoke = `WITH project AS (
+  SELECT id FROM reverse_jwt.projects WHERE id = $1 AND deleted_at IS NULL FOR NO KEY UPDATE
+), found AS (
+  SELECT k.* FROM project JOIN reverse_jwt.keys k ON k.project_id = project.id AND k.kid = $2
+  FOR NO KEY UPDATE OF k
+), revoked AS (
+  UPDATE reverse_jwt.keys k SET revoked_at = ${moment('$3')}, revocation_reason = $4,
+    nonce_hash = NULL, challenge_expires_at = NULL, overlap = NULL
+  FROM found WHERE k.project_id = found.project_id AND k.kid = found.kid AND found.revoked_at IS NULL
+  RETURNING k.*
+), changed AS (
+  UPDATE reverse_jwt.projects p SET version = p.version + 1
+  FROM revoked WHERE p.id = revoked.project_id
+  RETURNING p.id
+), audited AS (
+  INSERT INTO reverse_jwt.audit (changed_at, changed_by, action, project_id, kid, reason, before_change, after_change)
+  SELECT ${moment('$3')}, $5, 'key.revoked', revoked.project_id, revoked.kid, $4,
+    ${snapshotOf('found')}, ${snapshotOf('revoked')}
+  FROM revoked
+)
+SELECT json_build_object('key', (
+  SELECT ${keyRecord}
+  FROM (SELECT * FROM revoked UNION ALL SELECT * FROM found WHERE revoked_at IS NOT NULL) k ${withUses}
+), 'othersUsable', EXISTS (
+  SELECT FROM reverse_jwt.keys k
+  WHERE k.project_id = $1 AND k.kid <> $2 AND k.revoked_at IS NULL AND ${end} > ${moment('$3')}
+    AND ${state(moment('$3'))} IN ('active', 'retiring')
+), 'told', (SELECT pg_notify('${channel}', id)::text FROM changed))::text AS record
+FROM project`
+
 /** The rows are locked in one order, or two instances could wait for each other. */
 export const touch = `WITH uses AS (
   SELECT project_id, kid, to_timestamp(max(at)) AS at
   FROM json_to_recordset($1::text::json) AS used (project_id text, kid text, at double precision)
   GROUP BY project_id, kid
 ), locked AS MATERIALIZED (
-  SELECT k.project_id, k.kid, uses.at
-  FROM reverse_jwt.keys k JOIN uses ON k.project_id = uses.project_id AND k.kid = uses.kid
-  WHERE k.last_used_at IS NULL OR k.last_used_at < uses.at
-  ORDER BY k.project_id, k.kid
-  FOR NO KEY UPDATE OF k
+  SELECT u.project_id, u.kid, uses.at
+  FROM reverse_jwt.key_uses u JOIN uses ON u.project_id = uses.project_id AND u.kid = uses.kid
+  WHERE u.last_used_at IS NULL OR u.last_used_at < uses.at
+  ORDER BY u.project_id, u.kid
+  FOR NO KEY UPDATE OF u
 )
-UPDATE reverse_jwt.keys k SET last_used_at = greatest(k.last_used_at, locked.at)
-FROM locked WHERE k.project_id = locked.project_id AND k.kid = locked.kid`
+UPDATE reverse_jwt.key_uses u SET last_used_at = greatest(u.last_used_at, locked.at)
+FROM locked WHERE u.project_id = locked.project_id AND u.kid = locked.kid`
 
 export const newestVersion = 'SELECT max(version)::text AS record FROM reverse_jwt.migrations'
