@@ -1,3 +1,4 @@
+import { escaped, quoted } from '../option-checks.js'
 import type { AuditAction } from './audit-record.js'
 import type { ChangeOutcome, ProjectStore } from './project-store.js'
 import { without, type KeyRecord, type ProjectRecord, type StoredProject } from './records.js'
@@ -46,7 +47,7 @@ export async function change<T>(
   }
   throw new RegistryError(
     'conflict',
-    `The project ${JSON.stringify(projectId)} is being changed by many at once. Nothing was changed; try again.`,
+    `The project ${escaped(projectId)} is being changed by many at once. Nothing was changed; try again.`,
   )
 }
 
@@ -54,7 +55,7 @@ export async function change<T>(
 export async function existing(store: ProjectStore, projectId: string): Promise<StoredProject> {
   const stored = await store.load(projectId)
   if (stored !== undefined && stored.deletedAt === undefined) return stored
-  throw new RegistryError('project_not_found', `There is no project ${JSON.stringify(projectId)}.`)
+  throw new RegistryError('project_not_found', `There is no project${quoted(projectId) || ' with this id'}.`)
 }
 
 /** Writes what a decision wants. Without a stored project it is a new one. */
@@ -95,7 +96,7 @@ export function write(
 function taken(kid = ''): RegistryError {
   return new RegistryError(
     'key_exists',
-    `The public key of ${JSON.stringify(kid)} is, or was, in use already: in this project or another. Make a new pair; one key belongs to one project.`,
+    `The public key of ${escaped(kid)} is, or was, in use already: in this project or another. Make a new pair; one key belongs to one project.`,
   )
 }
 

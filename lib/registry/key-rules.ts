@@ -1,6 +1,7 @@
 import type { JsonWebKey } from 'node:crypto'
 import { createHash } from 'node:crypto'
 import { thumbprintText } from '../protocol.js'
+import { escaped, quoted } from '../option-checks.js'
 import { isLive, keyState } from './key-state.js'
 import type { KeyRecord, StoredProject } from './records.js'
 import { RegistryError } from './registry-error.js'
@@ -16,7 +17,7 @@ export function requireRoom({ project, keys }: StoredProject, now: number): void
   if (keys.filter((key) => isLive(key, now)).length < mostLiveKeys) return
   throw new RegistryError(
     'too_many_keys',
-    `The project ${JSON.stringify(project.id)} has ${mostLiveKeys} live keys (pending, active and retiring), which is the most. Revoke one that is not needed.`,
+    `The project ${escaped(project.id)} has ${mostLiveKeys} live keys (pending, active and retiring), which is the most. Revoke one that is not needed.`,
   )
 }
 
@@ -34,7 +35,7 @@ export function requireUnused({ keys }: StoredProject, key: KeyRecord, now: numb
     const what = rival.kid === key.kid ? 'This kid' : 'This public key'
     throw new RegistryError(
       'key_exists',
-      `${what} is, or was, in use in this project (kid ${JSON.stringify(rival.kid)}), and is never accepted again. Make a new pair.`,
+      `${what} is, or was, in use in this project (kid ${escaped(rival.kid)}), and is never accepted again. Make a new pair.`,
     )
   }
   const pending = keys.find(({ kid }) => kid === key.kid)
@@ -42,7 +43,7 @@ export function requireUnused({ keys }: StoredProject, key: KeyRecord, now: numb
     return
   throw new RegistryError(
     'key_exists',
-    `Another public key waits for its confirmation under the kid ${JSON.stringify(key.kid)}. Choose another kid, or wait until its challenge has expired.`,
+    `Another public key waits for its confirmation under the kid ${escaped(key.kid)}. Choose another kid, or wait until its challenge has expired.`,
   )
 }
 
@@ -51,7 +52,7 @@ export function requireKey({ project, keys }: StoredProject, kid: string): KeyRe
   if (key !== undefined) return key
   throw new RegistryError(
     'key_not_found',
-    `The project ${JSON.stringify(project.id)} has no key ${JSON.stringify(kid)}.`,
+    `The project ${escaped(project.id)} has no key${quoted(kid) || ' with this kid'}.`,
   )
 }
 
@@ -62,6 +63,6 @@ export function requireActive(stored: StoredProject, kid: string, now: number): 
   if (state === 'active') return key
   throw new RegistryError(
     'key_not_active',
-    `The key ${JSON.stringify(kid)} is ${state}; only an active key can be replaced.`,
+    `The key ${escaped(kid)} is ${state}; only an active key can be replaced.`,
   )
 }
