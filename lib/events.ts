@@ -1,4 +1,5 @@
 import { StoreError, type AuthenticationError, type OutageCode, type RefusalCode } from './errors.js'
+import { ownText } from './own-text.js'
 import { limits } from './protocol.js'
 import type { UnverifiedToken } from './verify/compact.js'
 import type { Authentication } from './types.js'
@@ -112,8 +113,7 @@ function printable(value: string): string {
       /[^\x20-\x5B\x5D-\x7E]/g,
       (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
     )
-  // A listener may keep it, and a piece cut out of a token keeps the whole token alive.
-  return Buffer.from(text, 'latin1').toString('latin1')
+  return ownText(text)
 }
 
 /** What `printable` was given, unless it was cut. */

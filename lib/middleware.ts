@@ -11,7 +11,8 @@ export interface ResponseLike {
   end(): unknown
 }
 
-export type Next = (error?: unknown) => void
+/** What it returns is waited for. */
+export type Next = (error?: unknown) => unknown
 
 /**
  * Express middleware: lets a request pass when it carries one good project token, and sets `req.project` and
@@ -25,7 +26,8 @@ export type Next = (error?: unknown) => void
  * error handler answers correctly; `problemDetails()` adds a JSON body. A CORS preflight is answered 204 without CORS headers
  * and never reaches a handler: mount CORS before.
  *
- * Throws a TypeError for a wrong option. Works with Express 4 and 5. RFC 6750 sections 2 and 3.
+ * Throws a TypeError for a wrong option. Works with Express 4 and 5, and with `node:http`, where what `next` throws is written by
+ * `console.error` and answered 500. RFC 6750 sections 2 and 3.
  *
  * @example
  * app.use('/embed', reverseJwt({ audience: 'https://platform.example', keyStore, replayStore }))
@@ -50,17 +52,34 @@ export function reverseJwt(
         attach(req, authentication)
       })
       .then(next, (error: unknown) => {
-        if (optional && error instanceof AuthenticationError && error.code === 'credentials_missing') {
-          next()
-          return
-        }
+        if (optional && error instanceof AuthenticationError && error.code === 'credentials_missing')
+          return next()
         // A timeout may have answered meanwhile.
         if (error instanceof ReverseJwtError && !res.headersSent) {
           for (const [name, value] of Object.entries(error.headers)) res.setHeader(name, value)
         }
         // Express takes a falsy error for none.
-        next(error || new Error('The verifier failed'))
+        return next(error || new Error('The verifier failed'))
       })
+      .catch((defect: unknown) => {
+        answerDefect(res, defect)
+      })
+  }
+}
+
+/** What `next` threw, as Express's own handler does it: there `next` throws nothing. Nobody else would hear of it. */
+function answerDefect(
+  res: ResponseLike & { writableEnded?: boolean; destroy?: () => void },
+  defect: unknown,
+): void {
+  console.error(defect)
+  if (!res.headersSent) {
+    res.statusCode = 500
+    // The handler may have said how long its own answer is.
+    res.setHeader('Content-Length', '0')
+    res.end()
+  } else if (res.writableEnded === false) {
+    res.destroy?.()
   }
 }
 

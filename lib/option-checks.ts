@@ -24,7 +24,9 @@ export function refuseUnknownNames(
 /** An option that is present but undefined is most often a setting that got lost: `audience: process.env.AUDIENCE`. */
 export function refuseUndefined(given: object, what = 'Option '): void {
   for (const [name, value] of Object.entries(given)) {
-    if (value === undefined) throw new TypeError(`${what}${name} is undefined; set it or leave it out`)
+    if (value !== undefined) continue
+    const named = /^\w{1,20}$/.test(name) ? name : 'of an unknown name'
+    throw new TypeError(`${what}${named} is undefined; set it or leave it out`)
   }
 }
 
@@ -85,4 +87,20 @@ export function shown(value: unknown): string {
       ? `${value.toString()}n`
       : ((JSON.stringify(value) as string | undefined) ?? 'undefined')
   return json.length > 17 ? '' : ` ${json}`
+}
+
+/** The shortest private key of ours has 43 characters in base64url. The name of a project by default, a UUID, has 36. */
+const maxQuoted = 40
+
+/** The same for a name that was given: '' for one that is long enough to be a private key in the wrong place. */
+export function quoted(name: string): string {
+  return name.length > maxQuoted ? '' : ` ${escaped(name)}`
+}
+
+/** A name that is known to be one, as JSON in ASCII: nothing in it is unseen, or turns what stands around it. */
+export function escaped(name: string): string {
+  return JSON.stringify(name).replace(
+    /[^\x20-\x7E]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 }

@@ -153,7 +153,9 @@ export function parseVerifierOptions(options: VerifierOptions): VerifierSettings
 /** A scope, or several, as RFC 6749 section 3.3 spells them; the names also stand in the challenge. */
 export function parseScope(scope: unknown): readonly string[] {
   if (scope === undefined) return []
-  const names: unknown[] = typeof scope === 'string' ? scope.split(' ') : Array.isArray(scope) ? scope : []
+  // A copy: what becomes of the list later is not checked, and a place without a value is no name.
+  const names: unknown[] =
+    typeof scope === 'string' ? scope.split(' ') : Array.isArray(scope) ? Array.from(scope) : []
   requireThat(names.length > 0 && names.every(isScopeName), 'scope must be a scope name or a list of them')
   return names as string[]
 }
@@ -171,7 +173,14 @@ const ruleNames: Readonly<Record<keyof RequestRules, true>> = { tokenFrom: true,
 /** The second argument of `verify`. A misspelled member would be a check that never runs. */
 export function parseContext(context: VerifyContext = {}): Bounds {
   refuseUnknownNames(context, contextNames, 'member of the context')
-  return { origin: context.origin, scope: parseScope(context.scope) }
+  const { origin, scope } = context
+  // A list or a URL would be compared as if there were no origin.
+  if (typeof (origin ?? '') !== 'string') {
+    throw new TypeError(
+      'origin must be the Origin header of the request, a string; null or undefined when there was none',
+    )
+  }
+  return { origin, scope: parseScope(scope) }
 }
 
 /** The second argument of `authenticate`. */

@@ -72,7 +72,19 @@ export class ReverseJwtStrategy extends Strategy {
     // Passport sets these anew for each request, on this very object when it was given an instance: take them now, or
     // a second request that arrives meanwhile would get the answer of the first.
     const { success, fail, pass, error } = this as this & Actions
-    const actions: Actions = { success, fail, pass, error }
+    let isAnswered = false
+    const once =
+      <Given extends unknown[]>(action: (...given: Given) => void) =>
+      (...given: Given) => {
+        isAnswered = true
+        action(...given)
+      }
+    const actions: Actions = {
+      success: once(success),
+      fail: once(fail),
+      pass: once(pass),
+      error: once(error),
+    }
     const mistake = mistakeOf(options, request)
     if (mistake !== undefined) {
       error(new TypeError(mistake))
@@ -90,10 +102,13 @@ export class ReverseJwtStrategy extends Strategy {
         },
       )
       .catch((thrown: unknown) => {
-        // What the application threw after it had its answer. Express's own next: the action may be what threw.
-        const { next = error } = request as { next?: (error: unknown) => void }
-        next(thrown || new Error('The request failed'))
+        // What the application threw after it had its answer goes to Express's own next: the action may be what threw.
+        const { next } = request as { next?: (error: unknown) => void }
+        if (next === undefined && isAnswered) throw thrown
+        ;(next ?? error)(thrown || new Error('The request failed'))
       })
+      // Without Express nobody else would hear of it, and the action is not to be called twice.
+      .catch(console.error)
   }
 
   private async finish(

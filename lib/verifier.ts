@@ -22,7 +22,8 @@ export interface Verifier {
    * Verifies and consumes a token that was received in any way: a WebSocket upgrade, another server framework.
    *
    * Does not look at a request: the caller makes sure that there was one token, and passes the Origin.
-   * Rejects with `AuthenticationError` or `StoreError`.
+   * Rejects with `AuthenticationError` or `StoreError`; with a TypeError for a wrong context, such as an `origin` that is
+   * neither a string nor null nor undefined. Such a mistake uses up no token.
    *
    * @example
    * const { project } = await verifier.verify(token, { origin: request.headers.origin })

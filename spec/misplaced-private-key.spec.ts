@@ -14,6 +14,7 @@ import { audience } from './helpers/mint.js'
 import { captureOutput, leaks, record, secrets } from './helpers/outputs.js'
 import { platform, rivalKeys } from './helpers/platform.js'
 import { formsOf } from './helpers/private-key-forms.js'
+import { by, managed } from './helpers/registry.js'
 
 const algorithms = ['ES256', 'RS256', 'EdDSA'] as const
 
@@ -79,6 +80,66 @@ describe.each(algorithms)('no private key for %s comes out when it is given', (a
       }
       misplace('a project', () => new MemoryKeyStore([text as never]))
       misplace('a list of projects', () => new MemoryKeyStore(text as never))
+    }
+    expect(leaks()).toEqual([])
+  })
+
+  it('as the name of a key or project', async () => {
+    const good = { jwk: publicJwk }
+    for (const [, text] of texts) {
+      for (const given of [{ pem: 'key-1' }, { jwk: {} }, { ...good, alg: 'none' }, { pem: text }, {}]) {
+        misplace('the kid of a key', () => admitProjectKey({ id: 'shop' }, { ...given, kid: text } as never))
+        misplace('the kid in a JWK', () =>
+          admitProjectKey({ id: 'shop' }, { jwk: { ...publicJwk, kid: text, use: 'enc' } }),
+        )
+      }
+      misplace('the kid of two keys', () => {
+        const keys = [good, good].map((key) => ({ ...key, kid: text }))
+        return new MemoryKeyStore([{ id: 'shop', keys }])
+      })
+      for (const wrong of [{ issuer: '' }, { suspended: 1 }, { scopes: 1 }, { keys: 1 }, { keys: [{}] }])
+        misplace(
+          'the id of a project',
+          () => new MemoryKeyStore([{ id: text, keys: [good], ...wrong } as never]),
+        )
+      misplace('the id of two projects', () => {
+        const project = { id: text, keys: [] }
+        return new MemoryKeyStore([project, project])
+      })
+      misplace('an origin', () =>
+        admitProjectKey({ id: 'shop', allowedOrigins: [`https://a.example/${text}`] }, good),
+      )
+      misplace('an option that is undefined', () => reverseJwt({ ...options, [text]: undefined }))
+      const signer = createSigner({ projectId: 'shop', audience, privateKey })
+      const refusal = signer.sign({ [text]: undefined }).catch((error: unknown) => error)
+      record('the refusal of a claim', await refusal)
+    }
+    expect(leaks()).toEqual([])
+  })
+
+  it('to the registry', async () => {
+    const { registry } = managed()
+    await registry.createProject({ id: 'shop' }, { by })
+    await registry.generateKey('shop', { by })
+    for (const [, text] of texts) {
+      for (const attempt of [
+        registry.project(text),
+        registry.createProject({ id: text, name: '' }, { by }),
+        registry.createProject({ id: 'new', name: text, issuer: '' }, { by }),
+        registry.generateKey(text, { by }),
+        registry.rotateKey('shop', { kid: text, by }),
+        registry.rotateKey('shop', { alg: text as 'ES256', by }),
+        registry.revokeKey('shop', text, { reason: 'exposed', by }),
+        registry.revokeKey('shop', 'key-1', { reason: text as 'exposed', by }),
+        registry.confirmKey('shop', { kid: text, proof: text, by }),
+        registry.registerKey('shop', { publicKey: text, by }),
+        registry.registerKey('shop', { publicKey: 'key-1', kid: text, by }),
+        registry.registerKey('shop', { publicKey: publicJwk, kid: text, alg: 'none' as 'ES256', by }),
+        registry.registerKey('shop', { publicKey: publicJwk, replaces: text, by }),
+        registry.audit({ projectId: text, before: -1 }),
+      ]) {
+        record('the refusal of a registry', await attempt.catch((error: unknown) => error))
+      }
     }
     expect(leaks()).toEqual([])
   })

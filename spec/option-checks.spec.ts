@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals'
-import { refuseUnknownNames } from '../lib/option-checks.js'
+import { escaped, quoted, refuseUndefined, refuseUnknownNames } from '../lib/option-checks.js'
 
 const known = { audience: true, maxLifetime: true, typ: true }
 const given = (name: string) => () => {
@@ -47,3 +47,19 @@ it.each(['a\nb', '', 'a b', '-----BEGIN PRIVATE KEY-----', 'https://shop.example
     expect(given(name)).toThrow(new TypeError('Unknown option. Known: audience, maxLifetime, typ.'))
   },
 )
+
+it.each(['a\nb', '', '-----BEGIN PRIVATE KEY-----', 'a'.repeat(21)])(
+  'does not repeat %j when it is undefined either',
+  (name) => {
+    expect(() => {
+      refuseUndefined({ [name]: undefined }, 'Option ')
+    }).toThrow(new TypeError('Option of an unknown name is undefined; set it or leave it out'))
+  },
+)
+
+it('quotes a name of at most 40 characters, in ASCII', () => {
+  const [longest, tooLong] = ['a'.repeat(40), 'a'.repeat(41)]
+  expect([quoted('shop'), quoted(longest), quoted(tooLong)]).toEqual([' "shop"', ` "${longest}"`, ''])
+  expect(escaped(tooLong)).toBe(`"${tooLong}"`)
+  expect(escaped('sh\u200bop \u202e"\u{1f6d2}\u0085')).toBe('"sh\\u200bop \\u202e\\"\\ud83d\\uded2\\u0085"')
+})

@@ -1,4 +1,4 @@
-import { describe, expect, it, jest } from '@jest/globals'
+import { afterEach, describe, expect, it, jest } from '@jest/globals'
 import express, { type RequestHandler } from 'express'
 import passport from 'passport'
 import PassportStrategy from 'passport-strategy'
@@ -85,21 +85,51 @@ it('calls pass for absent credentials alone when it is optional', async () => {
   expect((await authenticate(strategy, carrying('abc'), stateless))[0]).toBe('fail')
 })
 
-it('calls error, once, when success throws', async () => {
+describe('when success throws', () => {
   const boom = new Error('in the platform')
-  const strategy = new ReverseJwtStrategy(platform().options)
-  const outcome = await new Promise((resolve) => {
-    const clone = Object.assign(Object.create(strategy) as ReverseJwtStrategy, {
-      success: () => {
-        throw boom
-      },
-      fail: resolve,
-      pass: resolve,
-      error: resolve,
+  /** What the application hears of it, and by whom. */
+  const told = (request: RequestLike) =>
+    new Promise((resolve) => {
+      const fail = (by: string) => (error: unknown) => {
+        resolve([by, error])
+      }
+      jest.spyOn(console, 'error').mockImplementationOnce(fail('console'))
+      const clone = Object.assign(
+        Object.create(new ReverseJwtStrategy(platform().options)) as ReverseJwtStrategy,
+        {
+          success: () => {
+            throw boom
+          },
+          fail: fail('fail'),
+          pass: fail('pass'),
+          error: fail('error'),
+        },
+      )
+      clone.authenticate(request, stateless)
     })
-    clone.authenticate(carrying(), stateless)
+  afterEach(() => {
+    jest.restoreAllMocks()
   })
-  expect(outcome).toBe(boom)
+
+  it('tells the next of Express', async () => {
+    const heard = new Promise((resolve) => {
+      void told({ ...carrying(), next: resolve } as RequestLike)
+    })
+    expect(await heard).toBe(boom)
+  })
+
+  it('calls no other action where there is no Express: Passport would call the handler again', async () => {
+    expect(await told(carrying())).toEqual(['console', boom])
+  })
+})
+
+it('calls error when the request cannot be written on', async () => {
+  const [action, error] = await authenticate(
+    new ReverseJwtStrategy(platform().options),
+    Object.freeze(carrying()),
+    stateless,
+  )
+  expect([action, error]).toEqual(['error', expect.any(TypeError)])
 })
 
 describe('without sessions', () => {

@@ -42,8 +42,9 @@ export interface Signer {
   /**
    * Signs a new token, good for one request.
    *
-   * `extra` adds claims, for example `scope: 'portal:read'` or `origin: 'https://shop.example'`. Throws a TypeError for a claim
-   * that the signer sets itself: iss, sub, aud, proj_id, jti, exp, iat, nbf.
+   * `extra` adds claims, for example `scope: 'portal:read'` or `origin: 'https://shop.example'`. They are copied as JSON once,
+   * before they are checked: what was checked is what is signed. Throws a TypeError for a claim that the signer sets itself:
+   * iss, sub, aud, proj_id, jti, exp, iat, nbf.
    */
   sign(extra?: ExtraClaims): Promise<string>
 }
@@ -92,10 +93,10 @@ export function createSigner(options: SignerOptions): Signer {
 
   return {
     async sign(extra = {}) {
-      checkExtra(extra)
+      const claims = claimsOf(extra)
       const iat = Math.floor(Date.now() / 1000)
       const token = await signCompact({
-        ...extra,
+        ...claims,
         iss: issuer,
         sub: projectId,
         aud: audience,
@@ -157,31 +158,43 @@ const misplaced = new Map([
   ['projectid', 'projectId is an option of createSigner'],
 ])
 
-function checkExtra(extra: unknown): void {
+/** A copy as JSON, so that no getter, Proxy or toJSON says one thing to the checks and another to the signature. */
+function claimsOf(extra: unknown): ExtraClaims {
   if (typeof extra !== 'object' || extra === null || Array.isArray(extra)) {
     throw new TypeError('sign takes an object of further claims, or nothing')
   }
+  const claims: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(extra) as [string, unknown][]) {
-    const lowered = name.toLowerCase()
-    if (reservedClaims.has(lowered))
-      throw new TypeError(`The claim ${name} is set by the signer; leave it out`)
-    const meant = misplaced.get(lowered)
-    if (meant !== undefined) throw new TypeError(meant)
-    if (name !== lowered && ownClaims.has(lowered))
-      throw new TypeError(`The claim is named ${lowered}, in small letters`)
-    if (name === '__proto__') throw new TypeError('A claim must not be named __proto__')
+    checkName(name)
     // toJSON would speak for the whole claims set.
     if (typeof value === 'function') throw new TypeError('A claim must be JSON, not a function')
+    const json = JSON.stringify(value) as string | undefined
     // A scope that got lost would be all scopes.
-    if (value === undefined) throw new TypeError(`The claim ${name} is undefined; set it or leave it out`)
+    if (json === undefined) {
+      throw new TypeError(
+        `${name.length > 40 ? 'A claim' : `The claim ${name}`} is undefined; set it or leave it out`,
+      )
+    }
+    claims[name] = JSON.parse(json)
   }
-  const { scope, origin } = extra as ExtraClaims
+  const { scope, origin } = claims
   if (scope !== undefined && !isScope(scope)) {
     throw new TypeError('The claim scope must be a string, names with one space between')
   }
   if (origin !== undefined && !isOrigin(origin)) {
     throw new TypeError('The claim origin must be an origin as browsers send it, like https://shop.example')
   }
+  return claims
+}
+
+function checkName(name: string): void {
+  const lowered = name.toLowerCase()
+  if (reservedClaims.has(lowered)) throw new TypeError(`The claim ${name} is set by the signer; leave it out`)
+  const meant = misplaced.get(lowered)
+  if (meant !== undefined) throw new TypeError(meant)
+  if (name !== lowered && ownClaims.has(lowered))
+    throw new TypeError(`The claim is named ${lowered}, in small letters`)
+  if (name === '__proto__') throw new TypeError('A claim must not be named __proto__')
 }
 
 function isScope(value: unknown): boolean {

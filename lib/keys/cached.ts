@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import { refuseUndefined, refuseUnknownNames } from '../option-checks.js'
+import { ownText } from '../own-text.js'
 import { projectPrefix } from '../protocol.js'
 import type { ProjectKey } from '../types.js'
 import { Invalidations } from './invalidations.js'
@@ -91,7 +92,8 @@ export class CachedKeyStore implements KeyStore {
     this.invalidations.add(projectId, kid)
   }
 
-  private keep(name: string, key: ProjectKey | null | undefined, begun: number, count: number): void {
+  private keep(asked: string, key: ProjectKey | null | undefined, begun: number, count: number): void {
+    const name = ownText(asked)
     if (key == null) {
       this.missing.set(name, { count })
       this.warm.delete(name)

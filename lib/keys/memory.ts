@@ -1,3 +1,4 @@
+import { quoted } from '../option-checks.js'
 import type { Project, ProjectKey } from '../types.js'
 import type { KeyStore } from './key-store.js'
 import { admitProject } from './project.js'
@@ -29,8 +30,8 @@ export class MemoryKeyStore implements KeyStore {
       const { keys, ...rest } = given
       const project = admitProject(rest)
       if (this.projects.has(project.id))
-        throw new TypeError(`There are two projects ${JSON.stringify(project.id)}`)
-      requireList(keys, `Project ${JSON.stringify(project.id)} needs keys, a list of { jwk } or { pem }`)
+        throw new TypeError(`There are two projects${quoted(project.id) || ' with one id'}`)
+      requireList(keys, `Project${quoted(project.id)} needs keys, a list of { jwk } or { pem }`)
       this.projects.set(project.id, admitKeys(project, keys))
     }
   }
@@ -45,7 +46,7 @@ function admitKeys(project: Project, inputs: readonly PublicKeyInput[]): Map<str
   for (const input of inputs) {
     const key = admitProjectKey(project, input)
     if (keys.has(key.kid)) {
-      throw new TypeError(`Project ${JSON.stringify(project.id)} has two keys ${JSON.stringify(key.kid)}`)
+      throw new TypeError(`Project${quoted(project.id)} has two keys${quoted(key.kid) || ' with one kid'}`)
     }
     keys.set(key.kid, key)
   }

@@ -1,4 +1,4 @@
-import { refuseUnknownNames, shown } from '../option-checks.js'
+import { quoted, refuseUnknownNames, shown } from '../option-checks.js'
 import { isIdentifier, isScopeName, limits, parseUrl } from '../protocol.js'
 import type { Project } from '../types.js'
 
@@ -21,7 +21,7 @@ export function admitProject(project: Project): Project {
   if (!isIdentifier(project.id)) {
     throw new TypeError(`A project needs an id: a string of 1 to ${limits.identifierLength} characters`)
   }
-  const wrong = (what: string) => new TypeError(`Project ${JSON.stringify(project.id)}: ${what}`)
+  const wrong = (what: string) => new TypeError(`Project${quoted(project.id)}: ${what}`)
 
   for (const name of ['issuer', 'allowedOrigins', 'scopes', 'suspended'] as const) {
     // Most often a column that was not selected: it must not open what it should close.
@@ -64,7 +64,7 @@ function checkOrigins(origins: unknown, wrong: (what: string) => TypeError): voi
         ? 'https://shop.example'
         : url.origin
     throw wrong(
-      `allowedOrigins has${url === undefined ? shown(origin) || ' an entry' : ` ${JSON.stringify(origin)}`}, which is not an origin as browsers send it (like ${hint})`,
+      `allowedOrigins has${(url === undefined ? shown(origin) : quoted(origin as string)) || ' an entry'}, which is not an origin as browsers send it (like ${hint})`,
     )
   }
 }

@@ -1,5 +1,5 @@
 import { createHash, type JsonWebKey } from 'node:crypto'
-import { refuseUnknownNames } from '../option-checks.js'
+import { quoted, refuseUnknownNames } from '../option-checks.js'
 import {
   algorithmNamed,
   algorithmNames,
@@ -13,7 +13,7 @@ import {
 import type { Project, ProjectKey } from '../types.js'
 import { readJwk, readPem, type JwkLabels, type KeyMaterial } from './key-material.js'
 import { admitProject } from './project.js'
-import { hasPrimeModulus } from './weak-keys.js'
+import { hasPrimeModulus, primeModulusSteps } from './weak-keys.js'
 
 /** A public key as a customer gives it: exactly one of `jwk` and `pem`. Times are epoch seconds or a Date; null is none. */
 export interface PublicKeyInput {
@@ -63,7 +63,8 @@ export function isAdmitted(value: unknown): value is ProjectKey {
  * members; `use`, `key_ops`, `alg` and `crv` that agree; a project whose origins are spelled as browsers spell them.
  * Does not check that the customer holds the private half.
  *
- * Throws a TypeError that names the project and the kid and says what is wrong. It never quotes the key.
+ * Throws a TypeError that says what is wrong. It names the project and the kid if they have at most 40 characters, which is too
+ * short for a private key in the wrong place, and never quotes the key.
  * RFC 7517 section 4, RFC 7518 section 6, RFC 7638, RFC 8037 section 2.
  *
  * @example
@@ -75,15 +76,32 @@ export function admitProjectKey(
   { loaded = false }: AdmissionOptions = {},
 ): ProjectKey {
   const owner = admitProject(project)
-  const named = isIdentifier((input as PublicKeyInput | undefined)?.kid)
-    ? ` ${JSON.stringify(input.kid)}`
-    : ''
   try {
     return admit(owner, input, loaded)
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    throw new TypeError(`Project ${JSON.stringify(owner.id)}, key${named}: ${reason}`)
+    throw notAdmitted(owner, (input as PublicKeyInput | undefined)?.kid, reason)
   }
+}
+
+/** Names the key by what was given as its kid, unless that may be the private key. */
+function notAdmitted({ id }: Project, kid: unknown, reason: string): TypeError {
+  return new TypeError(`Project${quoted(id)}, key${isIdentifier(kid) ? quoted(kid) : ''}: ${reason}`)
+}
+
+const primeModulus = 'the RSA modulus is a prime, so anyone can sign with it; make a new key'
+
+/**
+ * The check that `loaded` leaves out, for who has others to serve in between: what `admitProjectKey` would throw for the key
+ * with this JWK, or nothing.
+ */
+export function* primeModulusRefusal(
+  project: Project,
+  kid: string | undefined,
+  { n }: JsonWebKey,
+): Generator<undefined, TypeError | undefined, undefined> {
+  const isPrime = n !== undefined && (yield* primeModulusSteps({ n }))
+  return isPrime ? notAdmitted(project, kid, primeModulus) : undefined
 }
 
 function admit(project: Project, input: PublicKeyInput, loaded: boolean): ProjectKey {
@@ -100,7 +118,7 @@ function admit(project: Project, input: PublicKeyInput, loaded: boolean): Projec
   if (input.jwk !== undefined && input.pem !== undefined) throw new TypeError('give jwk or pem, not both')
   const material: KeyMaterial & JwkLabels = input.jwk === undefined ? readPem(input.pem) : readJwk(input.jwk)
   if (!loaded && hasPrimeModulus(material.jwk)) {
-    throw new TypeError('the RSA modulus is a prime, so anyone can sign with it; make a new key')
+    throw new TypeError(primeModulus)
   }
   const key: ProjectKey = {
     kid: chooseKid(input.kid, material),

@@ -44,18 +44,35 @@ function isRoca(modulus: bigint): boolean {
  * one takes tens of milliseconds for any number.
  */
 export function hasPrimeModulus({ n }: { readonly n?: string }): boolean {
-  if (n === undefined) return false
-  const modulus = toInteger(Buffer.from(n, 'base64url'))
-  return power(2n, modulus - 1n, modulus) === 1n
+  return n !== undefined && drained(primeModulusSteps({ n }))
 }
 
-function power(base: bigint, exponent: bigint, modulus: bigint): bigint {
+/** The same in steps of a millisecond at most, for who has others to serve in between. */
+export function* primeModulusSteps({ n }: { readonly n: string }): Steps<boolean> {
+  const modulus = toInteger(Buffer.from(n, 'base64url'))
+  return (yield* power(2n, modulus - 1n, modulus)) === 1n
+}
+
+type Steps<T> = Generator<undefined, T, undefined>
+
+const bitsAStep = 32
+
+function* power(base: bigint, exponent: bigint, modulus: bigint): Steps<bigint> {
   let result = 1n
+  let bits = 0
   for (const bit of exponent.toString(2)) {
+    if (++bits % bitsAStep === 0) yield
     result = (result * result) % modulus
     if (bit === '1') result = (result * base) % modulus
   }
   return result
+}
+
+function drained<T>(steps: Steps<T>): T {
+  for (;;) {
+    const step = steps.next()
+    if (step.done === true) return step.value
+  }
 }
 
 /** 2^255 - 19 */
@@ -85,7 +102,7 @@ export function ed25519Weakness(point: Buffer): string | undefined {
 function isOnCurve(y: bigint): boolean {
   const d = 0x52036cee2b6ffe738cc740797779e89800700a4d4141d8ab75eb4dca135978a3n
   const [numerator, denominator] = [y * y - 1n, d * y * y + 1n]
-  return power((numerator * denominator) % fieldPrime, (fieldPrime - 1n) / 2n, fieldPrime) <= 1n
+  return drained(power((numerator * denominator) % fieldPrime, (fieldPrime - 1n) / 2n, fieldPrime)) <= 1n
 }
 
 function toInteger(bytes: Buffer): bigint {

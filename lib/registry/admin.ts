@@ -1,22 +1,36 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { refuseUndefined, refuseUnknownNames, requireThat } from '../option-checks.js'
-import { isIdentifier } from '../protocol.js'
 import { warnOnce } from '../warnings.js'
-import { findRoute } from './admin/find-route.js'
+import { findRoute, queryOf, type Found } from './admin/find-route.js'
 import { readJsonBody } from './admin/json-body.js'
 import { Fault, problemOf } from './admin/problem.js'
-import type { Answer } from './admin/routes.js'
+import type { AdminAction, Answer } from './admin/routes.js'
 import { invalid } from './inputs.js'
+import { requireReadable } from './names.js'
 import { RegistryError } from './registry-error.js'
 import type { Registry } from './registry.js'
+
+/** What a request asks for, before it is decided whether it may. */
+export interface AdminOperation {
+  /** Undefined: there is no such route, and whoever is let in is told so. */
+  readonly action: AdminAction | undefined
+  /** The id of the project in the path, decoded: the one that the route will take. Undefined where the path has none. */
+  readonly project: string | undefined
+}
 
 /** Who may manage projects, by the name that the audit shall know; anything false: nobody. */
 export type AdminAuthorization = { readonly by: string } | false | null | undefined
 
 export interface AdminOptions<Req extends IncomingMessage = IncomingMessage> {
   readonly registry: Registry
-  /** Decides who calls, from the headers alone: the body has not been read. Throws when it cannot tell. */
-  readonly authorize: (req: Req) => AdminAuthorization | Promise<AdminAuthorization>
+  /**
+   * Decides who calls, from the headers alone, and whether they may do this with this project: the body has not been read. Throws
+   * when it cannot tell.
+   */
+  readonly authorize: (
+    req: Req,
+    operation: AdminOperation,
+  ) => AdminAuthorization | Promise<AdminAuthorization>
   /** Told of what is not the caller's fault: what `authorize` threw, a `StoreError`. Default: console.error. */
   readonly onError?: (error: unknown) => unknown
 }
@@ -32,8 +46,8 @@ const retryAfterSeconds = 5
  *
  *     { "kid": "key-1", "reason": "exposed" }
  *
- * `authorize` runs first, before the route is looked up and the body is read. False: 403, the same for everything, known or
- * not. A throw: 503. The `by` that it returns goes to the audit. Do not let a cookie alone decide, unless it is SameSite=Strict
+ * `authorize` runs first, before anything is answered and the body is read, and is told `{ project, action }`, both undefined
+ * where there is no such route. False: 403, the same for everything, known or not. A throw: 503. The `by` that it returns goes to the audit. Do not let a cookie alone decide, unless it is SameSite=Strict
  * or you compare the Origin: a cookie comes along with what other sites send. What changes something must come as
  * application/json, which forms cannot send.
  *
@@ -71,8 +85,12 @@ export function projectAdmin<Req extends IncomingMessage = IncomingMessage>(
   requireThat(typeof (onError as unknown) === 'function', 'onError must be a function')
 
   const answerTo = async (req: Req): Promise<Answer> => {
-    const by = await authorized(req, authorize)
-    const { route, project, query } = findRoute(req.method ?? '', req.url ?? '')
+    const found = lookUp(req)
+    const by = await authorized(authorize, req, operationOf(found))
+    // Said to nobody who was not let in.
+    if (found instanceof Error) throw found
+    const { route, project } = found
+    const query = queryOf(found)
     const hasBody = route.method === 'POST' || route.method === 'PATCH'
     const body = hasBody ? await readJsonBody(req) : {}
     if (Object.hasOwn(body, 'by')) throw invalid('Leave by out: authorize says who calls')
@@ -98,18 +116,38 @@ export function projectAdmin<Req extends IncomingMessage = IncomingMessage>(
   }
 }
 
-async function authorized<Req>(req: Req, authorize: (req: Req) => unknown): Promise<string> {
+function lookUp({ method = '', url = '' }: IncomingMessage): Found | Error {
+  try {
+    return findRoute(method, url)
+  } catch (error) {
+    return error as Error
+  }
+}
+
+function operationOf(found: Found | Error): AdminOperation {
+  if (found instanceof Error) return { action: undefined, project: undefined }
+  const { route, project } = found
+  return { action: route.action, project: route.path.includes('{project}') ? project : undefined }
+}
+
+async function authorized<Req>(
+  authorize: (req: Req, operation: AdminOperation) => unknown,
+  req: Req,
+  operation: AdminOperation,
+): Promise<string> {
   let answer: unknown
   try {
-    answer = await authorize(req)
+    answer = await authorize(req, operation)
   } catch (error) {
     throw new Fault('authorization_unavailable', { cause: error ?? new Error('authorize threw nothing') })
   }
   if (!answer) throw new Fault('forbidden')
   const { by } = answer as { by?: unknown }
-  if (isIdentifier(by)) return by
-  const cause = new TypeError('authorize must return { by }, a name of 1 to 256 characters for the audit')
-  throw new Fault('authorization_unavailable', { cause })
+  try {
+    return requireReadable('The by that authorize returned', by)
+  } catch (cause) {
+    throw new Fault('authorization_unavailable', { cause })
+  }
 }
 
 /** What an operator has to hear of: all that is not the caller's fault. */

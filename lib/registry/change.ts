@@ -1,3 +1,4 @@
+import { escaped, quoted } from '../option-checks.js'
 import type { AuditAction } from './audit-record.js'
 import { keysWindow } from './key-rules.js'
 import type { ChangeOutcome, KeySelection, ProjectStore } from './project-store.js'
@@ -51,7 +52,7 @@ export async function change<T>(
   }
   throw new RegistryError(
     'conflict',
-    `The project ${JSON.stringify(projectId)} is being changed by many at once. Nothing was changed; try again.`,
+    `The project ${escaped(projectId)} is being changed by many at once. Nothing was changed; try again.`,
   )
 }
 
@@ -68,7 +69,7 @@ export async function existing(
 }
 
 export function noProject(projectId: string): RegistryError {
-  return new RegistryError('project_not_found', `There is no project ${JSON.stringify(projectId)}.`)
+  return new RegistryError('project_not_found', `There is no project${quoted(projectId) || ' with this id'}.`)
 }
 
 /** Writes what a decision wants. Without a stored project it is a new one. */
@@ -109,7 +110,7 @@ export function write(
 function taken(kid = ''): RegistryError {
   return new RegistryError(
     'key_exists',
-    `The public key of ${JSON.stringify(kid)} is, or was, in use already: in this project or another. Make a new pair; one key belongs to one project.`,
+    `The public key of ${escaped(kid)} is, or was, in use already: in this project or another. Make a new pair; one key belongs to one project.`,
   )
 }
 

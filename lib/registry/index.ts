@@ -1,4 +1,5 @@
-export { projectAdmin, type AdminOptions, type AdminAuthorization } from './admin.js'
+export { projectAdmin, type AdminAuthorization, type AdminOperation, type AdminOptions } from './admin.js'
+export type { AdminAction } from './admin/routes.js'
 export type { AuditAction, AuditRecord, AuditSnapshot } from './audit-record.js'
 export type { ChangeOptions } from './inputs.js'
 export type { GenerateOptions, Revocation, RevokeOptions, RotateOptions, Rotation } from './key-changes.js'

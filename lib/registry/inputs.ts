@@ -1,10 +1,11 @@
 import { refuseUndefined, refuseUnknownNames } from '../option-checks.js'
 import { isIdentifier, limits } from '../protocol.js'
+import { requireReadable } from './names.js'
 import { RegistryError } from './registry-error.js'
 
 /** What every change takes. */
 export interface ChangeOptions {
-  /** Who changes, for the audit: 1 to 256 characters. */
+  /** Who changes, for the audit: 1 to 256 characters, all of which can be seen. */
   readonly by: string
 }
 
@@ -17,7 +18,7 @@ export function checked<T>(check: () => T): T {
   }
 }
 
-/** A project id, a kid, a name in the audit. */
+/** A project id or a kid that may be stored: old ones may have any character. */
 export function requireName(what: string, value: unknown): string {
   if (isIdentifier(value)) return value
   throw invalid(
@@ -30,6 +31,11 @@ export function optionalName(what: string, value: unknown): string | undefined {
   return value === undefined ? undefined : requireName(what, value)
 }
 
+/** A reason, for people and for the audit, or none. */
+export function optionalReason(value: unknown): string | undefined {
+  return value === undefined ? undefined : checked(() => requireReadable('reason', value))
+}
+
 /** Checks the names of the options, and `by`. A member that is there but undefined is a value that got lost. */
 export function readOptions<T extends ChangeOptions>(
   given: T,
@@ -39,7 +45,7 @@ export function readOptions<T extends ChangeOptions>(
     refuseUnknownNames(given, { by: true, ...known }, 'option')
     refuseUndefined(given, '')
   })
-  requireName('by', given.by)
+  checked(() => requireReadable('by', given.by))
   return given
 }
 

@@ -1,6 +1,7 @@
 import type { ProjectKeyPair } from '../client/generate.js'
 import type { AlgorithmName } from '../protocol.js'
 import { change, existing, noProject } from './change.js'
+import { escaped } from '../option-checks.js'
 import { invalid, optionalName, overlapOf, readOptions, requireName, type ChangeOptions } from './inputs.js'
 import { algorithmOf, newKey, pairFor } from './key-pairs.js'
 import { noKey, replaced, requireActive, requireKey, requireRoom } from './key-rules.js'
@@ -140,7 +141,7 @@ function onlyActive(stored: StoredProject, now: number): KeyRecord {
   if (first === undefined) {
     throw new RegistryError(
       'key_not_active',
-      `The project ${JSON.stringify(stored.project.id)} has no active key to rotate. Generate or register one.`,
+      `The project ${escaped(stored.project.id)} has no active key to rotate. Generate or register one.`,
     )
   }
   if (others.length === 0) return first

@@ -1,6 +1,7 @@
 import type { JsonWebKey } from 'node:crypto'
 import { createHash } from 'node:crypto'
 import { thumbprintText } from '../protocol.js'
+import { escaped, quoted } from '../option-checks.js'
 import { isLive, keyState } from './key-state.js'
 import type { KeyRecord, StoredProject } from './records.js'
 import { RegistryError } from './registry-error.js'
@@ -18,7 +19,7 @@ export function thumbprintOf(jwk: JsonWebKey): string {
 
 /** Room for one more key. */
 export function requireRoom({ project, keys, madeKeys }: StoredProject, now: number): void {
-  const id = JSON.stringify(project.id)
+  const id = escaped(project.id)
   if (keys.filter((key) => isLive(key, now)).length >= maxLiveKeys)
     throw new RegistryError(
       'too_many_keys',
@@ -45,7 +46,7 @@ export function requireUnused({ keys }: StoredProject, key: KeyRecord, now: numb
     const what = rival.kid === key.kid ? 'This kid' : 'This public key'
     throw new RegistryError(
       'key_exists',
-      `${what} is, or was, in use in this project (kid ${JSON.stringify(rival.kid)}), and is never accepted again. Make a new pair.`,
+      `${what} is, or was, in use in this project (kid ${escaped(rival.kid)}), and is never accepted again. Make a new pair.`,
     )
   }
   const pending = keys.find(({ kid }) => kid === key.kid)
@@ -53,7 +54,7 @@ export function requireUnused({ keys }: StoredProject, key: KeyRecord, now: numb
     return
   throw new RegistryError(
     'key_exists',
-    `Another public key waits for its confirmation under the kid ${JSON.stringify(key.kid)}. Choose another kid, or wait until its challenge has expired.`,
+    `Another public key waits for its confirmation under the kid ${escaped(key.kid)}. Choose another kid, or wait until its challenge has expired.`,
   )
 }
 
@@ -66,7 +67,7 @@ export function requireKey({ project, keys }: StoredProject, kid: string): KeyRe
 export function noKey(projectId: string, kid: string): RegistryError {
   return new RegistryError(
     'key_not_found',
-    `The project ${JSON.stringify(projectId)} has no key ${JSON.stringify(kid)}.`,
+    `The project ${escaped(projectId)} has no key${quoted(kid) || ' with this kid'}.`,
   )
 }
 
@@ -77,7 +78,7 @@ export function requireActive(stored: StoredProject, kid: string, now: number): 
   if (state === 'active') return key
   throw new RegistryError(
     'key_not_active',
-    `The key ${JSON.stringify(kid)} is ${state}; only an active key can be replaced.`,
+    `The key ${escaped(kid)} is ${state}; only an active key can be replaced.`,
   )
 }
 

@@ -1,15 +1,16 @@
 import { isDeepStrictEqual } from 'node:util'
 import { admitProject } from '../keys/project.js'
 import { refuseUndefined, refuseUnknownNames } from '../option-checks.js'
-import { isIdentifier, limits, parseUrl } from '../protocol.js'
+import { limits, parseUrl } from '../protocol.js'
 import type { Project } from '../types.js'
 import { documentLimits, parseJsonObject } from '../verify/strict-json.js'
+import { requireId, requireReadable } from './names.js'
 
 /** What can be set of a project. See `Project` for what each means. */
 export interface ProjectSettings {
-  /** For people. 1 to 256 characters. */
+  /** For people. 1 to 256 characters of any script, each word in one, all of which can be seen. */
   readonly name?: string
-  /** `iss` of its tokens, 1 to 256 characters. Default: the id. */
+  /** `iss` of its tokens, with the same rules as the name. Default: the id. */
   readonly issuer?: string
   /** `scheme://host[:port]`, as browsers send it; https, or http on loopback. At most 100. Absent: any origin may call. */
   readonly allowedOrigins?: readonly string[]
@@ -20,7 +21,7 @@ export interface ProjectSettings {
 }
 
 export interface NewProject extends ProjectSettings {
-  /** 1 to 256 characters. Default: a random UUID. */
+  /** 1 to 256 ASCII characters: letters, digits, signs, single spaces between them. Default: a random UUID. */
   readonly id?: string
 }
 
@@ -43,6 +44,8 @@ export function newProject(given: NewProject): Project {
   refuseUnknownNames(given, { id: true, ...settingNames }, 'member of a project')
   refuseUndefined(given, '')
   const { id = crypto.randomUUID(), ...settings } = given
+  requireId('id', id)
+  requireReadableNames(settings)
   return checkedProject({ id, ...settings })
 }
 
@@ -50,6 +53,7 @@ export function newProject(given: NewProject): Project {
 export function changedProject(project: Project, changes: ProjectChanges): Project {
   refuseUnknownNames(changes, settingNames, 'member of the changes of a project')
   refuseUndefined(changes, '')
+  requireReadableNames(changes)
   const { metadata: kept, ...rest } = project
   const merged = Object.entries({ ...rest, ...changes }).filter(([, value]) => value !== null)
   const changed = checkedProject({ ...Object.fromEntries(merged), id: project.id })
@@ -57,16 +61,16 @@ export function changedProject(project: Project, changes: ProjectChanges): Proje
   return kept === undefined || 'metadata' in changes ? changed : Object.freeze({ ...changed, metadata: kept })
 }
 
+/** New ones alone: what is stored stays as it is. */
+function requireReadableNames(given: ProjectChanges): void {
+  for (const name of ['name', 'issuer'] as const) {
+    if (given[name] !== undefined && given[name] !== null) requireReadable(name, given[name])
+  }
+}
+
 function checkedProject(given: Project): Project {
   const { metadata, ...rest } = given
   const project = admitProject(rest)
-  for (const name of ['name', 'issuer'] as const) {
-    if (project[name] !== undefined && !isIdentifier(project[name])) {
-      throw new TypeError(
-        `${name} must be a string of 1 to ${limits.identifierLength} characters without control characters`,
-      )
-    }
-  }
   for (const name of ['allowedOrigins', 'scopes'] as const) {
     if ((project[name]?.length ?? 0) > mostEntries)
       throw new TypeError(`${name} has more than ${mostEntries} entries`)

@@ -1,5 +1,6 @@
+import { escaped } from '../option-checks.js'
 import { change, write, type Plan } from './change.js'
-import { checked, invalid, optionalName, readOptions, requireName, type ChangeOptions } from './inputs.js'
+import { checked, invalid, optionalReason, readOptions, requireName, type ChangeOptions } from './inputs.js'
 import { changedProject, newProject, type NewProject, type ProjectChanges } from './project-rules.js'
 import type { ProjectStore } from './project-store.js'
 import { without, type ProjectRecord, type StoredProject } from './records.js'
@@ -7,7 +8,7 @@ import { RegistryError } from './registry-error.js'
 import { projectView, type ProjectView } from './views.js'
 
 export interface ReasonOptions extends ChangeOptions {
-  /** For people and for the audit: 1 to 256 characters. */
+  /** For people and for the audit: 1 to 256 characters, all of which can be seen. */
   readonly reason?: string
 }
 
@@ -24,7 +25,7 @@ export function projectChanges(store: ProjectStore, clock: Clock) {
       if ((await write(store, undefined, plan, now)) === 'done') return projectView(record)
       throw new RegistryError(
         'project_exists',
-        `There is, or was, a project ${JSON.stringify(project.id)}. Choose another id; an id is never used again.`,
+        `There is, or was, a project ${escaped(project.id)}. Choose another id; an id is never used again.`,
       )
     },
 
@@ -43,7 +44,7 @@ export function projectChanges(store: ProjectStore, clock: Clock) {
     async suspendProject(id: string, options: ReasonOptions): Promise<ProjectView> {
       const { by, reason } = readOptions(options, { reason: true })
       requireName('project id', id)
-      optionalName('reason', reason)
+      optionalReason(reason)
       return change(store, id, clock(), (stored, now) => {
         if (stored.project.suspended === true) return { result: projectView(stored) }
         const project = { ...stored.project, suspended: true }
@@ -66,7 +67,7 @@ export function projectChanges(store: ProjectStore, clock: Clock) {
     async deleteProject(id: string, options: ReasonOptions): Promise<void> {
       const { by, reason } = readOptions(options, { reason: true })
       requireName('project id', id)
-      optionalName('reason', reason)
+      optionalReason(reason)
       await change(store, id, clock(), ({ createdAt, version }, now) => {
         // Nothing of the customer stays in the tombstone but the id and the public keys.
         const project = { id, issuer: id, suspended: true }

@@ -1,7 +1,8 @@
-import { admitProjectKey, type PublicKeyInput } from '../keys/public-key.js'
+import { admitProjectKey, primeModulusRefusal, type PublicKeyInput } from '../keys/public-key.js'
 import type { AlgorithmName } from '../protocol.js'
 import type { Project } from '../types.js'
 import { change, existing } from './change.js'
+import { escaped } from '../option-checks.js'
 import {
   checked,
   invalid,
@@ -13,16 +14,18 @@ import {
 } from './inputs.js'
 import { replaced, requireActive, requireKey, requireRoom, requireUnused, thumbprintOf } from './key-rules.js'
 import { keyState } from './key-state.js'
+import { requireId } from './names.js'
 import { challengeLifetime, checkProof, newChallenge, type KeyChallenge } from './possession.js'
 import type { ProjectStore } from './project-store.js'
 import { without, type KeyRecord, type StoredProject } from './records.js'
 import { RegistryError } from './registry-error.js'
+import { inTurn } from './slow-checks.js'
 import { keyView, type KeyView } from './views.js'
 
 export interface RegisterOptions extends ChangeOptions {
   /** The public half: a JWK (object or JSON), or PEM (`-----BEGIN PUBLIC KEY-----`). */
   readonly publicKey: object | string | Uint8Array
-  /** Default: that of the JWK, else the RFC 7638 thumbprint. */
+  /** 1 to 256 ASCII characters. Default: that of the JWK, else the RFC 7638 thumbprint. */
   readonly kid?: string
   /** Default: that of the JWK, else the usual one for the type of the key. */
   readonly alg?: AlgorithmName
@@ -58,6 +61,8 @@ export function keyRegistration(store: ProjectStore, audience: string, clock: ()
         )
       const overlap = overlapOf(given, usualOverlap)
       const admitted = checked(() => admittedKey({ id: projectId }, options))
+      const refusal = await inTurn(primeModulusRefusal({ id: projectId }, options.kid, admitted.publicJwk))
+      if (refusal !== undefined) throw invalid(refusal.message)
       const kids = replaces === undefined ? [admitted.kid] : [admitted.kid, replaces]
       const named = { kids, thumbprint: admitted.thumbprint }
 
@@ -105,7 +110,7 @@ export function keyRegistration(store: ProjectStore, audience: string, clock: ()
   }
 }
 
-/** All checks that a stored key has to pass, and no owner yet. */
+/** All checks that a stored key has to pass but for the slow one, and no owner yet. */
 function admittedKey(owner: Project, { publicKey, kid, alg }: RegisterOptions): Omit<KeyRecord, 'createdAt'> {
   const isJwk =
     typeof publicKey === 'string'
@@ -116,7 +121,8 @@ function admittedKey(owner: Project, { publicKey, kid, alg }: RegisterOptions): 
     ...(kid !== undefined && { kid }),
     ...(alg !== undefined && { alg }),
   }
-  const admitted = admitProjectKey(owner, input)
+  const admitted = admitProjectKey(owner, input, { loaded: true })
+  requireId('kid', admitted.kid)
   const publicJwk = admitted.publicKey.export({ format: 'jwk' })
   return { kid: admitted.kid, alg: admitted.alg, publicJwk, thumbprint: thumbprintOf(publicJwk) }
 }
@@ -130,7 +136,7 @@ function retiredBy({ replaces, challenge }: KeyRecord, stored: StoredProject, no
 
 function notPending(key: KeyRecord, now: number): RegistryError {
   const state = keyState(key, now)
-  const kid = JSON.stringify(key.kid)
+  const kid = escaped(key.kid)
   if (state === 'revoked') return new RegistryError('key_not_active', `The key ${kid} is revoked.`)
   return new RegistryError(
     'challenge_used',
@@ -141,6 +147,6 @@ function notPending(key: KeyRecord, now: number): RegistryError {
 function tooLate(kid: string): RegistryError {
   return new RegistryError(
     'challenge_expired',
-    `The challenge of the key ${JSON.stringify(kid)} has expired; it can be answered for ${challengeLifetime / 60} minutes. Register the key again.`,
+    `The challenge of the key ${escaped(kid)} has expired; it can be answered for ${challengeLifetime / 60} minutes. Register the key again.`,
   )
 }

@@ -3,7 +3,7 @@ import type { Project, ProjectClaims } from '../types.js'
 
 /** What the request must match besides the token. */
 export interface VerifyContext {
-  /** The Origin header of the request. Absent: there was none. */
+  /** The Origin header of the request, a string. Absent or null: there was none. Anything else is a TypeError. */
   readonly origin?: string | null | undefined
   /** A scope that the resource requires, or several: all of them. */
   readonly scope?: string | readonly string[] | undefined
@@ -43,12 +43,12 @@ function checkOrigin(
   allowed: readonly string[] | undefined,
   requireOrigin: boolean,
 ): void {
-  // Any sandboxed frame anywhere has the origin null, so it satisfies no rule.
-  const opaque = !origin || origin === 'null'
+  // Any sandboxed frame anywhere has the origin null, so it satisfies no rule. Nor does what is no text.
+  const opaque = typeof origin !== 'string' || origin === '' || origin === 'null'
   if ((requireOrigin || claimed !== undefined) && opaque)
     throw notAllowed('the request has no origin, and needs one')
   if (claimed !== undefined && claimed !== origin) throw notAllowed('the origin is not the one in the token')
-  if (typeof origin === 'string' && allowed !== undefined && !allowed.includes(origin)) {
+  if (origin !== undefined && origin !== null && allowed !== undefined && !allowed.includes(origin)) {
     throw notAllowed('the origin is not one of the project')
   }
 }

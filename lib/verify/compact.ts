@@ -3,6 +3,7 @@ import { AuthenticationError } from '../errors.js'
 import { algorithmNamed, algorithms, limits, projectTokenType, type Algorithm } from '../protocol.js'
 import type { ProjectTokenHeader } from '../types.js'
 import { decodeBase64url } from '../base64url.js'
+import { ownText } from '../own-text.js'
 import { parseJsonObject, tokenLimits, type JsonObject } from './strict-json.js'
 
 /** A token taken apart. Nothing of it is trusted yet. */
@@ -106,11 +107,6 @@ function isSmall(segment: string, { unverifiedHeader }: UnverifiedHeader): boole
 function copyOf({ unverifiedHeader, alg }: UnverifiedHeader): UnverifiedHeader {
   const texts = Object.entries(unverifiedHeader).map(([name, text]) => [name, ownText(text as string)])
   return { unverifiedHeader: Object.freeze(Object.fromEntries(texts) as ProjectTokenHeader), alg }
-}
-
-/** A piece cut out of a text keeps the whole text alive; read from bytes it is the same on its own. */
-function ownText(piece: string): string {
-  return Buffer.from(piece).toString()
 }
 
 /** RFC 7515 section 4.1.9: compared without regard to case, and `application/` may be left out. */

@@ -41,8 +41,7 @@ export function takeCredentials(request: RequestLike, tokenFrom: readonly TokenS
   const token =
     (tokenFrom.includes('header') ? inHeader : undefined) ?? (tokenFrom.includes('body') ? inBody : undefined)
   if (token === undefined) throw new AuthenticationError('credentials_missing')
-  const { origin } = request.headers
-  return { token, origin: Array.isArray(origin) ? origin[0] : origin }
+  return { token, origin: headerOf(request, 'origin') }
 }
 
 /** Step 1 where there is no request: the token itself. */
@@ -68,15 +67,24 @@ function countHeader({ rawHeaders, headers }: RequestLike, name: string): number
   return count
 }
 
+/** Node has text here; other frameworks may have a list of one. What is neither cannot be compared with anything. */
+function headerOf({ headers }: RequestLike, name: 'authorization' | 'origin'): string | undefined {
+  const given: unknown = headers[name]
+  const value: unknown = Array.isArray(given) && given.length === 1 ? given[0] : given
+  if (value === undefined && !Array.isArray(given)) return undefined
+  if (typeof value !== 'string') throw malformed(`The ${name} header is not text.`)
+  return value
+}
+
 function hasTokenInQuery({ originalUrl, url = '' }: RequestLike): boolean {
   const target = originalUrl ?? url
   const query = target.indexOf('?')
   return query >= 0 && new URLSearchParams(target.slice(query + 1)).has('access_token')
 }
 
-function headerToken({ headers }: RequestLike): string | undefined {
-  const { authorization } = headers
-  if (typeof authorization !== 'string' || !bearerScheme.test(authorization)) return undefined
+function headerToken(request: RequestLike): string | undefined {
+  const authorization = headerOf(request, 'authorization')
+  if (authorization === undefined || !bearerScheme.test(authorization)) return undefined
   const token = bearer.exec(authorization)?.[1]
   if (token === undefined) throw malformed('The Bearer scheme must be followed by one token.')
   return token

@@ -47,7 +47,7 @@ describe('MemoryKeyStore', () => {
     [
       'two keys whose kids are the same thumbprint',
       [{ id: 'shop', keys: [{ jwk: publicJwk }, { jwk: JSON.stringify(publicJwk) }] }],
-      /^Project "shop" has two keys "[\w-]{43}"$/,
+      'Project "shop" has two keys with one kid',
     ],
     [
       'a misspelled member',

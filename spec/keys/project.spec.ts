@@ -129,9 +129,10 @@ describe('a project', () => {
     ['https://*.shop.example', 'https://shop.example'],
   ])('may not have the origin %j, and is told how browsers send it', (origin, hint) => {
     const allowedOrigins = ['https://fine.example', origin]
+    const said = (origin === undefined ? 'undefined' : JSON.stringify(origin)).replace('\u00e9', '\\u00e9')
     expect(() => admit({ id: 'shop', allowedOrigins })).toThrow(
       new TypeError(
-        `Project "shop": allowedOrigins has ${JSON.stringify(origin)}, which is not an origin as browsers send it (like ${hint})`,
+        `Project "shop": allowedOrigins has ${said}, which is not an origin as browsers send it (like ${hint})`,
       ),
     )
   })

@@ -109,12 +109,14 @@ describe('a project', () => {
     expect(JSON.stringify(tombstone)).not.toMatch(/gold|portal|example/)
   })
 
+  const notAName = (what: string) =>
+    `${what} must be a string of 1 to 256 characters, not blank, without control characters`
   const origin = (text: string) => `allowedOrigins has ${JSON.stringify(text)}`
   const wrong: [NewProject, string][] = [
-    [{ id: '' }, 'A project needs an id: a string of 1 to 256 characters'],
-    [{ id: 'i'.repeat(257) }, 'A project needs an id: a string of 1 to 256 characters'],
-    [{ id: 'a\nb' }, 'A project needs an id: a string of 1 to 256 characters'],
-    [{ id: '\ud800' }, 'A project needs an id: a string of 1 to 256 characters'],
+    [{ id: '' }, notAName('id')],
+    [{ id: 'i'.repeat(257) }, notAName('id')],
+    [{ id: 'a\nb' }, notAName('id')],
+    [{ id: '\ud800' }, notAName('id')],
     [{ id: undefined } as never, 'id is undefined; set it or leave it out'],
     [{ allowedOrigins: undefined } as never, 'allowedOrigins is undefined; set it or leave it out'],
     [
@@ -122,14 +124,11 @@ describe('a project', () => {
       'Unknown member of a project "allowedOrgins". Did you mean "allowedOrigins"?',
     ],
     [{ suspended: true } as never, /^Unknown member of a project "suspended"/ as never],
-    [{ name: '' }, 'name must be a string of 1 to 256 characters without control characters'],
-    [{ name: 7 } as never, 'name must be a string of 1 to 256 characters without control characters'],
-    [{ name: 'a\0b' }, 'name must be a string of 1 to 256 characters without control characters'],
-    [{ issuer: ' ' }, 'issuer must be a string of 1 to 256 characters without control characters'],
-    [
-      { issuer: 'i'.repeat(257) },
-      'issuer must be a string of 1 to 256 characters without control characters',
-    ],
+    [{ name: '' }, notAName('name')],
+    [{ name: 7 } as never, notAName('name')],
+    [{ name: 'a\0b' }, notAName('name')],
+    [{ issuer: ' ' }, notAName('issuer')],
+    [{ issuer: 'i'.repeat(257) }, notAName('issuer')],
     [
       { allowedOrigins: 'https://shop.example' } as never,
       'Project "shop": allowedOrigins must be a list of origins; leave it out to allow any origin',

@@ -71,8 +71,12 @@ describe('in the header', () => {
     refused(requestWith({ authorization }), notOneToken),
   )
 
-  it('finds nothing in a list, which Node makes of no header that counts here', async () => {
-    await missing({ headers: { authorization: ['Bearer a'] } })
+  it('takes a list of one for the header that it holds, as some frameworks have it', async () => {
+    expect(takeCredentials({ headers: { authorization: ['Bearer a'] } }, ['header']).token).toBe('a')
+    await missing({ headers: { authorization: ['Basic a'] } })
+  })
+
+  it('finds no form whose type is a list, which Node makes of no header that counts here', async () => {
     const { headers, ...rest } = posted({ access_token: 'a' })
     await missing({ ...rest, headers: { 'content-type': [headers['content-type'] as string] } }, ['body'])
   })

@@ -2,9 +2,15 @@ import { invalid } from '../inputs.js'
 import { Fault } from './problem.js'
 import { routes, type Call, type Route } from './routes.js'
 
-export type Found = Pick<Call, 'project' | 'query'> & { readonly route: Route }
+export interface Found {
+  readonly route: Route
+  /** As in `Call`. */
+  readonly project: string
+  /** What follows the question mark. */
+  readonly search: string | undefined
+}
 
-/** The route of a request, and what its address says. `url` is what follows the place where the router is mounted. */
+/** The route of a request, and the project in its path. `url` is what follows the place where the router is mounted. */
 export function findRoute(method: string, url: string): Found {
   const [path = '', search] = url.split('?', 2)
   const there = routes.flatMap((route) => {
@@ -15,7 +21,7 @@ export function findRoute(method: string, url: string): Found {
   const wanted = method === 'HEAD' ? 'GET' : method
   const found = there.find(({ route }) => route.method === wanted)
   if (found === undefined) throw new Fault('method_not_allowed', { allow: allowed(there) })
-  return { ...found, query: queryOf(search, found.route) }
+  return { ...found, search }
 }
 
 /** The project that a path names, if it is of this form: '' when the form has none, undefined when it is another. */
@@ -44,7 +50,7 @@ function allowed(there: readonly { readonly route: Route }[]): string {
   return there.map(({ route }) => (route.method === 'GET' ? 'GET, HEAD' : route.method)).join(', ')
 }
 
-function queryOf(search: string | undefined, { query: known = [] }: Route): Record<string, string> {
+export function queryOf({ search, route: { query: known = [] } }: Found): Call['query'] {
   const query = new Map<string, string>()
   for (const [name, value] of new URLSearchParams(search)) {
     if (!known.includes(name) || query.has(name))

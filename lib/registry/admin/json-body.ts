@@ -9,13 +9,14 @@ const json = /^application\/json[\t ]*(?:;[\t ]*charset[\t ]*=[\t ]*"?utf-8"?[\t
 export type MaybeParsed = IncomingMessage & { readonly body?: unknown }
 
 /**
- * Reads a JSON object; an empty body is an empty one. Only as application/json, which another site's page cannot send without
+ * Reads a JSON object; an empty body is an empty one. A body that was sent and is not there any more is none: what it asked for
+ * cannot be told. Only as application/json, which another site's page cannot send without
  * asking first (a CORS preflight): neither a form nor a fetch without a body gets here.
  */
 export async function readJsonBody(request: MaybeParsed): Promise<JsonObject> {
   const { 'content-type': type = '', 'content-encoding': coding = 'identity' } = request.headers
   if (!json.test(type) || coding !== 'identity') throw new Fault('media_type_not_supported')
-  const bytes = request.readableEnded ? parsedBytes(request.body) : await readBytes(request)
+  const bytes = request.readableEnded ? parsedBytes(request) : await readBytes(request)
   if (bytes.length > mostBytes) throw new Fault('body_too_large')
   if (bytes.length === 0) return {}
   const object = parseJsonObject(bytes, documentLimits)
@@ -24,19 +25,46 @@ export async function readJsonBody(request: MaybeParsed): Promise<JsonObject> {
 }
 
 /** What express.json() or its kin left: written out again, to pass the same checks. */
-function parsedBytes(body: unknown): Buffer {
+function parsedBytes(request: MaybeParsed): Buffer {
+  const bytes = writtenOut(request.body)
+  // Some parsers leave {} for a body that they did not parse, and a reader may leave nothing.
+  const isEmpty = bytes.length === 0 || bytes.equals(emptyObject)
+  if (isEmpty && wasSent(request) && sentLength(request) !== bytes.length) throw new Fault('body_malformed')
+  return bytes
+}
+
+const emptyObject = Buffer.from('{}')
+
+function writtenOut(body: unknown): Buffer {
   if (Buffer.isBuffer(body)) return body
   try {
-    return Buffer.from(typeof body === 'string' ? body : ((JSON.stringify(body) as string | undefined) ?? ''))
+    return Buffer.from(typeof body === 'string' ? body : JSON.stringify(body ?? undefined) || '')
   } catch {
     // Too deep.
     throw new Fault('body_malformed')
   }
 }
 
+function wasSent(request: IncomingMessage): boolean {
+  // HTTP/2 has bodies without either header.
+  return (
+    (sentLength(request) ?? 0) > 0 ||
+    request.headers['transfer-encoding'] !== undefined ||
+    request.readableDidRead
+  )
+}
+
+function sentLength({ headers }: IncomingMessage): number | undefined {
+  const length = headers['content-length']
+  return length === undefined ? undefined : Number(length)
+}
+
 function readBytes(request: IncomingMessage): Promise<Buffer> {
-  if (Number(request.headers['content-length'] ?? 0) > mostBytes) throw new Fault('body_too_large')
-  if (request.destroyed) throw new Fault('body_malformed')
+  const expected = sentLength(request)
+  if ((expected ?? 0) > mostBytes) throw new Fault('body_too_large')
+  // Without a length nobody could tell that the beginning is missing.
+  if (request.destroyed || (expected === undefined && request.readableDidRead))
+    throw new Fault('body_malformed')
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let length = 0
@@ -47,10 +75,14 @@ function readBytes(request: IncomingMessage): Promise<Buffer> {
       else chunks.push(chunk)
     })
     request.once('end', () => {
-      resolve(Buffer.concat(chunks))
+      // Another reader may have taken some.
+      if (length === (expected ?? length)) resolve(Buffer.concat(chunks))
+      else reject(new Fault('body_malformed'))
     })
     request.once('close', () => {
       reject(new Fault('body_malformed'))
     })
+    // Somebody may have stopped it.
+    request.resume()
   })
 }

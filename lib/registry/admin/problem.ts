@@ -13,7 +13,7 @@ const answers = {
   forbidden: [403, 'Forbidden', 'You may not manage the projects of this platform.'],
   route_not_found: [404, 'No such route', 'There is no such route. See docs/openapi.json of reverse-jwt.'],
   method_not_allowed: [405, 'Method not allowed', 'This route has other methods; see Allow.'],
-  body_malformed: [400, 'Malformed body', 'The body must be a JSON object in UTF-8, without duplicate members.'],
+  body_malformed: [400, 'Malformed body', 'The body must be a JSON object in UTF-8, without duplicate members, and nothing before this router may read it without leaving it in req.body.'],
   body_too_large: [413, 'Body too large', 'The body may have 65536 bytes at most.'],
   media_type_not_supported: [415, 'Unsupported media type', 'Send the body as Content-Type: application/json, in UTF-8 and not compressed; an empty one too.'],
   authorization_unavailable: [503, 'Temporarily unavailable', 'It cannot be told right now who may manage projects. Nothing was changed; try again shortly.'],

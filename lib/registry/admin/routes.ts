@@ -23,7 +23,25 @@ export interface Answer {
   readonly location?: string
 }
 
+/** What a request would do. */
+export type AdminAction =
+  | 'project.list'
+  | 'project.create'
+  | 'project.read'
+  | 'project.update'
+  | 'project.delete'
+  | 'project.suspend'
+  | 'project.resume'
+  | 'key.list'
+  | 'key.generate'
+  | 'key.register'
+  | 'key.confirm'
+  | 'key.rotate'
+  | 'key.revoke'
+  | 'audit.read'
+
 export interface Route {
+  readonly action: AdminAction
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   /** As in the OpenAPI document. */
   readonly path: string
@@ -37,20 +55,31 @@ const project = '/projects/{project}'
 
 /** Every route, one an operation of the registry. */
 export const routes: readonly Route[] = [
-  { method: 'GET', path: projects, query: ['after', 'limit'], answer: listProjects },
-  { method: 'POST', path: projects, answer: createProject },
-  { method: 'GET', path: project, answer: async (call) => ok(await call.registry.project(call.project)) },
-  { method: 'PATCH', path: project, answer: updateProject },
-  { method: 'DELETE', path: project, query: ['reason'], answer: deleteProject },
-  { method: 'POST', path: `${project}/suspend`, answer: suspendProject },
-  { method: 'POST', path: `${project}/resume`, answer: resumeProject },
-  { method: 'GET', path: `${project}/keys`, query: ['after', 'limit'], answer: listKeys },
-  { method: 'POST', path: `${project}/keys/generate`, answer: generateKey },
-  { method: 'POST', path: `${project}/keys/register`, answer: registerKey },
-  { method: 'POST', path: `${project}/keys/confirm`, answer: confirmKey },
-  { method: 'POST', path: `${project}/keys/rotate`, answer: rotateKey },
-  { method: 'POST', path: `${project}/keys/revoke`, answer: revokeKey },
-  { method: 'GET', path: '/audit', query: ['project', 'before', 'limit'], answer: audit },
+  { action: 'project.list', method: 'GET', path: projects, query: ['after', 'limit'], answer: listProjects },
+  { action: 'project.create', method: 'POST', path: projects, answer: createProject },
+  {
+    action: 'project.read',
+    method: 'GET',
+    path: project,
+    answer: async (call) => ok(await call.registry.project(call.project)),
+  },
+  { action: 'project.update', method: 'PATCH', path: project, answer: updateProject },
+  { action: 'project.delete', method: 'DELETE', path: project, query: ['reason'], answer: deleteProject },
+  { action: 'project.suspend', method: 'POST', path: `${project}/suspend`, answer: suspendProject },
+  { action: 'project.resume', method: 'POST', path: `${project}/resume`, answer: resumeProject },
+  { action: 'key.list', method: 'GET', path: `${project}/keys`, query: ['after', 'limit'], answer: listKeys },
+  { action: 'key.generate', method: 'POST', path: `${project}/keys/generate`, answer: generateKey },
+  { action: 'key.register', method: 'POST', path: `${project}/keys/register`, answer: registerKey },
+  { action: 'key.confirm', method: 'POST', path: `${project}/keys/confirm`, answer: confirmKey },
+  { action: 'key.rotate', method: 'POST', path: `${project}/keys/rotate`, answer: rotateKey },
+  { action: 'key.revoke', method: 'POST', path: `${project}/keys/revoke`, answer: revokeKey },
+  {
+    action: 'audit.read',
+    method: 'GET',
+    path: '/audit',
+    query: ['project', 'before', 'limit'],
+    answer: audit,
+  },
 ]
 
 async function listProjects({ registry, query }: Call): Promise<Answer> {

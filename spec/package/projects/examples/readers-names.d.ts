@@ -49,6 +49,9 @@ declare global {
   const publicKey: object
   const proof: string
   function operatorOf(authorization: string | undefined): Promise<{ email: string } | undefined>
+  function tenantOf(
+    authorization: string | undefined,
+  ): Promise<{ email: string; projectId: string } | undefined>
   function sessionOf(cookie: string | undefined): { email: string } | undefined
   function kidOf(token: string): string
   function publicKeyFor(kid: string | undefined): string
