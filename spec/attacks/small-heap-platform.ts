@@ -33,7 +33,8 @@ app.get('/token', (_req, res) => {
 })
 app.get('/memory', (_req, res) => {
   collect()
-  res.send(String(process.memoryUsage.rss()))
+  const { rss, heapUsed } = process.memoryUsage()
+  res.json({ resident: rss, heap: heapUsed })
 })
 
 const server = createServer(app)
