@@ -84,6 +84,11 @@ export function thumbprintText({ kty, crv, x, y, n, e }: PublicMembers): string 
 export const limits = {
   /** characters of a whole token */
   tokenLength: 4096,
+  /**
+   * What a header or a claims set may hold: levels, values of members and elements, members, and objects with the outermost one, each
+   * counted at all levels
+   */
+  json: { depth: 16, values: 256, members: 64, objects: 16 },
   /** characters of a kid, jti or project id */
   identifierLength: 256,
   rsaBits: { least: 2048, most: 4096 },
@@ -104,6 +109,11 @@ export function isIdentifier(value: unknown): value is string {
     value.isWellFormed() &&
     !/\p{Cc}/u.test(value)
   )
+}
+
+/** Whether a member is named like an array index, which no member of a token may be: V8 keeps room for all indices below it. */
+export function isIndexName(name: string): boolean {
+  return /^(?:0|[1-9]\d*)$/.test(name)
 }
 
 /** What a name within a project begins with. Length first, so that no two pairs of project id and name are one text. */

@@ -8,6 +8,7 @@ import {
   type AlgorithmName,
 } from '../protocol.js'
 import { refuseBrowser } from './browser-guard.js'
+import { checkSize } from './claims-size.js'
 import { compactSigner } from './compact-signature.js'
 import type { PrivateKeyInput } from './private-key.js'
 import type { RemoteSigner } from './remote-signer.js'
@@ -93,10 +94,9 @@ export function createSigner(options: SignerOptions): Signer {
 
   return {
     async sign(extra = {}) {
-      const claims = claimsOf(extra)
       const iat = Math.floor(Date.now() / 1000)
-      const token = await signCompact({
-        ...claims,
+      const claims = {
+        ...claimsOf(extra),
         iss: issuer,
         sub: projectId,
         aud: audience,
@@ -104,7 +104,9 @@ export function createSigner(options: SignerOptions): Signer {
         jti: crypto.randomUUID(),
         iat,
         exp: iat + expiresIn,
-      })
+      }
+      checkSize(claims)
+      const token = await signCompact(claims)
       if (token.length > limits.tokenLength) {
         throw new TypeError(
           `The token has ${token.length} characters; platforms refuse more than ${limits.tokenLength}. Pass fewer extra claims.`,

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer'
+import { isIndexName, limits } from '../protocol.js'
 
 export type JsonObject = Record<string, unknown>
 
@@ -18,11 +19,11 @@ export interface JsonLimits {
 }
 
 /** For tokens and proofs, which anyone can send. */
-export const tokenLimits: JsonLimits = { values: 256, members: 64, objects: 16, indexNames: 0 }
+export const tokenLimits: JsonLimits = { ...limits.json, indexNames: 0 }
 /** For what those write who manage projects. */
 export const documentLimits: JsonLimits = { values: 5000, members: 5000, objects: 5000, indexNames: 100 }
 
-const maxDepth = 16
+const maxDepth = limits.json.depth
 const space = 0x20
 const quote = 0x22
 const comma = 0x2c
@@ -39,7 +40,6 @@ const closeBrace = 0x7d
 const stringForm = /"(?:[ !#-[\]-\uFFFF]|\\(?:["\\/bfnrt]|u[\dA-Fa-f]{4}))*"/y
 /** RFC 8259 section 6. */
 const numberForm = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[Ee][+-]?\d+)?/y
-const indexName = /^(?:0|[1-9]\d*)$/
 const literals: readonly (readonly [string, boolean | null])[] = [
   ['true', true],
   ['false', false],
@@ -63,11 +63,11 @@ let indexNames = 0
  * `__proto__`, more than 16 levels, more than the limits allow. What it accepts has the value that JSON.parse gives it. RFC 8259,
  * RFC 7519 section 4.
  */
-export function parseJsonObject(bytes: Buffer, limits: JsonLimits): JsonObject | undefined {
+export function parseJsonObject(bytes: Buffer, most: JsonLimits): JsonObject | undefined {
   if (!isUtf8(bytes)) return undefined
   text = bytes.toString('utf8')
   at = 0
-  ;({ values, members, objects, indexNames } = limits)
+  ;({ values, members, objects, indexNames } = most)
   if (next() !== openBrace) return undefined
   const object = readObject(1)
   next()
@@ -124,7 +124,7 @@ function readObject(depth: number): JsonObject | undefined {
 function isAllowedName(name: string): boolean {
   if (--members < 0 || name === '__proto__') return false
   const first = name.charCodeAt(0)
-  return first < zero || first > nine || !indexName.test(name) || --indexNames >= 0
+  return first < zero || first > nine || !isIndexName(name) || --indexNames >= 0
 }
 
 function readArray(depth: number): unknown[] | undefined {
