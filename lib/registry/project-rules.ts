@@ -16,7 +16,7 @@ export interface ProjectSettings {
   readonly allowedOrigins?: readonly string[]
   /** At most 100. Absent: nothing. */
   readonly scopes?: readonly string[]
-  /** A JSON object of at most 4,096 bytes. */
+  /** A JSON object of at most 4,096 bytes, 16 levels, and 100 members named like numbers. */
   readonly metadata?: Readonly<Record<string, unknown>>
 }
 
@@ -97,7 +97,9 @@ function checkedMetadata(metadata: unknown): Readonly<Record<string, unknown>> {
   const isStorable = !/(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/.test(text)
   const copy = isStorable ? parseJsonObject(Buffer.from(text), documentLimits) : undefined
   if (copy === undefined || !isDeepStrictEqual(copy, metadata)) {
-    throw new TypeError('metadata must be an object of JSON values, without NUL and without __proto__')
+    throw new TypeError(
+      'metadata must be an object of JSON values: at most 16 levels, no NUL, no __proto__, at most 100 members named like numbers',
+    )
   }
   return Object.freeze(copy)
 }

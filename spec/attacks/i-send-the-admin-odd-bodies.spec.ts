@@ -23,6 +23,11 @@ afterEach(() => {
 
 const records = async () => (await platform.registry.audit()).records.length
 
+/** Members named like indices. */
+function numbered(count: number): string {
+  return Array.from({ length: count }, (_, index) => `"${index}":0`).join()
+}
+
 const odd: [what: string, body: string | Buffer][] = [
   ['a member __proto__', '{"id":"x","__proto__":{"polluted":true}}'],
   ['an escaped __proto__', '{"id":"x","\\u005f_proto__":{"polluted":true}}'],
@@ -37,6 +42,8 @@ const odd: [what: string, body: string | Buffer][] = [
   ['bad UTF-8', Buffer.from('7b226964223a22ff227d', 'hex')],
   ['UTF-16', Buffer.from('{"id":"x"}', 'utf16le')],
   ['great depth', `{"id":"x","metadata":${'{"a":'.repeat(50)}1${'}'.repeat(50)}}`],
+  ['more names of indices than are read', `{"id":"x","metadata":{${numbered(101)}}}`],
+  ['more values than are read', `{"id":"x","metadata":{"a":[${Array(5000).fill(0).join()}]}}`],
   ['very great depth', `{"id":"x","metadata":${'['.repeat(30_000)}${']'.repeat(30_000)}}`],
 ]
 

@@ -213,15 +213,19 @@ describe('a project', () => {
     ['NUL as a name', { '\0': 1 }],
     ['__proto__', JSON.parse('{"__proto__": {"a": 1}}')],
     ['seventeen levels', JSON.parse('{"a":'.repeat(17) + '1' + '}'.repeat(17))],
+    ['101 names of indices', Object.fromEntries(Array.from({ length: 101 }, (_, index) => [index, 0]))],
   ])('is refused with metadata of %s', async (_, metadata) => {
     const { registry } = managed()
     await expectDenial(
       registry.createProject({ id: 'shop', metadata: metadata as object as Record<string, unknown> }, { by }),
       'request_invalid',
-      'metadata must be an object of JSON values, without NUL and without __proto__',
+      'metadata must be an object of JSON values: at most 16 levels, no NUL, no __proto__, at most 100 members named like numbers',
     )
     // What only looks so.
-    await registry.createProject({ id: 'fine', metadata: { a: '\\u0000 \\\\ud83d 😀' } }, { by })
+    await registry.createProject(
+      { id: 'fine', metadata: { a: '\\u0000 \\\\ud83d 😀', '42': { '7': 0 } } },
+      { by },
+    )
   })
 
   it('is checked again when it is changed', async () => {
