@@ -1,0 +1,22 @@
+import { expect, it } from '@jest/globals'
+import { codesOf, filesBelow, read, sectionOf, tablesOf } from './markdown.js'
+
+const page = read('docs/threat-model.md')
+const files = filesBelow('spec')
+const [rows = []] = tablesOf(sectionOf(page, '## Bounds'))
+
+it('has a bound for everything that is kept', () => {
+  expect(rows.length).toBeGreaterThan(20)
+})
+
+it.each(rows.map((row) => [row[0] ?? '', codesOf(row.at(-1) ?? '')] as const))(
+  'names the specs that hold the bound of %s',
+  (_, specs) => {
+    expect(specs).not.toEqual([])
+    for (const name of specs) {
+      expect(
+        files.filter((file) => file === `spec/${name}.spec.ts` || file === `spec/${name}.ts`),
+      ).toHaveLength(1)
+    }
+  },
+)
