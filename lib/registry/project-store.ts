@@ -82,7 +82,10 @@ export type ChangeListener = (projectId?: string) => void
  * Every method throws a `StoreError` when it cannot tell.
  */
 export interface ProjectStore extends KeyStore {
-  /** An activated key, revoked and expired ones included. Nothing for a key that is pending, nor for a deleted project. */
+  /**
+   * An activated key, revoked and expired ones included. Nothing for a key that is pending, nor for a deleted project. The `revokedAt` of
+   * a revoked key lies before what any clock says, whenever it was revoked: a verifier whose clock is behind refuses it, too.
+   */
   find(projectId: string, kid: string): ProjectKey | undefined | Promise<ProjectKey | undefined>
   /** A project with the keys that are selected, and no others; deleted projects, too. */
   load(projectId: string, selection: KeySelection): Promise<StoredProject | undefined>

@@ -17,7 +17,7 @@ const projectRecord = `json_build_object('project', json_build_object(${projectM
   'suspensionReason', p.suspension_reason, 'createdAt', ${seconds('p.created_at')}, 'updatedAt', ${seconds('p.updated_at')},
   'deletedAt', ${seconds('p.deleted_at')}, 'version', p.version)`
 
-/** Those who may write it may write nothing else, so it is believed as far as it goes. */
+/** A time that is none is left out: a verifier writes it, and shall hold up nothing by it. */
 const lastUsedAt = `CASE WHEN isfinite(u.last_used_at) THEN ${seconds('u.last_used_at')} END`
 const withUses = 'LEFT JOIN reverse_jwt.key_uses u ON u.project_id = k.project_id AND u.kid = k.kid'
 
