@@ -68,7 +68,7 @@ describe.each(expresses)('in %s, a middleware that', (_name, express) => {
     expect(await states()).toEqual(['active'])
     const control = await send(server(), 'POST', path, { body: rotation() })
     expect(control.status).toBe(201)
-    expect((await states()).sort()).toEqual(['active', 'expired'])
+    expect((await states()).sort()).toEqual(['active', 'revoked'])
   })
 
   it.each(thieves)('%s does not either when the body has no length', async (_what, thief) => {
