@@ -39,7 +39,7 @@ export class DemoProcess {
       const [, platform, customer] =
         /^Platform: (\S+)\nCustomer: (\S+)\nOpen \S+ in a browser/m.exec(this.stdout) ?? []
       if (platform !== undefined && customer !== undefined) return { platform, customer }
-      if (this.child.exitCode !== null) throw new Error(`The demo did not start: ${this.stderr}`)
+      if (this.hasEnded()) throw new Error(`The demo did not start: ${this.stderr}`)
       await Promise.race([this.child.stdout && once(this.child.stdout, 'data'), this.closed])
     }
   }
@@ -55,9 +55,14 @@ export class DemoProcess {
   /** Waits until a line says this. */
   async says(text: string): Promise<void> {
     while (!this.stdout.includes(text)) {
-      if (this.child.exitCode !== null) throw new Error(`The demo ended: ${this.stderr}`)
+      if (this.hasEnded()) throw new Error(`The demo ended: ${this.stderr}`)
       await Promise.race([this.child.stdout && once(this.child.stdout, 'data'), this.closed])
     }
+  }
+
+  /** One that was killed has no exit code. */
+  private hasEnded(): boolean {
+    return this.child.exitCode !== null || this.child.signalCode !== null
   }
 
   async ended(): Promise<Ended> {
