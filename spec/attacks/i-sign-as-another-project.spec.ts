@@ -46,7 +46,7 @@ describe('with my own key', () => {
     [['rival']],
     [['rival', 'shop']],
     [[]],
-    [{ 0: 'rival' }],
+    [{ first: 'rival' }],
     [{ toString: 'rival' }],
     [1],
     [true],

@@ -96,6 +96,7 @@ describe('what an entry brings along', () => {
       'jose',
       'node:buffer',
       'node:crypto',
+      'node:timers/promises',
       'node:util',
     ])
   })
