@@ -2,7 +2,7 @@ import { AuthenticationError, ReverseJwtError } from './errors.js'
 import { attach } from './authenticated-request.js'
 import { parseFaceOptions, type ReverseJwtOptions } from './face.js'
 import type { RequestLike } from './types.js'
-import { warnWithoutTls } from './warnings.js'
+import { warnOnce, warnWithoutTls } from './warnings.js'
 
 export interface ResponseLike {
   statusCode: number
@@ -69,17 +69,27 @@ export function reverseJwt(
 
 /** What `next` threw, as Express's own handler does it: there `next` throws nothing. Nobody else would hear of it. */
 function answerDefect(
-  res: ResponseLike & { writableEnded?: boolean; destroy?: () => void },
+  res: ResponseLike & {
+    writableEnded?: boolean
+    destroy?: () => void
+    getHeaderNames?: () => string[]
+    removeHeader?: (name: string) => void
+  },
   defect: unknown,
 ): void {
-  console.error(defect)
-  if (!res.headersSent) {
-    res.statusCode = 500
-    // The handler may have said how long its own answer is.
-    res.setHeader('Content-Length', '0')
-    res.end()
-  } else if (res.writableEnded === false) {
-    res.destroy?.()
+  try {
+    if (!res.headersSent) {
+      // What the handler has said of its own answer.
+      for (const name of res.getHeaderNames?.() ?? []) res.removeHeader?.(name)
+      res.statusCode = 500
+      res.end()
+    } else if (res.writableEnded === false) {
+      res.destroy?.()
+    }
+    console.error(defect)
+  } catch {
+    // What is thrown here would end the process: an error that cannot be printed, a response that is gone.
+    warnOnce('REVERSE_JWT_LISTENER_FAILED')
   }
 }
 

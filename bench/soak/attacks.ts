@@ -18,6 +18,8 @@ export interface Loot {
 export interface Attack {
   readonly options: RequestOptions
   readonly body?: string
+  /** An honest token of the attacker's own project, which passes once. Nothing else may. */
+  readonly passes?: true
 }
 
 const stranger = makeKeyPair('ES256').privateKey
@@ -42,10 +44,13 @@ export function attacksWith(loot: Loot): (number: number) => Attack {
     })
   }
   const ofVictim = (override?: Override) => token(loot.victim.projectId, loot.victim.kid, stranger, override)
+  let hostiles = 0
+  /** Of each shape at each place in each length, one after the other. */
   const hostile = (number: number) => {
-    const shape = shapes[number % shapes.length] ?? plainValue
-    const value = shape(number % 5 === 0 ? 8_000 : 2_600, number)
-    const inHeader = number % 2 === 0
+    const round = Math.floor((hostiles += 1) / shapes.length)
+    const shape = shapes[hostiles % shapes.length] ?? plainValue
+    const value = shape(round % 4 < 2 ? 2_600 : 8_000, number)
+    const inHeader = round % 2 === 0
     const header = `{"alg":"ES256","kid":"k${number}"${inHeader ? `,"a":${value}` : ''}}`
     const claims = inHeader ? '{"a":1}' : `{"iss":"a","a":${value}}`
     return `${encode(header)}.${encode(claims)}.${signature}`
@@ -59,7 +64,7 @@ export function attacksWith(loot: Loot): (number: number) => Attack {
     (number) => get(token(`made-up-${number}`, 'key-1', stranger)),
     () => get(ofVictim()),
     () => get(token(loot.revoked.projectId, loot.revoked.kid, revokedKey)),
-    () => get((used = token(loot.own.projectId, loot.own.kid, ownKey))),
+    () => ({ ...get((used = token(loot.own.projectId, loot.own.kid, ownKey))), passes: true }),
     () => get(used),
     () => get(ofVictim({ header: { alg: 'none' } })),
     () => get(ofVictim({ claims: { exp: 1_000 } })),
@@ -71,7 +76,12 @@ export function attacksWith(loot: Loot): (number: number) => Attack {
     () => ({ options: { method: 'OPTIONS', headers: { 'access-control-request-method': 'POST' } } }),
     (number) => post('/portal', 'application/x-www-form-urlencoded', `access_token=${hostile(number)}`),
     (number) => post('/admin/projects', 'application/json', `{"a":${plainValue(50_000, number)}}`),
-    (number) => post(`/admin/projects/p${number}/keys/revoke`, 'application/json', '{"321":{"321":0}}'),
+    (number) =>
+      post(
+        '/admin/projects',
+        'application/json',
+        `{"a":${(shapes[number % 19] ?? plainValue)(60_000, number)}}`,
+      ),
   ]
   return (number) => (kinds[number % kinds.length] as (number: number) => Attack)(number)
 }

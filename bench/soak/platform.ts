@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import pg from 'pg'
 import { Redis } from 'ioredis'
-import { CachedKeyStore, problemDetails, projectOf, reverseJwt } from '../../lib/index.js'
+import { CachedKeyStore, problemDetails, projectOf, reverseJwt, type VerifierEvent } from '../../lib/index.js'
 import { RedisReplayStore } from '../../lib/redis.js'
 import {
   createRegistry,
@@ -22,6 +22,11 @@ export interface PlatformSettings {
   readonly redisPort: number
 }
 
+export interface PlatformState {
+  readonly megabytes: number
+  readonly outages: Readonly<Record<string, number>>
+}
+
 async function start({ audience, databaseUrl, redisPort }: PlatformSettings): Promise<number> {
   const store = new PostgresProjectStore({
     db: new pg.Pool({ connectionString: databaseUrl, max: 8, statement_timeout: 2_000 }),
@@ -35,25 +40,41 @@ async function start({ audience, databaseUrl, redisPort }: PlatformSettings): Pr
   await replayStore.ready()
   const lastUse = recordLastUse(store, { intervalMs: 1_000 })
 
+  const onEvent = (event: VerifierEvent) => {
+    lastUse.onEvent(event)
+    if (event.type !== 'unavailable') return
+    const cause = event.cause ?? event.code
+    outages[cause] = (outages[cause] ?? 0) + 1
+  }
   const app = express()
   app.set('env', 'production')
   app.use(express.urlencoded({ extended: false }))
-  const options = { audience, keyStore, replayStore, maxTokenLength: 16_384, onEvent: lastUse.onEvent }
+  const options = { audience, keyStore, replayStore, maxTokenLength: 16_384, onEvent }
   app.all('/portal', reverseJwt({ ...options, tokenFrom: ['header', 'body'] }), (req, res) => {
     res.json({ project: projectOf(req).id })
   })
   const registry = createRegistry({ store, audience })
-  app.use('/admin', projectAdmin({ registry, authorize: () => false }))
+  app.use(
+    '/admin',
+    projectAdmin({
+      registry,
+      authorize: (_req, { action }) => action === 'project.create' && { by: 'attacker' },
+    }),
+  )
   app.use(problemDetails())
 
   const server = createServer(app).listen(0, '127.0.0.1')
+  // A connection that the server closes while the client writes to it would count as no answer.
+  server.keepAliveTimeout = 0
   await once(server, 'listening')
   return (server.address() as AddressInfo).port
 }
 
 let port: Promise<number> | undefined
+/** Why a token could not be decided, and how often. */
+const outages: Record<string, number> = {}
 
-answerParent(async (settings: PlatformSettings | 'memory') => {
-  if (settings === 'memory') return process.memoryUsage.rss()
-  return (port ??= start(settings))
+answerParent(async (settings: PlatformSettings | 'state') => {
+  if (settings !== 'state') return (port ??= start(settings))
+  return { megabytes: Math.round(process.memoryUsage.rss() / 1e6), outages }
 })

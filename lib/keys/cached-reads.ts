@@ -9,6 +9,8 @@ const maxReads = 32
 /** Of names that were found before, and of those that were not. So each kind has 8 that the other cannot take. */
 const maxReadsOfKind = 24
 const maxUnseen: TurnsOptions = { max: 1_024, maxOfProject: 32 }
+/** Calls that wait for names of one kind: a name is read once, however many ask for it, but each of them holds a request. */
+const maxCallers = 4_096
 /** A read that does not end gives its place back after so many times `timeoutMs`. */
 const maxReadTimeouts = 10
 
@@ -45,6 +47,7 @@ interface Caller {
 interface Kind {
   readonly waiting: Turns<Lookup>
   reading: number
+  callers: number
 }
 
 /** A name that callers wait for: until it is its turn, while it is read, and again when an invalidation overtook the read. */
@@ -58,17 +61,19 @@ export class KeyReads {
   private readonly options: KeyReadsOptions
   private readonly lookups = new Map<string, Lookup>()
   private readonly known: Kind
-  private readonly unseen: Kind = { waiting: new Turns(maxUnseen), reading: 0 }
+  private readonly unseen: Kind = { waiting: new Turns(maxUnseen), reading: 0, callers: 0 }
 
   constructor(options: KeyReadsOptions) {
     this.options = options
     const { maxKnown } = options
-    this.known = { waiting: new Turns({ max: maxKnown, maxOfProject: maxKnown }), reading: 0 }
+    this.known = { waiting: new Turns({ max: maxKnown, maxOfProject: maxKnown }), reading: 0, callers: 0 }
   }
 
   /** The key of that name. Rejects at once when too many wait, and when `timeoutMs` have passed since this call. */
   ask(name: KeyName, isKnown: boolean): Promise<ProjectKey | undefined> {
-    const lookup = this.lookups.get(name.name) ?? this.lookUp(name, isKnown ? this.known : this.unseen)
+    const joined = this.lookups.get(name.name)
+    const kind = joined?.kind ?? (isKnown ? this.known : this.unseen)
+    const lookup = kind.callers < maxCallers ? (joined ?? this.lookUp(name, kind)) : undefined
     if (lookup === undefined) return Promise.reject(new StoreError('store_unavailable', { cause: tooMany }))
     return new Promise((resolve, reject) => {
       const deadline = setTimeout(() => {
@@ -77,6 +82,7 @@ export class KeyReads {
       deadline.unref()
       const caller: Caller = { resolve, reject, deadline }
       lookup.callers.add(caller)
+      kind.callers++
     })
   }
 
@@ -93,6 +99,7 @@ export class KeyReads {
 
   private leave(lookup: Lookup, caller: Caller): void {
     lookup.callers.delete(caller)
+    lookup.kind.callers--
     caller.reject(new StoreError('store_unavailable', { cause: late }))
     if (lookup.callers.size === 0 && lookup.kind.waiting.delete(lookup)) this.lookups.delete(lookup.name)
   }
@@ -154,6 +161,7 @@ export class KeyReads {
 
   private end(lookup: Lookup, tell: (caller: Caller) => void): void {
     this.lookups.delete(lookup.name)
+    lookup.kind.callers -= lookup.callers.size
     for (const caller of lookup.callers) {
       clearTimeout(caller.deadline)
       tell(caller)

@@ -14,7 +14,7 @@ import type { Registry } from './registry.js'
 export interface AdminOperation {
   /** Undefined: there is no such route, and whoever is let in is told so. */
   readonly action: AdminAction | undefined
-  /** The id of the project in the path, decoded: the one that the route will take. Undefined where the path has none. */
+  /** The id of the project in the path, decoded, or in the query of the audit: the one that the route will take. Undefined where there is none. */
   readonly project: string | undefined
 }
 
@@ -127,7 +127,10 @@ function lookUp({ method = '', url = '' }: IncomingMessage): Found | Error {
 function operationOf(found: Found | Error): AdminOperation {
   if (found instanceof Error) return { action: undefined, project: undefined }
   const { route, project } = found
-  return { action: route.action, project: route.path.includes('{project}') ? project : undefined }
+  if (route.path.includes('{project}')) return { action: route.action, project }
+  // What the route reads, or nothing where it will refuse the query.
+  const asked = new URLSearchParams(found.search).getAll('project')
+  return { action: route.action, project: route.action === 'audit.read' ? asked[0] : undefined }
 }
 
 async function authorized<Req>(

@@ -12,7 +12,7 @@ const oddSpaces = /^ | $| {2}/
 const loneMark = /(?:^| )(\p{M})/u
 
 /** Scripts whose letters look like those of the others. */
-const scripts = ['Latin', 'Cyrillic', 'Greek', 'Armenian', 'Cherokee', 'Coptic'].map(
+const scripts = ['Latin', 'Cyrillic', 'Greek', 'Armenian', 'Cherokee', 'Coptic', 'Lisu'].map(
   (name) => [name, new RegExp(`\\p{Script=${name}}`, 'u')] as const,
 )
 
@@ -39,6 +39,11 @@ export function requireReadable(what: string, value: unknown): string {
   refuseOddSpaces(what, text)
   if (text !== text.normalize('NFC'))
     throw new TypeError(`${what} is not in the Unicode form NFC; normalize('NFC') puts it there`)
+  const variant = Array.from(text).find((one) => /[\p{L}\p{Nd}]/u.test(one) && one !== one.normalize('NFKC'))
+  if (variant !== undefined)
+    throw new TypeError(
+      `${what} has ${codePoint(variant)}, another form of a usual letter or digit; write that one`,
+    )
   const mark = loneMark.exec(text)?.[1]
   if (mark !== undefined)
     throw new TypeError(`${what} has the mark ${codePoint(mark)} without a letter before it; take it out`)

@@ -5,6 +5,7 @@ import { within } from '../time-limit.js'
 import type { Project, ProjectKey } from '../types.js'
 import type { AuditRecord } from './audit-record.js'
 import { loadedKey, type FoundKey } from './loaded-key.js'
+import { coalesced } from './postgres/coalesced.js'
 import { migrations } from './postgres/migrations.js'
 import type {
   AuditPage,
@@ -139,7 +140,9 @@ export class PostgresProjectStore implements ProjectStore {
         const [row] = await this.rows(statements.revoke, revocationParameters(revocation))
         if (row === undefined) return 'project_not_found'
         const { key, othersUsable } = recordIn(row) as { key?: KeyRecord; othersUsable: boolean }
-        return key === undefined ? 'key_not_found' : { key, othersUsable }
+        if (key !== undefined) return { key, othersUsable }
+        // A change that it waited for may have brought the key, too late for this statement to see it.
+        if (attempt > 1) return 'key_not_found'
       } catch (error) {
         const wasUndone = decisionOf((error as StoreError).cause) === 'stale'
         if (!wasUndone || attempt === maxRevocationAttempts) throw error
@@ -174,7 +177,8 @@ export class PostgresProjectStore implements ProjectStore {
   }
 
   /**
-   * Tells a listener of every change, whichever instance makes it. Throws a TypeError when there is nothing to listen with.
+   * Tells a listener of every change, whichever instance makes it: at once, and half a second later at most where the project changed
+   * just before. Throws a TypeError when there is nothing to listen with.
    *
    * @example
    * const keyStore = new CachedKeyStore(store)
@@ -186,11 +190,13 @@ export class PostgresProjectStore implements ProjectStore {
         'PostgresProjectStore cannot watch without the option listen, such as listenWithPg(() => new pg.Client(url))',
       )
     }
+    const { tell, close } = coalesced(listener)
     const stop = await this.listen(statements.channel, (payload) => {
       // Anyone who reaches the database can send a message, so it is no more than a hint of what to read again.
-      listener(isIdentifier(payload) ? payload : undefined)
+      tell(isIdentifier(payload) ? payload : undefined)
     })
     return async () => {
+      close()
       await stop()
     }
   }

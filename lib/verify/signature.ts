@@ -41,6 +41,8 @@ interface Verification {
 const verifications = new WeakMap<ProjectKey, Verification>()
 const quickCurves = new Set<string | undefined>(['P-256', 'Ed25519'])
 const quickRsaBits = 3072
+/** Signatures that wait for the thread pool. A token that waits long is judged by a time that has passed, and holds its request. */
+const maxInPool = 1_024
 
 /**
  * Step 5: the signature, by the one algorithm of the key.
@@ -67,6 +69,9 @@ function verifyAtOnce({ digest, input }: Verification, { signingInput, signature
 }
 
 function verifyInPool({ digest, input }: Verification, { signingInput, signature }: Signed): Promise<void> {
+  if (inPool >= maxInPool) {
+    throw new StoreError('store_unavailable', { cause: 'too many signatures wait to be verified' })
+  }
   return new Promise((resolve, reject) => {
     const failed = (cause: unknown) => {
       reject(new StoreError('store_unavailable', { cause }))

@@ -68,8 +68,7 @@ export function parseJsonObject(bytes: Buffer, most: JsonLimits): JsonObject | u
   text = bytes.toString('utf8')
   at = 0
   ;({ values, members, objects, indexNames } = most)
-  if (next() !== openBrace) return undefined
-  const object = readObject(1)
+  const object = next() === openBrace ? readObject(1) : undefined
   next()
   const isAll = at === text.length
   text = ''

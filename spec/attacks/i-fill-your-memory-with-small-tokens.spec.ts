@@ -85,7 +85,7 @@ it('a heap of 64 MB survives 20,000 hostile tokens, and nothing of them stays', 
   expect(await honestStatus()).toBe(200)
   expect(await attack(0, 10_000)).toEqual(new Set([401]))
   const halfway = await memory()
-  await attack(10_000, 10_000)
+  expect(await attack(10_000, 10_000)).toEqual(new Set([401]))
   const end = await memory()
   expect(await honestStatus()).toBe(200)
   expect(end.resident / halfway.resident).toBeLessThan(1.1)

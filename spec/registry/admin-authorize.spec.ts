@@ -45,8 +45,16 @@ describe('authorize is told', () => {
       project: 'a/b 1',
     })
     expect(await toldOf('HEAD', '/projects/shop')).toEqual({ action: 'project.read', project: 'shop' })
-    // A query names no project.
-    expect(await toldOf('GET', '/audit?project=shop')).toEqual({ action: 'audit.read', project: undefined })
+    expect(await toldOf('GET', '/audit?project=shop')).toEqual({ action: 'audit.read', project: 'shop' })
+    // All that follows the first question mark is the query, for the route as for everybody else.
+    expect(await toldOf('GET', '/audit?project=victim?&project=mine')).toEqual({
+      action: 'audit.read',
+      project: 'victim?',
+    })
+    expect(await toldOf('GET', '/projects?project=shop')).toEqual({
+      action: 'project.list',
+      project: undefined,
+    })
   })
 
   it.each([

@@ -153,18 +153,16 @@ it('forged and odd messages make an instance read again, and nothing else', asyn
     '__proto__',
   ]
   for (const payload of odd) await notify(payload)
-  await until('all messages came', () => heard.length === odd.length + 1)
-  expect(heard.slice(1)).toEqual([
-    undefined,
-    undefined,
-    undefined,
-    undefined,
-    undefined,
-    'shop',
-    'nobody',
-    '{"kid":"x"}',
-    '__proto__',
-  ])
+  await until(
+    'all messages came',
+    () => heard.includes('__proto__') && heard.filter((one) => one === undefined).length > 1,
+  )
+  expect(new Set(heard)).toEqual(new Set([undefined, 'shop', 'nobody', '{"kid":"x"}', '__proto__']))
+  // Those that say the same are told once more, when the first is half a second old.
+  heard.length = 0
+  for (let count = 0; count < 100; count++) await notify('many')
+  await until('the last message came', () => heard.length > 1)
+  expect(heard.length).toBeLessThan(50)
   expect(await find(kid)).not.toHaveProperty('revokedAt')
   expect(await find(revoked)).toHaveProperty('revokedAt')
   expect(errors).toEqual([])

@@ -12,7 +12,10 @@ export interface Found {
 
 /** The route of a request, and the project in its path. `url` is what follows the place where the router is mounted. */
 export function findRoute(method: string, url: string): Found {
-  const [path = '', search] = url.split('?', 2)
+  // At the first one, as URL has it: whoever authorizes must not read another query than the route does.
+  const end = url.indexOf('?')
+  const path = end < 0 ? url : url.slice(0, end)
+  const search = end < 0 ? undefined : url.slice(end + 1)
   const there = routes.flatMap((route) => {
     const project = projectIn(path, route.path)
     return project === undefined ? [] : [{ route, project }]

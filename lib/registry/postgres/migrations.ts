@@ -114,13 +114,13 @@ export const migrations: readonly Migration[] = [
     FROM reverse_jwt.keys WHERE activated_at IS NOT NULL;
   ALTER TABLE reverse_jwt.keys DROP COLUMN last_used_at;
 
-  -- 'infinity' is no time.
+  -- 'infinity' is no time. Rows that have it stay as they are, and stay unavailable, until somebody sets them right.
   ALTER TABLE reverse_jwt.projects ADD CONSTRAINT projects_finite
-    CHECK (isfinite(created_at) AND isfinite(updated_at) AND isfinite(deleted_at));
+    CHECK (isfinite(created_at) AND isfinite(updated_at) AND isfinite(deleted_at)) NOT VALID;
   ALTER TABLE reverse_jwt.keys ADD CONSTRAINT keys_finite
     CHECK (isfinite(created_at) AND isfinite(activated_at) AND isfinite(not_before) AND isfinite(not_after)
-      AND isfinite(revoked_at) AND isfinite(challenge_expires_at));
-  ALTER TABLE reverse_jwt.audit ADD CONSTRAINT audit_finite CHECK (isfinite(changed_at));
+      AND isfinite(revoked_at) AND isfinite(challenge_expires_at)) NOT VALID;
+  ALTER TABLE reverse_jwt.audit ADD CONSTRAINT audit_finite CHECK (isfinite(changed_at)) NOT VALID;
 
   -- Registrations that nobody confirmed in time go; a key that was ever active or revoked never does.
   DELETE FROM reverse_jwt.keys

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals'
-import { createSigner } from '../lib/client/index.js'
+import { createSigner } from '../../lib/client/index.js'
 import {
   admitProjectKey,
   CachedKeyStore,
@@ -8,13 +8,13 @@ import {
   MemoryReplayStore,
   reverseJwt,
   ReverseJwtStrategy,
-} from '../lib/index.js'
-import { keyPair } from './helpers/keys.js'
-import { audience } from './helpers/mint.js'
-import { captureOutput, leaks, record, secrets } from './helpers/outputs.js'
-import { platform, rivalKeys } from './helpers/platform.js'
-import { formsOf } from './helpers/private-key-forms.js'
-import { by, managed } from './helpers/registry.js'
+} from '../../lib/index.js'
+import { keyPair } from '../helpers/keys.js'
+import { audience } from '../helpers/mint.js'
+import { captureOutput, leaks, record, secrets } from '../helpers/outputs.js'
+import { platform, rivalKeys } from '../helpers/platform.js'
+import { formsOf } from '../helpers/private-key-forms.js'
+import { by, managed } from '../helpers/registry.js'
 
 const algorithms = ['ES256', 'RS256', 'EdDSA'] as const
 
