@@ -30,6 +30,7 @@ it('names the types and the limits that both sides have written down', () => {
   expect(proofType).toBe('project-key-proof+jwt')
   expect(limits).toEqual({
     tokenLength: 4096,
+    json: { depth: 16, values: 256, members: 64, objects: 16 },
     identifierLength: 256,
     rsaBits: { least: 2048, most: 4096 },
     lifetime: { usual: 300, most: 3600 },

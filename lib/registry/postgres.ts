@@ -177,8 +177,8 @@ export class PostgresProjectStore implements ProjectStore {
   }
 
   /**
-   * Tells a listener of every change, whichever instance makes it: at once, and half a second later at most where the project changed
-   * just before. Throws a TypeError when there is nothing to listen with.
+   * Tells a listener of every change, whichever instance makes it: at once, and half a second later at most where there are
+   * more than five of a project in a row. Throws a TypeError when there is nothing to listen with.
    *
    * @example
    * const keyStore = new CachedKeyStore(store)

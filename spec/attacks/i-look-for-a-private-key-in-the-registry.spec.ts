@@ -7,7 +7,7 @@ import { printed, Secrets } from '../helpers/secrets.js'
 import { openServer } from '../helpers/server.js'
 
 const serve = openServer()
-jest.setTimeout(30_000)
+jest.setTimeout(90_000)
 
 let platform: ManagedPlatform
 let ask: (method: string, path: string, body?: unknown, name?: string) => Promise<string>

@@ -9,7 +9,7 @@ import { verifierOf } from '../helpers/platform.js'
 import { expectRefusal } from '../helpers/refusals.js'
 import { by, managed } from '../helpers/registry.js'
 
-jest.setTimeout(30_000)
+jest.setTimeout(90_000)
 
 let db: PGlite | undefined
 afterAll(() => db?.close())

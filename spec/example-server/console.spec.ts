@@ -14,7 +14,7 @@ import { problemDetails } from '../../lib/index.js'
 import type { Database } from '../../lib/registry/index.js'
 import { managed } from '../helpers/registry.js'
 
-jest.setTimeout(30_000)
+jest.setTimeout(90_000)
 
 const address = 'http://127.0.0.1:4000'
 let secrets: ConsoleSecrets

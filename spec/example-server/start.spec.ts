@@ -4,7 +4,7 @@ import { Agent, get } from 'node:http'
 import { connect } from 'node:net'
 import { DemoProcess } from '../helpers/demo-process.js'
 
-jest.setTimeout(30_000)
+jest.setTimeout(120_000)
 
 const running: DemoProcess[] = []
 

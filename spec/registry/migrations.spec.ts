@@ -6,7 +6,7 @@ import { now } from '../helpers/mint.js'
 import { PostgresServer } from '../helpers/postgres-server.js'
 import { changeOf, projectRecord } from '../helpers/records.js'
 
-jest.setTimeout(30_000)
+jest.setTimeout(90_000)
 
 let server: PostgresServer
 let admin: pg.Pool

@@ -5,7 +5,7 @@ import { audience, now } from '../helpers/mint.js'
 import { PostgresServer } from '../helpers/postgres-server.js'
 import { by, handOver } from '../helpers/registry.js'
 
-jest.setTimeout(30_000)
+jest.setTimeout(90_000)
 
 /** Three roles, as docs/registry.md has them; one with a name that must be quoted. */
 const registryRole = 'platform "admin"'

@@ -7,7 +7,7 @@ import { describeKeyStore } from '../keys/key-store-contract.js'
 import { describeHistory } from './project-history-contract.js'
 import { describeProjectStore } from './project-store-contract.js'
 
-jest.setTimeout(30_000)
+jest.setTimeout(90_000)
 
 let server: PostgresServer
 let db: pg.Pool
