@@ -49,9 +49,12 @@ export function readOptions<T extends ChangeOptions>(
   return given
 }
 
+/** Seconds for which a replaced key stays good: a day. */
+export const defaultOverlap = 86_400
+
 /** Seconds from 0 to 30 days. */
-export function overlapOf(value: unknown, usual: number): number {
-  if (value === undefined) return usual
+export function overlapOf(value: unknown): number {
+  if (value === undefined) return defaultOverlap
   if (typeof value === 'number' && value >= 0 && value <= longestOverlap) return value
   throw invalid(`overlap must be a number of seconds from 0 to ${longestOverlap} (30 days)`)
 }

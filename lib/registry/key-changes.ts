@@ -48,7 +48,6 @@ export interface Revocation {
   readonly warning?: string
 }
 
-const usualOverlap = 86_400
 const reasons: Readonly<Record<RevocationReason, true>> = {
   exposed: true,
   compromised: true,
@@ -74,7 +73,7 @@ export function keyChanges(store: ProjectStore, clock: () => number) {
     async rotateKey(projectId: string, options: RotateOptions): Promise<Rotation> {
       const known = { kid: true, overlap: true, alg: true, idempotencyKey: true } as const
       const { by, kid, alg, idempotencyKey, overlap: given } = readOptions(options, known)
-      const overlap = overlapOf(given, usualOverlap)
+      const overlap = overlapOf(given)
       const wanted = alg === undefined ? undefined : algorithmOf(alg)
       requireName('project id', projectId)
       optionalName('kid', kid)

@@ -5,6 +5,7 @@ import { change, existing } from './change.js'
 import { escaped } from '../option-checks.js'
 import {
   checked,
+  defaultOverlap,
   invalid,
   optionalName,
   overlapOf,
@@ -46,8 +47,6 @@ export interface ConfirmOptions extends ChangeOptions {
   readonly proof: string
 }
 
-const usualOverlap = 86_400
-
 export function keyRegistration(store: ProjectStore, audience: string, clock: () => number) {
   return {
     async registerKey(projectId: string, options: RegisterOptions): Promise<Registration> {
@@ -59,7 +58,7 @@ export function keyRegistration(store: ProjectStore, audience: string, clock: ()
         throw invalid(
           'overlap says how long the replaced key stays good; say with replaces which key that is',
         )
-      const overlap = overlapOf(given, usualOverlap)
+      const overlap = overlapOf(given)
       const admitted = checked(() => admittedKey({ id: projectId }, options))
       const refusal = await inTurn(primeModulusRefusal({ id: projectId }, options.kid, admitted.publicJwk))
       if (refusal !== undefined) throw invalid(refusal.message)
@@ -131,7 +130,7 @@ function admittedKey(owner: Project, { publicKey, kid, alg }: RegisterOptions): 
 function retiredBy({ replaces, challenge }: KeyRecord, stored: StoredProject, now: number): KeyRecord[] {
   const old = stored.keys.find(({ kid }) => kid === replaces)
   if (old === undefined || keyState(old, now) !== 'active') return []
-  return [replaced(old, now, challenge?.overlap ?? usualOverlap)]
+  return [replaced(old, now, challenge?.overlap ?? defaultOverlap)]
 }
 
 function notPending(key: KeyRecord, now: number): RegistryError {

@@ -2,6 +2,7 @@ import cluster from 'node:cluster'
 import { createHash } from 'node:crypto'
 import { StoreError } from '../errors.js'
 import { refuseUndefined, refuseUnknownNames } from '../option-checks.js'
+import { ownText } from '../own-text.js'
 import { warnOnce } from '../warnings.js'
 import { parseCeilings, requireWithin } from './ceilings.js'
 import { isReplayMode, replayModes, type ReplayMode } from './replay-mode.js'
@@ -218,7 +219,7 @@ function entryName(project: number, jti: string): string {
   // A joined string is a tree that keeps its parts, and what those were cut from, alive. Matching makes it one piece.
   if (plainName.test(name)) return name
   const hash = createHash('sha256').update(jti).digest('base64url')
-  return Buffer.from(`${project}#${hash}`).toString('latin1')
+  return ownText(`${project}#${hash}`)
 }
 
 function full(cause: string): StoreError {
