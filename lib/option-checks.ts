@@ -90,7 +90,7 @@ export function shown(value: unknown): string {
 }
 
 /** The shortest private key of ours has 43 characters in base64url. The name of a project by default, a UUID, has 36. */
-const maxQuoted = 40
+export const maxQuoted = 40
 
 /** The same for a name that was given: '' for one that is long enough to be a private key in the wrong place. */
 export function quoted(name: string): string {

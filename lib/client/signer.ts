@@ -1,4 +1,4 @@
-import { refuseUndefined, refuseUnknownNames } from '../option-checks.js'
+import { maxQuoted, refuseUndefined, refuseUnknownNames } from '../option-checks.js'
 import {
   isIdentifier,
   isScopeName,
@@ -174,7 +174,7 @@ function claimsOf(extra: unknown): ExtraClaims {
     // A scope that got lost would be all scopes.
     if (json === undefined) {
       throw new TypeError(
-        `${name.length > 40 ? 'A claim' : `The claim ${name}`} is undefined; set it or leave it out`,
+        `${name.length > maxQuoted ? 'A claim' : `The claim ${name}`} is undefined; set it or leave it out`,
       )
     }
     claims[name] = JSON.parse(json)
