@@ -1,4 +1,4 @@
-import specsOf from './spec/helpers/specs-of.cjs'
+import specsOf from './spec/mutation/specs-of.cjs'
 
 /** `npm run mutate`: changes lib/ in every small way that Stryker knows, and asks the specs whether they notice. */
 export default {
@@ -12,10 +12,10 @@ export default {
   jest: {
     enableFindRelatedTests: false,
     config: {
-      testEnvironment: `${import.meta.dirname}/spec/helpers/stops-at-first-failure.cjs`,
-      testRunner: `${import.meta.dirname}/spec/helpers/jest-circus-until-killed.cjs`,
-      testSequencer: `${import.meta.dirname}/spec/helpers/mirror-first.cjs`,
-      filter: `${import.meta.dirname}/spec/helpers/specs-of-mutant.cjs`,
+      testEnvironment: `${import.meta.dirname}/spec/mutation/stops-at-first-failure.cjs`,
+      testRunner: `${import.meta.dirname}/spec/mutation/jest-circus-until-killed.cjs`,
+      testSequencer: `${import.meta.dirname}/spec/mutation/mirror-first.cjs`,
+      filter: `${import.meta.dirname}/spec/mutation/specs-of-mutant.cjs`,
     },
   },
   concurrency: 2,

@@ -1,7 +1,7 @@
 import { race } from '../spec/helpers/race.js'
 
 /*
- * The race of spec/replay/redis-race.spec.ts, as long as you like: four processes, one Redis, each token presented ten times at
+ * The race of spec/replay/redis/race.spec.ts, as long as you like: four processes, one Redis, each token presented ten times at
  * once. Build first; then `node dist/bench/race.js 1000000 strict`.
  */
 const [, , tokens = '1000000', mode = 'default'] = process.argv

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { Redis } from 'ioredis'
-import { RedisReplayStore } from '../lib/redis.js'
+import { RedisReplayStore } from '../lib/replay/redis/index.js'
 import { RedisServer } from '../spec/helpers/redis-server.js'
 import { inFlight } from './in-flight.js'
 import { lifetime, projectId } from './platform.js'

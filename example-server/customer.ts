@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import express, { type Express, type Request } from 'express'
-import { createSigner } from 'reverse-jwt/client'
+import { createSigner } from 'reverse-jwt/customer'
 import { consoleFolder, pageFolder } from './page-folder.js'
 import { securityHeaders } from './security-headers.js'
 

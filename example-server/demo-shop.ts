@@ -2,7 +2,7 @@
 import { createPublicKey } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { generateProjectKey, proveKeyPossession } from 'reverse-jwt/client'
+import { generateProjectKey, proveKeyPossession } from 'reverse-jwt/customer'
 import {
   RegistryError,
   type KeyView,

@@ -7,21 +7,21 @@ export {
   type RefusalCode,
   type Retry,
 } from './errors.js'
-export type { AcceptedEvent, EventListener, RefusedEvent, UnavailableEvent, VerifierEvent } from './events.js'
-export { projectOf, projectTokenOf } from './authenticated-request.js'
-export type { FaceOptions, ReverseJwtOptions } from './face.js'
+export type { AcceptedEvent, EventListener, RefusedEvent, UnavailableEvent, VerifierEvent } from './events/verifier-event.js'
+export { projectOf, projectTokenOf } from './faces/authenticated-request.js'
+export type { FaceOptions, ReverseJwtOptions } from './faces/face-options.js'
 export { CachedKeyStore, type CachedKeyStoreOptions } from './keys/cached.js'
 export type { KeyStore } from './keys/key-store.js'
 export { MemoryKeyStore, type ProjectWithKeys } from './keys/memory.js'
 export { admitProjectKey, type AdmissionOptions, type PublicKeyInput } from './keys/public-key.js'
-export { reverseJwt, type Next, type ResponseLike } from './middleware.js'
-export type { RequestRules, VerifierOptions } from './options.js'
-export { problemDetails, type ProblemResponse } from './problem-details.js'
+export { reverseJwt, type Next, type ResponseLike } from './faces/express.js'
+export type { RequestRules, VerifierOptions } from './verify/options.js'
+export { problemDetails, type ProblemResponse } from './faces/problem-details.js'
 export type { Algorithm, AlgorithmName } from './protocol.js'
 export { MemoryReplayStore, type MemoryReplayStoreOptions } from './replay/memory.js'
 export type { ReplayMode } from './replay/replay-mode.js'
 export type { ReplayCeilings, ReplayStore, TokenUse, VerifierLimits } from './replay/replay-store.js'
-export { ReverseJwtStrategy, type Done, type VerifyCallback } from './strategy.js'
+export { ReverseJwtStrategy, type Done, type VerifyCallback } from './faces/passport.js'
 export type {
   Authentication,
   Project,

@@ -1,12 +1,12 @@
-import { onceARequest } from './once-a-request.js'
+import { onceARequest } from './verify/once-a-request.js'
 import {
   parseContext,
   parseRules,
   parseVerifierOptions,
   type RequestRules,
   type VerifierOptions,
-} from './options.js'
-import { reported, type Trail } from './outcome.js'
+} from './verify/options.js'
+import { reported, type Trail } from './verify/outcome.js'
 import { bindReplayStore } from './replay/ceilings.js'
 import type { Authentication, ProjectClaims, ProjectKey, RequestLike } from './types.js'
 import { checkBinding, type Bounds, type VerifyContext } from './verify/binding.js'

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it, jest } from '@jest/globals'
 import type { ErrorRequestHandler, RequestHandler } from 'express'
 import type { Server } from 'node:http'
 import { Passport } from 'passport'
-import { createSigner, type Signer } from '../lib/client/index.js'
+import { createSigner, type Signer } from '../lib/customer/index.js'
 import {
   CachedKeyStore,
   createVerifier,

@@ -8,7 +8,7 @@ import {
   ReverseJwtStrategy,
   type ReplayStore,
 } from '../../lib/index.js'
-import { RedisReplayStore } from '../../lib/redis.js'
+import { RedisReplayStore } from '../../lib/replay/redis/index.js'
 import type { RequestHandler } from 'express'
 import { audience, keyStoreOf, lifetime } from '../platform.js'
 import type { Protection, Setup } from './setup.js'

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import pg from 'pg'
 import { Redis } from 'ioredis'
 import { CachedKeyStore, problemDetails, projectOf, reverseJwt, type VerifierEvent } from '../../lib/index.js'
-import { RedisReplayStore } from '../../lib/redis.js'
+import { RedisReplayStore } from '../../lib/replay/redis/index.js'
 import {
   createRegistry,
   listenWithPg,

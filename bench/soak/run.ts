@@ -1,4 +1,4 @@
-import { createSigner } from '../../lib/client/index.js'
+import { createSigner } from '../../lib/customer/index.js'
 import { createRegistry, PostgresProjectStore } from '../../lib/registry/index.js'
 import { PostgresServer } from '../../spec/helpers/postgres-server.js'
 import { RedisServer } from '../../spec/helpers/redis-server.js'

@@ -161,7 +161,7 @@ export function askToRegister(project, keys, done) {
 function askForProof(project, kid, challenge, done) {
   const proof = element('textarea', { rows: 5, required: true, spellcheck: false, placeholder: 'eyJ...' })
   const snippet = `import { readFileSync } from 'node:fs'
-import { proveKeyPossession } from 'reverse-jwt/client'
+import { proveKeyPossession } from 'reverse-jwt/customer'
 
 const privateKey = readFileSync('project-key.pem')
 const challenge = ${visibleJson(challenge)}

@@ -1,12 +1,12 @@
 import { LRUCache } from 'lru-cache'
-import { refuseUndefined, refuseUnknownNames } from '../option-checks.js'
-import { ownText } from '../own-text.js'
+import { refuseUndefined, refuseUnknownNames } from '../options/option-checks.js'
+import { ownText } from '../encoding/own-text.js'
 import { projectPrefix } from '../protocol.js'
 import type { ProjectKey } from '../types.js'
 import { Invalidations } from './invalidations.js'
 import type { KeyStore } from './key-store.js'
 import { isAdmitted } from './public-key.js'
-import { KeyReads } from './cached-reads.js'
+import { KeyReads } from './key-reads.js'
 
 export interface CachedKeyStoreOptions {
   /** Seconds for which a key is served without asking again. Default 30, at most 3,600. */

@@ -1,4 +1,4 @@
-import { quoted, refuseUnknownNames, shown } from '../option-checks.js'
+import { quoted, refuseUnknownNames, shown } from '../options/option-checks.js'
 import { isIdentifier, isScopeName, limits, parseUrl } from '../protocol.js'
 import type { Project } from '../types.js'
 

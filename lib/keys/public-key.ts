@@ -1,5 +1,5 @@
 import { createHash, type JsonWebKey } from 'node:crypto'
-import { quoted, refuseUnknownNames } from '../option-checks.js'
+import { quoted, refuseUnknownNames } from '../options/option-checks.js'
 import {
   algorithmNamed,
   algorithmNames,
@@ -11,9 +11,9 @@ import {
   type AlgorithmName,
 } from '../protocol.js'
 import type { Project, ProjectKey } from '../types.js'
-import { readJwk, readPem, type JwkLabels, type KeyMaterial } from './key-material.js'
+import { readJwk, readPem, type JwkLabels, type KeyMaterial } from '../jwk/public-half.js'
 import { admitProject } from './project.js'
-import { hasPrimeModulus, primeModulusSteps } from './weak-keys.js'
+import { hasPrimeModulus, primeModulusSteps } from '../jwk/weak-keys.js'
 
 /** A public key as a customer gives it: exactly one of `jwk` and `pem`. Times are epoch seconds or a Date; null is none. */
 export interface PublicKeyInput {

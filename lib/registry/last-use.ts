@@ -1,8 +1,8 @@
-import { originalOf, type VerifierEvent } from '../events.js'
-import { refuseUndefined, refuseUnknownNames, requireThat } from '../option-checks.js'
+import { originalOf, type VerifierEvent } from '../events/verifier-event.js'
+import { refuseUndefined, refuseUnknownNames, requireThat } from '../options/option-checks.js'
 import { projectPrefix } from '../protocol.js'
-import type { ProjectStore } from './project-store.js'
-import type { KeyUse } from './records.js'
+import type { ProjectStore } from './store/project-store.js'
+import type { KeyUse } from './store/records.js'
 
 export interface LastUseOptions {
   /** Milliseconds between two writes. Default 60,000. */

@@ -1,6 +1,6 @@
-import { refuseUndefined, refuseUnknownNames, requireThat } from '../option-checks.js'
-import type { ProjectKeyPair } from '../client/generate.js'
-import type { ChangeOptions } from './inputs.js'
+import { refuseUndefined, refuseUnknownNames, requireThat } from '../options/option-checks.js'
+import type { ProjectKeyPair } from '../jwk/generate.js'
+import type { ChangeOptions } from './rules/inputs.js'
 import {
   keyChanges,
   type GenerateOptions,
@@ -8,10 +8,10 @@ import {
   type RevokeOptions,
   type RotateOptions,
   type Rotation,
-} from './key-changes.js'
-import type { NewProject, ProjectChanges } from './project-rules.js'
-import type { ProjectStore } from './project-store.js'
-import { projectChanges, type ReasonOptions } from './projects.js'
+} from './operations/key-changes.js'
+import type { NewProject, ProjectChanges } from './rules/project-rules.js'
+import type { ProjectStore } from './store/project-store.js'
+import { projectChanges, type ReasonOptions } from './operations/projects.js'
 import {
   queries,
   type AuditList,
@@ -20,13 +20,13 @@ import {
   type KeyQuery,
   type ProjectList,
   type ProjectQuery,
-} from './queries.js'
+} from './operations/queries.js'
 import {
   keyRegistration,
   type ConfirmOptions,
   type RegisterOptions,
   type Registration,
-} from './registration.js'
+} from './operations/registration.js'
 import type { KeyView, ProjectView } from './views.js'
 
 export interface RegistryOptions {

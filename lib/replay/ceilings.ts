@@ -1,4 +1,4 @@
-import { hasMethod, parseSeconds } from '../option-checks.js'
+import { hasMethod, parseSeconds } from '../options/option-checks.js'
 import { limits } from '../protocol.js'
 import type { ReplayCeilings, ReplayStore, VerifierLimits } from './replay-store.js'
 

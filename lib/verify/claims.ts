@@ -1,7 +1,7 @@
 import { AuthenticationError } from '../errors.js'
 import { isIdentifier, isScopeName } from '../protocol.js'
 import type { ProjectClaims } from '../types.js'
-import type { JsonObject } from './strict-json.js'
+import type { JsonObject } from '../encoding/strict-json.js'
 
 interface ClaimsSettings {
   readonly audiences: ReadonlySet<string>

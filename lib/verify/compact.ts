@@ -2,9 +2,9 @@ import { LRUCache } from 'lru-cache'
 import { AuthenticationError } from '../errors.js'
 import { algorithmNamed, algorithms, limits, projectTokenType, type Algorithm } from '../protocol.js'
 import type { ProjectTokenHeader } from '../types.js'
-import { decodeBase64url } from '../base64url.js'
-import { ownText } from '../own-text.js'
-import { parseJsonObject, tokenLimits, type JsonObject } from './strict-json.js'
+import { decodeBase64url } from '../encoding/base64url.js'
+import { ownText } from '../encoding/own-text.js'
+import { parseJsonObject, tokenLimits, type JsonObject } from '../encoding/strict-json.js'
 
 /** A token taken apart. Nothing of it is trusted yet. */
 export interface UnverifiedToken {

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { randomUUID } from 'node:crypto'
 import request from 'supertest'
-import { RedisReplayStore } from '../../lib/redis.js'
+import { RedisReplayStore } from '../../lib/replay/redis/index.js'
 import { mint, now } from '../helpers/mint.js'
 import '../helpers/patience.js'
 import { appOf, platform } from '../helpers/platform.js'

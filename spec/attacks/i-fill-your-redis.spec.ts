@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { randomUUID } from 'node:crypto'
 import request from 'supertest'
-import { RedisReplayStore, type RedisClient } from '../../lib/redis.js'
+import { RedisReplayStore, type RedisClient } from '../../lib/replay/redis/index.js'
 import { clientDuring } from '../helpers/client-during.js'
 import { mint, now } from '../helpers/mint.js'
 import '../helpers/patience.js'

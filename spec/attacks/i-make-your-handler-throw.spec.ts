@@ -29,7 +29,7 @@ async function askAll(guard: string, paths: readonly string[]): Promise<Outcome>
     import { once } from 'node:events'
     import passport from 'passport'
     import { createVerifier, MemoryKeyStore, MemoryReplayStore, reverseJwt, ReverseJwtStrategy } from './dist/lib/index.js'
-    import { createSigner, generateProjectKey } from './dist/lib/client/index.js'
+    import { createSigner, generateProjectKey } from './dist/lib/customer/index.js'
 
     const audience = 'https://platform.example'
     const { privateKey, publicJwk } = await generateProjectKey()

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import type { PossessionChallenge } from '../../lib/client/index.js'
+import type { PossessionChallenge } from '../../lib/customer/index.js'
 import { keyPair } from '../helpers/keys.js'
 import { audience, encode, kidOf, mint, now, signBytes } from '../helpers/mint.js'
 import { verifierOf } from '../helpers/platform.js'

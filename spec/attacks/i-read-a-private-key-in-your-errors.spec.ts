@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals'
-import { createSigner } from '../../lib/client/index.js'
+import { createSigner } from '../../lib/customer/index.js'
 import {
   admitProjectKey,
   CachedKeyStore,

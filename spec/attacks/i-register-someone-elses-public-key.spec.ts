@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import { createHmac, sign } from 'node:crypto'
-import { createSigner } from '../../lib/client/index.js'
+import { createSigner } from '../../lib/customer/index.js'
 import type { KeyChallenge } from '../../lib/registry/index.js'
 import { makeKeyPair } from '../helpers/keys.js'
 import { audience, encode, signBytes } from '../helpers/mint.js'

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { randomUUID } from 'node:crypto'
 import request from 'supertest'
-import type { RedisClient, ReplayMode } from '../../lib/redis.js'
+import type { RedisClient, ReplayMode } from '../../lib/replay/redis/index.js'
 import { clientDuring } from '../helpers/client-during.js'
 import { mint } from '../helpers/mint.js'
 import '../helpers/patience.js'

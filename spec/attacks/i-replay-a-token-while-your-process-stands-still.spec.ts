@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { createVerifier, MemoryReplayStore, type KeyStore, type ReplayStore } from '../../lib/index.js'
-import { RedisReplayStore, type RedisClient } from '../../lib/redis.js'
+import { RedisReplayStore, type RedisClient } from '../../lib/replay/redis/index.js'
 import { clientDuring } from '../helpers/client-during.js'
 import { mint, now } from '../helpers/mint.js'
 import '../helpers/patience.js'

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { randomUUID } from 'node:crypto'
-import { RedisReplayStore } from '../../lib/redis.js'
+import { RedisReplayStore } from '../../lib/replay/redis/index.js'
 import { mint, now } from '../helpers/mint.js'
 import '../helpers/patience.js'
 import { verifierOf } from '../helpers/platform.js'

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals'
-import { document, operations } from '../registry/open-api.js'
+import { document, operations } from '../registry/admin/open-api.js'
 import { read } from './markdown.js'
 
 const page = read('docs/admin.md')

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals'
 import { grants, RegistryError, type RegistryErrorCode } from '../../lib/registry/index.js'
 import { answers } from '../../lib/registry/registry-error.js'
-import { keyState } from '../../lib/registry/key-state.js'
+import { keyState } from '../../lib/registry/rules/key-state.js'
 import { now } from '../helpers/mint.js'
 import { keyRecord } from '../helpers/records.js'
-import { without } from '../../lib/registry/records.js'
+import { without } from '../../lib/registry/store/records.js'
 import { blocksOf, codesOf, read, sectionOf, tablesOf } from './markdown.js'
 
 const page = read('docs/registry.md')

@@ -1,4 +1,4 @@
-import { proveKeyPossession, type PossessionOptions } from '../../lib/client/index.js'
+import { proveKeyPossession, type PossessionOptions } from '../../lib/customer/index.js'
 
 /** Answers whatever challenge it is given, as a customer who takes it for the right one. */
 export async function prove(options: Pick<PossessionOptions, 'privateKey' | 'challenge'>): Promise<string> {

@@ -1,5 +1,5 @@
 import { webcrypto, type JsonWebKey, type KeyObject } from 'node:crypto'
-import type { PrivateKeyInput } from '../../lib/client/index.js'
+import type { PrivateKeyInput } from '../../lib/customer/index.js'
 
 export const allAlgorithms = [
   'ES256',

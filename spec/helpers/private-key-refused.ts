@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals'
-import { createSigner } from '../../lib/client/index.js'
+import { createSigner } from '../../lib/customer/index.js'
 import { expectNothingOf, thrownBy } from './admission.js'
 import { keyPair } from './keys.js'
 import { audience } from './mint.js'

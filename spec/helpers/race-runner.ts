@@ -1,6 +1,6 @@
 /** A program: one process of a platform, which verifies the tokens that it is sent and tells how often each passed. */
 import { AuthenticationError, createVerifier, MemoryKeyStore, type Verifier } from '../../lib/index.js'
-import { RedisReplayStore } from '../../lib/redis.js'
+import { RedisReplayStore } from '../../lib/replay/redis/index.js'
 import { audience, now } from './mint.js'
 import type { Round, RoundResult, Starter } from './race.js'
 import { ioredisOf, nodeRedisOf } from './redis-clients.js'

@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import type { ReplayMode } from '../../lib/redis.js'
+import type { ReplayMode } from '../../lib/replay/redis/index.js'
 import { makeKeyPair } from './keys.js'
 import { mint } from './mint.js'
 import { metLongAgo } from './redis-epochs.js'

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { ProjectWithKeys } from '../../lib/index.js'
 import type { KeyRecord, ProjectChange, ProjectRecord, ProjectStore } from '../../lib/registry/index.js'
 import { admitProjectKey } from '../../lib/keys/public-key.js'
-import { without } from '../../lib/registry/records.js'
+import { without } from '../../lib/registry/store/records.js'
 import { keyPair } from './keys.js'
 import { now } from './mint.js'
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { StoreError, type ReplayStore, type TokenUse } from '../../lib/index.js'
-import { RedisReplayStore, type RedisClient, type ReplayMode } from '../../lib/redis.js'
+import { RedisReplayStore, type RedisClient, type ReplayMode } from '../../lib/replay/redis/index.js'
 import { until } from './until.js'
 
 /** How often each id was accepted, refused as used, and not decided. */

@@ -76,8 +76,8 @@ mkdirSync(folder, { recursive: true })
 mkdirSync(join(tmpdir(), 'reverse-jwt-api'), { recursive: true })
 const reports = {
   'reverse-jwt': isReported('reverse-jwt', 'dist/lib/index.d.ts'),
-  client: isReported('client', 'dist/lib/client/index.d.ts'),
-  redis: isReported('redis', 'dist/lib/redis.d.ts'),
+  customer: isReported('customer', 'dist/lib/customer/index.d.ts'),
+  redis: isReported('redis', 'dist/lib/replay/redis/index.d.ts'),
   registry: isReported('registry', 'dist/lib/registry/index.d.ts'),
   'express-types': isCopied('express-types', 'dist/lib/express-types.d.ts'),
 }

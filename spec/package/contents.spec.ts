@@ -88,7 +88,7 @@ describe('what an entry brings along', () => {
   })
 
   it('is jose and node:crypto for the client', () => {
-    expect(packagesOf('dist/lib/client/index.js')).toEqual(['jose', 'node:crypto'])
+    expect(packagesOf('dist/lib/customer/index.js')).toEqual(['jose', 'node:crypto'])
   })
 
   it('is jose and what Node has for the registry, and no driver of a database', () => {
@@ -102,12 +102,12 @@ describe('what an entry brings along', () => {
   })
 
   it('is nothing for the stub that browsers get, and nothing for the types of Express', () => {
-    expect(packagesOf('dist/lib/client/not-in-a-browser.js')).toEqual([])
+    expect(packagesOf('dist/lib/customer/not-in-a-browser.js')).toEqual([])
     expect(packagesOf('dist/lib/express-types.js')).toEqual([])
   })
 
   it('is no client of Redis for the Redis replay store', () => {
-    expect(packagesOf('dist/lib/redis.js')).toEqual(['node:crypto'])
+    expect(packagesOf('dist/lib/replay/redis/index.js')).toEqual(['node:crypto'])
   })
 
   it('is neither Express nor Passport for the platform', () => {

@@ -19,8 +19,8 @@ const importable = new Map([
   ['Redis', "import { Redis } from 'ioredis'"],
   ['pg', "import pg from 'pg'"],
   ...exportsOf('lib/index.ts', 'reverse-jwt'),
-  ...exportsOf('lib/client/index.ts', 'reverse-jwt/client'),
-  ...exportsOf('lib/redis.ts', 'reverse-jwt/redis'),
+  ...exportsOf('lib/customer/index.ts', 'reverse-jwt/customer'),
+  ...exportsOf('lib/replay/redis/index.ts', 'reverse-jwt/redis'),
   ...exportsOf('lib/registry/index.ts', 'reverse-jwt/registry'),
 ])
 

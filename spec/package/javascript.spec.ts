@@ -40,11 +40,11 @@ describe.each(['the present', ...nodeVersions])('on Node %s', (version) => {
   })
 })
 
-describe('reverse-jwt/client in a bundle for browsers', () => {
+describe('reverse-jwt/customer in a bundle for browsers', () => {
   // The condition that bundlers set.
   const evaluate = (condition: string[], script: string) =>
     run(process.execPath, [...condition, '--input-type=module', '--eval', script], join(project, 'esm'))
-  const listNames = "import * as client from 'reverse-jwt/client'; console.log(Object.keys(client).join())"
+  const listNames = "import * as client from 'reverse-jwt/customer'; console.log(Object.keys(client).join())"
 
   it('has the names of the real one, so that the bundle builds', async () => {
     const real = await evaluate([], listNames)
@@ -56,10 +56,10 @@ describe('reverse-jwt/client in a bundle for browsers', () => {
   it.each(['createSigner', 'generateProjectKey', 'proveKeyPossession'])(
     'throws at the first call of %s',
     async (name) => {
-      const script = `import { ${name} } from 'reverse-jwt/client'; ${name}()`
+      const script = `import { ${name} } from 'reverse-jwt/customer'; ${name}()`
       const { code, stderr } = await evaluate(['--conditions=browser'], script)
       expect(code).toBe(1)
-      expect(stderr).toContain('reverse-jwt/client was bundled for a browser')
+      expect(stderr).toContain('reverse-jwt/customer was bundled for a browser')
     },
   )
 })

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it, jest } from '@jest/globals'
 import fc from 'fast-check'
-import { createSigner, type SignerOptions } from '../../lib/client/index.js'
+import { createSigner, type SignerOptions } from '../../lib/customer/index.js'
 import {
   CachedKeyStore,
   createVerifier,

@@ -5,7 +5,7 @@ import {
   parseJsonObject,
   tokenLimits,
   type JsonLimits,
-} from '../../lib/verify/strict-json.js'
+} from '../../lib/encoding/strict-json.js'
 import { holds, Tally } from '../helpers/property.js'
 
 /** A JSON value as a writer of text sees it: members may repeat, and strings have many spellings. */

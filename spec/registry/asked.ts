@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals'
 import type { Server } from 'node:http'
 import { send, type Sent } from '../helpers/admin.js'
-import { contentOf, faultsOf, operationOf, resolved } from './open-api.js'
+import { contentOf, faultsOf, operationOf, resolved } from './admin/open-api.js'
 
 export interface Asked extends Sent {
   readonly project?: string

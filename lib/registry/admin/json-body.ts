@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { documentLimits, parseJsonObject, type JsonObject } from '../../verify/strict-json.js'
+import { documentLimits, parseJsonObject, type JsonObject } from '../../encoding/strict-json.js'
 import { Fault } from './problem.js'
 
 const mostBytes = 65_536

@@ -1,9 +1,9 @@
-import type { JsonObject } from '../../verify/strict-json.js'
-import type { AuditQuery, KeyQuery, ProjectQuery } from '../queries.js'
-import type { RevokeOptions } from '../key-changes.js'
-import type { ConfirmOptions, RegisterOptions } from '../registration.js'
+import type { JsonObject } from '../../encoding/strict-json.js'
+import type { AuditQuery, KeyQuery, ProjectQuery } from '../operations/queries.js'
+import type { RevokeOptions } from '../operations/key-changes.js'
+import type { ConfirmOptions, RegisterOptions } from '../operations/registration.js'
 import type { Registry } from '../registry.js'
-import { invalid } from '../inputs.js'
+import { invalid } from '../rules/inputs.js'
 
 /** A request that was authorized, found its route, and was read. What the registry does not know, it refuses. */
 export interface Call {

@@ -1,4 +1,4 @@
-import type { ChangeListener } from '../project-store.js'
+import type { ChangeListener } from '../store/project-store.js'
 
 /** How long a message waits at most. A read of the database must fit in between. */
 const windowMs = 500

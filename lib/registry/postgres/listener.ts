@@ -1,6 +1,6 @@
-import { refuseUndefined, refuseUnknownNames, requireThat } from '../../option-checks.js'
-import { within } from '../../time-limit.js'
-import type { Listen } from '../postgres.js'
+import { refuseUndefined, refuseUnknownNames, requireThat } from '../../options/option-checks.js'
+import { within } from '../../time/time-limit.js'
+import type { Listen } from './project-store.js'
 
 /** What is used of a `pg` Client. */
 export interface PgClient {

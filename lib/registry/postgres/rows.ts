@@ -1,6 +1,6 @@
 import { StoreError } from '../../errors.js'
-import type { KeyRevocation, KeySelection, ProjectChange } from '../project-store.js'
-import type { KeyRecord, ProjectRecord } from '../records.js'
+import type { KeyRevocation, KeySelection, ProjectChange } from '../store/project-store.js'
+import type { KeyRecord, ProjectRecord } from '../store/records.js'
 
 /** The one column of a row: JSON, because every driver reads text alike. */
 export function recordIn(row: unknown): unknown {

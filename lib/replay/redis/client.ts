@@ -1,4 +1,4 @@
-import { hasMethod } from '../../option-checks.js'
+import { hasMethod } from '../../options/option-checks.js'
 
 /** An ioredis client or Cluster, version 5 or later, as far as it is used here. */
 export interface IoredisClient {

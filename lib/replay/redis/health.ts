@@ -1,4 +1,4 @@
-import { within } from '../../time-limit.js'
+import { within } from '../../time/time-limit.js'
 import type { Ask, RedisCommands } from './client.js'
 
 /** One thing that whoever runs Redis should know. */

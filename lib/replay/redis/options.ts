@@ -1,4 +1,4 @@
-import { refuseUndefined, refuseUnknownNames } from '../../option-checks.js'
+import { refuseUndefined, refuseUnknownNames } from '../../options/option-checks.js'
 import { parseCeilings } from '../ceilings.js'
 import { isReplayMode, replayModes, type ReplayMode } from '../replay-mode.js'
 import type { ReplayCeilings } from '../replay-store.js'

@@ -4,7 +4,7 @@
  */
 import type { Express, RequestHandler } from 'express'
 import type { KeyStore, ProjectKey, ReplayStore, Verifier } from 'reverse-jwt'
-import type { PossessionChallenge, PrivateKeyInput, Signer } from 'reverse-jwt/client'
+import type { PossessionChallenge, PrivateKeyInput, Signer } from 'reverse-jwt/customer'
 import type { Database, PostgresProjectStore, Registry } from 'reverse-jwt/registry'
 
 interface KeyRow {

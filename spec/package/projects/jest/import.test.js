@@ -1,6 +1,6 @@
 it('accepts a token once', async () => {
   const { createVerifier, MemoryKeyStore, MemoryReplayStore } = await import('reverse-jwt')
-  const { createSigner, generateProjectKey } = await import('reverse-jwt/client')
+  const { createSigner, generateProjectKey } = await import('reverse-jwt/customer')
 
   const audience = 'https://platform.example'
   const { privateKey, publicJwk } = await generateProjectKey('ES256')

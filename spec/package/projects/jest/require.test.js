@@ -1,5 +1,5 @@
 const { createVerifier, MemoryKeyStore, MemoryReplayStore } = require('reverse-jwt')
-const { createSigner, generateProjectKey } = require('reverse-jwt/client')
+const { createSigner, generateProjectKey } = require('reverse-jwt/customer')
 
 it('accepts a token once', async () => {
   const audience = 'https://platform.example'

@@ -2,7 +2,7 @@ import type { Authentication } from 'reverse-jwt' with { 'resolution-mode': 'imp
 
 async function main(): Promise<void> {
   const { createVerifier, MemoryKeyStore, MemoryReplayStore } = await import('reverse-jwt')
-  const { createSigner, generateProjectKey } = await import('reverse-jwt/client')
+  const { createSigner, generateProjectKey } = await import('reverse-jwt/customer')
 
   const audience = 'https://platform.example'
   const { privateKey, publicJwk } = await generateProjectKey('ES256')

@@ -6,7 +6,7 @@ import {
   type Authentication,
   type ReplayStore,
 } from 'reverse-jwt'
-import { createSigner, generateProjectKey, type Signer } from 'reverse-jwt/client'
+import { createSigner, generateProjectKey, type Signer } from 'reverse-jwt/customer'
 
 async function main(): Promise<void> {
   const audience = 'https://platform.example'

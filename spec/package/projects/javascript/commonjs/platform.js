@@ -1,6 +1,6 @@
 const express = require('express')
 const { MemoryKeyStore, MemoryReplayStore, problemDetails, projectOf, reverseJwt } = require('reverse-jwt')
-const { createSigner, generateProjectKey } = require('reverse-jwt/client')
+const { createSigner, generateProjectKey } = require('reverse-jwt/customer')
 
 async function main() {
   const audience = 'https://platform.example'

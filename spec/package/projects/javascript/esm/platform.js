@@ -1,6 +1,6 @@
 import express from 'express'
 import { MemoryKeyStore, MemoryReplayStore, problemDetails, projectOf, reverseJwt } from 'reverse-jwt'
-import { createSigner, generateProjectKey } from 'reverse-jwt/client'
+import { createSigner, generateProjectKey } from 'reverse-jwt/customer'
 
 const audience = 'https://platform.example'
 const { privateKey, publicJwk } = await generateProjectKey('ES256')

@@ -1,0 +1,208 @@
+import { maxQuoted, refuseUndefined, refuseUnknownNames } from '../options/option-checks.js'
+import {
+  isIdentifier,
+  isScopeName,
+  limits,
+  parseUrl,
+  projectTokenType,
+  type AlgorithmName,
+} from '../protocol.js'
+import { refuseBrowser } from './browser-guard.js'
+import { checkSize } from './claims-size.js'
+import { compactSigner } from './compact-signature.js'
+import type { PrivateKeyInput } from './private-key.js'
+import type { RemoteSigner } from './remote-signer.js'
+
+export interface SignerOptions {
+  /** The id that the platform gave the project: `proj_id` and `sub` of every token. */
+  readonly projectId: string
+  /** The platform's name, as its documentation gives it: `aud` of every token. */
+  readonly audience: string
+  /** The private key, or a signer that keeps it elsewhere. */
+  readonly privateKey: PrivateKeyInput | RemoteSigner | undefined
+  /** Default: that of the JWK or of the remote signer, else the RFC 7638 thumbprint, as on the platform's side. */
+  readonly kid?: string
+  /** `iss` of every token. Default: the projectId. */
+  readonly issuer?: string
+  /** Default: that of the JWK, CryptoKey or remote signer, else ES256, ES384 or ES512 by the curve, RS256 for RSA, EdDSA for Ed25519. */
+  readonly alg?: AlgorithmName
+  /** Seconds that a token lives. Default 120, at most 3600; platforms accept 300 unless they say otherwise. */
+  readonly expiresIn?: number
+}
+
+/** Claims besides those that the signer sets. */
+export interface ExtraClaims {
+  /** Names with one space between. Without it the token is granted all scopes of the project. */
+  readonly scope?: string
+  /** The only origin that may use the token: `https://shop.example`. */
+  readonly origin?: string
+  readonly [claim: string]: unknown
+}
+
+export interface Signer {
+  /**
+   * Signs a new token, good for one request.
+   *
+   * `extra` adds claims, for example `scope: 'portal:read'` or `origin: 'https://shop.example'`. They are copied as JSON once,
+   * before they are checked: what was checked is what is signed. Throws a TypeError for a claim that the signer sets itself:
+   * iss, sub, aud, proj_id, jti, exp, iat, nbf.
+   */
+  sign(extra?: ExtraClaims): Promise<string>
+}
+
+/** How long a token lives, in seconds, unless told otherwise. */
+const usualLifetime = 120
+
+/** Claims that the signer sets itself. */
+const reservedClaims = new Set(['iss', 'sub', 'aud', 'proj_id', 'jti', 'exp', 'iat', 'nbf'])
+
+const ownClaims = new Set(['scope', 'origin', 'nonce', 'cnf'])
+
+const known: Record<keyof SignerOptions, true> = {
+  projectId: true,
+  audience: true,
+  privateKey: true,
+  kid: true,
+  issuer: true,
+  alg: true,
+  expiresIn: true,
+}
+
+/**
+ * Makes a signer of project tokens, for the customer's backend. It decides nothing about who may have a token: ask your own
+ * session first.
+ *
+ *     { "alg": "ES256", "kid": "...", "typ": "project-auth+jwt" }
+ *     { "iss": "shop", "sub": "shop", "aud": "https://platform.example", "proj_id": "shop", "jti": "...", "iat": 1789999880, "exp": 1790000000 }
+ *
+ * Takes the key as PEM (PKCS#8, PKCS#1, SEC1; also with \n spelled out, or as a whole in base64), as a JWK, a KeyObject, a
+ * CryptoKey, or as a remote signer `{ alg, kid, sign(data) }` in front of a KMS or HSM.
+ *
+ * Throws a TypeError that says what is wrong with an option or with the key, and never quotes the key. Throws in a browser.
+ * RFC 7515 section 5.1, RFC 7523 section 3.
+ *
+ * @example
+ * const signer = createSigner({ projectId: 'shop', audience: 'https://platform.example', privateKey })
+ * const token = await signer.sign()
+ */
+export function createSigner(options: SignerOptions): Signer {
+  refuseBrowser()
+  const settings = parseOptions(options)
+  const { projectId, audience, issuer, expiresIn, privateKey } = settings
+  const { alg, kid } = options
+  const signCompact = compactSigner({ privateKey, typ: projectTokenType, kid, alg, caller: 'createSigner' })
+
+  return {
+    async sign(extra = {}) {
+      const iat = Math.floor(Date.now() / 1000)
+      const claims = {
+        ...claimsOf(extra),
+        iss: issuer,
+        sub: projectId,
+        aud: audience,
+        proj_id: projectId,
+        jti: crypto.randomUUID(),
+        iat,
+        exp: iat + expiresIn,
+      }
+      checkSize(claims)
+      const token = await signCompact(claims)
+      if (token.length > limits.tokenLength) {
+        throw new TypeError(
+          `The token has ${token.length} characters; platforms refuse more than ${limits.tokenLength}. Pass fewer extra claims.`,
+        )
+      }
+      return token
+    },
+  }
+}
+
+function parseOptions(options: SignerOptions) {
+  if (typeof (options as unknown) !== 'object' || (options as unknown) === null) {
+    throw new TypeError('createSigner takes an object with projectId, audience and privateKey')
+  }
+  refuseUnknownNames(options, known, 'option of createSigner')
+  refuseUndefined({ ...options, privateKey: true })
+  const { projectId, audience, privateKey, kid, issuer = projectId, expiresIn = usualLifetime } = options
+  for (const [name, value] of Object.entries({ projectId, ...(kid !== undefined && { kid }) })) {
+    if (!isIdentifier(value)) {
+      throw new TypeError(
+        `createSigner: ${name} must be a string of 1 to ${limits.identifierLength} characters`,
+      )
+    }
+  }
+  for (const [name, value] of Object.entries({ audience, issuer })) {
+    if (typeof (value as unknown) !== 'string' || value === '') {
+      throw new TypeError(`createSigner: ${name} must be a non-empty string`)
+    }
+  }
+  if (privateKey === undefined || privateKey === '') {
+    throw new TypeError(
+      'createSigner: privateKey is undefined or empty; is the variable or file that should hold it there?',
+    )
+  }
+  const { most } = limits.lifetime
+  if (!(typeof (expiresIn as unknown) === 'number' && expiresIn >= 1 && expiresIn <= most)) {
+    const hint =
+      Number.isFinite(expiresIn) && expiresIn > most ? `; ${expiresIn} looks like milliseconds` : ''
+    throw new TypeError(`createSigner: expiresIn must be a number of seconds from 1 to ${most}${hint}`)
+  }
+  return { projectId, audience, privateKey, issuer, expiresIn }
+}
+
+/** Names that would be claims without a meaning, where their writer meant something else. */
+const misplaced = new Map([
+  ['scopes', 'The claim is named scope: names with one space between'],
+  ['scp', 'The claim is named scope: names with one space between'],
+  ['expiresin', 'expiresIn is an option of createSigner'],
+  ['audience', 'audience is an option of createSigner'],
+  ['issuer', 'issuer is an option of createSigner'],
+  ['projectid', 'projectId is an option of createSigner'],
+])
+
+/** A copy as JSON, so that no getter, Proxy or toJSON says one thing to the checks and another to the signature. */
+function claimsOf(extra: unknown): ExtraClaims {
+  if (typeof extra !== 'object' || extra === null || Array.isArray(extra)) {
+    throw new TypeError('sign takes an object of further claims, or nothing')
+  }
+  const claims: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(extra) as [string, unknown][]) {
+    checkName(name)
+    // toJSON would speak for the whole claims set.
+    if (typeof value === 'function') throw new TypeError('A claim must be JSON, not a function')
+    const json = JSON.stringify(value) as string | undefined
+    // A scope that got lost would be all scopes.
+    if (json === undefined) {
+      throw new TypeError(
+        `${name.length > maxQuoted ? 'A claim' : `The claim ${name}`} is undefined; set it or leave it out`,
+      )
+    }
+    claims[name] = JSON.parse(json)
+  }
+  const { scope, origin } = claims
+  if (scope !== undefined && !isScope(scope)) {
+    throw new TypeError('The claim scope must be a string, names with one space between')
+  }
+  if (origin !== undefined && !isOrigin(origin)) {
+    throw new TypeError('The claim origin must be an origin as browsers send it, like https://shop.example')
+  }
+  return claims
+}
+
+function checkName(name: string): void {
+  const lowered = name.toLowerCase()
+  if (reservedClaims.has(lowered)) throw new TypeError(`The claim ${name} is set by the signer; leave it out`)
+  const meant = misplaced.get(lowered)
+  if (meant !== undefined) throw new TypeError(meant)
+  if (name !== lowered && ownClaims.has(lowered))
+    throw new TypeError(`The claim is named ${lowered}, in small letters`)
+  if (name === '__proto__') throw new TypeError('A claim must not be named __proto__')
+}
+
+function isScope(value: unknown): boolean {
+  return typeof value === 'string' && value.split(' ').every(isScopeName)
+}
+
+function isOrigin(value: unknown): boolean {
+  return value !== 'null' && parseUrl(value)?.origin === value
+}

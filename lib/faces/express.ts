@@ -1,0 +1,99 @@
+import { AuthenticationError, ReverseJwtError } from '../errors.js'
+import { attach } from './authenticated-request.js'
+import { parseFaceOptions, type ReverseJwtOptions } from './face-options.js'
+import type { RequestLike } from '../types.js'
+import { warnOnce, warnWithoutTls } from '../warnings.js'
+
+export interface ResponseLike {
+  statusCode: number
+  readonly headersSent: boolean
+  setHeader(name: string, value: string): unknown
+  end(): unknown
+}
+
+/** What it returns is waited for. */
+export type Next = (error?: unknown) => unknown
+
+/**
+ * Express middleware: lets a request pass when it carries one good project token, and sets `req.project` and
+ * `req.projectToken`.
+ *
+ *     GET /embed/portal HTTP/1.1
+ *     Origin: https://shop.example
+ *     Authorization: Bearer eyJhbGciOiJFUzI1NiIs...
+ *
+ * A refusal sets `WWW-Authenticate` and `Cache-Control: no-store` and goes to `next(error)` with `status` and `headers`, so any
+ * error handler answers correctly; `problemDetails()` adds a JSON body. A CORS preflight is answered 204 without CORS headers
+ * and never reaches a handler: mount CORS before.
+ *
+ * Throws a TypeError for a wrong option. Works with Express 4 and 5, and with `node:http`, where what `next` throws is written by
+ * `console.error` and answered 500. RFC 6750 sections 2 and 3.
+ *
+ * @example
+ * app.use('/embed', reverseJwt({ audience: 'https://platform.example', keyStore, replayStore }))
+ * app.get('/embed/portal', (req, res) => res.json({ id: projectOf(req).id }))
+ * app.use(problemDetails())
+ */
+export function reverseJwt(
+  options: ReverseJwtOptions,
+): (req: RequestLike, res: ResponseLike, next: Next) => void {
+  const { verifier, rules, optional } = parseFaceOptions(options)
+
+  return function reverseJwt(req, res, next) {
+    if (isPreflight(req)) {
+      res.statusCode = 204
+      res.end()
+      return
+    }
+    warnWithoutTls(req)
+    verifier
+      .authenticate(req, rules)
+      .then((authentication) => {
+        attach(req, authentication)
+      })
+      .then(next, (error: unknown) => {
+        if (optional && error instanceof AuthenticationError && error.code === 'credentials_missing')
+          return next()
+        // A timeout may have answered meanwhile.
+        if (error instanceof ReverseJwtError && !res.headersSent) {
+          for (const [name, value] of Object.entries(error.headers)) res.setHeader(name, value)
+        }
+        // Express takes a falsy error for none.
+        return next(error || new Error('The verifier failed'))
+      })
+      .catch((defect: unknown) => {
+        answerDefect(res, defect)
+      })
+  }
+}
+
+/** What `next` threw, as Express's own handler does it: there `next` throws nothing. Nobody else would hear of it. */
+function answerDefect(
+  res: ResponseLike & {
+    writableEnded?: boolean
+    destroy?: () => void
+    getHeaderNames?: () => string[]
+    removeHeader?: (name: string) => void
+  },
+  defect: unknown,
+): void {
+  try {
+    if (!res.headersSent) {
+      // What the handler has said of its own answer.
+      for (const name of res.getHeaderNames?.() ?? []) res.removeHeader?.(name)
+      res.statusCode = 500
+      res.end()
+    } else if (res.writableEnded === false) {
+      res.destroy?.()
+    }
+    console.error(defect)
+  } catch {
+    // What is thrown here would end the process: an error that cannot be printed, a response that is gone.
+    warnOnce('REVERSE_JWT_LISTENER_FAILED')
+  }
+}
+
+/** Fetch standard, CORS-preflight request: it cannot carry credentials. */
+function isPreflight({ method, headers }: RequestLike): boolean {
+  return method === 'OPTIONS' && headers['access-control-request-method'] !== undefined
+}

@@ -1,0 +1,35 @@
+import { calculateJwkThumbprint, exportJWK, exportPKCS8, generateKeyPair, type JWK } from 'jose'
+import { algorithmNamed, algorithmNames, type AlgorithmName } from '../protocol.js'
+import { refuseBrowser } from '../customer/browser-guard.js'
+
+export interface ProjectKeyPair {
+  /** PKCS#8 PEM. Stays with the customer's backend. */
+  readonly privateKey: string
+  /** What the platform registers. */
+  readonly publicJwk: JWK & { readonly kid: string }
+  /** RFC 7638 SHA-256 thumbprint of the public key. */
+  readonly kid: string
+}
+
+/**
+ * Makes a key pair for a project. RSA keys have 3072 bits. Throws a TypeError for an algorithm that is not one of ours.
+ *
+ *     { "privateKey": "-----BEGIN PRIVATE KEY-----\n...", "kid": "NzbLsXh8...",
+ *       "publicJwk": { "kty": "EC", "crv": "P-256", "x": "...", "y": "...", "kid": "NzbLsXh8...", "alg": "ES256", "use": "sig" } }
+ *
+ * @example
+ * const { privateKey, publicJwk, kid } = await generateProjectKey('ES256')
+ */
+export async function generateProjectKey(alg: AlgorithmName = 'ES256'): Promise<ProjectKeyPair> {
+  refuseBrowser()
+  const algorithm = algorithmNamed(alg)
+  if (algorithm === undefined) throw new TypeError(`alg must be one of ${algorithmNames}`)
+  const pair = await generateKeyPair(algorithm, { extractable: true, modulusLength: 3072 })
+  const publicJwk = await exportJWK(pair.publicKey)
+  const kid = await calculateJwkThumbprint(publicJwk)
+  return {
+    privateKey: await exportPKCS8(pair.privateKey),
+    publicJwk: { ...publicJwk, kid, alg: algorithm, use: 'sig' },
+    kid,
+  }
+}

@@ -1,6 +1,0 @@
-export type { IoredisClient, NodeRedisClient, RedisClient } from './replay/redis/client.js'
-export type { RedisFinding, RedisHealth } from './replay/redis/health.js'
-export type { RedisReplayStoreOptions } from './replay/redis/options.js'
-export { RedisReplayStore, type RedisReplayCounts } from './replay/redis.js'
-export type { ReplayMode } from './replay/replay-mode.js'
-export type { ReplayCeilings, ReplayStore, TokenUse, VerifierLimits } from './replay/replay-store.js'

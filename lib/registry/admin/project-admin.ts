@@ -1,0 +1,183 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { refuseUndefined, refuseUnknownNames, requireThat } from '../../options/option-checks.js'
+import { warnOnce } from '../../warnings.js'
+import { findRoute, queryOf, type Found } from './find-route.js'
+import { readJsonBody } from './json-body.js'
+import { Fault, problemOf } from './problem.js'
+import type { AdminAction, Answer } from './routes.js'
+import { invalid } from '../rules/inputs.js'
+import { requireReadable } from '../rules/names.js'
+import { RegistryError } from '../registry-error.js'
+import type { Registry } from '../registry.js'
+
+/** What a request asks for, before it is decided whether it may. */
+export interface AdminOperation {
+  /** Undefined: there is no such route, and whoever is let in is told so. */
+  readonly action: AdminAction | undefined
+  /** The id of the project in the path, decoded, or in the query of the audit: the one that the route will take. Undefined where there is none. */
+  readonly project: string | undefined
+}
+
+/** Who may manage projects, by the name that the audit shall know; anything false: nobody. */
+export type AdminAuthorization = { readonly by: string } | false | null | undefined
+
+export interface AdminOptions<Req extends IncomingMessage = IncomingMessage> {
+  readonly registry: Registry
+  /**
+   * Decides who calls, from the headers alone, and whether they may do this with this project: the body has not been read. Throws
+   * when it cannot tell.
+   */
+  readonly authorize: (
+    req: Req,
+    operation: AdminOperation,
+  ) => AdminAuthorization | Promise<AdminAuthorization>
+  /** Told of what is not the caller's fault: what `authorize` threw, a `StoreError`. Default: console.error. */
+  readonly onError?: (error: unknown) => unknown
+}
+
+const known: Record<keyof AdminOptions, true> = { registry: true, authorize: true, onError: true }
+const retryAfterSeconds = 5
+
+/**
+ * The registry as a JSON API: Express middleware, to be mounted where you like. Every route is in `docs/openapi.json`.
+ *
+ *     POST /admin/projects/shop/keys/revoke HTTP/1.1
+ *     Content-Type: application/json
+ *
+ *     { "kid": "key-1", "reason": "exposed" }
+ *
+ * `authorize` runs first, before anything is answered and the body is read, and is told `{ project, action }`, both undefined
+ * where there is no such route. False: 403, the same for everything, known or not. A throw: 503. The `by` that it returns goes to the audit. Do not let a cookie alone decide, unless it is SameSite=Strict
+ * or you compare the Origin: a cookie comes along with what other sites send. What changes something must come as
+ * application/json, which forms cannot send.
+ *
+ * Answers everything below its place itself: JSON, or RFC 9457 problem details with `code`; always `Cache-Control: no-store`.
+ * Bodies have 64 KB at most. Only the first answer to `generate` and `rotate` holds a private key.
+ *
+ * Throws a TypeError for a wrong option. Works with Express 4 and 5, and with `node:http`. Needs no Express of its own.
+ *
+ * @example
+ * const admin = projectAdmin({
+ *   registry,
+ *   authorize: async (req) => {
+ *     const operator = await operatorOf(req.headers.authorization)
+ *     return operator !== undefined && { by: operator.email }
+ *   },
+ * })
+ * app.use('/admin', admin)
+ */
+export function projectAdmin<Req extends IncomingMessage = IncomingMessage>(
+  options: AdminOptions<Req>,
+): (req: Req, res: ServerResponse) => void {
+  refuseUnknownNames(options, known, 'option of projectAdmin')
+  refuseUndefined(options)
+  const { registry, authorize } = options
+  const onError: (error: unknown) => unknown = options.onError ?? console.error
+  // Callers without TypeScript pass anything.
+  requireThat(
+    typeof (registry as Registry | undefined)?.createProject === 'function',
+    'registry must be what createRegistry returns',
+  )
+  requireThat(
+    typeof (authorize as unknown) === 'function',
+    'authorize must be a function that decides who may manage projects: (req) => ({ by }) or false',
+  )
+  requireThat(typeof (onError as unknown) === 'function', 'onError must be a function')
+
+  const answerTo = async (req: Req): Promise<Answer> => {
+    const found = lookUp(req)
+    const by = await authorized(authorize, req, operationOf(found))
+    // Said to nobody who was not let in.
+    if (found instanceof Error) throw found
+    const { route, project } = found
+    const query = queryOf(found)
+    const hasBody = route.method === 'POST' || route.method === 'PATCH'
+    const body = hasBody ? await readJsonBody(req) : {}
+    if (Object.hasOwn(body, 'by')) throw invalid('Leave by out: authorize says who calls')
+    const idempotencyKey = req.headers['idempotency-key'] as string | undefined
+    return route.answer({ registry, by, project, query, body, idempotencyKey })
+  }
+
+  return function projectAdmin(req, res) {
+    answerTo(req)
+      .then(
+        (answer) => {
+          send(res, answer)
+        },
+        (thrown: unknown) => {
+          sendProblem(res, thrown)
+          const defect = defectOf(thrown)
+          return defect === undefined ? undefined : onError(defect)
+        },
+      )
+      .catch(() => {
+        warnOnce('REVERSE_JWT_LISTENER_FAILED')
+      })
+  }
+}
+
+function lookUp({ method = '', url = '' }: IncomingMessage): Found | Error {
+  try {
+    return findRoute(method, url)
+  } catch (error) {
+    return error as Error
+  }
+}
+
+function operationOf(found: Found | Error): AdminOperation {
+  if (found instanceof Error) return { action: undefined, project: undefined }
+  const { route, project } = found
+  if (route.path.includes('{project}')) return { action: route.action, project }
+  // What the route reads, or nothing where it will refuse the query.
+  const asked = new URLSearchParams(found.search).getAll('project')
+  return { action: route.action, project: route.action === 'audit.read' ? asked[0] : undefined }
+}
+
+async function authorized<Req>(
+  authorize: (req: Req, operation: AdminOperation) => unknown,
+  req: Req,
+  operation: AdminOperation,
+): Promise<string> {
+  let answer: unknown
+  try {
+    answer = await authorize(req, operation)
+  } catch (error) {
+    throw new Fault('authorization_unavailable', { cause: error ?? new Error('authorize threw nothing') })
+  }
+  if (!answer) throw new Fault('forbidden')
+  const { by } = answer as { by?: unknown }
+  try {
+    return requireReadable('The by that authorize returned', by)
+  } catch (cause) {
+    throw new Fault('authorization_unavailable', { cause })
+  }
+}
+
+/** What an operator has to hear of: all that is not the caller's fault. */
+function defectOf(thrown: unknown): unknown {
+  if (thrown instanceof RegistryError) return undefined
+  return thrown instanceof Fault ? thrown.cause : (thrown ?? new Error('nothing was thrown'))
+}
+
+function send(res: ServerResponse, { status, body, location }: Answer): void {
+  if (location !== undefined) res.setHeader('Location', location)
+  write(res, status, 'application/json', body)
+}
+
+function sendProblem(res: ServerResponse, thrown: unknown): void {
+  const problem = problemOf(thrown)
+  // A timeout may have answered meanwhile.
+  if (res.headersSent) return
+  if (thrown instanceof Fault && thrown.allow !== undefined) res.setHeader('Allow', thrown.allow)
+  if (problem.status === 503) res.setHeader('Retry-After', String(retryAfterSeconds))
+  write(res, problem.status, 'application/problem+json', problem)
+}
+
+function write(res: ServerResponse, status: number, type: string, body: unknown): void {
+  if (res.headersSent) return
+  res.statusCode = status
+  res.setHeader('Cache-Control', 'no-store')
+  res.setHeader('X-Content-Type-Options', 'nosniff')
+  if (body !== undefined) res.setHeader('Content-Type', type)
+  res.end(body === undefined ? undefined : JSON.stringify(body))
+}

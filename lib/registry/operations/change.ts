@@ -1,0 +1,119 @@
+import { escaped, quoted } from '../../options/option-checks.js'
+import type { AuditAction } from '../store/audit-record.js'
+import { keysWindow } from '../rules/key-rules.js'
+import type { ChangeOutcome, KeySelection, ProjectStore } from '../store/project-store.js'
+import { without, type KeyRecord, type ProjectRecord, type StoredProject } from '../store/records.js'
+import { RegistryError } from '../registry-error.js'
+import { keyView, projectView } from '../views.js'
+
+/** What a decision wants written. */
+export interface Plan {
+  readonly action: AuditAction
+  readonly by: string
+  readonly kid?: string | undefined
+  readonly reason?: string | undefined
+  /** The project as it shall be, if it changes. */
+  readonly project?: ProjectRecord
+  /** Keys as they shall be, new ones and changed ones. */
+  readonly keys?: readonly KeyRecord[]
+}
+
+/** What an operation answers, and what is written for it; without a plan nothing is. */
+export interface Decision<T> {
+  readonly result: T
+  readonly plan?: Plan
+}
+
+/** Decides on what is stored, by the one moment of the operation. May run several times. */
+export type Decide<T> = (stored: StoredProject, now: number) => Decision<T> | Promise<Decision<T>>
+
+/** Each attempt lost means that another change was made, so this many changes of one project at a time all go through. */
+const attempts = 50
+
+/** The keys that an operation names, beside the live ones. */
+export type NamedKeys = Omit<KeySelection, 'now' | 'madeAfter'>
+
+/** Loads a project, decides, and writes; decides again when somebody was faster. */
+export async function change<T>(
+  store: ProjectStore,
+  projectId: string,
+  now: number,
+  decide: Decide<T>,
+  named: NamedKeys = {},
+): Promise<T> {
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    const stored = await existing(store, projectId, now, named)
+    const { result, plan } = await decide(stored, now)
+    if (plan === undefined) return result
+    const outcome = await write(store, stored, plan, now)
+    if (outcome === 'done') return result
+    if (outcome !== 'stale') throw taken(plan.kid)
+    await pause(Math.random() * 5 * Math.min(attempt, 10))
+  }
+  throw new RegistryError(
+    'conflict',
+    `The project ${escaped(projectId)} is being changed by many at once. Nothing was changed; try again.`,
+  )
+}
+
+/** A project that is not deleted, with its live keys and those that are named. */
+export async function existing(
+  store: ProjectStore,
+  projectId: string,
+  now: number,
+  named: NamedKeys = {},
+): Promise<StoredProject> {
+  const stored = await store.load(projectId, { ...named, now, madeAfter: now - keysWindow })
+  if (stored !== undefined && stored.deletedAt === undefined) return stored
+  throw noProject(projectId)
+}
+
+export function noProject(projectId: string): RegistryError {
+  return new RegistryError('project_not_found', `There is no project${quoted(projectId) || ' with this id'}.`)
+}
+
+/** Writes what a decision wants. Without a stored project it is a new one. */
+export function write(
+  store: ProjectStore,
+  stored: StoredProject | undefined,
+  { action, by, kid, reason, project, keys = [] }: Plan,
+  now: number,
+): Promise<ChangeOutcome> {
+  const next = project ?? stored
+  if (next === undefined) throw new Error('A new project needs a plan with a project')
+  const touched = new Set(keys.map((key) => key.kid))
+  const replaced = stored?.keys.filter((key) => touched.has(key.kid)) ?? []
+  const snapshot = (of: ProjectRecord | undefined, all: readonly KeyRecord[]) => ({
+    ...(project !== undefined && of !== undefined && { project: projectView(of) }),
+    ...(all.length > 0 && { keys: all.map((key) => keyView(key, now)) }),
+  })
+  return store.commit({
+    project: {
+      ...without<Partial<StoredProject> & ProjectRecord, 'keys' | 'madeKeys'>(next, 'keys', 'madeKeys'),
+      version: (stored?.version ?? 0) + 1,
+    },
+    keys,
+    audit: {
+      at: now,
+      by,
+      action,
+      projectId: next.project.id,
+      ...(kid !== undefined && { kid }),
+      ...(reason !== undefined && { reason }),
+      before: snapshot(stored, replaced),
+      after: snapshot(project, keys),
+    },
+  })
+}
+
+/** Told only after the caller has shown that the key is theirs: whose it is else stays unsaid. */
+function taken(kid = ''): RegistryError {
+  return new RegistryError(
+    'key_exists',
+    `The public key of ${escaped(kid)} is, or was, in use already: in this project or another. Make a new pair; one key belongs to one project.`,
+  )
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds))
+}

@@ -1,0 +1,233 @@
+import { outageFrom, type StoreError } from '../../errors.js'
+import { refuseUndefined, refuseUnknownNames, requireThat } from '../../options/option-checks.js'
+import { isIdentifier } from '../../protocol.js'
+import { within } from '../../time/time-limit.js'
+import type { Project, ProjectKey } from '../../types.js'
+import type { AuditRecord } from '../store/audit-record.js'
+import { loadedKey, type FoundKey } from '../store/loaded-key.js'
+import { coalesced } from './coalesced.js'
+import { migrations } from './migrations.js'
+import type {
+  AuditPage,
+  ChangeListener,
+  ChangeOutcome,
+  KeyPage,
+  KeyRevocation,
+  KeySelection,
+  Page,
+  ProjectChange,
+  ProjectStore,
+  RevocationOutcome,
+} from '../store/project-store.js'
+import type { KeyRecord, KeyUse, ProjectRecord, StoredProject } from '../store/records.js'
+import { parametersOf, recordIn, revocationParameters, selectionParameters } from './rows.js'
+import * as statements from './statements.js'
+
+/** What runs SQL: a `pg` Pool, a PGlite instance, anything with such a `query`. */
+export interface Database {
+  query(text: string, params?: string[]): Promise<{ readonly rows: readonly unknown[] }>
+}
+
+/**
+ * Hears what PostgreSQL's NOTIFY says on a channel. The handler gets the payload, or nothing when messages may have been lost.
+ * Resolves to what ends it.
+ */
+export type Listen = (channel: string, handler: (payload?: string) => void) => Promise<() => Promise<unknown>>
+
+export interface PostgresProjectStoreOptions {
+  readonly db: Database
+  /** For `watch`: `listenWithPg(() => new pg.Client(url))`. Default: the `listen` of `db`, which a PGlite has. */
+  readonly listen?: Listen
+  /** Milliseconds after which a query that has not answered is an outage. Default 2,000, at most 60,000. */
+  readonly timeoutMs?: number
+}
+
+const known: Record<keyof PostgresProjectStoreOptions, true> = { db: true, listen: true, timeoutMs: true }
+const migrationTimeoutMs = 60_000
+/** How often a revocation is tried that the database undid for the sake of another change. */
+const maxRevocationAttempts = 10
+
+/**
+ * Projects and keys in PostgreSQL 13 or newer, in the schema `reverse_jwt`.
+ *
+ * A change is one statement, its record in the audit and the message to other instances included: nothing is ever half done,
+ * also behind a pooler. A query that fails or takes too long is a `StoreError` (503); its connection stays in use until the
+ * database answers, so give the pool a `statement_timeout`, too.
+ *
+ * @example
+ * const db = new pg.Pool({ connectionString: process.env.DATABASE_URL, statement_timeout: 2_000 })
+ * const listen = listenWithPg(() => new pg.Client(process.env.DATABASE_URL))
+ * const store = new PostgresProjectStore({ db, listen })
+ * await store.migrate()
+ */
+export class PostgresProjectStore implements ProjectStore {
+  private readonly db: Database
+  private readonly listen: Listen | undefined
+  private readonly timeoutMs: number
+
+  /** Throws a TypeError for a wrong option. Does not reach the database yet. */
+  constructor(options: PostgresProjectStoreOptions) {
+    refuseUnknownNames(options, known, 'option of PostgresProjectStore')
+    refuseUndefined(options)
+    const { db, listen, timeoutMs = 2_000 } = options
+    // Callers without TypeScript pass anything.
+    requireThat(
+      typeof (db as Database | undefined)?.query === 'function',
+      'db must have query(text, params), as a pg Pool and a PGlite have',
+    )
+    requireThat(
+      listen === undefined || typeof (listen as unknown) === 'function',
+      'listen must be a function, such as listenWithPg(() => new pg.Client(url))',
+    )
+    requireThat(
+      typeof (timeoutMs as unknown) === 'number' && timeoutMs > 0 && timeoutMs <= 60_000,
+      'timeoutMs must be a positive number of milliseconds up to 60000',
+    )
+    this.db = db
+    this.listen = listen ?? ownListen(db)
+    this.timeoutMs = timeoutMs
+  }
+
+  /**
+   * Brings the database to what this version needs. Does nothing where that was done; any number of instances may do so at once.
+   * Throws an Error when the database is newer than this version, and a StoreError when it cannot be asked.
+   */
+  async migrate(): Promise<void> {
+    for (const { sql } of migrations) await this.rows(sql, [], migrationTimeoutMs)
+    const [row] = await this.rows(statements.newestVersion, [], migrationTimeoutMs)
+    const found = recordIn(row) as number
+    if (found <= migrations.length) return
+    throw new Error(
+      `The database has version ${found} of the schema reverse_jwt, this reverse-jwt knows versions up to ${migrations.length}. Install a newer reverse-jwt; there is no way back.`,
+    )
+  }
+
+  async find(projectId: string, kid: string): Promise<ProjectKey | undefined> {
+    // Nothing is stored under such a name, and PostgreSQL chokes on NUL.
+    if (!isIdentifier(projectId) || !isIdentifier(kid)) return undefined
+    const [row] = await this.rows(statements.find, [projectId, kid])
+    if (row === undefined) return undefined
+    const { project, key } = recordIn(row) as { project: Project; key: FoundKey }
+    return loadedKey(project, key)
+  }
+
+  async load(projectId: string, selection: KeySelection): Promise<StoredProject | undefined> {
+    const [row] = await this.rows(statements.load, selectionParameters(projectId, selection))
+    if (row === undefined) return undefined
+    const { record, ...keys } = recordIn(row) as {
+      record: ProjectRecord
+      keys: KeyRecord[]
+      madeKeys: number
+    }
+    return { ...record, ...keys }
+  }
+
+  async commit(change: ProjectChange): Promise<ChangeOutcome> {
+    const statement = change.project.version === 1 ? statements.create : statements.update
+    try {
+      const rows = await this.rows(statement, parametersOf(change))
+      return rows.length === 0 ? 'stale' : 'done'
+    } catch (error) {
+      const outcome = decisionOf((error as StoreError).cause)
+      if (outcome === undefined) throw error
+      return outcome
+    }
+  }
+
+  async revoke(revocation: KeyRevocation): Promise<RevocationOutcome> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const [row] = await this.rows(statements.revoke, revocationParameters(revocation))
+        if (row === undefined) return 'project_not_found'
+        const { key, othersUsable } = recordIn(row) as { key?: KeyRecord; othersUsable: boolean }
+        if (key !== undefined) return { key, othersUsable }
+        // A change that it waited for may have brought the key, too late for this statement to see it.
+        if (attempt > 1) return 'key_not_found'
+      } catch (error) {
+        const wasUndone = decisionOf((error as StoreError).cause) === 'stale'
+        if (!wasUndone || attempt === maxRevocationAttempts) throw error
+      }
+    }
+  }
+
+  async list({ after = '', limit }: Page): Promise<ProjectRecord[]> {
+    const rows = await this.rows(statements.list, [after, String(limit)])
+    return rows.map(recordIn) as ProjectRecord[]
+  }
+
+  async listKeys(projectId: string, { after, limit }: KeyPage): Promise<KeyRecord[]> {
+    const { createdAt, kid } = after ?? { createdAt: -Infinity, kid: '' }
+    const rows = await this.rows(statements.listKeys, [projectId, String(createdAt), kid, String(limit)])
+    return rows.map(recordIn) as KeyRecord[]
+  }
+
+  async audit({ projectId, before = Number.MAX_SAFE_INTEGER, limit }: AuditPage): Promise<AuditRecord[]> {
+    const page = [String(before), String(limit)]
+    const rows =
+      projectId === undefined
+        ? await this.rows(statements.audit, page)
+        : await this.rows(statements.auditOfProject, [...page, projectId])
+    return rows.map(recordIn) as AuditRecord[]
+  }
+
+  async touch(uses: readonly KeyUse[]): Promise<void> {
+    if (uses.length === 0) return
+    const given = uses.map(({ projectId, kid, at }) => ({ project_id: projectId, kid, at }))
+    await this.rows(statements.touch, [JSON.stringify(given)])
+  }
+
+  /**
+   * Tells a listener of every change, whichever instance makes it: at once, and half a second later at most where there are
+   * more than five of a project in a row. Throws a TypeError when there is nothing to listen with.
+   *
+   * @example
+   * const keyStore = new CachedKeyStore(store)
+   * await store.watch((projectId) => keyStore.invalidate(projectId))
+   */
+  async watch(listener: ChangeListener): Promise<() => Promise<void>> {
+    if (this.listen === undefined) {
+      throw new TypeError(
+        'PostgresProjectStore cannot watch without the option listen, such as listenWithPg(() => new pg.Client(url))',
+      )
+    }
+    const { tell, close } = coalesced(listener)
+    const stop = await this.listen(statements.channel, (payload) => {
+      // Anyone who reaches the database can send a message, so it is no more than a hint of what to read again.
+      tell(isIdentifier(payload) ? payload : undefined)
+    })
+    return async () => {
+      close()
+      await stop()
+    }
+  }
+
+  private async rows(
+    text: string,
+    params: string[],
+    timeoutMs = this.timeoutMs,
+  ): Promise<readonly unknown[]> {
+    try {
+      // In a function of its own, for it may throw before it returns a promise.
+      const asked = (async () => this.db.query(text, params))()
+      const { rows } = await within(timeoutMs, asked, `the database did not answer within ${timeoutMs} ms`)
+      return rows
+    } catch (error) {
+      throw outageFrom(error)
+    }
+  }
+}
+
+function ownListen(db: Database & { listen?: unknown }): Listen | undefined {
+  return typeof db.listen === 'function' ? (db.listen.bind(db) as Listen) : undefined
+}
+
+/** What is an answer, not an outage: a unique name that is taken, or a conflict with another change. */
+function decisionOf(error: unknown): ChangeOutcome | undefined {
+  const { code, constraint } = (error ?? {}) as { code?: unknown; constraint?: unknown }
+  if (code === '23505') {
+    if (constraint === 'projects_pkey') return 'project_exists'
+    return constraint === 'keys_one_owner' ? 'key_exists' : 'stale'
+  }
+  // Serialization failure, deadlock: the database undid one of two changes.
+  return code === '40001' || code === '40P01' ? 'stale' : undefined
+}

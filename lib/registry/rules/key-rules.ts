@@ -1,0 +1,89 @@
+import type { JsonWebKey } from 'node:crypto'
+import { createHash } from 'node:crypto'
+import { thumbprintText } from '../../protocol.js'
+import { escaped, quoted } from '../../options/option-checks.js'
+import { isLive, keyState } from './key-state.js'
+import type { KeyRecord, StoredProject } from '../store/records.js'
+import { RegistryError } from '../registry-error.js'
+
+/** Pending, active and retiring ones of a project. */
+export const maxLiveKeys = 10
+
+/** All are kept for good, so that none is accepted again: so many keys of a project may be made within so many seconds. */
+export const maxNewKeys = 100
+export const keysWindow = 86_400
+
+export function thumbprintOf(jwk: JsonWebKey): string {
+  return createHash('sha256').update(thumbprintText(jwk)).digest('base64url')
+}
+
+/** Room for one more key. */
+export function requireRoom({ project, keys, madeKeys }: StoredProject, now: number): void {
+  const id = escaped(project.id)
+  if (keys.filter((key) => isLive(key, now)).length >= maxLiveKeys)
+    throw new RegistryError(
+      'too_many_keys',
+      `The project ${id} has ${maxLiveKeys} live keys (pending, active and retiring), which is the most. Revoke one that is not needed.`,
+    )
+  if (madeKeys >= maxNewKeys)
+    throw new RegistryError(
+      'too_many_keys',
+      `The project ${id} made ${maxNewKeys} keys within a day, which is the most. Use one that it has, or wait until the oldest of them is a day old. Keys can be revoked all the same.`,
+    )
+}
+
+/**
+ * A kid or a key that was ever active or revoked in a project is never accepted again; what is left of an attempt that nobody
+ * confirmed may be.
+ */
+export function requireUnused({ keys }: StoredProject, key: KeyRecord, now: number): void {
+  const rival = keys.find(
+    ({ kid, thumbprint, activatedAt, revokedAt }) =>
+      (kid === key.kid || thumbprint === key.thumbprint) &&
+      (activatedAt !== undefined || revokedAt !== undefined),
+  )
+  if (rival !== undefined) {
+    const what = rival.kid === key.kid ? 'This kid' : 'This public key'
+    throw new RegistryError(
+      'key_exists',
+      `${what} is, or was, in use in this project (kid ${escaped(rival.kid)}), and is never accepted again. Make a new pair.`,
+    )
+  }
+  const pending = keys.find(({ kid }) => kid === key.kid)
+  if (pending === undefined || pending.thumbprint === key.thumbprint || keyState(pending, now) !== 'pending')
+    return
+  throw new RegistryError(
+    'key_exists',
+    `Another public key waits for its confirmation under the kid ${escaped(key.kid)}. Choose another kid, or wait until its challenge has expired.`,
+  )
+}
+
+export function requireKey({ project, keys }: StoredProject, kid: string): KeyRecord {
+  const key = keys.find((one) => one.kid === kid)
+  if (key !== undefined) return key
+  throw noKey(project.id, kid)
+}
+
+export function noKey(projectId: string, kid: string): RegistryError {
+  return new RegistryError(
+    'key_not_found',
+    `The project ${escaped(projectId)} has no key${quoted(kid) || ' with this kid'}.`,
+  )
+}
+
+/** The key that is to be replaced. */
+export function requireActive(stored: StoredProject, kid: string, now: number): KeyRecord {
+  const key = requireKey(stored, kid)
+  const state = keyState(key, now)
+  if (state === 'active') return key
+  throw new RegistryError(
+    'key_not_active',
+    `The key ${escaped(kid)} is ${state}; only an active key can be replaced.`,
+  )
+}
+
+/** A key in whose place another has come. Without an overlap it is revoked: an end by the clock would wait for clocks that are behind. */
+export function replaced(key: KeyRecord, now: number, overlap: number): KeyRecord {
+  const retiring = { ...key, notAfter: now + overlap }
+  return overlap > 0 ? retiring : { ...retiring, revokedAt: now, revocationReason: 'superseded' }
+}

@@ -1,0 +1,115 @@
+import { createHash, randomBytes, timingSafeEqual, type JsonWebKey } from 'node:crypto'
+import { importJWK, jwtVerify, type JWTPayload } from 'jose'
+import { decodeBase64url } from '../../encoding/base64url.js'
+import { algorithmNamed, proofType, type Algorithm } from '../../protocol.js'
+import { tokenLimits, parseJsonObject } from '../../encoding/strict-json.js'
+import type { KeyRecord, OpenChallenge } from '../store/records.js'
+import { RegistryError } from '../registry-error.js'
+
+/**
+ * What the platform asks of a customer: sign this with the private half. `proveKeyPossession` of `reverse-jwt/customer` does.
+ *
+ *     { "aud": "https://platform.example", "proj_id": "shop", "kid": "key-1", "alg": "ES256", "nonce": "pHx...", "exp": 1790000600 }
+ */
+export interface KeyChallenge {
+  /** The platform's name. */
+  readonly aud: string
+  readonly proj_id: string
+  readonly kid: string
+  /** The algorithm that the key is registered for. */
+  readonly alg: Algorithm
+  /** 256 random bits in base64url. Good for one proof. */
+  readonly nonce: string
+  /** Epoch seconds. */
+  readonly exp: number
+}
+
+/** Seconds for which a challenge can be answered. */
+export const challengeLifetime = 600
+
+const longestProof = 4096
+
+export function newChallenge(
+  now: number,
+  about: Omit<KeyChallenge, 'nonce' | 'exp'>,
+): { readonly challenge: KeyChallenge; readonly open: OpenChallenge } {
+  const nonce = randomBytes(32).toString('base64url')
+  const exp = Math.floor(now) + challengeLifetime
+  return { challenge: { ...about, nonce, exp }, open: { nonceHash: hashOf(nonce), expiresAt: exp } }
+}
+
+/**
+ * Checks that a proof answers the open challenge of a key, to the letter.
+ *
+ *     { "alg": "ES256", "kid": "key-1", "typ": "project-key-proof+jwt" }
+ *     { "aud": "https://platform.example", "proj_id": "shop", "nonce": "pHx...", "exp": 1790000600 }
+ *
+ * No other member may be there, in the header or in the claims set. Throws `proof_invalid`, which says what is wrong: it goes to
+ * who manages the project, not to a stranger.
+ */
+export async function checkProof(
+  proof: unknown,
+  key: KeyRecord,
+  open: OpenChallenge,
+  about: { readonly audience: string; readonly projectId: string; readonly now: number },
+): Promise<void> {
+  if (typeof proof !== 'string' || proof.length > longestProof) {
+    throw wrong('it must be the text that proveKeyPossession returned')
+  }
+  const [header, claims] = proof.split('.', 2).map(readSegment)
+  if (header === undefined || claims === undefined) throw wrong('it is not a compact JWS of JSON objects')
+  if (header.typ !== proofType) throw wrong(`its typ must be ${proofType}; a project token is no proof`)
+  requireOnly(header, ['alg', 'kid', 'typ'], 'header')
+  requireOnly(claims, ['aud', 'proj_id', 'nonce', 'exp'], 'claims set')
+  if (header.kid !== key.kid) throw wrong('its kid is not that of the key')
+  if (algorithmNamed(header.alg) !== key.alg) throw wrong(`its alg must be ${key.alg}, that of the key`)
+  if (claims.aud !== about.audience) throw wrong('its aud is not the name of this platform')
+  if (claims.proj_id !== about.projectId) throw wrong('its proj_id is not that of the project')
+  if (claims.exp !== open.expiresAt || !isNonceOf(open, claims.nonce)) {
+    throw wrong('its nonce or exp is not that of the newest challenge for this key')
+  }
+  await verifySignature(proof, key, about)
+}
+
+async function verifySignature(
+  proof: string,
+  { publicJwk, alg }: { readonly publicJwk: JsonWebKey; readonly alg: Algorithm },
+  { audience, now }: { readonly audience: string; readonly now: number },
+): Promise<JWTPayload> {
+  try {
+    const publicKey = await importJWK({ ...publicJwk }, alg)
+    const { payload } = await jwtVerify(proof, publicKey, {
+      algorithms: alg === 'EdDSA' ? ['EdDSA', 'Ed25519'] : [alg],
+      typ: proofType,
+      audience,
+      currentDate: new Date(now * 1000),
+    })
+    return payload
+  } catch {
+    throw wrong('it was not signed with the private half of the registered key')
+  }
+}
+
+function readSegment(segment: string): Record<string, unknown> | undefined {
+  const bytes = decodeBase64url(segment)
+  return bytes && parseJsonObject(bytes, tokenLimits)
+}
+
+function requireOnly(object: Record<string, unknown>, names: readonly string[], what: string): void {
+  const own = Object.keys(object)
+  if (own.length === names.length && own.every((name) => names.includes(name))) return
+  throw wrong(`its ${what} must have ${names.join(', ')} and nothing else`)
+}
+
+function isNonceOf({ nonceHash }: OpenChallenge, nonce: unknown): boolean {
+  if (typeof nonce !== 'string') return false
+  return timingSafeEqual(Buffer.from(hashOf(nonce)), Buffer.from(nonceHash))
+}
+
+function hashOf(nonce: string): string {
+  return createHash('sha256').update(nonce).digest('base64url')
+}
+
+function wrong(what: string): RegistryError {
+  return new RegistryError('proof_invalid', `The proof of possession is refused: ${what}.`)
+}

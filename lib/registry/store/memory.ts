@@ -1,0 +1,182 @@
+import type { ProjectKey } from '../../types.js'
+import type { AuditRecord } from './audit-record.js'
+import { isLive, isUsable } from '../rules/key-state.js'
+import { loadedKey } from './loaded-key.js'
+import type {
+  AuditPage,
+  ChangeListener,
+  ChangeOutcome,
+  KeyPage,
+  KeyRevocation,
+  KeySelection,
+  Page,
+  ProjectChange,
+  ProjectStore,
+  RevocationOutcome,
+} from './project-store.js'
+import { without, type KeyRecord, type KeyUse, type ProjectRecord, type StoredProject } from './records.js'
+import { keyView } from '../views.js'
+
+interface Entry {
+  project: ProjectRecord
+  readonly keys: Map<string, KeyRecord>
+}
+
+/**
+ * Projects and keys in the memory of one process, for tests and for a first try. Everything is gone when the process ends.
+ *
+ * @example
+ * const registry = createRegistry({ store: new MemoryProjectStore(), audience: 'https://platform.example' })
+ */
+export class MemoryProjectStore implements ProjectStore {
+  private readonly entries = new Map<string, Entry>()
+  private readonly records: AuditRecord[] = []
+  /** Thumbprints of keys that are or were active, with their owner. */
+  private readonly thumbprints = new Map<string, string>()
+  private readonly listeners = new Set<ChangeListener>()
+
+  find(projectId: string, kid: string): ProjectKey | undefined {
+    const entry = this.entries.get(projectId)
+    const key = entry?.keys.get(kid)
+    if (key?.activatedAt === undefined || entry === undefined || entry.project.deletedAt !== undefined)
+      return undefined
+    return loadedKey(entry.project.project, key)
+  }
+
+  load(projectId: string, selection: KeySelection): Promise<StoredProject | undefined> {
+    const entry = this.entries.get(projectId)
+    if (entry === undefined) return Promise.resolve(undefined)
+    const { now, madeAfter, kids = [], thumbprint, idempotencyKey } = selection
+    const all = inOrder(entry)
+    const namesake = all.find((key) => key.thumbprint === thumbprint && !isRegistration(key))
+    const keys = all.filter(
+      (key) =>
+        isLive(key, now) ||
+        kids.includes(key.kid) ||
+        key === namesake ||
+        (idempotencyKey !== undefined && key.idempotencyKey === idempotencyKey),
+    )
+    const madeKeys = all.filter(({ createdAt }) => createdAt > madeAfter).length
+    return Promise.resolve(structuredClone({ ...entry.project, keys, madeKeys }))
+  }
+
+  commit(change: ProjectChange): Promise<ChangeOutcome> {
+    return Promise.resolve(this.write(structuredClone(change)))
+  }
+
+  private write({ project, keys, audit }: ProjectChange): ChangeOutcome {
+    const { id } = project.project
+    const entry = this.entries.get(id)
+    if (project.version === 1 && entry !== undefined) return 'project_exists'
+    if (project.version !== (entry?.project.version ?? 0) + 1) return 'stale'
+    const activated = keys.filter(({ activatedAt }) => activatedAt !== undefined)
+    const owner = (kid: string) => JSON.stringify([id, kid])
+    const taken = activated.some(
+      ({ thumbprint, kid }) => (this.thumbprints.get(thumbprint) ?? owner(kid)) !== owner(kid),
+    )
+    if (taken) return 'key_exists'
+
+    const written = entry ?? { project, keys: new Map<string, KeyRecord>() }
+    written.project = project
+    for (const key of written.keys.values()) {
+      if (isRegistration(key) && !isLive(key, audit.at)) written.keys.delete(key.kid)
+    }
+    for (const key of keys) {
+      const used = written.keys.get(key.kid)?.lastUsedAt
+      const unused = without(key, 'lastUsedAt')
+      written.keys.set(key.kid, used === undefined ? unused : { ...unused, lastUsedAt: used })
+    }
+    for (const { thumbprint, kid } of activated) this.thumbprints.set(thumbprint, owner(kid))
+    this.entries.set(id, written)
+    this.record(audit)
+    return 'done'
+  }
+
+  revoke({ projectId, kid, reason, by, at }: KeyRevocation): Promise<RevocationOutcome> {
+    const entry = this.entries.get(projectId)
+    if (entry === undefined || entry.project.deletedAt !== undefined)
+      return Promise.resolve('project_not_found')
+    const key = entry.keys.get(kid)
+    if (key === undefined) return Promise.resolve('key_not_found')
+    const othersUsable = inOrder(entry).some((other) => other !== key && isUsable(other, at))
+    if (key.revokedAt !== undefined) return Promise.resolve(structuredClone({ key, othersUsable }))
+    const revoked: KeyRecord = { ...without(key, 'challenge'), revokedAt: at, revocationReason: reason }
+    entry.keys.set(kid, revoked)
+    entry.project = { ...entry.project, version: entry.project.version + 1 }
+    const seen = (one: KeyRecord) => structuredClone({ keys: [keyView(one, at)] })
+    const snapshots = { before: seen(key), after: seen(revoked) }
+    this.record({ at, by, action: 'key.revoked', projectId, kid, reason, ...snapshots })
+    return Promise.resolve(structuredClone({ key: revoked, othersUsable }))
+  }
+
+  private record(audit: Omit<AuditRecord, 'id'>): void {
+    this.records.push({ ...audit, id: this.records.length + 1 })
+    for (const listener of this.listeners) listener(audit.projectId)
+  }
+
+  list({ after, limit }: Page): Promise<ProjectRecord[]> {
+    const page = Array.from(this.entries.values(), ({ project }) => project)
+      .filter(({ deletedAt }) => deletedAt === undefined)
+      .sort((a, b) => byCodePoint(a.project.id, b.project.id))
+      .filter(({ project }) => after === undefined || byCodePoint(project.id, after) > 0)
+      .slice(0, limit)
+    return Promise.resolve(structuredClone(page))
+  }
+
+  listKeys(projectId: string, { after, limit }: KeyPage): Promise<KeyRecord[]> {
+    const entry = this.entries.get(projectId)
+    const page = (entry === undefined ? [] : inOrder(entry))
+      .filter((key) => after === undefined || byAge(key, after) > 0)
+      .slice(0, limit)
+    return Promise.resolve(structuredClone(page))
+  }
+
+  audit({ projectId, before = Infinity, limit }: AuditPage): Promise<AuditRecord[]> {
+    const page = this.records
+      .toReversed()
+      .filter((record) => record.id < before && (projectId === undefined || record.projectId === projectId))
+      .slice(0, limit)
+    return Promise.resolve(structuredClone(page))
+  }
+
+  touch(uses: readonly KeyUse[]): Promise<void> {
+    for (const { projectId, kid, at } of uses) {
+      const keys = this.entries.get(projectId)?.keys
+      const key = keys?.get(kid)
+      if (key !== undefined && at > (key.lastUsedAt ?? -Infinity)) keys?.set(kid, { ...key, lastUsedAt: at })
+    }
+    return Promise.resolve()
+  }
+
+  watch(listener: ChangeListener): Promise<() => Promise<void>> {
+    // Two watches may share a function.
+    const tell: ChangeListener = (projectId) => {
+      listener(projectId)
+    }
+    this.listeners.add(tell)
+    return Promise.resolve(() => {
+      this.listeners.delete(tell)
+      return Promise.resolve()
+    })
+  }
+}
+
+/** What nobody has confirmed. A key that was revoked meanwhile is remembered like one that was active. */
+function isRegistration({ activatedAt, revokedAt }: KeyRecord): boolean {
+  return activatedAt === undefined && revokedAt === undefined
+}
+
+type Aged = Pick<KeyRecord, 'createdAt' | 'kid'>
+
+function byAge(a: Aged, b: Aged): number {
+  return a.createdAt - b.createdAt || byCodePoint(a.kid, b.kid)
+}
+
+function inOrder({ keys }: Entry): KeyRecord[] {
+  return Array.from(keys.values()).sort(byAge)
+}
+
+/** As UTF-8 bytes sort, and so a database. UTF-16 units do not. */
+function byCodePoint(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b))
+}

@@ -1,0 +1,109 @@
+import type { KeyStore } from '../../keys/key-store.js'
+import type { ProjectKey } from '../../types.js'
+import type { AuditRecord } from './audit-record.js'
+import type { KeyRecord, KeyUse, ProjectRecord, RevocationReason, StoredProject } from './records.js'
+
+/** A change of one project: all of it is written, or nothing. */
+export interface ProjectChange {
+  /** The project as it shall be. `version` is one more than that of the project it was decided on; 1 makes a new project. */
+  readonly project: ProjectRecord
+  /**
+   * Keys as they shall be, new ones and changed ones. The others stay as they are, but for those that were never activated nor revoked and
+   * whose challenge has expired by `audit.at`: they are removed.
+   */
+  readonly keys: readonly KeyRecord[]
+  readonly audit: Omit<AuditRecord, 'id'>
+}
+
+/**
+ * What became of a change. `stale`: somebody was faster, load again and decide again. `project_exists`: there is, or was, a
+ * project with this id. `key_exists`: a key with this thumbprint is active, or was, in this project or another.
+ */
+export type ChangeOutcome = 'done' | 'stale' | 'project_exists' | 'key_exists'
+
+/** Which keys an operation needs: the live ones, and those that it names. A project may have had any number of others. */
+export interface KeySelection {
+  /** Epoch seconds. Keys that are pending, active or retiring at this moment are live. */
+  readonly now: number
+  /** Epoch seconds. Keys that were made later are counted as `madeKeys`. */
+  readonly madeAfter: number
+  readonly kids?: readonly string[]
+  /** One key of the project that has it and was ever activated or revoked. */
+  readonly thumbprint?: string
+  readonly idempotencyKey?: string
+}
+
+/** The end of one key, to be written with its record in the audit. */
+export interface KeyRevocation {
+  readonly projectId: string
+  readonly kid: string
+  readonly reason: RevocationReason
+  readonly by: string
+  /** Epoch seconds. */
+  readonly at: number
+}
+
+export interface RevokedKey {
+  /** As it is now: if it was revoked before, as it was. */
+  readonly key: KeyRecord
+  /** Whether tokens of another key of the project are accepted at this moment. */
+  readonly othersUsable: boolean
+}
+
+/** What became of a revocation: done, also when it was done before; or there is no such project, or no such key. */
+export type RevocationOutcome = RevokedKey | 'project_not_found' | 'key_not_found'
+
+export interface Page {
+  /** Ids that come after this one. */
+  readonly after?: string
+  readonly limit: number
+}
+
+export interface KeyPage {
+  /** Keys that come after this place: made later, or at the same moment and with a greater kid (by code point). */
+  readonly after?: { readonly createdAt: number; readonly kid: string }
+  readonly limit: number
+}
+
+export interface AuditPage {
+  readonly projectId?: string
+  /** Records that are older than the one with this id. */
+  readonly before?: number
+  readonly limit: number
+}
+
+/** Told the id of a project that was changed; undefined: anything may have changed. Must not throw. */
+export type ChangeListener = (projectId?: string) => void
+
+/**
+ * Where projects and their keys are kept. It decides nothing: what may be changed is `createRegistry`'s business, what may be
+ * accepted is the verifier's.
+ *
+ * Every method throws a `StoreError` when it cannot tell.
+ */
+export interface ProjectStore extends KeyStore {
+  /**
+   * An activated key, revoked and expired ones included. Nothing for a key that is pending, nor for a deleted project. The `revokedAt` of
+   * a revoked key lies before what any clock says, whenever it was revoked: a verifier whose clock is behind refuses it, too.
+   */
+  find(projectId: string, kid: string): ProjectKey | undefined | Promise<ProjectKey | undefined>
+  /** A project with the keys that are selected, and no others; deleted projects, too. */
+  load(projectId: string, selection: KeySelection): Promise<StoredProject | undefined>
+  /** Writes a change, in one step, if the project is still the one that it was decided on. */
+  commit(change: ProjectChange): Promise<ChangeOutcome>
+  /**
+   * Revokes a key of a project that is not deleted, in one step, with its record in the audit, whatever else is being changed: a change that
+   * was decided on before is `stale` then. A key that is revoked already stays as it is, and nothing is written.
+   */
+  revoke(revocation: KeyRevocation): Promise<RevocationOutcome>
+  /** Projects that are not deleted, in the order of their ids (by code point). */
+  list(page: Page): Promise<ProjectRecord[]>
+  /** Every key that is kept of a project, page by page, the oldest first: by `createdAt`, then by kid. */
+  listKeys(projectId: string, page: KeyPage): Promise<KeyRecord[]>
+  /** The newest first. */
+  audit(page: AuditPage): Promise<AuditRecord[]>
+  /** Notes when keys were used last: many in one step, only forward in time. Unknown keys are left out. */
+  touch(uses: readonly KeyUse[]): Promise<void>
+  /** Tells a listener of every change from now on, whoever makes it. Resolves to what ends that. */
+  watch(listener: ChangeListener): Promise<() => Promise<void>>
+}

@@ -1,0 +1,78 @@
+import type { JsonWebKey } from 'node:crypto'
+import type { Algorithm } from '../../protocol.js'
+import type { Project } from '../../types.js'
+
+/** Why a key was revoked. `exposed`: others may have seen it. `compromised`: others have used it. */
+export type RevocationReason = 'exposed' | 'compromised' | 'superseded' | 'unused' | 'other'
+
+/** A project as a store keeps it. Times are epoch seconds. */
+export interface ProjectRecord {
+  readonly project: Project
+  readonly suspensionReason?: string
+  readonly createdAt: number
+  /** When its settings were changed last. */
+  readonly updatedAt: number
+  /** A deleted project stays as a tombstone, so that its id and its keys are never accepted again. */
+  readonly deletedAt?: number
+  /** Counts the changes of the project and of its keys, from 1. */
+  readonly version: number
+}
+
+/** A question that only the holder of the private half can answer. The nonce itself is not kept. */
+export interface OpenChallenge {
+  /** SHA-256 of the nonce, in base64url. */
+  readonly nonceHash: string
+  readonly expiresAt: number
+  /** Seconds for which the key that this one `replaces` stays good after the confirmation. */
+  readonly overlap?: number
+}
+
+/** A key as a store keeps it. Times are epoch seconds. */
+export interface KeyRecord {
+  readonly kid: string
+  readonly alg: Algorithm
+  /** Only the members that make the key: kty, and crv, x, y, or n, e. */
+  readonly publicJwk: JsonWebKey
+  /** RFC 7638. No two activated keys have the same, whatever their projects. */
+  readonly thumbprint: string
+  readonly createdAt: number
+  /** Absent: nobody has proved yet to hold the private half. */
+  readonly activatedAt?: number
+  readonly notBefore?: number
+  /** The end of an overlap. */
+  readonly notAfter?: number
+  readonly revokedAt?: number
+  readonly revocationReason?: RevocationReason
+  /** Written by `touch` alone: a change leaves it as it is. */
+  readonly lastUsedAt?: number
+  readonly challenge?: OpenChallenge
+  /** The kid of the key in whose place this one came. */
+  readonly replaces?: string
+  /** Of the rotation that made the key. */
+  readonly idempotencyKey?: string
+}
+
+/** A project with those of its keys that were asked for. */
+export interface StoredProject extends ProjectRecord {
+  /** The oldest first: by `createdAt`, then by kid. */
+  readonly keys: readonly KeyRecord[]
+  /** How many of its keys were made after the `madeAfter` that was asked for, whatever became of them. */
+  readonly madeKeys: number
+}
+
+/** A copy that lacks some members. */
+export function without<T extends object, Name extends keyof T>(
+  record: T,
+  ...names: readonly Name[]
+): Omit<T, Name> {
+  const copy = { ...record }
+  for (const name of names) Reflect.deleteProperty(copy, name)
+  return copy
+}
+
+/** A key that was used, and when. Epoch seconds. */
+export interface KeyUse {
+  readonly projectId: string
+  readonly kid: string
+  readonly at: number
+}

@@ -1,0 +1,6 @@
+export type { IoredisClient, NodeRedisClient, RedisClient } from './client.js'
+export type { RedisFinding, RedisHealth } from './health.js'
+export type { RedisReplayStoreOptions } from './options.js'
+export { RedisReplayStore, type RedisReplayCounts } from './replay-store.js'
+export type { ReplayMode } from '../replay-mode.js'
+export type { ReplayCeilings, ReplayStore, TokenUse, VerifierLimits } from '../replay-store.js'

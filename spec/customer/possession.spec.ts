@@ -1,0 +1,136 @@
+import { describe, expect, it } from '@jest/globals'
+import { decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose'
+import { sign } from 'node:crypto'
+import { proveKeyPossession, type PossessionChallenge } from '../../lib/customer/index.js'
+import { keyPair, makeKeyPair } from '../helpers/keys.js'
+import { audience, now, signBytes } from '../helpers/mint.js'
+import { prove } from '../helpers/possession.js'
+
+const challenge: PossessionChallenge = {
+  aud: audience,
+  proj_id: 'shop',
+  kid: 'key-1',
+  alg: 'ES256',
+  nonce: 'n'.repeat(43),
+  exp: now + 600,
+}
+const { privateKey, publicKey } = keyPair('ES256')
+
+describe('proveKeyPossession', () => {
+  it('signs the four claims of the challenge and nothing else', async () => {
+    const proof = await prove({ privateKey, challenge })
+    expect(decodeProtectedHeader(proof)).toEqual({ alg: 'ES256', kid: 'key-1', typ: 'project-key-proof+jwt' })
+    expect(decodeJwt(proof)).toEqual({
+      aud: audience,
+      proj_id: 'shop',
+      nonce: 'n'.repeat(43),
+      exp: now + 600,
+    })
+    await jwtVerify(proof, publicKey, { currentDate: new Date(now * 1000) })
+  })
+
+  it.each([
+    ['PEM', privateKey.export({ type: 'pkcs8', format: 'pem' }) as string],
+    ['a JWK with a kid of its own', { ...privateKey.export({ format: 'jwk' }), kid: 'mine' }],
+    [
+      'a remote signer with a kid of its own',
+      {
+        alg: 'ES256',
+        kid: 'mine',
+        sign: (data: Uint8Array) => signBytes('ES256', Buffer.from(data).toString(), privateKey),
+      },
+    ],
+  ] as const)('takes %s, and speaks of the key by the name that the platform gave it', async (_, key) => {
+    const proof = await prove({ privateKey: key, challenge })
+    expect(decodeProtectedHeader(proof)).toMatchObject({ kid: 'key-1' })
+    await jwtVerify(proof, publicKey, { currentDate: new Date(now * 1000) })
+  })
+
+  it.each([
+    ['RS256', undefined],
+    ['PS256', 'PS256'],
+    ['EdDSA', 'EdDSA'],
+  ] as const)('signs with %s when the challenge says %s', async (alg, said) => {
+    const pair = makeKeyPair(alg)
+    const asked: PossessionChallenge = { ...challenge, ...(said !== undefined && { alg: said }) }
+    if (said === undefined) Reflect.deleteProperty(asked, 'alg')
+    const proof = await prove({ privateKey: pair.privateKey, challenge: asked })
+    expect(decodeProtectedHeader(proof)).toMatchObject({ alg })
+  })
+
+  it.each([
+    [{ aud: '' }, 'proveKeyPossession: aud of the challenge must be a string of 1 to 256 characters'],
+    [{ aud: ['a'] }, 'proveKeyPossession: aud of the challenge must be a string of 1 to 256 characters'],
+    [
+      { proj_id: { toJSON: () => 'x' } },
+      'proveKeyPossession: proj_id of the challenge must be a string of 1 to 256 characters',
+    ],
+    [{ kid: undefined }, 'proveKeyPossession: kid of the challenge must be a string of 1 to 256 characters'],
+    [
+      { nonce: 'n'.repeat(257) },
+      'proveKeyPossession: nonce of the challenge must be a string of 1 to 256 characters',
+    ],
+    [{ exp: '1' }, 'proveKeyPossession: exp of the challenge must be a number'],
+    [{ exp: Infinity }, 'proveKeyPossession: exp of the challenge must be a number'],
+    [{ alg: 'HS256' }, /^proveKeyPossession: alg of the challenge must be one of ES256, /],
+    [{ alg: 'RS256' }, 'proveKeyPossession: privateKey is not a key for RS256'],
+    [{ iss: 'shop' }, /^Unknown member of a challenge "iss"/],
+    [{ iat: 1 }, /^Unknown member of a challenge "iat"/],
+    [{ jti: 'x' }, /^Unknown member of a challenge "jti"/],
+  ])('does not sign a challenge with %j', async (members, message) => {
+    const proof = prove({ privateKey, challenge: { ...challenge, ...members } as never })
+    await expect(proof).rejects.toThrow(typeof message === 'string' ? new TypeError(message) : message)
+  })
+
+  it.each([
+    [
+      undefined,
+      'proveKeyPossession: privateKey is undefined or empty; is the variable or file that should hold it there?',
+    ],
+    [
+      '',
+      'proveKeyPossession: privateKey is undefined or empty; is the variable or file that should hold it there?',
+    ],
+    [
+      publicKey,
+      'privateKey holds a public key; signing needs the private half, which was made together with it',
+    ],
+    [
+      { alg: 'RS256', kid: 'x', sign: (data: Uint8Array) => sign('sha256', data, privateKey) },
+      'proveKeyPossession: alg is not the alg of the remote signer',
+    ],
+  ])('does not sign with %p', async (key, message) => {
+    await expect(prove({ privateKey: key, challenge })).rejects.toThrow(new TypeError(message))
+  })
+
+  it('takes no other option', async () => {
+    const options = { privateKey, challenge, audience, projectId: 'shop', kid: 'x' }
+    await expect(proveKeyPossession(options)).rejects.toThrow(/^Unknown option of proveKeyPossession "kid"/)
+    await expect(proveKeyPossession(undefined as never)).rejects.toThrow(/^Give an object/)
+    await expect(proveKeyPossession({ privateKey } as never)).rejects.toThrow(/^Give an object/)
+  })
+})
+
+describe('a challenge that somebody passes on', () => {
+  const mine = { privateKey, challenge, audience, projectId: 'shop' }
+
+  it.each([
+    ['for another platform', { audience: 'https://other.example' }, 'aud of the challenge is not audience'],
+    ['for another project', { projectId: 'rival' }, 'proj_id of the challenge is not projectId'],
+  ])('is not answered: %s', async (_, other, what) => {
+    await expect(proveKeyPossession({ ...mine, ...other })).rejects.toThrow(
+      new TypeError(
+        `proveKeyPossession: ${what}. Do not answer it: somebody may want to register your key as theirs`,
+      ),
+    )
+    await expect(proveKeyPossession(mine)).resolves.toMatch(/^eyJ/)
+  })
+
+  it.each(['audience', 'projectId'])('is not answered by who does not say %s', async (name) => {
+    await expect(proveKeyPossession({ ...mine, [name]: undefined as unknown as string })).rejects.toThrow(
+      new TypeError(
+        `proveKeyPossession: ${name} must be a string of 1 to 256 characters, as in createSigner`,
+      ),
+    )
+  })
+})

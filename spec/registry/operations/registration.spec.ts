@@ -1,0 +1,256 @@
+import { describe, expect, it } from '@jest/globals'
+import { createHash } from 'node:crypto'
+import { makeKeyPair } from '../../helpers/keys.js'
+import { audience, now } from '../../helpers/mint.js'
+import { wholeProject } from '../../helpers/records.js'
+import { by, expectDenial, handOver, managed } from '../../helpers/registry.js'
+import { prove } from '../../helpers/possession.js'
+
+async function shopOf() {
+  const platform = managed()
+  await platform.registry.createProject({ id: 'shop' }, { by })
+  return platform
+}
+
+describe('the hand-over of a public key', () => {
+  it.each(['ES256', 'ES512', 'RS256', 'EdDSA'])('takes a %s key that the customer made', async (alg) => {
+    const { registry, store, clock } = await shopOf()
+    const pair = makeKeyPair(alg)
+    const { kid, challenge } = await registry.registerKey('shop', { publicKey: pair.publicJwk, by })
+    expect(challenge).toEqual({
+      aud: audience,
+      proj_id: 'shop',
+      kid,
+      alg,
+      nonce: expect.stringMatching(/^[\w-]{43}$/),
+      exp: now + 600,
+    })
+    expect((await registry.listKeys('shop')).keys).toMatchObject([
+      { kid, state: 'pending', challengeExpiresAt: now + 600 },
+    ])
+    expect(await store.find('shop', kid)).toBeUndefined()
+
+    clock.now += 599
+    const proof = await prove({ privateKey: pair.privateKey, challenge })
+    const key = await registry.confirmKey('shop', { kid, proof, by })
+    expect(key).toMatchObject({ kid, alg, state: 'active', activatedAt: now + 599 })
+    expect(key).not.toHaveProperty('challengeExpiresAt')
+    expect(await store.find('shop', kid)).toMatchObject({ kid, alg })
+  })
+
+  it.each([
+    ['PEM', (pem: string) => pem],
+    ['PEM in bytes', (pem: string) => Buffer.from(pem)],
+  ])('takes %s, a kid and an algorithm', async (_, form) => {
+    const { registry } = await shopOf()
+    const pair = makeKeyPair('RS256')
+    const pem = pair.publicKey.export({ type: 'spki', format: 'pem' }) as string
+    const { challenge } = await registry.registerKey('shop', {
+      publicKey: form(pem),
+      kid: 'k1',
+      alg: 'PS256',
+      by,
+    })
+    expect(challenge).toMatchObject({ kid: 'k1', alg: 'PS256' })
+    const proof = await prove({ privateKey: pair.privateKey, challenge })
+    expect(await registry.confirmKey('shop', { kid: 'k1', proof, by })).toMatchObject({ alg: 'PS256' })
+  })
+
+  it('takes a JWK as JSON', async () => {
+    const { registry } = await shopOf()
+    const publicKey = ` ${JSON.stringify({ ...makeKeyPair('ES256').publicJwk, kid: 'k1' })}`
+    expect(await registry.registerKey('shop', { publicKey, by })).toMatchObject({ kid: 'k1' })
+  })
+
+  it('lets the replaced key retire when the new one is confirmed, not before', async () => {
+    const { registry, store, clock } = await shopOf()
+    const { kid: old } = await handOver(registry, 'shop')
+    clock.now += 1
+    const pair = makeKeyPair('ES256')
+    const { kid, challenge } = await registry.registerKey('shop', {
+      publicKey: pair.publicJwk,
+      replaces: old,
+      overlap: 60,
+      by,
+    })
+    expect(await store.find('shop', old)).not.toHaveProperty('notAfter')
+    const proof = await prove({ privateKey: pair.privateKey, challenge })
+    await registry.confirmKey('shop', { kid, proof, by })
+    expect(await store.find('shop', old)).toMatchObject({ notAfter: now + 61 })
+    expect((await registry.listKeys('shop')).keys).toMatchObject([
+      { kid: old, state: 'retiring' },
+      { kid, state: 'active', replaces: old },
+    ])
+  })
+
+  it('leaves a replaced key alone that was revoked in the meantime', async () => {
+    const { registry, store } = await shopOf()
+    const { kid: old } = await handOver(registry, 'shop')
+    const pair = makeKeyPair('ES256')
+    const { kid, challenge } = await registry.registerKey('shop', {
+      publicKey: pair.publicJwk,
+      replaces: old,
+      by,
+    })
+    await registry.revokeKey('shop', old, { reason: 'exposed', by })
+    const proof = await prove({ privateKey: pair.privateKey, challenge })
+    await registry.confirmKey('shop', { kid, proof, by })
+    const found = await store.find('shop', old)
+    expect(found).toHaveProperty('revokedAt')
+    expect(found).not.toHaveProperty('notAfter')
+  })
+
+  it('keeps the hash of a nonce and never the nonce, and lets go of it afterwards', async () => {
+    const { registry, store } = await shopOf()
+    const pair = makeKeyPair('ES256')
+    const { kid, challenge } = await registry.registerKey('shop', { publicKey: pair.publicJwk, by })
+    const kept = JSON.stringify(await wholeProject(store, 'shop'))
+    expect(kept).toContain(createHash('sha256').update(challenge.nonce).digest('base64url'))
+    expect(kept).not.toContain(challenge.nonce)
+    const proof = await prove({ privateKey: pair.privateKey, challenge })
+    await registry.confirmKey('shop', { kid, proof, by })
+    expect(JSON.stringify([await wholeProject(store, 'shop'), await registry.audit()])).not.toMatch(/nonce/i)
+  })
+})
+
+describe('a challenge', () => {
+  async function registered(publicKey = makeKeyPair('ES256')) {
+    const platform = await shopOf()
+    const { kid, challenge } = await platform.registry.registerKey('shop', {
+      publicKey: publicKey.publicJwk,
+      by,
+    })
+    const { privateKey } = publicKey
+    const confirm = async (answered = challenge) =>
+      platform.registry.confirmKey('shop', {
+        kid,
+        proof: await prove({ privateKey, challenge: answered }),
+        by,
+      })
+    return { ...platform, pair: publicKey, kid, challenge, confirm }
+  }
+
+  it('is answered once', async () => {
+    const { confirm, kid } = await registered()
+    await confirm()
+    await expectDenial(
+      confirm(),
+      'challenge_used',
+      `The challenge of the key "${kid}" was answered already; the key is active.`,
+    )
+  })
+
+  it('can be answered for ten minutes, and the key then be registered again', async () => {
+    const { clock, confirm, kid, registry, pair } = await registered()
+    clock.now += 600
+    await expectDenial(
+      confirm(),
+      'challenge_expired',
+      `The challenge of the key "${kid}" has expired; it can be answered for 10 minutes. Register the key again.`,
+    )
+    expect((await registry.listKeys('shop')).keys).toMatchObject([{ state: 'expired' }])
+    await handOver(registry, 'shop', pair)
+    expect((await registry.listKeys('shop')).keys).toMatchObject([{ kid, state: 'active' }])
+  })
+
+  it('is worthless once there is a newer one', async () => {
+    const { confirm, registry, pair } = await registered()
+    const { challenge: newer } = await registry.registerKey('shop', { publicKey: pair.publicJwk, by })
+    await expectDenial(
+      confirm(),
+      'proof_invalid',
+      'The proof of possession is refused: its nonce or exp is not that of the newest challenge for this key.',
+    )
+    await confirm(newer)
+  })
+
+  it('is over when the key is revoked', async () => {
+    const { confirm, registry, kid, pair } = await registered()
+    await registry.revokeKey('shop', kid, { reason: 'other', by })
+    await expectDenial(confirm(), 'key_not_active', `The key "${kid}" is revoked.`)
+    await expectDenial(
+      registry.registerKey('shop', { publicKey: pair.publicJwk, by }),
+      'key_exists',
+      /^This kid is, or was, in use in this project/,
+    )
+  })
+
+  it('survives a wrong answer', async () => {
+    const { confirm, registry, kid } = await registered()
+    await expectDenial(
+      registry.confirmKey('shop', { kid, proof: 'x.y.z', by }),
+      'proof_invalid',
+      'The proof of possession is refused: it is not a compact JWS of JSON objects.',
+    )
+    await confirm()
+  })
+})
+
+describe('a public key', () => {
+  it('is refused under the kid of another one that waits', async () => {
+    const { registry, clock } = await shopOf()
+    const kid = 'k1'
+    await registry.registerKey('shop', { publicKey: makeKeyPair('ES256').publicJwk, kid, by })
+    const publicKey = makeKeyPair('ES256').publicJwk
+    await expectDenial(
+      registry.registerKey('shop', { publicKey, kid, by }),
+      'key_exists',
+      'Another public key waits for its confirmation under the kid "k1". Choose another kid, or wait until its challenge has expired.',
+    )
+    clock.now += 600
+    await registry.registerKey('shop', { publicKey, kid, by })
+  })
+
+  it('is confirmed under one kid only', async () => {
+    const { registry } = await shopOf()
+    const { publicJwk: publicKey, privateKey } = makeKeyPair('ES256')
+    const both = await Promise.all(
+      ['k1', 'k2'].map((kid) => registry.registerKey('shop', { publicKey, kid, by })),
+    )
+    const outcomes = await Promise.allSettled(
+      both.map(async ({ kid, challenge }) =>
+        registry.confirmKey('shop', { kid, proof: await prove({ privateKey, challenge }), by }),
+      ),
+    )
+    expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+    const refused = outcomes.find((outcome) => outcome.status === 'rejected')
+    await expectDenial(
+      Promise.reject(refused?.reason as Error),
+      'key_exists',
+      /^This public key is, or was, in use in this/,
+    )
+  })
+
+  it.each([
+    ['nothing', undefined, 'publicKey is undefined; set it or leave it out'],
+    ['an empty text', '', /jwk or pem is undefined or empty/],
+    ['null', null, /jwk must be an object or its JSON$/],
+    ['a number', 7, /jwk must be an object or its JSON$/],
+    ['another text', 'abc', /pem has no line -----BEGIN PUBLIC KEY-----$/],
+    ['a symmetric key', { kty: 'oct', k: 'AAAA' }, /this is a symmetric key/],
+  ])('is not %s', async (_, publicKey, message) => {
+    const { registry } = await shopOf()
+    const registering = registry.registerKey('shop', { publicKey: publicKey as object, by })
+    await expectDenial(registering, 'request_invalid', message)
+    expect((await registry.listKeys('shop')).keys).toEqual([])
+  })
+
+  it('may replace only an active key of the project', async () => {
+    const { registry } = await shopOf()
+    const publicKey = makeKeyPair('ES256').publicJwk
+    const register = (options: object) => registry.registerKey('shop', { publicKey, by, ...options })
+    await expectDenial(register({ replaces: 'x' }), 'key_not_found', 'The project "shop" has no key "x".')
+    await expectDenial(
+      register({ overlap: 60 }),
+      'request_invalid',
+      'overlap says how long the replaced key stays good; say with replaces which key that is',
+    )
+    const { kid } = await registry.generateKey('shop', { by })
+    await registry.revokeKey('shop', kid, { reason: 'other', by })
+    await expectDenial(
+      register({ replaces: kid }),
+      'key_not_active',
+      `The key "${kid}" is revoked; only an active key can be replaced.`,
+    )
+  })
+})

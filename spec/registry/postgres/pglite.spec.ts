@@ -1,0 +1,27 @@
+import { PGlite } from '@electric-sql/pglite'
+import { afterAll, beforeAll, jest } from '@jest/globals'
+import { PostgresProjectStore } from '../../../lib/registry/index.js'
+import { fill } from '../../helpers/records.js'
+import { describeKeyStore } from '../../keys/key-store-contract.js'
+import { describeHistory } from '../store/project-history-contract.js'
+import { describeProjectStore } from '../store/project-store-contract.js'
+
+jest.setTimeout(90_000)
+
+let db: PGlite
+let store: PostgresProjectStore
+beforeAll(async () => {
+  db = await PGlite.create()
+  store = new PostgresProjectStore({ db })
+  await store.migrate()
+})
+afterAll(() => db.close())
+
+async function emptied(): Promise<PostgresProjectStore> {
+  await db.query('TRUNCATE reverse_jwt.projects, reverse_jwt.keys, reverse_jwt.key_uses, reverse_jwt.audit')
+  return store
+}
+
+describeKeyStore('PostgresProjectStore on PGlite', async (projects) => fill(await emptied(), projects))
+describeProjectStore('PostgresProjectStore on PGlite', emptied)
+describeHistory('PostgresProjectStore on PGlite', emptied)

@@ -1,0 +1,96 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import type pg from 'pg'
+import { PostgresProjectStore } from '../../../lib/registry/index.js'
+import { selectionParameters } from '../../../lib/registry/postgres/rows.js'
+import * as statements from '../../../lib/registry/postgres/statements.js'
+import { keyPair } from '../../helpers/keys.js'
+import { manyProjects } from '../../helpers/many-projects.js'
+import { now } from '../../helpers/mint.js'
+import { PostgresServer } from '../../helpers/postgres-server.js'
+import { changeOf, keyRecord, projectRecord } from '../../helpers/records.js'
+
+jest.setTimeout(60_000)
+
+const projects = 20_000
+const keysOfProject = 3
+
+let server: PostgresServer
+let db: pg.Pool
+beforeAll(async () => {
+  server = await PostgresServer.start()
+  db = server.pool()
+  await new PostgresProjectStore({ db }).migrate()
+  await db.query(manyProjects(keyPair('ES256').publicJwk, projects, keysOfProject))
+  await db.query(`
+    INSERT INTO reverse_jwt.audit (changed_at, changed_by, action, project_id, before_change, after_change)
+      SELECT now(), 'x', 'x', 'project-' || n, '{}', '{}' FROM generate_series(1, ${projects}) n;
+    ANALYZE reverse_jwt.audit`)
+}, 60_000)
+afterAll(() => server.remove())
+
+/** The nodes of the plan by which the database answers a statement. */
+async function planOf(statement: string, params: string[]): Promise<string[]> {
+  const { rows } = await db.query<{ 'QUERY PLAN': string }>(`EXPLAIN (COSTS OFF) ${statement}`, params)
+  return rows.map((row) => row['QUERY PLAN'].trim())
+}
+
+const selection = {
+  now,
+  madeAfter: now - 86_400,
+  kids: ['key-1', 'x'],
+  thumbprint: '77-1',
+  idempotencyKey: 'once',
+}
+const row = { project: projectRecord('project-77', { version: 2 }), keys: [keyRecord('key-4')] }
+const { audit } = changeOf(row.project)
+
+describe(`among ${projects} projects with ${keysOfProject} keys each`, () => {
+  const cases: [string, string, string[]][] = [
+    ['find', statements.find, ['project-77', 'key-2']],
+    ['load', statements.load, selectionParameters('project-77', selection)],
+    ['listKeys', statements.listKeys, ['project-77', '0', '', '50']],
+    ['revoke', statements.revoke, ['project-77', 'key-1', String(now), 'other', 'x']],
+    ['list', statements.list, ['project-5', '50']],
+    ['audit', statements.audit, ['1000000', '50']],
+    ['auditOfProject', statements.auditOfProject, ['1000000', '50', 'project-77']],
+    ['touch', statements.touch, [JSON.stringify([{ project_id: 'project-77', kid: 'key-1', at: now }])]],
+    [
+      'update',
+      statements.update,
+      [{ id: 'project-77', issuer: 'x', version: 2 }, [{ kid: 'key-4' }], audit].map((value) =>
+        JSON.stringify(value),
+      ),
+    ],
+  ]
+  it.each(cases)('%s reads no table from end to end', async (_, statement, params) => {
+    const plan = await planOf(statement, params)
+    expect(plan.filter((node) => /Seq Scan/.test(node))).toEqual([])
+    expect(plan.filter((node) => /Index (Only )?Scan/.test(node)).length).toBeGreaterThan(0)
+  })
+
+  it('find reads one key and one project by their primary keys', async () => {
+    const plan = await planOf(statements.find, ['project-77', 'key-2'])
+    expect(plan.filter((node) => node.includes('Scan'))).toEqual([
+      '->  Index Scan using keys_pkey on keys k',
+      '->  Index Scan using projects_pkey on projects p',
+    ])
+  })
+
+  it('does see a table that is read from end to end', async () => {
+    const plan = await planOf('SELECT 1 FROM reverse_jwt.keys WHERE alg = $1', ['x'])
+    expect(plan.filter((node) => /Seq Scan/.test(node))).toHaveLength(1)
+  })
+
+  it('a cold key is one query', async () => {
+    const asked: string[] = []
+    const counted = {
+      query: (text: string, params: string[] = []) => {
+        asked.push(text)
+        return db.query(text, params)
+      },
+    }
+    const store = new PostgresProjectStore({ db: counted })
+    expect(await store.find('project-77', 'key-2')).toMatchObject({ kid: 'key-2' })
+    expect(asked).toEqual([statements.find])
+  })
+})

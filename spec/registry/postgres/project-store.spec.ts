@@ -1,0 +1,31 @@
+import { afterAll, beforeAll, jest } from '@jest/globals'
+import pg from 'pg'
+import { listenWithPg, PostgresProjectStore } from '../../../lib/registry/index.js'
+import { PostgresServer } from '../../helpers/postgres-server.js'
+import { fill } from '../../helpers/records.js'
+import { describeKeyStore } from '../../keys/key-store-contract.js'
+import { describeHistory } from '../store/project-history-contract.js'
+import { describeProjectStore } from '../store/project-store-contract.js'
+
+jest.setTimeout(90_000)
+
+let server: PostgresServer
+let db: pg.Pool
+let store: PostgresProjectStore
+beforeAll(async () => {
+  server = await PostgresServer.start()
+  db = server.pool()
+  const listen = listenWithPg(() => new pg.Client(server.url()))
+  store = new PostgresProjectStore({ db, listen })
+  await store.migrate()
+})
+afterAll(() => server.remove())
+
+async function emptied(): Promise<PostgresProjectStore> {
+  await db.query('TRUNCATE reverse_jwt.projects, reverse_jwt.keys, reverse_jwt.key_uses, reverse_jwt.audit')
+  return store
+}
+
+describeKeyStore('PostgresProjectStore', async (projects) => fill(await emptied(), projects))
+describeProjectStore('PostgresProjectStore', emptied)
+describeHistory('PostgresProjectStore', emptied)

@@ -1,0 +1,169 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import pg from 'pg'
+import { createRegistry, grants, listenWithPg, PostgresProjectStore } from '../../../lib/registry/index.js'
+import { audience, now } from '../../helpers/mint.js'
+import { PostgresServer } from '../../helpers/postgres-server.js'
+import { by, handOver } from '../../helpers/registry.js'
+
+jest.setTimeout(90_000)
+
+/** Three roles, as docs/registry.md has them; one with a name that must be quoted. */
+const registryRole = 'platform "admin"'
+const verifierRole = 'Platform-API'
+
+let server: PostgresServer
+let admin: pg.Pool
+let verifier: pg.Pool
+let manager: pg.Pool
+let kid: string
+beforeAll(async () => {
+  server = await PostgresServer.start()
+  const superuser = server.pool()
+  await superuser.query('CREATE ROLE owner LOGIN')
+  await superuser.query('CREATE ROLE "platform ""admin""" LOGIN; CREATE ROLE "Platform-API" LOGIN')
+  await superuser.query('CREATE DATABASE platform OWNER owner')
+  const owner = server.pool({ user: 'owner', database: 'platform' })
+  await new PostgresProjectStore({ db: owner }).migrate()
+  await owner.query(grants({ registry: registryRole, verifier: verifierRole }))
+  const poolOf = (user: string) => server.pool({ user: encodeURIComponent(user), database: 'platform' })
+  admin = owner
+  manager = poolOf(registryRole)
+  verifier = poolOf(verifierRole)
+})
+afterAll(() => server.remove())
+
+const denied = { code: '42501' }
+
+/** A record of the audit that nobody's change made. */
+const forged = (id = '', overriding = '', value = '') =>
+  `INSERT INTO reverse_jwt.audit (${id} changed_at, changed_by, action, project_id, before_change, after_change)
+    ${overriding} VALUES (${value} now(), 'me', 'x', 'x', '{}', '{}')`
+
+describe('the role of the registry', () => {
+  it('can do all that a registry does', async () => {
+    const registry = createRegistry({ store: new PostgresProjectStore({ db: manager }), audience })
+    await registry.createProject({ id: 'shop' }, { by })
+    ;({ kid } = await handOver(registry, 'shop'))
+    await registry.rotateKey('shop', { by })
+    const { kid: other } = await registry.generateKey('shop', { by })
+    await registry.revokeKey('shop', other, { reason: 'unused', by })
+    await registry.updateProject('shop', { name: 'Shop' }, { by })
+    await registry.suspendProject('shop', { by })
+    await registry.resumeProject('shop', { by })
+    await registry.createProject({ id: 'gone' }, { by })
+    await registry.deleteProject('gone', { by })
+    expect((await registry.listKeys('shop')).keys).toHaveLength(3)
+    expect((await registry.listProjects()).projects).toHaveLength(1)
+    expect((await registry.audit()).records).toHaveLength(11)
+  })
+
+  it.each([
+    'UPDATE reverse_jwt.audit SET changed_by = NULL',
+    'DELETE FROM reverse_jwt.audit',
+    'TRUNCATE reverse_jwt.audit',
+    'DROP TABLE reverse_jwt.audit',
+    'ALTER TABLE reverse_jwt.audit DISABLE TRIGGER ALL',
+    'DELETE FROM reverse_jwt.keys',
+    'DELETE FROM reverse_jwt.projects',
+    'DELETE FROM reverse_jwt.migrations',
+    'CREATE TABLE reverse_jwt.mine (id integer)',
+  ])('cannot %s', async (sql) => {
+    await expect(manager.query(sql)).rejects.toMatchObject(denied)
+  })
+
+  it('cannot choose the number of an audit record', async () => {
+    await expect(manager.query(forged('id,', '', '1,'))).rejects.toMatchObject({ code: '428C9' })
+    for (const overriding of ['OVERRIDING SYSTEM VALUE', 'OVERRIDING USER VALUE'])
+      await expect(manager.query(forged('id,', overriding, '1,'))).rejects.toMatchObject(denied)
+    for (const call of ["nextval('reverse_jwt.audit_id_seq')", "setval('reverse_jwt.audit_id_seq', 1)"])
+      await expect(manager.query(`SELECT ${call}`)).rejects.toMatchObject(denied)
+    // The control. It may add a record, as it must, and so a false one: under the next number, after all that are there.
+    const newest = async () =>
+      (await admin.query<{ id: number }>('SELECT max(id)::int AS id FROM reverse_jwt.audit')).rows[0]?.id ?? 0
+    const before = await newest()
+    await manager.query(forged())
+    expect(await newest()).toBeGreaterThan(before)
+  })
+
+  it('cannot take away a key that was ever active or revoked, nor can the owner by mistake', async () => {
+    const remove = "DELETE FROM reverse_jwt.keys WHERE project_id = 'shop'"
+    for (const db of [manager, admin]) await expect(db.query(remove)).rejects.toMatchObject(denied)
+    const { rows } = await admin.query(
+      "SELECT count(*)::int AS keys FROM reverse_jwt.keys WHERE project_id = 'shop'",
+    )
+    expect(rows).toEqual([{ keys: 3 }])
+  })
+
+  it('loses what an earlier version gave it', async () => {
+    await admin.query(
+      `GRANT INSERT, UPDATE ON reverse_jwt.audit TO "platform ""admin"""; GRANT SELECT, UPDATE ON reverse_jwt.keys TO "${verifierRole}"`,
+    )
+    // The control.
+    await verifier.query('SELECT 1 FROM reverse_jwt.keys FOR UPDATE')
+    await admin.query(grants({ registry: registryRole, verifier: verifierRole }))
+    const numbered = forged('id,', 'OVERRIDING SYSTEM VALUE', '999,')
+    await expect(manager.query(numbered)).rejects.toMatchObject(denied)
+    await expect(verifier.query('SELECT 1 FROM reverse_jwt.keys FOR UPDATE')).rejects.toMatchObject(denied)
+  })
+})
+
+describe('the role of a verifier', () => {
+  it('can find keys, note their last use, and hear of changes', async () => {
+    const listen = listenWithPg(() => new pg.Client(server.url(verifierRole, 'platform')))
+    const store = new PostgresProjectStore({ db: verifier, listen })
+    expect(await store.find('shop', kid)).toMatchObject({ kid, project: { id: 'shop', name: 'Shop' } })
+    await store.touch([{ projectId: 'shop', kid, at: now }])
+    await (
+      await store.watch(() => undefined)
+    )()
+    const { rows } = await admin.query(
+      'SELECT count(*)::int AS used FROM reverse_jwt.key_uses WHERE last_used_at IS NOT NULL',
+    )
+    expect(rows).toEqual([{ used: 1 }])
+  })
+
+  it.each([
+    'SELECT * FROM reverse_jwt.keys',
+    'SELECT nonce_hash FROM reverse_jwt.keys',
+    'SELECT idempotency_key FROM reverse_jwt.keys',
+    'SELECT thumbprint FROM reverse_jwt.keys',
+    'SELECT suspension_reason FROM reverse_jwt.projects',
+    'SELECT 1 FROM reverse_jwt.audit',
+    'UPDATE reverse_jwt.keys SET revoked_at = NULL',
+    'UPDATE reverse_jwt.keys SET public_jwk = NULL',
+    'UPDATE reverse_jwt.key_uses SET last_used_at = NULL, kid = NULL',
+    'SELECT 1 FROM reverse_jwt.keys FOR UPDATE',
+    'SELECT 1 FROM reverse_jwt.keys FOR NO KEY UPDATE',
+    'SELECT 1 FROM reverse_jwt.keys FOR SHARE',
+    'SELECT 1 FROM reverse_jwt.projects FOR KEY SHARE',
+    "INSERT INTO reverse_jwt.key_uses (project_id, kid) VALUES ('shop', 'mine')",
+    'DELETE FROM reverse_jwt.key_uses',
+    'UPDATE reverse_jwt.projects SET suspended = false',
+    'DELETE FROM reverse_jwt.keys',
+    "INSERT INTO reverse_jwt.projects (id) VALUES ('mine')",
+    "INSERT INTO reverse_jwt.keys (project_id, kid) VALUES ('shop', 'mine')",
+    "INSERT INTO reverse_jwt.audit (changed_by) VALUES ('me')",
+    'CREATE TABLE reverse_jwt.mine (id integer)',
+  ])('cannot %s', async (sql) => {
+    await expect(verifier.query(sql)).rejects.toMatchObject(denied)
+  })
+})
+
+it('nobody else can see anything', async () => {
+  await server.pool().query('CREATE ROLE nobody LOGIN')
+  const nobody = server.pool({ user: 'nobody', database: 'platform' })
+  for (const table of ['projects', 'keys', 'key_uses', 'audit', 'migrations']) {
+    await expect(nobody.query(`SELECT 1 FROM reverse_jwt.${table}`)).rejects.toMatchObject(denied)
+  }
+})
+
+it.each([
+  [{ registry: 'a' }],
+  [{ registry: 'a', verifier: '' }],
+  [{ registry: 'a'.repeat(64), verifier: 'b' }],
+  [{ registry: 'a', verifier: 'b\0' }],
+  [{ registry: 1, verifier: 'b' }],
+])('grants nothing to %j', (roles) => {
+  const write = () => grants(roles as { registry: string; verifier: string })
+  expect(write).toThrow(new TypeError('grants takes the names of two roles: { registry, verifier }'))
+})

@@ -1,0 +1,139 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { createVerifier } from '../../../lib/index.js'
+import { RedisReplayStore, type RedisClient } from '../../../lib/replay/redis/index.js'
+import { clientDuring } from '../../helpers/client-during.js'
+import { mint } from '../../helpers/mint.js'
+import '../../helpers/patience.js'
+import { platform } from '../../helpers/platform.js'
+import { ioredisOf, nodeRedisOf } from '../../helpers/redis-clients.js'
+import { metLongAgo } from '../../helpers/redis-epochs.js'
+import { RedisServer } from '../../helpers/redis-server.js'
+import { letsNewOnesIn, liveUse } from '../../helpers/redis-uses.js'
+import { expectRefusal } from '../../helpers/refusals.js'
+
+let redis: RedisServer
+beforeAll(async () => {
+  redis = await RedisServer.start()
+})
+afterAll(() => redis.remove())
+beforeEach(() => redis.command('FLUSHALL'))
+
+/** How far two verifiers' clocks are ahead: less than a minute apart. */
+const offsets = [
+  [50, 0],
+  [0, -50],
+  [29, -30],
+  [-50, 0],
+  [0, 50],
+  [-30, 30],
+  [0, 0],
+] as const
+
+/** Seconds for which Redis still remembers the one id that it has. */
+async function remembered(): Promise<number> {
+  const keys = (await redis.command('KEYS', '*')) as string[]
+  const ids = keys.filter((key) => !key.endsWith('epoch'))
+  expect(ids).toHaveLength(1)
+  return Number(await redis.command('PTTL', ids[0] ?? '')) / 1000
+}
+
+describe.each([
+  ['ioredis', ioredisOf],
+  ['node-redis', nodeRedisOf],
+] as const)('RedisReplayStore with %s', (_, openClient) => {
+  const client = clientDuring<RedisClient>(() => openClient(redis.port))
+
+  describe.each(['default', 'strict'] as const)('in %s mode', (mode) => {
+    const storeAt = (moment: number) =>
+      new RedisReplayStore({ client: client(), mode, timeoutMs: 10_000, clock: () => moment })
+    beforeEach(async () => {
+      await storeAt(Date.now() / 1000).ready()
+      await metLongAgo(redis)
+    })
+
+    it.each([0, 1_000_000_000, 1_790_000_000, 4_000_000_000, -86_400])(
+      'remembers a token for as long as it lives by a clock that says %d, whatever the clock of Redis says',
+      async (moment) => {
+        const use = { projectId: 'shop', jti: 'a', expiresAt: moment + 185, acceptableFrom: moment + 60 }
+        expect(await storeAt(moment).consume(use)).toBe(true)
+        const seconds = await remembered()
+        expect(seconds).toBeGreaterThan(180)
+        expect(seconds).toBeLessThanOrEqual(185)
+        expect(await storeAt(moment).consume(use)).toBe(false)
+      },
+    )
+
+    it.each([10, 0.2, 0, -0.5, -60, -1e6])(
+      'does not let in what has %d s left: an earlier use may be forgotten by the time of the answer',
+      async (lives) => {
+        const use = { projectId: 'shop', jti: 'a', expiresAt: 5000 + lives, acceptableFrom: 5060 }
+        const store = storeAt(5000)
+        expect(await store.consume(use)).toBe(false)
+        expect(store.counts).toMatchObject({ first: 0, replayed: 1 })
+        expect((await redis.command('KEYS', '*rjwt:{*')) as string[]).toEqual([])
+      },
+    )
+
+    it('rounds the time up, never down', async () => {
+      const use = { projectId: 'shop', jti: 'a', expiresAt: 5100.001, acceptableFrom: 5060 }
+      expect(await storeAt(5000).consume(use)).toBe(true)
+      expect(await remembered()).toBeGreaterThan(100)
+    })
+
+    it.each([NaN, Infinity, -Infinity])('decides nothing while its clock says %d', async (moment) => {
+      await expect(storeAt(moment).consume(liveUse('a'))).rejects.toMatchObject({ code: 'store_unavailable' })
+      expect((await redis.command('KEYS', '*rjwt:{*')) as string[]).toEqual([])
+    })
+  })
+
+  it.each(offsets)(
+    'remembers a token that a verifier %d s ahead let in for as long as one %d s ahead could let it in',
+    async (ahead, other) => {
+      const start = Date.now() / 1000
+      const verifierAhead = (by: number) => {
+        const clock = () => Date.now() / 1000 + by
+        return createVerifier(
+          platform({
+            clock,
+            replayStore: new RedisReplayStore({ client: client(), timeoutMs: 10_000, clock }),
+          }).options,
+        )
+      }
+      // Good for both clocks.
+      const exp = start + 110
+      const token = mint({ claims: { iat: start - 55, exp, jti: 'a' } })
+      await expect(verifierAhead(ahead).verify(token)).resolves.toMatchObject({ project: { id: 'shop' } })
+      await expectRefusal(verifierAhead(other).verify(token), 'token_replayed')
+      const forgotten = Date.now() / 1000 + (await remembered())
+      // exp and the clock tolerance, by the other one's clock.
+      expect(forgotten).toBeGreaterThan(exp + 5 - other)
+    },
+  )
+
+  it.each(offsets)(
+    'knows in strict mode, after a loss, that a verifier %d s ahead can have let a token in that comes to one %d s ahead',
+    async (ahead, other) => {
+      const start = Date.now() / 1000
+      const storeAhead = (by: number) =>
+        new RedisReplayStore({
+          client: client(),
+          mode: 'strict',
+          timeoutMs: 10_000,
+          // Takes off again what the time limit adds to the age of a token.
+          clock: () => Date.now() / 1000 + by - 9.95,
+        })
+      const verifierAhead = (by: number) =>
+        createVerifier(platform({ clock: () => Date.now() / 1000 + by, replayStore: storeAhead(by) }).options)
+      await storeAhead(0).ready()
+      await metLongAgo(redis)
+      // Good for both clocks.
+      const token = mint({ claims: { iat: start - 45, exp: start + 110, jti: 'a' } })
+      await expect(verifierAhead(ahead).verify(token)).resolves.toMatchObject({ project: { id: 'shop' } })
+      await expectRefusal(verifierAhead(other).verify(token), 'token_replayed')
+
+      await redis.command('FLUSHALL')
+      await letsNewOnesIn(storeAhead(0))
+      for (const by of [ahead, other]) await expectRefusal(verifierAhead(by).verify(token), 'token_replayed')
+    },
+  )
+})
