@@ -7,7 +7,13 @@ export {
   type RefusalCode,
   type Retry,
 } from './errors.js'
-export type { AcceptedEvent, EventListener, RefusedEvent, UnavailableEvent, VerifierEvent } from './events/verifier-event.js'
+export type {
+  AcceptedEvent,
+  EventListener,
+  RefusedEvent,
+  UnavailableEvent,
+  VerifierEvent,
+} from './events/verifier-event.js'
 export { projectOf, projectTokenOf } from './faces/authenticated-request.js'
 export type { FaceOptions, ReverseJwtOptions } from './faces/face-options.js'
 export { CachedKeyStore, type CachedKeyStoreOptions } from './keys/cached.js'

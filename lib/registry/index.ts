@@ -1,8 +1,19 @@
-export { projectAdmin, type AdminAuthorization, type AdminOperation, type AdminOptions } from './admin/project-admin.js'
+export {
+  projectAdmin,
+  type AdminAuthorization,
+  type AdminOperation,
+  type AdminOptions,
+} from './admin/project-admin.js'
 export type { AdminAction } from './admin/routes.js'
 export type { AuditAction, AuditRecord, AuditSnapshot } from './store/audit-record.js'
 export type { ChangeOptions } from './rules/inputs.js'
-export type { GenerateOptions, Revocation, RevokeOptions, RotateOptions, Rotation } from './operations/key-changes.js'
+export type {
+  GenerateOptions,
+  Revocation,
+  RevokeOptions,
+  RotateOptions,
+  Rotation,
+} from './operations/key-changes.js'
 export type { KeyState } from './rules/key-state.js'
 export { recordLastUse, type LastUse, type LastUseOptions } from './last-use.js'
 export { MemoryProjectStore } from './store/memory.js'
@@ -30,7 +41,14 @@ export type {
   RevokedKey,
 } from './store/project-store.js'
 export type { ReasonOptions } from './operations/projects.js'
-export type { AuditList, AuditQuery, KeyList, KeyQuery, ProjectList, ProjectQuery } from './operations/queries.js'
+export type {
+  AuditList,
+  AuditQuery,
+  KeyList,
+  KeyQuery,
+  ProjectList,
+  ProjectQuery,
+} from './operations/queries.js'
 export type {
   KeyRecord,
   KeyUse,

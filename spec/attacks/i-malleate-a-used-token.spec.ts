@@ -1,11 +1,11 @@
 import { verify } from 'node:crypto'
 import { describe, expect, it } from '@jest/globals'
-import { bytesOf, curveOrders, numberOf } from '../helpers/ecdsa.js'
+import { bytesOf, curveOrders, numberOf } from './ecdsa.js'
 import { expectRefusal } from '../helpers/refusals.js'
 import { keyPair } from '../helpers/keys.js'
 import { mint } from '../helpers/mint.js'
 import { shop, verifierOf } from '../helpers/platform.js'
-import { respell, segmentsOf, withTrailingBits } from '../helpers/respell.js'
+import { respell, segmentsOf, withTrailingBits } from './respell.js'
 
 const curves = ['ES256', 'ES384', 'ES512'] as const
 

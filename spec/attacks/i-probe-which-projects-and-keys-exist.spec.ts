@@ -1,7 +1,7 @@
 import type { Server } from 'node:http'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { descriptionOf } from '../helpers/refusals.js'
-import { exchange, type WireAnswer } from '../helpers/exchange.js'
+import { exchange, type WireAnswer } from './exchange.js'
 import { keyPair, makeKeyPair } from '../helpers/keys.js'
 import { kidOf, mint, now, type Override } from '../helpers/mint.js'
 import { appOf, platform, rival, shop } from '../helpers/platform.js'

@@ -4,7 +4,7 @@ import request from 'supertest'
 import { expectAnswer, expectRefusal, notOneToken } from '../helpers/refusals.js'
 import { mint } from '../helpers/mint.js'
 import { appOf, platform, shop, verifierOf } from '../helpers/platform.js'
-import { respell, segmentsOf, withTrailingBits } from '../helpers/respell.js'
+import { respell, segmentsOf, withTrailingBits } from './respell.js'
 
 const algs = ['ES256', 'RS256', 'EdDSA']
 const verifier = verifierOf({}, [shop(algs)])

@@ -4,7 +4,7 @@ import { expectRefusal, refusedParameter } from '../helpers/refusals.js'
 import { keyPair } from '../helpers/keys.js'
 import { encode, mint, signBytes } from '../helpers/mint.js'
 import { verifierOf } from '../helpers/platform.js'
-import { segmentsOf } from '../helpers/respell.js'
+import { segmentsOf } from './respell.js'
 
 const verifier = verifierOf()
 const refused = (token: string, ...answer: [Parameters<typeof expectRefusal>[1], string?]) =>

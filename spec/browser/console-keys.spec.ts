@@ -1,7 +1,7 @@
 import { describe, expect, it, jest } from '@jest/globals'
 import { createPublicKey, createPrivateKey } from 'node:crypto'
 import type { PossessionChallenge } from '../../lib/customer/index.js'
-import { consoleVisitor } from '../helpers/console-visitor.js'
+import { consoleVisitor } from './console-visitor.js'
 import { makeKeyPair } from '../helpers/keys.js'
 import { prove } from '../helpers/possession.js'
 

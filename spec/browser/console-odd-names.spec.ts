@@ -1,7 +1,7 @@
 import { expect, it, jest } from '@jest/globals'
 import type { ProjectView } from '../../lib/registry/index.js'
 import { changeOf, keyRecord, projectRecord } from '../helpers/records.js'
-import { consoleVisitor } from '../helpers/console-visitor.js'
+import { consoleVisitor } from './console-visitor.js'
 
 jest.setTimeout(90_000)
 

@@ -1,5 +1,5 @@
 import { expect, it, jest } from '@jest/globals'
-import { consoleVisitor } from '../helpers/console-visitor.js'
+import { consoleVisitor } from './console-visitor.js'
 
 jest.setTimeout(90_000)
 

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Browser, Page, Request } from 'playwright-core'
-import { launchChromium } from '../helpers/chromium.js'
+import { launchChromium } from './chromium.js'
 import { DemoProcess } from '../helpers/demo-process.js'
 
 jest.setTimeout(60_000)

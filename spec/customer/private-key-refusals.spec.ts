@@ -4,7 +4,7 @@ import { expectNothingOf } from '../helpers/admission.js'
 import * as der from '../helpers/der.js'
 import { keyPair } from '../helpers/keys.js'
 import { ecParameters, pkcs8Of, secretTextsOf } from '../helpers/private-key-forms.js'
-import { expectRefused } from '../helpers/private-key-refused.js'
+import { expectRefused } from './private-key-refused.js'
 
 describe('what is no private key is refused:', () => {
   const isPublic =

@@ -3,7 +3,7 @@ import { generateKeyPairSync, webcrypto, type JsonWebKey } from 'node:crypto'
 import * as der from '../helpers/der.js'
 import { keyPair, makeKeyPair } from '../helpers/keys.js'
 import { cryptoKeyOf, pkcs8Of } from '../helpers/private-key-forms.js'
-import { expectRefused } from '../helpers/private-key-refused.js'
+import { expectRefused } from './private-key-refused.js'
 
 describe('a private key that no platform would accept is refused:', () => {
   const notAnAlgorithm =

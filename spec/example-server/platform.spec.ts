@@ -1,7 +1,12 @@
 import { beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals'
 import type { Express } from 'express'
 import request from 'supertest'
-import { createSigner, generateProjectKey, type ProjectKeyPair, type Signer } from '../../lib/customer/index.js'
+import {
+  createSigner,
+  generateProjectKey,
+  type ProjectKeyPair,
+  type Signer,
+} from '../../lib/customer/index.js'
 import { MemoryKeyStore, MemoryReplayStore } from '../../lib/index.js'
 import { platformApp } from '../../example-server/platform.js'
 import { expectAnswer } from '../helpers/refusals.js'

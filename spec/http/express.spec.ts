@@ -13,7 +13,7 @@ import {
   type VerifierOptions,
 } from '../../lib/index.js'
 import { expresses, type Express } from '../helpers/express.js'
-import { holdKeysOf } from '../helpers/held-key-store.js'
+import { holdKeysOf } from './held-key-store.js'
 import { kidOf, mint, now } from '../helpers/mint.js'
 import { platform } from '../helpers/platform.js'
 import { every, provocations, type Provocation } from '../helpers/provocations.js'

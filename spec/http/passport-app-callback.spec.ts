@@ -4,7 +4,7 @@ import passport, { type AuthenticateOptions } from 'passport'
 import request from 'supertest'
 import { type VerifierOptions, type VerifyCallback } from '../../lib/index.js'
 import { expresses } from '../helpers/express.js'
-import { stateless, strategyOf, withToken } from '../helpers/passport.js'
+import { stateless, strategyOf, withToken } from './passport.js'
 import { challengeOf, descriptionOf, notOneToken } from '../helpers/refusals.js'
 import { openServer } from '../helpers/server.js'
 

@@ -7,9 +7,9 @@ import {
   type VerifyCallback,
 } from '../../lib/index.js'
 import { expresses } from '../helpers/express.js'
-import { holdKeysOf } from '../helpers/held-key-store.js'
+import { holdKeysOf } from './held-key-store.js'
 import { mint } from '../helpers/mint.js'
-import { behind, telling, tellWho, ways, withToken } from '../helpers/passport.js'
+import { behind, telling, tellWho, ways, withToken } from './passport.js'
 import { platform } from '../helpers/platform.js'
 import { expectAnswer } from '../helpers/refusals.js'
 import { mintRival } from '../helpers/rival.js'

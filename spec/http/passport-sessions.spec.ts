@@ -5,7 +5,7 @@ import request from 'supertest'
 import { problemDetails, projectOf } from '../../lib/index.js'
 import { expresses } from '../helpers/express.js'
 import { mint } from '../helpers/mint.js'
-import { stateless, strategyOf, tellWho, withToken } from '../helpers/passport.js'
+import { stateless, strategyOf, tellWho, withToken } from './passport.js'
 import { openServer } from '../helpers/server.js'
 
 const serve = openServer()

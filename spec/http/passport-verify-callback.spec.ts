@@ -5,7 +5,7 @@ import { problemDetails, StoreError, type VerifyCallback } from '../../lib/index
 import { rejection } from '../helpers/rejection.js'
 import { expresses } from '../helpers/express.js'
 import { mint } from '../helpers/mint.js'
-import { strategyOf, telling, tellWho, withToken } from '../helpers/passport.js'
+import { strategyOf, telling, tellWho, withToken } from './passport.js'
 import { expectAnswer } from '../helpers/refusals.js'
 import { openServer } from '../helpers/server.js'
 

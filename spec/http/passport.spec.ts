@@ -10,7 +10,7 @@ import {
 } from '../../lib/index.js'
 import { expresses } from '../helpers/express.js'
 import { now } from '../helpers/mint.js'
-import { behind, stateless, strategyOf, telling, ways, withToken } from '../helpers/passport.js'
+import { behind, stateless, strategyOf, telling, ways, withToken } from './passport.js'
 import { platform } from '../helpers/platform.js'
 import { every } from '../helpers/provocations.js'
 import { answers, challengeOf, expectAnswer, notOneToken } from '../helpers/refusals.js'

@@ -2,12 +2,12 @@ import { beforeAll, describe, expect, it, jest } from '@jest/globals'
 import fc from 'fast-check'
 import { createVerifier, type KeyStore, type ReplayStore, type RequestLike } from '../../lib/index.js'
 import { rejection } from '../helpers/rejection.js'
-import { refusalOf } from '../helpers/any-refusal.js'
+import { refusalOf } from './any-refusal.js'
 import { encode, mint } from '../helpers/mint.js'
-import { anything, oddValue } from '../helpers/odd-values.js'
+import { anything, oddValue } from './odd-values.js'
 import { platform } from '../helpers/platform.js'
-import { holds, Tally } from '../helpers/property.js'
-import { tokenOf } from '../helpers/request-model.js'
+import { holds, Tally } from './property.js'
+import { tokenOf } from './request-model.js'
 
 const { options } = platform()
 const seenNothing: ReplayStore = { consume: () => true }

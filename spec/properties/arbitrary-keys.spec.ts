@@ -3,9 +3,9 @@ import fc from 'fast-check'
 import { generateKeyPairSync, type JsonWebKey } from 'node:crypto'
 import { admitProjectKey, type ProjectKey, type PublicKeyInput } from '../../lib/index.js'
 import { keyPair } from '../helpers/keys.js'
-import { changesOf, made, names, number, text } from '../helpers/odd-options.js'
-import { anything } from '../helpers/odd-values.js'
-import { holds, Tally } from '../helpers/property.js'
+import { changesOf, made, names, number, text } from './odd-options.js'
+import { anything } from './odd-values.js'
+import { holds, Tally } from './property.js'
 
 describe('admitProjectKey', () => {
   const algs = ['ES256', 'ES384', 'ES512', 'EdDSA', 'RS256'] as const

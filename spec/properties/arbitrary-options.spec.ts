@@ -12,10 +12,10 @@ import {
 } from '../../lib/index.js'
 import { keyPair } from '../helpers/keys.js'
 import { audience } from '../helpers/mint.js'
-import { changesOf, made, names, number, text, type Options } from '../helpers/odd-options.js'
-import { anything } from '../helpers/odd-values.js'
+import { changesOf, made, names, number, text, type Options } from './odd-options.js'
+import { anything } from './odd-values.js'
 import { platform, shop } from '../helpers/platform.js'
-import { holds, Tally } from '../helpers/property.js'
+import { holds, Tally } from './property.js'
 
 // Odd options are odd enough to be warned about.
 beforeAll(() => {

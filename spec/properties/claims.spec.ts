@@ -1,19 +1,12 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { createVerifier, type Verifier, type VerifyContext } from '../../lib/index.js'
-import { refusalOf } from '../helpers/any-refusal.js'
+import { refusalOf } from './any-refusal.js'
 import { audience, encode, kidOf, mint, now } from '../helpers/mint.js'
-import { anyJson, changed, changesOf, claimJson, headerJson } from '../helpers/odd-claims.js'
+import { anyJson, changed, changesOf, claimJson, headerJson } from './odd-claims.js'
 import { platform, rival, shop } from '../helpers/platform.js'
-import { holds, Tally } from '../helpers/property.js'
-import {
-  isProjectToken,
-  otherAudience,
-  read,
-  write,
-  type Members,
-  type Rules,
-} from '../helpers/token-model.js'
+import { holds, Tally } from './property.js'
+import { isProjectToken, otherAudience, read, write, type Members, type Rules } from './token-model.js'
 
 const scopes = ['portal:read', 'portal:write']
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { createVerifier, MemoryReplayStore, StoreError, type TokenUse } from '../../lib/index.js'
-import { refusalOf } from '../helpers/any-refusal.js'
+import { refusalOf } from './any-refusal.js'
 import { mint, now } from '../helpers/mint.js'
 import { platform } from '../helpers/platform.js'
-import { holds, Tally } from '../helpers/property.js'
+import { holds, Tally } from './property.js'
 
 /** What happens: the clock steps, then a use is presented. Few names, so that they meet again. */
 interface Event {

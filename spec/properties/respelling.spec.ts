@@ -3,12 +3,12 @@ import fc from 'fast-check'
 import { createVerifier, MemoryReplayStore } from '../../lib/index.js'
 import { mint, now } from '../helpers/mint.js'
 import { platform, rival, shop } from '../helpers/platform.js'
-import { holds, Tally } from '../helpers/property.js'
-import { refusalOf } from '../helpers/any-refusal.js'
+import { holds, Tally } from './property.js'
+import { refusalOf } from './any-refusal.js'
 import { expectRefusal } from '../helpers/refusals.js'
-import type { Respelling } from '../helpers/respelling/change.js'
-import { respellings, signatureRespellings } from '../helpers/respelling/respellings.js'
-import { shiftedBy } from '../helpers/respelling/signature-number.js'
+import type { Respelling } from './respelling/change.js'
+import { respellings, signatureRespellings } from './respelling/respellings.js'
+import { shiftedBy } from './respelling/signature-number.js'
 
 const algorithms = ['ES256', 'ES384', 'ES512', 'RS256', 'PS256', 'EdDSA'] as const
 const { options } = platform({ algorithms }, [shop(algorithms), rival])

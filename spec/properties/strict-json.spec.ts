@@ -6,7 +6,7 @@ import {
   tokenLimits,
   type JsonLimits,
 } from '../../lib/encoding/strict-json.js'
-import { holds, Tally } from '../helpers/property.js'
+import { holds, Tally } from './property.js'
 
 /** A JSON value as a writer of text sees it: members may repeat, and strings have many spellings. */
 type Node =

@@ -2,7 +2,14 @@ import type { ProjectKeyPair } from '../../jwk/generate.js'
 import type { AlgorithmName } from '../../protocol.js'
 import { change, existing, noProject } from './change.js'
 import { escaped } from '../../options/option-checks.js'
-import { invalid, optionalName, overlapOf, readOptions, requireName, type ChangeOptions } from '../rules/inputs.js'
+import {
+  invalid,
+  optionalName,
+  overlapOf,
+  readOptions,
+  requireName,
+  type ChangeOptions,
+} from '../rules/inputs.js'
 import { algorithmOf, newKey, pairFor } from '../rules/key-pairs.js'
 import { noKey, replaced, requireActive, requireKey, requireRoom } from '../rules/key-rules.js'
 import { keyState } from '../rules/key-state.js'

@@ -1,6 +1,13 @@
 import { escaped } from '../../options/option-checks.js'
 import { change, write, type Plan } from './change.js'
-import { checked, invalid, optionalReason, readOptions, requireName, type ChangeOptions } from '../rules/inputs.js'
+import {
+  checked,
+  invalid,
+  optionalReason,
+  readOptions,
+  requireName,
+  type ChangeOptions,
+} from '../rules/inputs.js'
 import { changedProject, newProject, type NewProject, type ProjectChanges } from '../rules/project-rules.js'
 import type { ProjectStore } from '../store/project-store.js'
 import { without, type ProjectRecord, type StoredProject } from '../store/records.js'

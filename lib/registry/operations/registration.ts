@@ -13,7 +13,14 @@ import {
   requireName,
   type ChangeOptions,
 } from '../rules/inputs.js'
-import { replaced, requireActive, requireKey, requireRoom, requireUnused, thumbprintOf } from '../rules/key-rules.js'
+import {
+  replaced,
+  requireActive,
+  requireKey,
+  requireRoom,
+  requireUnused,
+  thumbprintOf,
+} from '../rules/key-rules.js'
 import { keyState } from '../rules/key-state.js'
 import { requireId } from '../rules/names.js'
 import { challengeLifetime, checkProof, newChallenge, type KeyChallenge } from '../rules/possession.js'

@@ -1,7 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import type pg from 'pg'
 import { PostgresProjectStore } from '../../../lib/registry/index.js'
-import { parametersOf, revocationParameters, selectionParameters } from '../../../lib/registry/postgres/rows.js'
+import {
+  parametersOf,
+  revocationParameters,
+  selectionParameters,
+} from '../../../lib/registry/postgres/rows.js'
 import * as statements from '../../../lib/registry/postgres/statements.js'
 import { longHistory } from '../../helpers/long-history.js'
 import { PostgresServer } from '../../helpers/postgres-server.js'

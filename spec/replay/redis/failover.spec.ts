@@ -1,5 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { RedisReplayStore, type RedisClient, type ReplayMode, type TokenUse } from '../../../lib/replay/redis/index.js'
+import {
+  RedisReplayStore,
+  type RedisClient,
+  type ReplayMode,
+  type TokenUse,
+} from '../../../lib/replay/redis/index.js'
 import '../../helpers/patience.js'
 import {
   ioredisClusterOf,

@@ -1,4 +1,4 @@
-import { audience, kidOf, now } from './mint.js'
+import { audience, kidOf, now } from '../helpers/mint.js'
 
 /** Members of an object as they stand in a text: a name may repeat, and a value is JSON as somebody wrote it. */
 export type Members = readonly (readonly [name: string, json: string])[]

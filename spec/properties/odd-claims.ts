@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { audience, now } from './mint.js'
+import { audience, now } from '../helpers/mint.js'
 import { otherAudience, type Members } from './token-model.js'
 
 /** JSON of any kind, as text. */

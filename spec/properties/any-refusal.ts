@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals'
 import { AuthenticationError, ReverseJwtError, StoreError } from '../../lib/index.js'
-import { answers, challengeOf, type Code } from './refusals.js'
+import { answers, challengeOf, type Code } from '../helpers/refusals.js'
 
 /**
  * The code with which it was refused. Fails when it was accepted, when anything but an error of ours came out, and when the

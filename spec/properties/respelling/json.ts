@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { encode } from '../mint.js'
+import { encode } from '../../helpers/mint.js'
 import { inSegment, insert, position, replaceCharacter, respelling } from './change.js'
 
 /** Changes the JSON of the header (0) or the claims (1) after it was signed. */

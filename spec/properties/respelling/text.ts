@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { encode } from '../mint.js'
+import { encode } from '../../helpers/mint.js'
 import { inSegment, insert, nothing, position, replaceCharacter, respelling, segment } from './change.js'
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'

@@ -1,4 +1,4 @@
-import { keyPair } from '../keys.js'
+import { keyPair } from '../../helpers/keys.js'
 
 /** The orders of the groups that S counts in: SEC 2, RFC 8032. */
 const orders: Readonly<Record<string, bigint>> = {

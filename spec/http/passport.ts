@@ -8,9 +8,9 @@ import {
   type VerifierOptions,
   type VerifyCallback,
 } from '../../lib/index.js'
-import type { Express } from './express.js'
-import { mint } from './mint.js'
-import { platform } from './platform.js'
+import type { Express } from '../helpers/express.js'
+import { mint } from '../helpers/mint.js'
+import { platform } from '../helpers/platform.js'
 
 export const stateless: AuthenticateOptions = { session: false }
 export const telling: AuthenticateOptions = { session: false, failWithError: true }

@@ -6,7 +6,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { openProjectStore } from '../../example-server/project-store.js'
 import type { ProjectStore } from '../../lib/registry/index.js'
 import { launchChromium } from './chromium.js'
-import { DemoProcess } from './demo-process.js'
+import { DemoProcess } from '../helpers/demo-process.js'
 
 /** Writes what is there before the demo starts, past the registry, which would refuse some of it. */
 export type Prepare = (store: ProjectStore) => Promise<void>

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { encode } from '../mint.js'
+import { encode } from '../../helpers/mint.js'
 import { inSegment, nothing, position, respelling } from './change.js'
 import { derOf, shiftedBy, withoutLeadingZero } from './signature-number.js'
 

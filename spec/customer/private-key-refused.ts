@@ -1,9 +1,9 @@
 import { expect } from '@jest/globals'
 import { createSigner } from '../../lib/customer/index.js'
-import { expectNothingOf, thrownBy } from './admission.js'
-import { keyPair } from './keys.js'
-import { audience } from './mint.js'
-import { secretTextsOf } from './private-key-forms.js'
+import { expectNothingOf, thrownBy } from '../helpers/admission.js'
+import { keyPair } from '../helpers/keys.js'
+import { audience } from '../helpers/mint.js'
+import { secretTextsOf } from '../helpers/private-key-forms.js'
 
 const secrets = ['ES256', 'ES384', 'RS256', 'EdDSA'].flatMap((alg) => secretTextsOf(keyPair(alg).privateKey))
 
