@@ -1,0 +1,20 @@
+import { StoreError } from '../errors.js'
+
+/** Epoch seconds, with fractions. */
+export type Clock = () => number
+
+/** The system's. One function, so that two users of it can be seen to have the same clock. */
+export const systemClock: Clock = () => Date.now() / 1000
+
+/** What a clock says. Without the time nothing can be decided: a clock that throws, or says what is no time, is an outage. */
+export function readClock(clock: Clock): number {
+  let now: number
+  try {
+    now = clock()
+  } catch (cause) {
+    throw new StoreError('store_unavailable', { cause })
+  }
+  if (!Number.isFinite(now))
+    throw new StoreError('store_unavailable', { cause: 'the clock did not return epoch seconds' })
+  return now
+}
