@@ -63,23 +63,6 @@ export function fitsAlgorithm(jwk: { kty?: unknown; crv?: unknown }, alg: Algori
   return facts !== undefined && facts.kty === jwk.kty && facts.crv === jwk.crv
 }
 
-interface PublicMembers {
-  readonly kty?: unknown
-  readonly crv?: unknown
-  readonly x?: unknown
-  readonly y?: unknown
-  readonly n?: unknown
-  readonly e?: unknown
-}
-
-/**
- * The text whose SHA-256, in base64url, is the thumbprint of a public key: the default kid on both sides. RFC 7638
- * section 3: the required members in lexicographic order.
- */
-export function thumbprintText({ kty, crv, x, y, n, e }: PublicMembers): string {
-  return JSON.stringify(kty === 'RSA' ? { e, kty, n } : { crv, kty, x, y })
-}
-
 /** Seconds, unless the comment says otherwise. */
 export const limits = {
   /** characters of a whole token */
@@ -91,10 +74,10 @@ export const limits = {
   json: { depth: 16, values: 256, members: 64, objects: 16 },
   /** characters of a kid, jti or project id */
   identifierLength: 256,
-  rsaBits: { least: 2048, most: 4096 },
+  rsaBits: { min: 2048, max: 4096 },
   /** exp - iat: what a verifier accepts unless told otherwise, and what it can be told at most */
-  lifetime: { usual: 300, most: 3600 },
-  clockTolerance: { usual: 5, most: 60 },
+  lifetime: { default: 300, max: 3600 },
+  clockTolerance: { default: 5, max: 60 },
 } as const
 
 /**

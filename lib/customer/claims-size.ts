@@ -2,7 +2,7 @@ import { isIndexName, limits } from '../protocol.js'
 
 /** Throws a TypeError for a claims set that platforms refuse for what it holds, so that the signer hears of it and not the page. */
 export function checkSize(claims: object): void {
-  const { depth: maxDepth, ...most } = limits.json
+  const { depth: maxDepth, ...max } = limits.json
   const held = { values: 0, members: 0, objects: 0 }
 
   function visit(value: unknown, depth: number): void {
@@ -26,9 +26,9 @@ export function checkSize(claims: object): void {
 
   visit(claims, 1)
   for (const what of ['members', 'values', 'objects'] as const) {
-    if (held[what] <= most[what]) continue
+    if (held[what] <= max[what]) continue
     throw new TypeError(
-      `The claims hold ${held[what]} ${what} in all; platforms refuse more than ${most[what]}. Pass fewer extra claims`,
+      `The claims hold ${held[what]} ${what} in all; platforms refuse more than ${max[what]}. Pass fewer extra claims`,
     )
   }
 }

@@ -1,12 +1,4 @@
-import {
-  createHash,
-  createPrivateKey,
-  createPublicKey,
-  KeyObject,
-  sign,
-  verify,
-  type JsonWebKey,
-} from 'node:crypto'
+import { createPrivateKey, createPublicKey, KeyObject, sign, verify, type JsonWebKey } from 'node:crypto'
 import type { CryptoKey, JWK } from 'jose'
 import {
   algorithmNamed,
@@ -15,10 +7,10 @@ import {
   fitsAlgorithm,
   isIdentifier,
   limits,
-  thumbprintText,
   type Algorithm,
   type AlgorithmName,
 } from '../protocol.js'
+import { thumbprint } from '../jwk/thumbprint.js'
 
 /** A private key as people have it: PEM or JSON text, the bytes of such a file, a JWK, a KeyObject or a CryptoKey. */
 export type PrivateKeyInput = string | Uint8Array | KeyObject | CryptoKey | JsonWebKey | JWK
@@ -175,10 +167,10 @@ function checkStrength({ asymmetricKeyType: type, asymmetricKeyDetails }: KeyObj
   }
   if (type !== 'rsa') return
   const { modulusLength = 0, publicExponent = 0n } = asymmetricKeyDetails ?? {}
-  const { least, most } = limits.rsaBits
-  if (modulusLength < least || modulusLength > most) {
+  const { min, max } = limits.rsaBits
+  if (modulusLength < min || modulusLength > max) {
     throw new TypeError(
-      `privateKey is an RSA key of ${modulusLength} bits; platforms accept ${least} to ${most}`,
+      `privateKey is an RSA key of ${modulusLength} bits; platforms accept ${min} to ${max}`,
     )
   }
   if (publicExponent < 65537n)
@@ -215,7 +207,7 @@ function publicHalf(key: KeyObject, labels: object): JWK {
 
 function chooseKid(wanted: unknown, labelled: unknown, publicJwk: JWK, caller: string): string {
   const kid = wanted ?? labelled
-  if (kid === undefined) return createHash('sha256').update(thumbprintText(publicJwk)).digest('base64url')
+  if (kid === undefined) return thumbprint(publicJwk)
   if (!isIdentifier(kid))
     throw new TypeError(`${caller}: the kid of privateKey must be a string of 1 to 256 characters`)
   return kid

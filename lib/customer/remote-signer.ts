@@ -47,10 +47,10 @@ export async function askRemoteSigner(remote: RemoteSigner, data: Uint8Array): P
   const alg = algorithmNamed(remote.alg)
   const exact = alg && algorithms.get(alg)?.signatureBytes
   if (exact === undefined) {
-    const { least, most } = limits.rsaBits
-    if (signature.length >= least / 8 && signature.length <= most / 8) return signature
+    const { min, max } = limits.rsaBits
+    if (signature.length >= min / 8 && signature.length <= max / 8) return signature
     throw new TypeError(
-      `The remote signer returned ${signature.length} bytes; an RSA signature has ${least / 8} to ${most / 8}`,
+      `The remote signer returned ${signature.length} bytes; an RSA signature has ${min / 8} to ${max / 8}`,
     )
   }
   if (signature.length === exact) return signature

@@ -51,7 +51,7 @@ export interface Signer {
 }
 
 /** How long a token lives, in seconds, unless told otherwise. */
-const usualLifetime = 120
+const defaultLifetime = 120
 
 /** Claims that the signer sets itself. */
 const reservedClaims = new Set(['iss', 'sub', 'aud', 'proj_id', 'jti', 'exp', 'iat', 'nbf'])
@@ -123,7 +123,7 @@ function parseOptions(options: SignerOptions) {
   }
   refuseUnknownNames(options, known, 'option of createSigner')
   refuseUndefined({ ...options, privateKey: true })
-  const { projectId, audience, privateKey, kid, issuer = projectId, expiresIn = usualLifetime } = options
+  const { projectId, audience, privateKey, kid, issuer = projectId, expiresIn = defaultLifetime } = options
   for (const [name, value] of Object.entries({ projectId, ...(kid !== undefined && { kid }) })) {
     if (!isIdentifier(value)) {
       throw new TypeError(
@@ -141,11 +141,10 @@ function parseOptions(options: SignerOptions) {
       'createSigner: privateKey is undefined or empty; is the variable or file that should hold it there?',
     )
   }
-  const { most } = limits.lifetime
-  if (!(typeof (expiresIn as unknown) === 'number' && expiresIn >= 1 && expiresIn <= most)) {
-    const hint =
-      Number.isFinite(expiresIn) && expiresIn > most ? `; ${expiresIn} looks like milliseconds` : ''
-    throw new TypeError(`createSigner: expiresIn must be a number of seconds from 1 to ${most}${hint}`)
+  const { max } = limits.lifetime
+  if (!(typeof (expiresIn as unknown) === 'number' && expiresIn >= 1 && expiresIn <= max)) {
+    const hint = Number.isFinite(expiresIn) && expiresIn > max ? `; ${expiresIn} looks like milliseconds` : ''
+    throw new TypeError(`createSigner: expiresIn must be a number of seconds from 1 to ${max}${hint}`)
   }
   return { projectId, audience, privateKey, issuer, expiresIn }
 }

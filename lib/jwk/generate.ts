@@ -1,4 +1,5 @@
-import { calculateJwkThumbprint, exportJWK, exportPKCS8, generateKeyPair, type JWK } from 'jose'
+import { exportJWK, exportPKCS8, generateKeyPair, type JWK } from 'jose'
+import { thumbprint } from './thumbprint.js'
 import { algorithmNamed, algorithmNames, type AlgorithmName } from '../protocol.js'
 import { refuseBrowser } from '../customer/browser-guard.js'
 
@@ -26,7 +27,7 @@ export async function generateProjectKey(alg: AlgorithmName = 'ES256'): Promise<
   if (algorithm === undefined) throw new TypeError(`alg must be one of ${algorithmNames}`)
   const pair = await generateKeyPair(algorithm, { extractable: true, modulusLength: 3072 })
   const publicJwk = await exportJWK(pair.publicKey)
-  const kid = await calculateJwkThumbprint(publicJwk)
+  const kid = thumbprint(publicJwk)
   return {
     privateKey: await exportPKCS8(pair.privateKey),
     publicJwk: { ...publicJwk, kid, alg: algorithm, use: 'sig' },

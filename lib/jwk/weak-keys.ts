@@ -4,8 +4,8 @@ import { limits } from '../protocol.js'
 export function rsaWeakness(n: Buffer, e: Buffer): string | undefined {
   const modulus = toInteger(n)
   const bits = modulus.toString(2).length
-  const { least, most } = limits.rsaBits
-  if (bits < least || bits > most) return `the RSA modulus has ${bits} bits; use ${least} to ${most}`
+  const { min, max } = limits.rsaBits
+  if (bits < min || bits > max) return `the RSA modulus has ${bits} bits; use ${min} to ${max}`
   const exponent = toInteger(e)
   if (exponent < 65537n || exponent > 0xffffffffn || exponent % 2n === 0n) {
     return 'the RSA exponent must be odd, at least 65537 and below 2^32; use 65537'

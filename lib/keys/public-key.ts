@@ -1,4 +1,4 @@
-import { createHash, type JsonWebKey } from 'node:crypto'
+import type { JsonWebKey } from 'node:crypto'
 import { quoted, refuseUnknownNames } from '../options/option-checks.js'
 import {
   algorithmNamed,
@@ -6,12 +6,12 @@ import {
   defaultAlgorithmFor,
   fitsAlgorithm,
   isIdentifier,
-  thumbprintText,
   type Algorithm,
   type AlgorithmName,
 } from '../protocol.js'
 import type { Project, ProjectKey } from '../types.js'
 import { readJwk, readPem, type JwkLabels, type KeyMaterial } from '../jwk/public-half.js'
+import { thumbprint } from '../jwk/thumbprint.js'
 import { admitProject } from './project.js'
 import { hasPrimeModulus, primeModulusSteps } from '../jwk/weak-keys.js'
 
@@ -171,8 +171,4 @@ function moment(name: string, value: number | Date | null | undefined): Record<s
   // 10^11 seconds is the year 5138.
   if (seconds > 1e11) throw new TypeError(`${name} looks like milliseconds; give epoch seconds or a Date`)
   return { [name]: seconds }
-}
-
-function thumbprint(jwk: JsonWebKey): string {
-  return createHash('sha256').update(thumbprintText(jwk)).digest('base64url')
 }

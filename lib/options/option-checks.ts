@@ -43,7 +43,7 @@ export function requireThat(condition: boolean, otherwise: string): void {
 export function parseSeconds(
   name: string,
   value: number | undefined,
-  { usual, most }: { readonly usual: number; readonly most: number },
+  { default: usual, max: most }: { readonly default: number; readonly max: number },
   least: number,
 ): number {
   if (value === undefined) return usual

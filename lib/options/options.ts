@@ -1,5 +1,4 @@
 import { closest } from './closest.js'
-import { isQuotable, quoted } from './quoted.js'
 
 /** Says what is wrong with an option; its owner and its name are put before it. */
 export type Wrong = (what: string) => TypeError
@@ -48,6 +47,9 @@ export function optionsReader<Options extends Readonly<Record<string, Option<unk
   }
 }
 
+/** What may be the name of an option. Any other may be a value that went astray, and is not repeated. */
+const optionForm = /^\w{1,20}$/
+
 /** Throws for what is no object and for a name that is not known. Reads no member. */
 export function refuseUnknownNames(
   owner: string,
@@ -60,9 +62,10 @@ export function refuseUnknownNames(
     throw new TypeError(`${owner} takes an object; each ${what} has a name: ${names.join(', ')}`)
   for (const name of Object.keys(given)) {
     if (Object.hasOwn(known, name)) continue
-    const meant = isQuotable(name) ? closest(name, names) : undefined
+    if (!optionForm.test(name)) throw new TypeError(`${owner}: unknown ${what}. Known: ${names.join(', ')}.`)
+    const meant = closest(name, names)
     const hint = meant === undefined ? `Known: ${names.join(', ')}.` : `Did you mean "${meant}"?`
-    throw new TypeError(`${owner}: unknown ${what}${quoted(name)}. ${hint}`)
+    throw new TypeError(`${owner}: unknown ${what} "${name}". ${hint}`)
   }
 }
 

@@ -4,8 +4,8 @@ import type { ReplayCeilings, ReplayStore, VerifierLimits } from './replay-store
 
 const names = ['maxLifetime', 'clockTolerance'] as const
 const largest: ReplayCeilings = {
-  maxLifetime: limits.lifetime.most,
-  clockTolerance: limits.clockTolerance.most,
+  maxLifetime: limits.lifetime.max,
+  clockTolerance: limits.clockTolerance.max,
 }
 
 /** The ceilings of a built-in store, from its options. `owner` is its name. */

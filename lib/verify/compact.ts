@@ -121,5 +121,5 @@ function isAllowedType(typ: unknown, required: boolean): boolean {
 function couldBeSignature(signature: Buffer, alg: Algorithm): boolean {
   const exact = algorithms.get(alg)?.signatureBytes
   if (exact !== undefined) return signature.length === exact
-  return signature.length >= limits.rsaBits.least / 8 && signature.length <= limits.rsaBits.most / 8
+  return signature.length >= limits.rsaBits.min / 8 && signature.length <= limits.rsaBits.max / 8
 }

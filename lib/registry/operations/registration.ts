@@ -1,4 +1,5 @@
 import { admitProjectKey, primeModulusRefusal, type PublicKeyInput } from '../../keys/public-key.js'
+import { thumbprint } from '../../jwk/thumbprint.js'
 import type { AlgorithmName } from '../../protocol.js'
 import type { Project } from '../../types.js'
 import { change, existing } from './change.js'
@@ -13,14 +14,7 @@ import {
   requireName,
   type ChangeOptions,
 } from '../rules/inputs.js'
-import {
-  replaced,
-  requireActive,
-  requireKey,
-  requireRoom,
-  requireUnused,
-  thumbprintOf,
-} from '../rules/key-rules.js'
+import { replaced, requireActive, requireKey, requireRoom, requireUnused } from '../rules/key-rules.js'
 import { keyState } from '../rules/key-state.js'
 import { requireId } from '../rules/names.js'
 import { challengeLifetime, checkProof, newChallenge, type KeyChallenge } from '../rules/possession.js'
@@ -130,7 +124,7 @@ function admittedKey(owner: Project, { publicKey, kid, alg }: RegisterOptions): 
   const admitted = admitProjectKey(owner, input, { loaded: true })
   requireId('kid', admitted.kid)
   const publicJwk = admitted.publicKey.export({ format: 'jwk' })
-  return { kid: admitted.kid, alg: admitted.alg, publicJwk, thumbprint: thumbprintOf(publicJwk) }
+  return { kid: admitted.kid, alg: admitted.alg, publicJwk, thumbprint: thumbprint(publicJwk) }
 }
 
 /** The replaced key with its end; nothing when it has ended, or ends sooner anyway. */

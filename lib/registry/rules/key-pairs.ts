@@ -1,7 +1,7 @@
 import { generateProjectKey, type ProjectKeyPair } from '../../jwk/generate.js'
+import { thumbprint } from '../../jwk/thumbprint.js'
 import { algorithmNamed, algorithmNames, type Algorithm } from '../../protocol.js'
 import { invalid } from './inputs.js'
-import { thumbprintOf } from './key-rules.js'
 import { without, type KeyRecord } from '../store/records.js'
 
 export function algorithmOf(name: unknown): Algorithm {
@@ -23,7 +23,7 @@ export function newKey({ publicJwk, kid }: ProjectKeyPair, now: number): KeyReco
     kid,
     alg: algorithmOf(publicJwk.alg),
     publicJwk: members,
-    thumbprint: thumbprintOf(members),
+    thumbprint: thumbprint(members),
     createdAt: now,
     activatedAt: now,
   }

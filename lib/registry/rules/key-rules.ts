@@ -1,6 +1,3 @@
-import type { JsonWebKey } from 'node:crypto'
-import { createHash } from 'node:crypto'
-import { thumbprintText } from '../../protocol.js'
 import { escaped, quoted } from '../../options/option-checks.js'
 import { isLive, keyState } from './key-state.js'
 import type { KeyRecord, StoredProject } from '../store/records.js'
@@ -12,10 +9,6 @@ export const maxLiveKeys = 10
 /** All are kept for good, so that none is accepted again: so many keys of a project may be made within so many seconds. */
 export const maxNewKeys = 100
 export const keysWindow = 86_400
-
-export function thumbprintOf(jwk: JsonWebKey): string {
-  return createHash('sha256').update(thumbprintText(jwk)).digest('base64url')
-}
 
 /** Room for one more key. */
 export function requireRoom({ project, keys, madeKeys }: StoredProject, now: number): void {
