@@ -31,9 +31,9 @@ it('names the types and the limits that both sides have written down', () => {
     tokenLength: 4096,
     json: { depth: 16, values: 256, members: 64, objects: 16 },
     identifierLength: 256,
-    rsaBits: { least: 2048, most: 4096 },
-    lifetime: { usual: 300, most: 3600 },
-    clockTolerance: { usual: 5, most: 60 },
+    rsaBits: { min: 2048, max: 4096 },
+    lifetime: { default: 300, max: 3600 },
+    clockTolerance: { default: 5, max: 60 },
   })
 })
 
