@@ -25,8 +25,8 @@ export type { RequestRules, VerifierOptions } from './verify/options.js'
 export { problemDetails, type ProblemResponse } from './faces/problem-details.js'
 export type { Algorithm, AlgorithmName } from './protocol.js'
 export { MemoryReplayStore, type MemoryReplayStoreOptions } from './replay/memory.js'
-export type { ReplayMode } from './replay/replay-mode.js'
-export type { ReplayCeilings, ReplayStore, TokenUse, VerifierLimits } from './replay/replay-store.js'
+export type { AfterDataLoss } from './replay/data-loss.js'
+export type { BoundVerifier, ReplayCeilings, ReplayStore, TokenUse } from './replay/replay-store.js'
 export { ReverseJwtStrategy, type Done, type VerifyCallback } from './faces/passport.js'
 export type {
   Authentication,

@@ -2,9 +2,10 @@ import { onceARequest } from './verify/once-a-request.js'
 import {
   parseContext,
   parseRules,
-  parseVerifierOptions,
+  readVerifierOptions,
   type RequestRules,
   type VerifierOptions,
+  type VerifierSettings,
 } from './verify/options.js'
 import { reported, type Trail } from './verify/outcome.js'
 import { bindReplayStore } from './replay/ceilings.js'
@@ -16,6 +17,7 @@ import { requireToken, takeCredentials } from './verify/credentials.js'
 import { findKey } from './verify/key.js'
 import { verifySignature } from './verify/signature.js'
 import { consumeJti } from './verify/single-use.js'
+import { warnInsideRequest } from './warnings.js'
 
 export interface Verifier {
   /**
@@ -60,7 +62,12 @@ interface Verified {
  * })
  */
 export function createVerifier(options: VerifierOptions): Verifier {
-  const settings = parseVerifierOptions(options)
+  return verifierWith(readVerifierOptions(options))
+}
+
+/** For a face that has read the options of its verifier among its own. */
+export function verifierWith(settings: VerifierSettings): Verifier {
+  warnInsideRequest()
   const readCompact = compactReader(settings)
   const { replayStore } = settings
   const singleUse = { replayStore, ceilings: bindReplayStore(replayStore, settings) }
@@ -75,7 +82,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
     if (signed !== undefined) await signed
     const scopes = checkBinding(claims, key.project, bounds, settings) // 6
     // The key's own text of the id: that of the claims would keep the token's text alive in the store.
-    const consumed = consumeJti(key.project.id, claims, singleUse) // 7
+    const consumed = consumeJti(key.project.id, claims, trail.now, singleUse) // 7
     if (consumed !== undefined) await consumed
     const verified = verifiedFrom(key, unverified, claims, scopes)
     trail.accepted = verified.authentication

@@ -1,6 +1,7 @@
 import { base64url, SignJWT } from 'jose'
 import type { AlgorithmName } from '../protocol.js'
-import { loadPrivateKey, type LoadedKey, type PrivateKeyInput } from './private-key.js'
+import type { PrivateKeyInput } from '../jwk/private-half.js'
+import { loadPrivateKey, type LoadedKey } from './private-key.js'
 import { askRemoteSigner, checkRemoteSigner, isRemoteSigner, type RemoteSigner } from './remote-signer.js'
 
 export interface SignatureSettings {

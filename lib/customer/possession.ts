@@ -1,8 +1,10 @@
-import { refuseUnknownNames } from '../options/option-checks.js'
-import { algorithmNamed, algorithmNames, isIdentifier, proofType, type Algorithm } from '../protocol.js'
-import { refuseBrowser } from './browser-guard.js'
+import { algorithm, identifier, required, unchecked } from '../options/kinds.js'
+import { optionsReader, type Option, type OptionsOf, type Wrong } from '../options/options.js'
+import { proofType, type Algorithm } from '../protocol.js'
+import { refuseBrowser } from '../jwk/browser-guard.js'
 import { compactSigner } from './compact-signature.js'
-import type { PrivateKeyInput } from './private-key.js'
+import type { PrivateKeyInput } from '../jwk/private-half.js'
+import { privateKey } from './private-key.js'
 import type { RemoteSigner } from './remote-signer.js'
 
 /** What a platform asks, as it came from there. */
@@ -27,19 +29,30 @@ export interface PossessionOptions {
   readonly projectId: string
 }
 
-const optionNames: Record<keyof PossessionOptions, true> = {
-  privateKey: true,
-  challenge: true,
-  audience: true,
-  projectId: true,
-}
-const memberNames: Record<keyof PossessionChallenge, true> = {
-  aud: true,
-  proj_id: true,
-  kid: true,
-  alg: true,
-  nonce: true,
-  exp: true,
+const readOptions = optionsReader('proveKeyPossession', {
+  privateKey,
+  challenge: unchecked as Option<PossessionChallenge>,
+  audience: required(identifier, "the platform's name, as in createSigner"),
+  projectId: required(identifier, 'your project at that platform, as in createSigner'),
+} satisfies OptionsOf<PossessionOptions>)
+
+const ofThePlatform = 'give the challenge as it came from the platform'
+const readChallenge = optionsReader(
+  'proveKeyPossession',
+  {
+    aud: required(identifier, ofThePlatform),
+    proj_id: required(identifier, ofThePlatform),
+    kid: required(identifier, ofThePlatform),
+    alg: algorithm,
+    nonce: required(identifier, ofThePlatform),
+    exp,
+  } satisfies OptionsOf<PossessionChallenge>,
+  'member of a challenge',
+)
+
+function exp(given: unknown, wrong: Wrong): number {
+  if (typeof given === 'number' && Number.isFinite(given)) return given
+  throw wrong('must be a number, epoch seconds')
 }
 
 /**
@@ -60,47 +73,17 @@ const memberNames: Record<keyof PossessionChallenge, true> = {
  */
 export async function proveKeyPossession(options: PossessionOptions): Promise<string> {
   refuseBrowser()
-  refuseUnknownNames(options, optionNames, 'option of proveKeyPossession')
-  const { privateKey } = options
-  if (privateKey === undefined || privateKey === '') {
-    throw new TypeError(
-      'proveKeyPossession: privateKey is undefined or empty; is the variable or file that should hold it there?',
-    )
-  }
-  const { kid, alg, ...claims } = checkChallenge(options.challenge)
-  requireMine('audience', options.audience, 'aud', claims.aud)
-  requireMine('projectId', options.projectId, 'proj_id', claims.proj_id)
+  const { privateKey, challenge, audience, projectId } = readOptions(options)
+  const { kid, alg, ...claims } = readChallenge(challenge)
+  requireMine('audience', audience, 'aud', claims.aud)
+  requireMine('projectId', projectId, 'proj_id', claims.proj_id)
   const sign = compactSigner({ privateKey, typ: proofType, kid, alg, caller: 'proveKeyPossession' })
   return sign(claims)
 }
 
-function requireMine(option: string, mine: unknown, member: string, asked: string): void {
-  if (!isIdentifier(mine)) {
-    throw new TypeError(
-      `proveKeyPossession: ${option} must be a string of 1 to 256 characters, as in createSigner`,
-    )
-  }
+function requireMine(option: string, mine: string, member: string, asked: string): void {
   if (mine === asked) return
   throw new TypeError(
     `proveKeyPossession: ${member} of the challenge is not ${option}. Do not answer it: somebody may want to register your key as theirs`,
   )
-}
-
-/** A copy of the members that are signed, and of no other. */
-function checkChallenge(challenge: PossessionChallenge): PossessionChallenge {
-  refuseUnknownNames(challenge, memberNames, 'member of a challenge')
-  const { aud, proj_id, kid, alg, nonce, exp } = challenge
-  for (const [name, value] of Object.entries({ aud, proj_id, kid, nonce })) {
-    if (isIdentifier(value)) continue
-    throw new TypeError(
-      `proveKeyPossession: ${name} of the challenge must be a string of 1 to 256 characters`,
-    )
-  }
-  if (!Number.isFinite(exp)) throw new TypeError('proveKeyPossession: exp of the challenge must be a number')
-  if (alg === undefined) return { aud, proj_id, kid, nonce, exp }
-  const algorithm = algorithmNamed(alg)
-  if (algorithm === undefined) {
-    throw new TypeError(`proveKeyPossession: alg of the challenge must be one of ${algorithmNames}`)
-  }
-  return { aud, proj_id, kid, alg: algorithm, nonce, exp }
 }

@@ -1,16 +1,12 @@
-import { maxQuoted, refuseUndefined, refuseUnknownNames } from '../options/option-checks.js'
-import {
-  isIdentifier,
-  isScopeName,
-  limits,
-  parseUrl,
-  projectTokenType,
-  type AlgorithmName,
-} from '../protocol.js'
-import { refuseBrowser } from './browser-guard.js'
+import { algorithm, identifier, required, seconds, text } from '../options/kinds.js'
+import { optionsReader, type OptionsOf } from '../options/options.js'
+import { isQuotable } from '../options/quoted.js'
+import { isScopeName, limits, parseUrl, projectTokenType, type AlgorithmName } from '../protocol.js'
+import { refuseBrowser } from '../jwk/browser-guard.js'
 import { checkSize } from './claims-size.js'
 import { compactSigner } from './compact-signature.js'
-import type { PrivateKeyInput } from './private-key.js'
+import type { PrivateKeyInput } from '../jwk/private-half.js'
+import { privateKey } from './private-key.js'
 import type { RemoteSigner } from './remote-signer.js'
 
 export interface SignerOptions {
@@ -58,15 +54,17 @@ const reservedClaims = new Set(['iss', 'sub', 'aud', 'proj_id', 'jti', 'exp', 'i
 
 const ownClaims = new Set(['scope', 'origin', 'nonce', 'cnf'])
 
-const known: Record<keyof SignerOptions, true> = {
-  projectId: true,
-  audience: true,
-  privateKey: true,
-  kid: true,
-  issuer: true,
-  alg: true,
-  expiresIn: true,
-}
+const name = { fits: (given: string) => given !== '', what: 'a non-empty string' }
+
+const readOptions = optionsReader('createSigner', {
+  projectId: required(identifier, 'the id that the platform gave the project'),
+  audience: required(text(name), "the platform's name, as its documentation gives it"),
+  privateKey,
+  kid: identifier,
+  issuer: text(name),
+  alg: algorithm,
+  expiresIn: seconds({ default: defaultLifetime, min: 1, max: limits.lifetime.max }),
+} satisfies OptionsOf<SignerOptions>)
 
 /**
  * Makes a signer of project tokens, for the customer's backend. It decides nothing about who may have a token: ask your own
@@ -87,9 +85,7 @@ const known: Record<keyof SignerOptions, true> = {
  */
 export function createSigner(options: SignerOptions): Signer {
   refuseBrowser()
-  const settings = parseOptions(options)
-  const { projectId, audience, issuer, expiresIn, privateKey } = settings
-  const { alg, kid } = options
+  const { projectId, audience, issuer = projectId, expiresIn, privateKey, alg, kid } = readOptions(options)
   const signCompact = compactSigner({ privateKey, typ: projectTokenType, kid, alg, caller: 'createSigner' })
 
   return {
@@ -117,38 +113,6 @@ export function createSigner(options: SignerOptions): Signer {
   }
 }
 
-function parseOptions(options: SignerOptions) {
-  if (typeof (options as unknown) !== 'object' || (options as unknown) === null) {
-    throw new TypeError('createSigner takes an object with projectId, audience and privateKey')
-  }
-  refuseUnknownNames(options, known, 'option of createSigner')
-  refuseUndefined({ ...options, privateKey: true })
-  const { projectId, audience, privateKey, kid, issuer = projectId, expiresIn = defaultLifetime } = options
-  for (const [name, value] of Object.entries({ projectId, ...(kid !== undefined && { kid }) })) {
-    if (!isIdentifier(value)) {
-      throw new TypeError(
-        `createSigner: ${name} must be a string of 1 to ${limits.identifierLength} characters`,
-      )
-    }
-  }
-  for (const [name, value] of Object.entries({ audience, issuer })) {
-    if (typeof (value as unknown) !== 'string' || value === '') {
-      throw new TypeError(`createSigner: ${name} must be a non-empty string`)
-    }
-  }
-  if (privateKey === undefined || privateKey === '') {
-    throw new TypeError(
-      'createSigner: privateKey is undefined or empty; is the variable or file that should hold it there?',
-    )
-  }
-  const { max } = limits.lifetime
-  if (!(typeof (expiresIn as unknown) === 'number' && expiresIn >= 1 && expiresIn <= max)) {
-    const hint = Number.isFinite(expiresIn) && expiresIn > max ? `; ${expiresIn} looks like milliseconds` : ''
-    throw new TypeError(`createSigner: expiresIn must be a number of seconds from 1 to ${max}${hint}`)
-  }
-  return { projectId, audience, privateKey, issuer, expiresIn }
-}
-
 /** Names that would be claims without a meaning, where their writer meant something else. */
 const misplaced = new Map([
   ['scopes', 'The claim is named scope: names with one space between'],
@@ -173,7 +137,7 @@ function claimsOf(extra: unknown): ExtraClaims {
     // A scope that got lost would be all scopes.
     if (json === undefined) {
       throw new TypeError(
-        `${name.length > maxQuoted ? 'A claim' : `The claim ${name}`} is undefined; set it or leave it out`,
+        `${isQuotable(name) ? `The claim ${name}` : 'A claim'} is undefined; set it or leave it out`,
       )
     }
     claims[name] = JSON.parse(json)

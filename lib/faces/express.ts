@@ -1,6 +1,6 @@
 import { AuthenticationError, ReverseJwtError } from '../errors.js'
 import { attach } from './authenticated-request.js'
-import { parseFaceOptions, type ReverseJwtOptions } from './face-options.js'
+import { readFaceOptions, type ReverseJwtOptions } from './face-options.js'
 import type { RequestLike } from '../types.js'
 import { warnOnce, warnWithoutTls } from '../warnings.js'
 
@@ -37,7 +37,7 @@ export type Next = (error?: unknown) => unknown
 export function reverseJwt(
   options: ReverseJwtOptions,
 ): (req: RequestLike, res: ResponseLike, next: Next) => void {
-  const { verifier, rules, optional } = parseFaceOptions(options)
+  const { verifier, rules, optional } = readFaceOptions('reverseJwt', options)
 
   return function reverseJwt(req, res, next) {
     if (isPreflight(req)) {

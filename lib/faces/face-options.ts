@@ -1,13 +1,14 @@
-import { refuseUndefined, refuseUnknownNames, requireThat } from '../options/option-checks.js'
+import { flag, objectWith } from '../options/kinds.js'
+import { optionsReader, type OptionsOf } from '../options/options.js'
+import { verifierWith, type Verifier } from '../verifier.js'
+import type { TokenSource } from '../verify/credentials.js'
 import {
-  parseScope,
-  parseTokenFrom,
-  verifierOptionNames,
+  markChecked,
+  requestRules,
+  verifierOptions,
   type RequestRules,
   type VerifierOptions,
 } from '../verify/options.js'
-import { createVerifier, type Verifier } from '../verifier.js'
-import type { TokenSource } from '../verify/credentials.js'
 
 /** What a face adds to the verifier. */
 export interface FaceOptions {
@@ -32,49 +33,34 @@ export interface Face {
   readonly optional: boolean
 }
 
-const faceOptionNames: Readonly<Record<keyof FaceOptions, true>> = {
-  optional: true,
-  scope: true,
-  tokenFrom: true,
+const faceOptions = { optional: flag, ...requestRules } satisfies OptionsOf<FaceOptions>
+const withVerifier = {
+  ...faceOptions,
+  verifier: objectWith<Verifier>('authenticate', 'what createVerifier returns'),
+}
+const withItsOptions = { ...faceOptions, ...verifierOptions }
+
+/** Reads what a face takes. `owner` is the face, as its caller writes it, and begins each error. */
+export function readFaceOptions(owner: string, given: unknown): Face {
+  refuseMistakes(owner, given)
+  if (!('verifier' in given)) {
+    const { optional, tokenFrom, scope, ...settings } = optionsReader(owner, withItsOptions)(given)
+    return { verifier: verifierWith(settings), rules: markChecked({ tokenFrom, scope }), optional }
+  }
+  for (const name of Object.keys(given)) {
+    if (Object.hasOwn(verifierOptions, name))
+      throw new TypeError(`${owner}: ${name} belongs to createVerifier when verifier is given`)
+  }
+  const { verifier, optional, ...rules } = optionsReader(owner, withVerifier)(given)
+  return { verifier, rules: markChecked(rules), optional }
 }
 
-/** Parses what `reverseJwt` and `ReverseJwtStrategy` take. Throws a TypeError that names the option. */
-export function parseFaceOptions(options: ReverseJwtOptions): Face {
-  if (typeof (options as unknown) !== 'object' || (options as unknown) === null) {
-    throw new TypeError('Give an object: { verifier }, or audience, keyStore and replayStore')
-  }
+/** What is given instead of options, by who forgot a call or a pair of braces. */
+function refuseMistakes(owner: string, given: unknown): asserts given is object {
+  if (typeof given !== 'object' || given === null)
+    throw new TypeError(`${owner} takes an object: { verifier }, or audience, keyStore and replayStore`)
   // app.use(reverseJwt) instead of app.use(reverseJwt({ ... })): Express calls it with the first request.
-  requireThat(
-    !('headers' in options),
-    'headers is of a request; call reverseJwt({ ... }) and mount what it returns',
-  )
-  const { optional = false, scope, tokenFrom, ...rest } = options
-  refuseUndefined(options)
-  requireThat(typeof (optional as unknown) === 'boolean', 'optional must be true or false')
-  return {
-    verifier: verifierFrom(rest),
-    rules: { tokenFrom: parseTokenFrom(tokenFrom), ...(scope !== undefined && { scope: parseScope(scope) }) },
-    optional,
-  }
-}
-
-function verifierFrom(options: { readonly verifier?: Verifier }): Verifier {
-  requireThat(!('authenticate' in options), 'verifier must be named: { verifier }')
-  if (!('verifier' in options)) {
-    refuseUnknownNames(options, { ...verifierOptionNames, ...faceOptionNames, verifier: true }, 'option')
-    return createVerifier(options as VerifierOptions)
-  }
-  const { verifier, ...others } = options
-  for (const name of Object.keys(others)) {
-    requireThat(
-      !Object.hasOwn(verifierOptionNames, name),
-      `${name} belongs to createVerifier when verifier is given`,
-    )
-  }
-  refuseUnknownNames(others, { ...faceOptionNames, verifier: true }, 'option')
-  requireThat(
-    typeof (verifier as Verifier | null)?.authenticate === 'function',
-    'verifier must come from createVerifier',
-  )
-  return verifier
+  if ('headers' in given)
+    throw new TypeError(`${owner}: headers is of a request; call ${owner}({ ... }) and mount what it returns`)
+  if ('authenticate' in given) throw new TypeError(`${owner}: verifier must be named: { verifier }`)
 }

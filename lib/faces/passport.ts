@@ -1,7 +1,7 @@
 import PassportStrategy from 'passport-strategy'
 import { AuthenticationError } from '../errors.js'
 import { attach } from './authenticated-request.js'
-import { parseFaceOptions, type Face, type ReverseJwtOptions } from './face-options.js'
+import { readFaceOptions, type Face, type ReverseJwtOptions } from './face-options.js'
 import { keepRefusal } from './problem-details.js'
 import type { Authentication, Project, ProjectToken, RequestLike } from '../types.js'
 import { warnOnce, warnWithoutTls } from '../warnings.js'
@@ -57,7 +57,7 @@ export class ReverseJwtStrategy extends Strategy {
 
   constructor(options: ReverseJwtOptions, verify?: VerifyCallback) {
     super()
-    this.face = parseFaceOptions(options)
+    this.face = readFaceOptions('ReverseJwtStrategy', options)
     if (verify !== undefined && typeof (verify as unknown) !== 'function') {
       throw new TypeError('The verify callback must be a function (project, token, done)')
     }

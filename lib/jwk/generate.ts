@@ -1,7 +1,7 @@
 import { exportJWK, exportPKCS8, generateKeyPair, type JWK } from 'jose'
 import { thumbprint } from './thumbprint.js'
 import { algorithmNamed, algorithmNames, type AlgorithmName } from '../protocol.js'
-import { refuseBrowser } from '../customer/browser-guard.js'
+import { refuseBrowser } from './browser-guard.js'
 
 export interface ProjectKeyPair {
   /** PKCS#8 PEM. Stays with the customer's backend. */

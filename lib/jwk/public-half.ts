@@ -1,6 +1,7 @@
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto'
 import { decodeBase64url } from '../encoding/base64url.js'
-import { shown } from '../options/option-checks.js'
+import { shown } from '../options/quoted.js'
+import { readPemBlocks } from './pem.js'
 import { ed25519Weakness, rsaWeakness } from './weak-keys.js'
 
 /** A public key that is sound in itself, with the JWK members that say what it is. */
@@ -37,9 +38,8 @@ export function readPem(given: unknown): KeyMaterial {
   const text = given instanceof Uint8Array ? Buffer.from(given).toString('utf8') : given
   if (typeof text !== 'string') throw new TypeError('pem must be text, or the bytes of a file')
   checkSize(text)
-  // As environment variables spell line ends.
-  const pem = text.replace(/\\[nr]/g, '\n')
-  const [label, ...others] = Array.from(pem.matchAll(/-----BEGIN ([A-Z0-9 ]+)-----/g), ([, name]) => name)
+  const pem = readPemBlocks(text)
+  const [label, ...others] = pem.labels
   if (label === undefined) throw new TypeError('pem has no line -----BEGIN PUBLIC KEY-----')
   if (others.length > 0) throw new TypeError('pem holds more than one block; give one key')
   if (label.endsWith('PRIVATE KEY'))
@@ -56,10 +56,10 @@ export function readPem(given: unknown): KeyMaterial {
   }
   if (label !== 'PUBLIC KEY') throw new TypeError(`this is a PEM block of ${label}; give a PUBLIC KEY (SPKI)`)
 
-  const body = /-----BEGIN PUBLIC KEY-----([A-Za-z0-9+/=\s]+)-----END PUBLIC KEY-----/.exec(pem)?.[1]
-  if (body === undefined)
+  const spki = pem.contentOf(label)
+  if (spki === undefined)
     throw new TypeError('the PEM block is cut off or has characters that are not base64')
-  return readSpki(Buffer.from(body, 'base64'))
+  return readSpki(spki)
 }
 
 function readSpki(der: Buffer): KeyMaterial {

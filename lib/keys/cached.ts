@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache'
-import { refuseUndefined, refuseUnknownNames } from '../options/option-checks.js'
+import { integer, milliseconds, objectWith, seconds } from '../options/kinds.js'
+import { optionsReader, type OptionsOf } from '../options/options.js'
 import { ownText } from '../encoding/own-text.js'
 import { projectPrefix } from '../protocol.js'
 import type { ProjectKey } from '../types.js'
@@ -14,7 +15,7 @@ export interface CachedKeyStoreOptions {
   /** Seconds for which "there is no such key" is remembered. Default 2: a new key works almost at once. */
   readonly missingTtl?: number
   /** How many keys are kept, and as many missing ones. Default 10,000. */
-  readonly max?: number
+  readonly capacity?: number
   /**
    * Milliseconds within which each call of `find` ends, the wait for its turn and all its reads together. Default 2,000, at
    * most 60,000.
@@ -22,9 +23,20 @@ export interface CachedKeyStoreOptions {
   readonly timeoutMs?: number
 }
 
-const defaults: Required<CachedKeyStoreOptions> = { ttl: 30, missingTtl: 2, max: 10_000, timeoutMs: 2_000 }
 /** lru-cache allocates for all of them at once. */
-const maxKeys = 1_000_000
+const maxCapacity = 1_000_000
+
+const readOptions = optionsReader('CachedKeyStore', {
+  ttl: seconds({ default: 30, max: 3_600 }),
+  missingTtl: seconds({ default: 2, max: 3_600 }),
+  capacity: integer({ default: 10_000, max: maxCapacity, of: 'keys' }),
+  timeoutMs: milliseconds({ default: 2_000, max: 60_000 }),
+} satisfies OptionsOf<CachedKeyStoreOptions>)
+
+const readStore = objectWith<KeyStore>(
+  'find',
+  'the key store to keep at hand, an object with find(projectId, kid)',
+)
 
 /** What a read said, and the count of invalidations up to which it is known to hold. */
 interface Kept {
@@ -57,18 +69,20 @@ export class CachedKeyStore implements KeyStore {
   private readonly reads: KeyReads
 
   constructor(store: KeyStore, options: CachedKeyStoreOptions = {}) {
-    if (typeof (store as KeyStore | undefined)?.find !== 'function') {
-      throw new TypeError(
-        'CachedKeyStore takes the key store to keep at hand, an object with find(projectId, kid)',
-      )
-    }
-    const { ttl, missingTtl, max, timeoutMs } = parseOptions(options)
+    readStore(store, (what) => new TypeError(`CachedKeyStore: store ${what}`))
+    const { ttl, missingTtl, capacity, timeoutMs } = readOptions(options)
     // Resolution 0: the clock is read each time, for a busy event loop would stretch a remembered one.
-    this.warm = new LRUCache({ max, ttl: Math.ceil(ttl * 1000), ttlResolution: 0 })
-    this.missing = new LRUCache({ max, ttl: Math.ceil(missingTtl * 1000), ttlResolution: 0 })
-    this.found = new LRUCache({ max })
+    this.warm = new LRUCache({ max: capacity, ttl: Math.ceil(ttl * 1000), ttlResolution: 0 })
+    this.missing = new LRUCache({ max: capacity, ttl: Math.ceil(missingTtl * 1000), ttlResolution: 0 })
+    this.found = new LRUCache({ max: capacity })
     const keep = this.keep.bind(this)
-    this.reads = new KeyReads({ store, timeoutMs, maxKnown: max, invalidations: this.invalidations, keep })
+    this.reads = new KeyReads({
+      store,
+      timeoutMs,
+      maxKnown: capacity,
+      invalidations: this.invalidations,
+      keep,
+    })
   }
 
   find(projectId: string, kid: string): ProjectKey | undefined | Promise<ProjectKey | undefined> {
@@ -105,22 +119,4 @@ export class CachedKeyStore implements KeyStore {
     this.warm.set(name, { key, count }, { start: begun })
     this.found.set(name, true)
   }
-}
-
-function parseOptions(options: CachedKeyStoreOptions): Required<CachedKeyStoreOptions> {
-  refuseUnknownNames(options, defaults, 'option of CachedKeyStore')
-  refuseUndefined(options)
-  const parsed = { ...defaults, ...options }
-  const { ttl, missingTtl, max, timeoutMs } = parsed
-  const maxima = { ttl: 3600, missingTtl: 3600, timeoutMs: 60_000 }
-  for (const [name, value] of Object.entries({ ttl, missingTtl, timeoutMs })) {
-    const limit = maxima[name as keyof typeof maxima]
-    if (typeof (value as unknown) === 'number' && value > 0 && value <= limit) continue
-    const hint = name !== 'timeoutMs' && value >= 1000 ? '; these are seconds' : ''
-    throw new TypeError(`CachedKeyStore: ${name} must be a positive number up to ${limit}${hint}`)
-  }
-  if (!(Number.isSafeInteger(max) && max > 0 && max <= maxKeys)) {
-    throw new TypeError(`CachedKeyStore: max must be a positive integer up to ${maxKeys}`)
-  }
-  return parsed
 }

@@ -14,7 +14,7 @@ const maxCallers = 4_096
 /** A read that does not end gives its place back after so many times `timeoutMs`. */
 const maxReadTimeouts = 10
 
-const late = 'the key store did not answer in time'
+const notInTime = 'the key store did not answer in time'
 const tooMany = 'too many names wait to be read from the key store'
 
 type Answer = ProjectKey | null | undefined
@@ -100,7 +100,7 @@ export class KeyReads {
   private leave(lookup: Lookup, caller: Caller): void {
     lookup.callers.delete(caller)
     lookup.kind.callers--
-    caller.reject(new StoreError('store_unavailable', { cause: late }))
+    caller.reject(new StoreError('store_unavailable', { cause: notInTime }))
     if (lookup.callers.size === 0 && lookup.kind.waiting.delete(lookup)) this.lookups.delete(lookup.name)
   }
 
@@ -127,8 +127,8 @@ export class KeyReads {
       kind.reading--
       this.startReads()
     }
-    within(maxReadTimeouts * timeoutMs, reading, late).then(release, release)
-    within(timeoutMs, reading, late).then(
+    within(maxReadTimeouts * timeoutMs, reading, notInTime).then(release, release)
+    within(timeoutMs, reading, notInTime).then(
       (answer) => {
         if (this.readAgain(lookup, count)) return
         keep(name, answer, begun, count)

@@ -1,4 +1,4 @@
-import { quoted } from '../options/option-checks.js'
+import { quoted } from '../options/quoted.js'
 import type { Project, ProjectKey } from '../types.js'
 import type { KeyStore } from './key-store.js'
 import { admitProject } from './project.js'

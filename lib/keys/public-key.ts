@@ -1,8 +1,8 @@
 import type { JsonWebKey } from 'node:crypto'
-import { quoted, refuseUnknownNames } from '../options/option-checks.js'
+import { algorithm, moment, unchecked } from '../options/kinds.js'
+import { membersReader, type OptionsOf, type Values } from '../options/options.js'
+import { quoted } from '../options/quoted.js'
 import {
-  algorithmNamed,
-  algorithmNames,
   defaultAlgorithmFor,
   fitsAlgorithm,
   isIdentifier,
@@ -38,15 +38,15 @@ export interface AdmissionOptions {
   readonly loaded?: boolean
 }
 
-const known: Record<keyof PublicKeyInput, true> = {
-  jwk: true,
-  pem: true,
-  kid: true,
-  alg: true,
-  notBefore: true,
-  notAfter: true,
-  revokedAt: true,
-}
+const members = {
+  jwk: unchecked,
+  pem: unchecked,
+  kid: unchecked,
+  alg: algorithm,
+  notBefore: moment,
+  notAfter: moment,
+  revokedAt: moment,
+} satisfies OptionsOf<PublicKeyInput>
 
 const admitted = new WeakSet<object>()
 
@@ -76,17 +76,25 @@ export function admitProjectKey(
   { loaded = false }: AdmissionOptions = {},
 ): ProjectKey {
   const owner = admitProject(project)
+  const name = nameOf(owner, (input as PublicKeyInput | null | undefined)?.kid)
+  requireKeyInput(name, input)
+  const given = membersReader(name, members, 'member')(input)
   try {
-    return admit(owner, input, loaded)
+    return admit(owner, given, loaded)
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw notAdmitted(owner, (input as PublicKeyInput | undefined)?.kid, reason)
+    throw new TypeError(`${name}: ${error instanceof Error ? error.message : String(error)}`)
   }
 }
 
 /** Names the key by what was given as its kid, unless that may be the private key. */
-function notAdmitted({ id }: Project, kid: unknown, reason: string): TypeError {
-  return new TypeError(`Project${quoted(id)}, key${isIdentifier(kid) ? quoted(kid) : ''}: ${reason}`)
+function nameOf({ id }: Project, kid: unknown): string {
+  return `Project${quoted(id)}, key${isIdentifier(kid) ? quoted(kid) : ''}`
+}
+
+function requireKeyInput(name: string, input: unknown): void {
+  if (typeof input !== 'object' || input === null)
+    throw new TypeError(`${name}: give an object with jwk or pem`)
+  if ('kty' in input) throw new TypeError(`${name}: this looks like a JWK; write { jwk: ... } around it`)
 }
 
 const primeModulus = 'the RSA modulus is a prime, so anyone can sign with it; make a new key'
@@ -101,15 +109,10 @@ export function* primeModulusRefusal(
   { n }: JsonWebKey,
 ): Generator<undefined, TypeError | undefined, undefined> {
   const isPrime = n !== undefined && (yield* primeModulusSteps({ n }))
-  return isPrime ? notAdmitted(project, kid, primeModulus) : undefined
+  return isPrime ? new TypeError(`${nameOf(project, kid)}: ${primeModulus}`) : undefined
 }
 
-function admit(project: Project, input: PublicKeyInput, loaded: boolean): ProjectKey {
-  if (typeof (input as unknown) !== 'object' || (input as unknown) === null) {
-    throw new TypeError('give an object with jwk or pem')
-  }
-  if ('kty' in input) throw new TypeError('this looks like a JWK; write { jwk: ... } around it')
-  refuseUnknownNames(input, known, 'member of a key')
+function admit(project: Project, input: Values<typeof members>, loaded: boolean): ProjectKey {
   if (isMissing(input.jwk) && isMissing(input.pem)) {
     throw new TypeError(
       'jwk or pem is undefined or empty; is the variable or file that should hold the public key there?',
@@ -125,9 +128,9 @@ function admit(project: Project, input: PublicKeyInput, loaded: boolean): Projec
     alg: chooseAlgorithm(input.alg, material),
     publicKey: material.publicKey,
     project,
-    ...moment('notBefore', input.notBefore),
-    ...moment('notAfter', input.notAfter),
-    ...moment('revokedAt', input.revokedAt),
+    ...(input.notBefore !== undefined && { notBefore: input.notBefore }),
+    ...(input.notAfter !== undefined && { notAfter: input.notAfter }),
+    ...(input.revokedAt !== undefined && { revokedAt: input.revokedAt }),
   }
   const { notBefore = -Infinity, notAfter = Infinity } = key
   if (notBefore >= notAfter) throw new TypeError('notBefore must be before notAfter')
@@ -149,26 +152,14 @@ function chooseKid(given: unknown, { jwk, kid: inJwk }: KeyMaterial & JwkLabels)
   return kid
 }
 
-function chooseAlgorithm(given: unknown, { jwk, alg: inJwk }: KeyMaterial & JwkLabels): Algorithm {
-  for (const name of [given, inJwk]) {
-    if (name !== undefined && algorithmNamed(name) === undefined) {
-      throw new TypeError(`alg must be one of ${algorithmNames}`)
-    }
-  }
-  if (given !== undefined && inJwk !== undefined && algorithmNamed(given) !== algorithmNamed(inJwk)) {
+function chooseAlgorithm(
+  given: Algorithm | undefined,
+  { jwk, alg: named }: KeyMaterial & JwkLabels,
+): Algorithm {
+  const inJwk = algorithm(named, (what) => new TypeError(`alg of the JWK ${what}`))
+  if (given !== undefined && inJwk !== undefined && given !== inJwk)
     throw new TypeError('alg and the alg of the JWK differ')
-  }
-  const alg = (algorithmNamed(given ?? inJwk) ?? defaultAlgorithmFor(jwk)) as Algorithm
+  const alg = (given ?? inJwk ?? defaultAlgorithmFor(jwk)) as Algorithm
   if (!fitsAlgorithm(jwk, alg)) throw new TypeError('alg does not fit the type or curve of the key')
   return alg
-}
-
-function moment(name: string, value: number | Date | null | undefined): Record<string, number> {
-  // Databases say null where JavaScript says undefined.
-  if (value === undefined || value === null) return {}
-  const seconds = value instanceof Date ? value.getTime() / 1000 : value
-  if (!Number.isFinite(seconds)) throw new TypeError(`${name} must be epoch seconds or a Date`)
-  // 10^11 seconds is the year 5138.
-  if (seconds > 1e11) throw new TypeError(`${name} looks like milliseconds; give epoch seconds or a Date`)
-  return { [name]: seconds }
 }

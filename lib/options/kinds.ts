@@ -1,4 +1,4 @@
-import { isIdentifier, limits } from '../protocol.js'
+import { algorithmNamed, algorithmNames, isIdentifier, limits, type Algorithm } from '../protocol.js'
 import { systemClock, type Clock } from '../time/clock.js'
 import type { Option } from './options.js'
 
@@ -122,6 +122,26 @@ export const identifier: Option<string | undefined> = text({
   fits: isIdentifier,
   what: `a string of 1 to ${limits.identifierLength} characters, not blank, without control characters`,
 })
+
+/** The name of an algorithm, as its one name. */
+export const algorithm: Option<Algorithm | undefined> = (given, wrong) => {
+  const alg = algorithmNamed(given)
+  if (given === undefined || alg !== undefined) return alg
+  throw wrong(`must be one of ${algorithmNames}`)
+}
+
+/** A moment, as epoch seconds or a Date. Null is none: databases say it where JavaScript says undefined. */
+export const moment: Option<number | undefined> = (given, wrong) => {
+  if (given === undefined || given === null) return undefined
+  const seconds = given instanceof Date ? given.getTime() / 1000 : given
+  if (typeof seconds !== 'number' || !Number.isFinite(seconds)) throw wrong('must be epoch seconds or a Date')
+  // 10^11 seconds is the year 5138.
+  if (seconds > 1e11) throw wrong('looks like milliseconds; give epoch seconds or a Date')
+  return seconds
+}
+
+/** What is checked elsewhere, by those who know more. */
+export const unchecked: Option<unknown> = (given) => given
 
 /** The same for an option that cannot be left out. `hint` says where its value comes from. */
 export function required<T>(option: Option<T | undefined>, hint: string): Option<T> {

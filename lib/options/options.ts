@@ -28,23 +28,41 @@ export type Values<Options> = {
  *   capacity: integer({ default: 10_000, max: 1_000_000 }),
  * } satisfies OptionsOf<CachedKeyStoreOptions>)
  */
-export function optionsReader<Options extends Readonly<Record<string, Option<unknown>>>>(
+export function optionsReader<Options extends Table>(
   owner: string,
   options: Options,
   what = 'option',
 ): (given: unknown) => Values<Options> {
-  const entries = Object.entries(options)
-  return (given) => {
-    refuseUnknownNames(owner, given, options, what)
-    const values: Record<string, unknown> = {}
-    for (const [name, option] of entries) {
-      const wrong: Wrong = (what) => new TypeError(`${owner}: ${name} ${what}`)
-      const value = given[name]
-      if (value === undefined && name in given) throw isUndefined(option, wrong)
-      values[name] = option(value, wrong)
-    }
-    return values as Values<Options>
+  return (given) => read(owner, options, what, given, isUndefined)
+}
+
+/** The same for what is passed on rather than written down, where undefined is as good as absent: `{ origin: req.headers.origin }`. */
+export function membersReader<Options extends Table>(
+  owner: string,
+  members: Options,
+  what: string,
+): (given: unknown) => Values<Options> {
+  return (given) => read(owner, members, what, given)
+}
+
+type Table = Readonly<Record<string, Option<unknown>>>
+
+function read<Options extends Table>(
+  owner: string,
+  options: Options,
+  what: string,
+  given: unknown,
+  refusal?: (option: Option<unknown>, wrong: Wrong) => TypeError,
+): Values<Options> {
+  refuseUnknownNames(owner, given, options, what)
+  const values: Record<string, unknown> = {}
+  for (const [name, option] of Object.entries(options)) {
+    const wrong: Wrong = (what) => new TypeError(`${owner}: ${name} ${what}`)
+    const value = given[name]
+    if (refusal !== undefined && value === undefined && name in given) throw refusal(option, wrong)
+    values[name] = option(value, wrong)
   }
+  return values as Values<Options>
 }
 
 /** What may be the name of an option. Any other may be a value that went astray, and is not repeated. */

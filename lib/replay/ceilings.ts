@@ -1,6 +1,7 @@
-import { hasMethod, parseSeconds } from '../options/option-checks.js'
+import { hasMethod, seconds } from '../options/kinds.js'
+import type { OptionsOf } from '../options/options.js'
 import { limits } from '../protocol.js'
-import type { ReplayCeilings, ReplayStore, VerifierLimits } from './replay-store.js'
+import type { BoundVerifier, ReplayCeilings, ReplayStore } from './replay-store.js'
 
 const names = ['maxLifetime', 'clockTolerance'] as const
 const largest: ReplayCeilings = {
@@ -8,25 +9,22 @@ const largest: ReplayCeilings = {
   clockTolerance: limits.clockTolerance.max,
 }
 
-/** The ceilings of a built-in store, from its options. `owner` is its name. */
-export function parseCeilings(owner: string, options: Partial<ReplayCeilings>): ReplayCeilings {
-  const { maxLifetime, clockTolerance } = options
-  return {
-    maxLifetime: parseSeconds(`${owner}: maxLifetime`, maxLifetime, limits.lifetime, 1),
-    clockTolerance: parseSeconds(`${owner}: clockTolerance`, clockTolerance, limits.clockTolerance, 0),
-  }
-}
+/** The options by which a built-in store is told its ceilings. */
+export const ceilingOptions = {
+  maxLifetime: seconds({ ...limits.lifetime, min: 1 }),
+  clockTolerance: seconds({ ...limits.clockTolerance, min: 0 }),
+} satisfies OptionsOf<ReplayCeilings>
 
 /** Throws a TypeError for limits above the ceilings. `remedy` says what to do, given the ceiling that is too low. */
 export function requireWithin(
   ceilings: ReplayCeilings,
-  verifier: VerifierLimits,
+  verifier: ReplayCeilings,
   remedy: (ceiling: string) => string,
 ): void {
   for (const name of names) {
     if (verifier[name] <= ceilings[name]) continue
     throw new TypeError(
-      `Option ${name} is ${verifier[name]}, but the replay store covers ${ceilings[name]}; ${remedy(`${name}: ${verifier[name]}`)}`,
+      `createVerifier: ${name} is ${verifier[name]}, but the replay store covers ${ceilings[name]}; ${remedy(`${name}: ${verifier[name]}`)}`,
     )
   }
 }
@@ -34,22 +32,21 @@ export function requireWithin(
 /** Binds a verifier to its replay store. Throws a TypeError for a store that does not cover what the verifier accepts. */
 export function bindReplayStore(
   replayStore: ReplayStore,
-  { maxLifetime, clockTolerance }: VerifierLimits,
+  { clock, maxLifetime, clockTolerance }: BoundVerifier,
 ): ReplayCeilings {
   if (replayStore.bind === undefined) return largest
   if (!hasMethod(replayStore, 'bind'))
-    throw new TypeError('Option replayStore has a bind that is no function')
-  const verifier = { maxLifetime, clockTolerance }
-  const bound: unknown = replayStore.bind({ ...verifier })
-  return bound === undefined ? largest : parseBound(bound, verifier)
+    throw new TypeError('createVerifier: replayStore has a bind that is no function')
+  const bound: unknown = replayStore.bind({ clock, maxLifetime, clockTolerance })
+  return bound === undefined ? largest : readBound(bound, { maxLifetime, clockTolerance })
 }
 
 /** Stores without TypeScript return anything. */
-function parseBound(bound: unknown, verifier: VerifierLimits): ReplayCeilings {
+function readBound(bound: unknown, verifier: ReplayCeilings): ReplayCeilings {
   const { maxLifetime, clockTolerance } = (bound ?? {}) as Record<keyof ReplayCeilings, unknown>
-  if (!(isUpTo(maxLifetime, largest.maxLifetime) && isUpTo(clockTolerance, largest.clockTolerance))) {
+  if (!(isUpTo(largest.maxLifetime, maxLifetime) && isUpTo(largest.clockTolerance, clockTolerance))) {
     throw new TypeError(
-      `Option replayStore has a bind that must return { maxLifetime, clockTolerance } in seconds, up to ${largest.maxLifetime} and ${largest.clockTolerance}, or nothing`,
+      `createVerifier: replayStore has a bind that must return { maxLifetime, clockTolerance } in seconds, up to ${largest.maxLifetime} and ${largest.clockTolerance}, or nothing`,
     )
   }
   const ceilings = { maxLifetime, clockTolerance }
@@ -57,6 +54,6 @@ function parseBound(bound: unknown, verifier: VerifierLimits): ReplayCeilings {
   return ceilings
 }
 
-function isUpTo(value: unknown, most: number): value is number {
-  return typeof value === 'number' && value <= most
+function isUpTo(max: number, value: unknown): value is number {
+  return typeof value === 'number' && value <= max
 }

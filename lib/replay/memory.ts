@@ -1,12 +1,14 @@
 import cluster from 'node:cluster'
 import { createHash } from 'node:crypto'
 import { StoreError } from '../errors.js'
-import { refuseUndefined, refuseUnknownNames } from '../options/option-checks.js'
+import { integer } from '../options/kinds.js'
+import { optionsReader, type OptionsOf } from '../options/options.js'
 import { ownText } from '../encoding/own-text.js'
 import { warnOnce } from '../warnings.js'
-import { parseCeilings, requireWithin } from './ceilings.js'
-import { isReplayMode, replayModes, type ReplayMode } from './replay-mode.js'
-import type { ReplayCeilings, ReplayStore, TokenUse, VerifierLimits } from './replay-store.js'
+import { BoundClock } from './bound-clock.js'
+import { ceilingOptions, requireWithin } from './ceilings.js'
+import { afterDataLoss, type AfterDataLoss } from './data-loss.js'
+import type { BoundVerifier, ReplayCeilings, ReplayStore, TokenUse } from './replay-store.js'
 
 export interface MemoryReplayStoreOptions {
   /** How many used ids are kept at most. Default 1,000,000, which takes less than 200 MB when full (350 MB where each id is of another project) and nothing before; at most 16,000,000. */
@@ -14,32 +16,29 @@ export interface MemoryReplayStoreOptions {
   /** How many of them one project may have. Default: a tenth of the capacity. */
   readonly projectQuota?: number
   /**
-   * `'strict'`: a restart never makes a used token good again. Tokens that could have been used before this store was made are
-   * refused as used (`token_replayed`); a page then gets a new one. So for the first `clockTolerance` seconds (that of the store)
-   * every token is refused. Default `'default'`: a token that was used before a restart can be used once more until it expires.
+   * A restart is a loss of data. `'refuse'`: it never makes a used token good again. Tokens that could have been used before this store met
+   * its verifier are refused as used (`token_replayed`); a page then gets a new one. So for the first `clockTolerance` seconds (that of
+   * the store) every token is refused. Default `'accept'`: a token that was used before a restart can be used once more until it expires.
    */
-  readonly mode?: ReplayMode
+  readonly afterDataLoss?: AfterDataLoss
   /** The longest lifetime that a verifier with this store may accept, in seconds. Default 300, at most 3600. */
   readonly maxLifetime?: number
   /** The largest clock tolerance that a verifier with this store may have, in seconds. Default 5, at most 60. */
   readonly clockTolerance?: number
-  /** Epoch seconds. Default: the system's clock. Give it the verifier's clock where that one is not the default. */
-  readonly clock?: () => number
-}
-
-const known: Record<keyof MemoryReplayStoreOptions, true> = {
-  capacity: true,
-  projectQuota: true,
-  mode: true,
-  maxLifetime: true,
-  clockTolerance: true,
-  clock: true,
 }
 
 /** Just below what a Set can hold. */
-const mostCapacity = 16_000_000
+const maxCapacity = 16_000_000
+
+const readOptions = optionsReader('MemoryReplayStore', {
+  capacity: integer({ default: 1_000_000, max: maxCapacity, of: 'ids' }),
+  projectQuota: integer({ max: maxCapacity, of: 'ids' }),
+  afterDataLoss,
+  ...ceilingOptions,
+} satisfies OptionsOf<MemoryReplayStoreOptions>)
+
 /** How many expired ids may leave at one insertion: more than one, so that a full store shrinks; few, so that none is slow. */
-const forgottenAtOnce = 4
+const maxForgottenAtOnce = 4
 /** An entry whose jti is kept as it is. Any other is kept as its hash, so that no entry takes more memory than this one. */
 const plainName = /^\d+=[\x20-\x7E]{1,64}$/
 
@@ -78,10 +77,10 @@ interface Expiring {
 export class MemoryReplayStore implements ReplayStore {
   private readonly capacity: number
   private readonly projectQuota: number
-  private readonly clock: () => number
+  private readonly clock = new BoundClock()
   private readonly ceilings: ReplayCeilings
-  /** A token that could have been used before this moment cannot be told from a used one. */
-  private readonly since: number
+  /** A token that could have been used before this moment cannot be told from a used one. Undefined until there is a clock to ask. */
+  private since: number | undefined
   private readonly used = new Map<string, ProjectUses>()
   /** The same names by the second in which they may be forgotten. No more seconds than a token can live. */
   private readonly expiring = new Map<number, Expiring>()
@@ -92,29 +91,17 @@ export class MemoryReplayStore implements ReplayStore {
   private projectsSeen = 0
 
   constructor(options: MemoryReplayStoreOptions = {}) {
-    refuseUnknownNames(options, known, 'option of MemoryReplayStore')
-    refuseUndefined(options)
-    const { capacity = 1_000_000, mode = 'default', clock = () => Date.now() / 1000 } = options
-    const { projectQuota = Math.ceil(capacity / 10) } = options
-    for (const [name, value] of Object.entries({ capacity, projectQuota })) {
-      if (!(Number.isSafeInteger(value) && value > 0 && value <= mostCapacity)) {
-        throw new TypeError(`MemoryReplayStore: ${name} must be a positive integer up to ${mostCapacity}`)
-      }
-    }
-    if (typeof (clock as unknown) !== 'function')
-      throw new TypeError('MemoryReplayStore: clock must be a function')
-    if (!isReplayMode(mode)) throw new TypeError(`MemoryReplayStore: mode must be ${replayModes}`)
+    const { capacity, projectQuota, afterDataLoss, ...ceilings } = readOptions(options)
     this.capacity = capacity
-    this.projectQuota = projectQuota
-    this.clock = clock
-    this.ceilings = parseCeilings('MemoryReplayStore', options)
-    this.since = mode === 'strict' ? clock() : -Infinity
+    this.projectQuota = projectQuota ?? Math.ceil(capacity / 10)
+    this.ceilings = ceilings
+    this.since = afterDataLoss === 'refuse' ? undefined : -Infinity
     if (cluster.isWorker) warnOnce('REVERSE_JWT_MEMORY_STORE_IN_CLUSTER')
   }
 
-  consume({ projectId, jti, expiresAt, acceptableFrom }: TokenUse): boolean {
-    const now = this.clock()
+  consume({ projectId, jti, expiresAt, acceptableFrom, now }: TokenUse): boolean {
     this.forgetExpired(now)
+    this.since ??= now
     if (!(acceptableFrom > this.since)) return false
     // The clock stepped back: a used token would look new.
     if (expiresAt <= this.forgottenUntil) return false
@@ -139,13 +126,15 @@ export class MemoryReplayStore implements ReplayStore {
     return true
   }
 
-  /** For `createVerifier`. Throws a TypeError for a verifier whose limits are above `maxLifetime` or `clockTolerance`. */
-  bind(verifier: VerifierLimits): ReplayCeilings {
+  /** For `createVerifier`. Throws a TypeError for a verifier whose limits are above `maxLifetime` or `clockTolerance`, and for a second clock. */
+  bind(verifier: BoundVerifier): ReplayCeilings {
     requireWithin(
       this.ceilings,
       verifier,
       (ceiling) => `raise it on the store: new MemoryReplayStore({ ${ceiling} })`,
     )
+    this.clock.bind(verifier.clock)
+    this.since ??= this.clock.read()
     return this.ceilings
   }
 
@@ -174,7 +163,7 @@ export class MemoryReplayStore implements ReplayStore {
   }
 
   private forgetExpired(now: number): void {
-    for (let gone = 0; gone < forgottenAtOnce && this.nextSecond <= now; gone++) {
+    for (let gone = 0; gone < maxForgottenAtOnce && this.nextSecond <= now; gone++) {
       const group = this.expiring.get(this.nextSecond)
       const name = group?.names.pop()
       this.forgottenUntil = Math.max(this.forgottenUntil, this.nextSecond)

@@ -10,12 +10,8 @@ export interface TokenUse {
    * memory later cannot vouch for it.
    */
   readonly acceptableFrom: number
-}
-
-/** What a verifier accepts at most, in seconds. */
-export interface VerifierLimits {
-  readonly maxLifetime: number
-  readonly clockTolerance: number
+  /** What the verifier's clock said when it began with the token. */
+  readonly now: number
 }
 
 /**
@@ -27,6 +23,12 @@ export interface ReplayCeilings {
   readonly maxLifetime: number
   /** At most 60. */
   readonly clockTolerance: number
+}
+
+/** A verifier, as a replay store gets to know it: what it accepts at most, in seconds, and its clock. */
+export interface BoundVerifier extends ReplayCeilings {
+  /** Epoch seconds. */
+  readonly clock: () => number
 }
 
 /**
@@ -41,11 +43,12 @@ export interface ReplayStore {
   consume(use: TokenUse): boolean | Promise<boolean>
 
   /**
-   * Called by `createVerifier` with the limits of the verifier. Returns the store's ceilings, with which the times of every
-   * `TokenUse` of that verifier are computed; throws a TypeError where the limits are above them. A store without `bind`, or whose
+   * Called by `createVerifier` with the limits of the verifier and its clock, which is the only one: `now` of each `TokenUse` was read from
+   * it, and a store that has to look again looks at it. Returns the store's ceilings, with which the times of every
+   * `TokenUse` of that verifier are computed; throws a TypeError where the limits are above them, or for a second clock. A store without `bind`, or whose
    * `bind` returns nothing, is given uses that cover the most that a verifier can accept: 3600 and 60. A store that wraps
    * another one passes the call on, and returns what the other one does.
    */
   // eslint-disable-next-line @typescript-eslint/no-invalid-void-type -- A bind without `return` is one that returns nothing.
-  bind?(verifier: VerifierLimits): ReplayCeilings | void
+  bind?(verifier: BoundVerifier): ReplayCeilings | void
 }

@@ -4,7 +4,7 @@ import type { ProjectClaims } from '../types.js'
 import type { JsonObject } from '../encoding/strict-json.js'
 
 interface ClaimsSettings {
-  readonly audiences: ReadonlySet<string>
+  readonly audience: ReadonlySet<string>
   readonly maxLifetime: number
   readonly clockTolerance: number
 }
@@ -20,7 +20,7 @@ interface ClaimsSettings {
 export function checkClaims(claims: JsonObject, settings: ClaimsSettings, now: number): ProjectClaims {
   requireText(claims, 'iss')
   requireText(claims, 'proj_id')
-  checkAudience(claims, settings.audiences)
+  checkAudience(claims, settings.audience)
   checkJti(claims)
   checkOptional(claims)
   checkTimes(claims, settings, now)

@@ -22,7 +22,7 @@ interface CompactSettings {
   readonly algorithms: ReadonlySet<Algorithm>
   readonly maxTokenLength: number
   /** Whether `typ` must be ours, not merely absent or `JWT`. */
-  readonly typeRequired: boolean
+  readonly typ: string | undefined
 }
 
 /** Each would change how the token is read, or name a key or an address that the token itself chose. */
@@ -87,7 +87,7 @@ function checkHeader(header: JsonObject | undefined, settings: CompactSettings):
       })
     }
   }
-  if (!isAllowedType(header.typ, settings.typeRequired))
+  if (!isAllowedType(header.typ, settings.typ !== undefined))
     throw new AuthenticationError('token_type_not_allowed')
   const { kid } = header
   if (typeof kid !== 'string' || kid === '' || kid.length > limits.identifierLength || !kid.isWellFormed()) {

@@ -1,13 +1,8 @@
 import type { EventListener } from '../events/verifier-event.js'
 import type { KeyStore } from '../keys/key-store.js'
-import {
-  hasMethod,
-  parseSeconds,
-  refuseUndefined,
-  refuseUnknownNames,
-  requireThat,
-  shown,
-} from '../options/option-checks.js'
+import { callback, clock, flag, integer, objectWith, seconds, text } from '../options/kinds.js'
+import { membersReader, optionsReader, type OptionsOf, type Values, type Wrong } from '../options/options.js'
+import { shown } from '../options/quoted.js'
 import {
   algorithmNamed,
   algorithmNames,
@@ -20,7 +15,6 @@ import {
 import type { ReplayStore } from '../replay/replay-store.js'
 import type { Bounds, VerifyContext } from './binding.js'
 import type { TokenSource } from './credentials.js'
-import { warnInsideRequest } from '../warnings.js'
 
 /** Options of a verifier. Seconds unless the name ends in `Ms`. */
 export interface VerifierOptions {
@@ -50,10 +44,6 @@ export interface VerifierOptions {
   readonly onEvent?: EventListener
 }
 
-const headerOnly: readonly TokenSource[] = ['header']
-
-const defaultAlgorithms: readonly Algorithm[] = ['ES256', 'RS256', 'PS256', 'EdDSA']
-
 /** What is asked of a request besides a good token. */
 export interface RequestRules {
   /** Where a token may be. Default `['header']`. */
@@ -62,164 +52,122 @@ export interface RequestRules {
   readonly scope?: string | readonly string[]
 }
 
+const defaultAlgorithms: readonly Algorithm[] = ['ES256', 'RS256', 'PS256', 'EdDSA']
+/** The most that Node takes in headers. */
+const maxTokenLength = 16_384
+
+/** How each option of a verifier is read. */
+export const verifierOptions = {
+  audience,
+  keyStore: objectWith<KeyStore>('find', 'a key store, such as new MemoryKeyStore([...])'),
+  replayStore: objectWith<ReplayStore>(
+    'consume',
+    'a replay store, such as new MemoryReplayStore() for a platform of one process',
+  ),
+  algorithms,
+  maxLifetime: seconds({ ...limits.lifetime, min: 1 }),
+  clockTolerance: seconds({ ...limits.clockTolerance, min: 0 }),
+  maxTokenLength: integer({ default: limits.tokenLength, max: maxTokenLength, of: 'characters' }),
+  typ,
+  requireOrigin: flag,
+  realm: text({
+    default: 'reverse-jwt',
+    fits: (realm) => /^[\x20-\x21\x23-\x5B\x5D-\x7E]+$/.test(realm),
+    what: 'printable ASCII without quotes or backslashes',
+  }),
+  clock,
+  onEvent: callback<EventListener>('that takes an event'),
+} satisfies OptionsOf<VerifierOptions>
+
 /** The options after their check. */
-export interface VerifierSettings {
-  readonly audiences: ReadonlySet<string>
-  readonly keyStore: KeyStore
-  readonly replayStore: ReplayStore
-  readonly algorithms: ReadonlySet<Algorithm>
-  readonly maxLifetime: number
-  readonly clockTolerance: number
-  readonly maxTokenLength: number
-  readonly typeRequired: boolean
-  readonly requireOrigin: boolean
-  readonly realm: string
-  readonly clock: () => number
-  readonly onEvent: EventListener | undefined
+export type VerifierSettings = Values<typeof verifierOptions>
+
+/** Reads the options of `createVerifier`. */
+export const readVerifierOptions = optionsReader('createVerifier', verifierOptions)
+
+/** How each rule for requests is read. */
+export const requestRules = { tokenFrom, scope } satisfies OptionsOf<RequestRules>
+
+/** Rules after their check, which are rules again. */
+export type CheckedRules = Values<typeof requestRules>
+
+const checkedRules = new WeakSet<object>()
+const readRules = membersReader('authenticate', requestRules, 'rule')
+
+/** The second argument of `authenticate`: checked, unless `markChecked` returned it. */
+export function parseRules(rules: RequestRules = {}): CheckedRules {
+  return checkedRules.has(rules) ? (rules as CheckedRules) : readRules(rules)
 }
 
-/** Every option of a verifier; the compiler keeps it complete. */
-export const verifierOptionNames: Readonly<Record<keyof VerifierOptions, true>> = {
-  audience: true,
-  keyStore: true,
-  replayStore: true,
-  algorithms: true,
-  maxLifetime: true,
-  clockTolerance: true,
-  maxTokenLength: true,
-  typ: true,
-  requireOrigin: true,
-  realm: true,
-  clock: true,
-  onEvent: true,
+/** For who asks the same of every request: rules that are not to be checked at each of them. Frozen. */
+export function markChecked({ tokenFrom, scope }: CheckedRules): CheckedRules {
+  const rules = Object.freeze({ tokenFrom: Object.freeze(tokenFrom), scope: Object.freeze(scope) })
+  checkedRules.add(rules)
+  return rules
 }
 
-/** Throws a TypeError that names the option and says what it should be. */
-export function parseVerifierOptions(options: VerifierOptions): VerifierSettings {
-  if (typeof (options as unknown) !== 'object' || (options as unknown) === null) {
-    throw new TypeError('createVerifier takes an object with audience, keyStore and replayStore')
-  }
-  refuseUnknownNames(options, verifierOptionNames, 'option')
-  refuseUndefined(options)
-  warnInsideRequest()
-  const {
-    typ,
-    realm = 'reverse-jwt',
-    clock = () => Date.now() / 1000,
-    onEvent,
-    requireOrigin = false,
-  } = options
-  // Callers without TypeScript pass anything.
-  requireThat(
-    typ === undefined || (typ as unknown) === projectTokenType,
-    `typ must be '${projectTokenType}' or left out`,
-  )
-  requireThat(
-    typeof (realm as unknown) === 'string' && /^[\x20-\x21\x23-\x5B\x5D-\x7E]+$/.test(realm),
-    'realm must be printable ASCII without quotes or backslashes',
-  )
-  requireThat(typeof (clock as unknown) === 'function', 'clock must be a function that returns epoch seconds')
-  requireThat(
-    onEvent === undefined || typeof (onEvent as unknown) === 'function',
-    'onEvent must be a function',
-  )
-  requireThat(typeof (requireOrigin as unknown) === 'boolean', 'requireOrigin must be true or false')
-  requireThat(
-    hasMethod(options.keyStore, 'find'),
-    'keyStore must be a key store, such as new MemoryKeyStore([...])',
-  )
-  requireThat(
-    hasMethod(options.replayStore, 'consume'),
-    'replayStore must be a replay store, such as new MemoryReplayStore() for a platform of one process',
-  )
-  return {
-    audiences: parseAudience(options.audience),
-    keyStore: options.keyStore,
-    replayStore: options.replayStore,
-    algorithms: parseAlgorithms(options.algorithms === undefined ? defaultAlgorithms : options.algorithms),
-    maxLifetime: parseSeconds('Option maxLifetime', options.maxLifetime, limits.lifetime, 1),
-    clockTolerance: parseSeconds('Option clockTolerance', options.clockTolerance, limits.clockTolerance, 0),
-    maxTokenLength: parseTokenLength(
-      options.maxTokenLength === undefined ? limits.tokenLength : options.maxTokenLength,
-    ),
-    typeRequired: typ !== undefined,
-    requireOrigin,
-    realm,
-    clock,
-    onEvent,
-  }
-}
-
-/** A scope, or several, as RFC 6749 section 3.3 spells them; the names also stand in the challenge. */
-export function parseScope(scope: unknown): readonly string[] {
-  if (scope === undefined) return []
-  // A copy: what becomes of the list later is not checked, and a place without a value is no name.
-  const names: unknown[] =
-    typeof scope === 'string' ? scope.split(' ') : Array.isArray(scope) ? Array.from(scope) : []
-  requireThat(names.length > 0 && names.every(isScopeName), 'scope must be a scope name or a list of them')
-  return names as string[]
-}
-
-export function parseTokenFrom(tokenFrom: unknown): readonly TokenSource[] {
-  if (tokenFrom === undefined) return headerOnly
-  const fits = Array.isArray(tokenFrom) && tokenFrom.every((place) => place === 'header' || place === 'body')
-  requireThat(fits && tokenFrom.length > 0, "tokenFrom must be a list of 'header' and 'body'")
-  return tokenFrom as TokenSource[]
-}
-
-const contextNames: Readonly<Record<keyof VerifyContext, true>> = { origin: true, scope: true }
-const ruleNames: Readonly<Record<keyof RequestRules, true>> = { tokenFrom: true, scope: true }
+const readContext = membersReader(
+  'verify',
+  { origin, scope } satisfies OptionsOf<VerifyContext>,
+  'member of the context',
+)
+const noContext: Bounds = { origin: undefined, scope: [] }
 
 /** The second argument of `verify`. A misspelled member would be a check that never runs. */
-export function parseContext(context: VerifyContext = {}): Bounds {
-  refuseUnknownNames(context, contextNames, 'member of the context')
-  const { origin, scope } = context
-  // A list or a URL would be compared as if there were no origin.
-  if (typeof (origin ?? '') !== 'string') {
-    throw new TypeError(
-      'origin must be the Origin header of the request, a string; null or undefined when there was none',
-    )
-  }
-  return { origin, scope: parseScope(scope) }
+export function parseContext(context: VerifyContext | undefined): Bounds {
+  return context === undefined ? noContext : readContext(context)
 }
 
-/** The second argument of `authenticate`. */
-export function parseRules(rules: RequestRules = {}): {
-  tokenFrom: readonly TokenSource[]
-  scope: readonly string[]
-} {
-  refuseUnknownNames(rules, ruleNames, 'rule')
-  return { tokenFrom: parseTokenFrom(rules.tokenFrom), scope: parseScope(rules.scope) }
+function audience(given: unknown, wrong: Wrong): ReadonlySet<string> {
+  const names: unknown[] = Array.isArray(given) ? given : [given]
+  if (names.length > 0 && names.every((name) => typeof name === 'string' && name !== ''))
+    return new Set(names as string[])
+  throw wrong('must be the name of this platform, as tokens have it in aud, or a list of such names')
 }
 
-function parseAudience(audience: unknown): ReadonlySet<string> {
-  const list: unknown[] = Array.isArray(audience) ? audience : [audience]
-  const fits = list.length > 0 && list.every((entry) => typeof entry === 'string' && entry !== '')
-  requireThat(
-    fits,
-    'audience must be the name of this platform, as tokens have it in aud, or a list of such names',
-  )
-  return new Set(list as string[])
-}
-
-function parseAlgorithms(names: unknown): ReadonlySet<Algorithm> {
-  requireThat(Array.isArray(names) && names.length > 0, 'algorithms must be a list of at least one')
+function algorithms(given: unknown, wrong: Wrong): ReadonlySet<Algorithm> {
+  if (given === undefined) return new Set(defaultAlgorithms)
+  if (!Array.isArray(given) || given.length === 0) throw wrong('must be a list of at least one')
   return new Set(
-    (names as unknown[]).map((name) => {
+    Array.from(given as unknown[], (name) => {
       const alg = algorithmNamed(name)
       if (alg !== undefined) return alg
       const why = /^hs|^none$/i.test(String(name)) ? ' Only asymmetric algorithms can tell who signed.' : ''
-      throw new TypeError(
-        `Option algorithms has${shown(name) || ' an unknown name'}; it can have ${algorithmNames}.${why}`,
-      )
+      throw wrong(`has${shown(name) || ' an unknown name'}; it can have ${algorithmNames}.${why}`)
     }),
   )
 }
 
-function parseTokenLength(value: number): number {
-  requireThat(
-    Number.isSafeInteger(value) && value > 0 && value <= 16_384,
-    'maxTokenLength must be a number of characters up to 16384, the most that Node takes in headers',
-  )
-  return value
+function typ(given: unknown, wrong: Wrong): typeof projectTokenType | undefined {
+  if (given === undefined || given === projectTokenType) return given
+  throw wrong(`must be '${projectTokenType}' or left out`)
+}
+
+function tokenFrom(given: unknown, wrong: Wrong): readonly TokenSource[] {
+  if (given === undefined) return headerOnly
+  const places: unknown[] = Array.isArray(given) ? Array.from(given as unknown[]) : []
+  if (places.length > 0 && places.every(isTokenSource)) return places
+  throw wrong("must be a list of 'header' and 'body'")
+}
+
+const headerOnly: readonly TokenSource[] = Object.freeze<TokenSource[]>(['header'])
+
+function isTokenSource(place: unknown): place is TokenSource {
+  return place === 'header' || place === 'body'
+}
+
+/** A scope, or several, as RFC 6749 section 3.3 spells them; the names also stand in the challenge. */
+function scope(given: unknown, wrong: Wrong): readonly string[] {
+  if (given === undefined) return []
+  // A copy: what becomes of the list later is not checked, and a place without a value is no name.
+  const names: unknown[] =
+    typeof given === 'string' ? given.split(' ') : Array.isArray(given) ? Array.from(given as unknown[]) : []
+  if (names.length > 0 && names.every(isScopeName)) return names
+  throw wrong('must be a scope name or a list of them')
+}
+
+/** A list or a URL would be compared as if there were no origin. */
+function origin(given: unknown, wrong: Wrong): string | null | undefined {
+  if (given === undefined || given === null || typeof given === 'string') return given
+  throw wrong('must be the Origin header of the request, a string; null or undefined when there was none')
 }

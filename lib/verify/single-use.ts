@@ -21,6 +21,7 @@ const replayMargin = 60
 export function consumeJti(
   projectId: string,
   claims: ProjectClaims,
+  now: number,
   settings: SingleUseSettings,
 ): void | Promise<void> {
   const { replayStore, ceilings } = settings
@@ -31,6 +32,7 @@ export function consumeJti(
         jti: claims.jti,
         expiresAt: claims.exp + ceilings.clockTolerance + replayMargin,
         acceptableFrom: (claims.iat ?? claims.exp - ceilings.maxLifetime) - ceilings.clockTolerance,
+        now,
       }),
     requireFirst,
   )

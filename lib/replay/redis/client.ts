@@ -1,4 +1,5 @@
-import { hasMethod } from '../../options/option-checks.js'
+import { hasMethod } from '../../options/kinds.js'
+import type { Wrong } from '../../options/options.js'
 
 /** An ioredis client or Cluster, version 5 or later, as far as it is used here. */
 export interface IoredisClient {
@@ -35,13 +36,11 @@ export interface RedisCommands {
   masters(): Promise<readonly Ask[]>
 }
 
-/** Throws a TypeError for what is no client. */
-export function redisCommands(client: RedisClient): RedisCommands {
+/** The option `client`, as the commands that are sent by it. */
+export function redisCommands(client: unknown, wrong: Wrong): RedisCommands {
   if (hasMethod(client, 'set') && hasMethod(client, 'evalSha')) return ofNodeRedis(client as NodeRedis)
   if (hasMethod(client, 'set') && hasMethod(client, 'evalsha')) return ofIoredis(client as Ioredis)
-  throw new TypeError(
-    'RedisReplayStore: client must be an ioredis client or Cluster, or a client, cluster or sentinel of node-redis',
-  )
+  throw wrong('must be an ioredis client or Cluster, or a client, cluster or sentinel of node-redis')
 }
 
 interface Ioredis extends IoredisClient {

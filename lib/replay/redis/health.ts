@@ -19,11 +19,11 @@ export interface RedisHealth {
 interface Examination {
   readonly clock: () => number
   readonly timeoutMs: number
-  readonly strict: boolean
+  readonly refusesAfterLoss: boolean
 }
 
-const leastVersion = 7
-const mostSecondsApart = 30
+const minVersion = 7
+const maxSecondsApart = 30
 
 /** Examines every server that takes writes. */
 export async function examine(redis: RedisCommands, examination: Examination): Promise<RedisHealth> {
@@ -45,7 +45,10 @@ export async function examine(redis: RedisCommands, examination: Examination): P
   return { healthy: !findings.some(({ level }) => level === 'error'), findings }
 }
 
-async function examineServer(ask: Ask, { clock, timeoutMs, strict }: Examination): Promise<RedisFinding[]> {
+async function examineServer(
+  ask: Ask,
+  { clock, timeoutMs, refusesAfterLoss }: Examination,
+): Promise<RedisFinding[]> {
   const question = (...command: [string, ...string[]]) =>
     within(timeoutMs, ask(...command), `no answer within ${timeoutMs} ms`)
   const findings: RedisFinding[] = []
@@ -68,17 +71,17 @@ async function examineServer(ask: Ask, { clock, timeoutMs, strict }: Examination
   await look('clock', 'That the clocks agree', async () => {
     const [seconds, micros] = (await question('TIME')) as [unknown, unknown]
     const apart = Number(seconds) + Number(micros) / 1e6 - clock()
-    if (Math.abs(apart) <= mostSecondsApart) return
+    if (Math.abs(apart) <= maxSecondsApart) return
     found(
       'error',
       'clock',
-      `The clock of Redis is ${Math.round(Math.abs(apart))} s ${apart > 0 ? 'ahead of' : 'behind'} this machine's; at most ${mostSecondsApart} s are allowed. Let NTP set both.`,
+      `The clock of Redis is ${Math.round(Math.abs(apart))} s ${apart > 0 ? 'ahead of' : 'behind'} this machine's; at most ${maxSecondsApart} s are allowed. Let NTP set both.`,
     )
   })
 
   await look('version', 'Version, memory, role and persistence', async () => {
     const info = parseInfo(await question('INFO'))
-    findings.push(...findingsOf(info, strict))
+    findings.push(...findingsOf(info, refusesAfterLoss))
   })
 
   await look(
@@ -107,15 +110,15 @@ async function examineServer(ask: Ask, { clock, timeoutMs, strict }: Examination
   return findings
 }
 
-function findingsOf(info: ReadonlyMap<string, string>, strict: boolean): RedisFinding[] {
+function findingsOf(info: ReadonlyMap<string, string>, refusesAfterLoss: boolean): RedisFinding[] {
   const findings: RedisFinding[] = []
   const found = (level: RedisFinding['level'], about: RedisFinding['about'], text: string) =>
     findings.push({ level, about, text })
 
   // Valkey keeps the version of Redis that it is compatible with in redis_version.
   const version = info.get('redis_version') ?? 'unknown'
-  if (!(parseInt(version, 10) >= leastVersion)) {
-    found('error', 'version', `This is Redis ${version}; it must be ${leastVersion}.0 or newer, or Valkey.`)
+  if (!(parseInt(version, 10) >= minVersion)) {
+    found('error', 'version', `This is Redis ${version}; it must be ${minVersion}.0 or newer, or Valkey.`)
   }
   const policy = info.get('maxmemory_policy')
   if (policy === undefined) {
@@ -139,7 +142,7 @@ function findingsOf(info: ReadonlyMap<string, string>, strict: boolean): RedisFi
     )
   }
   if (info.get('aof_enabled') !== '1') {
-    const loss = strict
+    const loss = refusesAfterLoss
       ? 'tokens that were signed before a restart are refused after it'
       : 'a restart makes used tokens usable again until they expire'
     found('warning', 'persistence', `appendonly is off: ${loss}. Set appendonly yes.`)

@@ -5,12 +5,12 @@ import { StoreError } from '../../errors.js'
  * Redis remembers: that would be a further key for each project, and in a cluster a further round trip.
  */
 export class ProjectRate {
-  private readonly most: number
+  private readonly max: number
   private readonly counts = new Map<string, number>()
   private minute = NaN
 
-  constructor(most: number) {
-    this.most = most
+  constructor(max: number) {
+    this.max = max
   }
 
   /** Throws `replay_store_full` for a project that has had its share. `now` in epoch seconds. */
@@ -20,7 +20,7 @@ export class ProjectRate {
       this.counts.clear()
       this.minute = minute
     }
-    if ((this.counts.get(projectId) ?? 0) >= this.most) {
+    if ((this.counts.get(projectId) ?? 0) >= this.max) {
       throw new StoreError('replay_store_full', {
         cause: 'the project has used up its rate for this minute; raise projectRate',
       })

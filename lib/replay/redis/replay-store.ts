@@ -1,14 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import { StoreError } from '../../errors.js'
 import { within } from '../../time/time-limit.js'
+import { BoundClock } from '../bound-clock.js'
 import { requireWithin } from '../ceilings.js'
-import { redisCommands, textOf, type RedisCommands } from './client.js'
+import { textOf, type RedisCommands } from './client.js'
 import { examine, type RedisHealth } from './health.js'
 import { RedisKeys } from './keys.js'
-import { parseRedisOptions, type RedisReplayStoreOptions } from './options.js'
+import { readRedisOptions, type RedisReplayStoreOptions } from './options.js'
 import { ProjectRate } from './project-rate.js'
 import { beginEpoch, consumeInEpoch } from './scripts.js'
-import type { ReplayCeilings, ReplayStore, TokenUse, VerifierLimits } from '../replay-store.js'
+import type { BoundVerifier, ReplayCeilings, ReplayStore, TokenUse } from '../replay-store.js'
 
 /** What became of the tokens since the store was made. For metrics; a number of this process, not of all. */
 export interface RedisReplayCounts {
@@ -17,9 +18,9 @@ export interface RedisReplayCounts {
   /** Of those, how many were sent to Redis twice because a reply was lost, and were told from a replay. */
   readonly resent: number
   readonly replayed: number
-  /** Strict mode: refused because they could have been used before Redis lost its data. */
+  /** With `afterDataLoss: 'refuse'`: refused because they could have been used before Redis lost its data. */
   readonly refusedAfterLoss: number
-  /** Strict mode: how often this process was the first to meet a Redis without its memory. */
+  /** With `afterDataLoss: 'refuse'`: how often this process was the first to meet a Redis without its memory. */
   readonly losses: number
   /** Not decided: 503. */
   readonly unavailable: number
@@ -38,15 +39,15 @@ const scriptOutcomes = new Map<string | undefined, Outcome>([
 ])
 
 /** A client that has lost its connection may queue commands without end. */
-const mostUnanswered = 10_000
-const epochsAtOnce = 256
-const late = 'Redis did not answer in time'
-const nonsense = 'Redis answered something that the command does not answer'
+const maxUnanswered = 10_000
+const maxEpochsAtOnce = 256
+const notInTime = 'Redis did not answer in time'
+const unexpected = 'Redis answered something that the command does not answer'
 
 /**
  * Remembers used tokens in Redis 7 or newer, or Valkey, for any number of instances of a platform: each token is accepted once.
  *
- * One atomic command a token: `SET rjwt:{Qk}3fHcVx... attempt EX 185 NX GET`; in strict mode one script. The key holds a hash of
+ * One atomic command a token: `SET rjwt:{Qk}3fHcVx... attempt EX 185 NX GET`; with `afterDataLoss: 'refuse'` one script. The key holds a hash of
  * project id and jti, never the jti. Expiry is relative, so the server's clock does not matter. A client that sends a command
  * again after a lost reply is told from a replay by the attempt, a random text.
  *
@@ -62,10 +63,10 @@ export class RedisReplayStore implements ReplayStore {
   private readonly redis: RedisCommands
   private readonly keys: RedisKeys
   private readonly timeoutMs: number
-  private readonly strict: boolean
+  private readonly refusesAfterLoss: boolean
   private readonly rate: ProjectRate
   private readonly ceilings: ReplayCeilings
-  private readonly clock: () => number
+  private readonly clock = new BoundClock()
   private unanswered = 0
   private beginning: Promise<void> | undefined
   private readonly counted = {
@@ -78,22 +79,20 @@ export class RedisReplayStore implements ReplayStore {
   }
 
   constructor(options: RedisReplayStoreOptions) {
-    const { client, prefix, timeoutMs, mode, projectRate, ceilings, clock } = parseRedisOptions(options)
-    this.redis = redisCommands(client)
+    const { client, prefix, timeoutMs, afterDataLoss, projectRate, ...ceilings } = readRedisOptions(options)
+    this.redis = client
     this.keys = new RedisKeys(prefix, this.redis.cluster)
     this.timeoutMs = timeoutMs
-    this.strict = mode === 'strict'
+    this.refusesAfterLoss = afterDataLoss === 'refuse'
     this.rate = new ProjectRate(projectRate)
     this.ceilings = ceilings
-    this.clock = clock
   }
 
   async consume(use: TokenUse): Promise<boolean> {
     try {
       // Before the clock: what stands still in between must count as late, or an old moment would decide.
       const begun = performance.now()
-      const now = this.clock()
-      if (!Number.isFinite(now)) throw new TypeError('the clock did not return epoch seconds')
+      const now = this.clock.readAgain(use.now)
       this.rate.check(use.projectId, now)
       // By the time Redis looks, an earlier use may be forgotten. Only a process that stood still comes so late.
       if (use.expiresAt - now <= this.timeoutMs / 1000) return this.count('replayed', false)
@@ -106,20 +105,21 @@ export class RedisReplayStore implements ReplayStore {
     }
   }
 
-  /** For `createVerifier`. Throws a TypeError for a verifier whose limits are above `maxLifetime` or `clockTolerance`. */
-  bind(verifier: VerifierLimits): ReplayCeilings {
+  /** For `createVerifier`. Throws a TypeError for a verifier whose limits are above `maxLifetime` or `clockTolerance`, and for a second clock. */
+  bind(verifier: BoundVerifier): ReplayCeilings {
     requireWithin(
       this.ceilings,
       verifier,
       (ceiling) => `raise it on the store of every instance: new RedisReplayStore({ client, ${ceiling} })`,
     )
+    this.clock.bind(verifier.clock)
     return this.ceilings
   }
 
   /**
    * For start-up: waits until Redis has been examined, and throws an Error that names every reason why single use cannot be
-   * promised. Resolves to the same as `health()`, warnings included, which are yours to log. In strict mode it also tells Redis
-   * that this is where its memory begins, if nobody has.
+   * promised. Resolves to the same as `health()`, warnings included, which are yours to log. With `afterDataLoss: 'refuse'` it also tells
+   * Redis that this is where its memory begins, if nobody has.
    */
   async ready(): Promise<RedisHealth> {
     const health = await this.health()
@@ -127,7 +127,7 @@ export class RedisReplayStore implements ReplayStore {
     if (errors.length > 0) {
       throw new Error(`RedisReplayStore is not ready: ${errors.map(({ text }) => text).join(' ')}`)
     }
-    if (this.strict) await this.beginEverywhere()
+    if (this.refusesAfterLoss) await this.beginEverywhere()
     return health
   }
 
@@ -136,11 +136,12 @@ export class RedisReplayStore implements ReplayStore {
    *
    *     { "healthy": false, "findings": [{ "level": "error", "about": "eviction", "text": "maxmemory-policy is allkeys-lru ..." }] }
    *
-   * Checks the version, the clocks (30 s apart at most), that nothing evicts ids, that it is no replica, that data are kept on
+   * Checks the version, the clocks (30 s apart at most; that of the verifier, or the system's before there is one), that nothing evicts ids, that it is no replica, that data are kept on
    * disk. `unchecked` is what Redis did not let us see. Does not check what happens later: ask again.
    */
   async health(): Promise<RedisHealth> {
-    return examine(this.redis, { clock: this.clock, timeoutMs: this.timeoutMs, strict: this.strict })
+    const { clock, timeoutMs, refusesAfterLoss } = this
+    return examine(this.redis, { clock: () => clock.read(), timeoutMs, refusesAfterLoss })
   }
 
   /** What became of the tokens so far, in this process. */
@@ -150,7 +151,9 @@ export class RedisReplayStore implements ReplayStore {
 
   /** Counts towards the rate what Redis keeps from now on, also when the answer is too late for the caller. */
   private async consumeInRedis(use: TokenUse, now: number): Promise<Outcome> {
-    const outcome = await (this.strict ? this.consumeInEpoch(use, now) : this.consumeByCommand(use, now))
+    const outcome = await (this.refusesAfterLoss
+      ? this.consumeInEpoch(use, now)
+      : this.consumeByCommand(use, now))
     // Nothing else, or whoever has a used token could use up the rate of its project.
     if (outcome === 'first' || outcome === 'resent') this.rate.count(use.projectId)
     return outcome
@@ -161,7 +164,7 @@ export class RedisReplayStore implements ReplayStore {
     const before = await this.redis.setNew(this.keys.of(use).id, attempt, secondsLeft(use, now))
     if (before === null) return 'first'
     const other = textOf(before)
-    if (other?.length !== attempt.length) throw new TypeError(nonsense)
+    if (other?.length !== attempt.length) throw new TypeError(unexpected)
     return other === attempt ? 'resent' : 'replayed'
   }
 
@@ -172,7 +175,7 @@ export class RedisReplayStore implements ReplayStore {
     const values = [newAttempt(), String(secondsLeft(use, now)), age.toFixed(6)]
     const answer = await this.redis.run(consumeInEpoch, [id, epoch], values)
     const outcome = scriptOutcomes.get(typeof answer === 'number' ? String(answer) : textOf(answer))
-    if (outcome === undefined) throw new TypeError(nonsense)
+    if (outcome === undefined) throw new TypeError(unexpected)
     return outcome
   }
 
@@ -208,8 +211,8 @@ export class RedisReplayStore implements ReplayStore {
 
   private async begin(): Promise<void> {
     const epochs = this.keys.epochs()
-    for (let at = 0; at < epochs.length; at += epochsAtOnce) {
-      const some = epochs.slice(at, at + epochsAtOnce)
+    for (let at = 0; at < epochs.length; at += maxEpochsAtOnce) {
+      const some = epochs.slice(at, at + maxEpochsAtOnce)
       await Promise.all(
         some.map((key) => this.ask(() => this.redis.run(beginEpoch, [key], []), performance.now())),
       )
@@ -218,7 +221,7 @@ export class RedisReplayStore implements ReplayStore {
 
   /** One question, within the time limit. What comes later is dropped: the caller has been told that we cannot tell. */
   private async ask<T>(send: () => Promise<T>, begun: number): Promise<T> {
-    if (this.unanswered >= mostUnanswered) {
+    if (this.unanswered >= maxUnanswered) {
       throw new StoreError('store_unavailable', { cause: 'too many commands wait for Redis' })
     }
     const sent = send()
@@ -227,9 +230,10 @@ export class RedisReplayStore implements ReplayStore {
       this.unanswered--
     }
     sent.then(done, done)
-    const answer = await within(this.timeoutMs, sent, late)
+    const answer = await within(this.timeoutMs, sent, notInTime)
     // A busy event loop may read a late answer before it looks at its timers.
-    if (performance.now() - begun > this.timeoutMs) throw new StoreError('store_unavailable', { cause: late })
+    if (performance.now() - begun > this.timeoutMs)
+      throw new StoreError('store_unavailable', { cause: notInTime })
     return answer
   }
 }

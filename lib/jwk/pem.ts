@@ -1,0 +1,20 @@
+/** The blocks of a PEM text. RFC 7468. */
+export interface PemBlocks {
+  /** As in `-----BEGIN PUBLIC KEY-----`, in their order. */
+  readonly labels: readonly string[]
+  /** What the block with this label holds; undefined where it is cut off or is no base64. */
+  contentOf(label: string): Buffer | undefined
+}
+
+export function readPemBlocks(text: string): PemBlocks {
+  // Environment variables spell line ends as \n or lose them; base64 does not need them.
+  const lines = text.replace(/\\[nr]/g, '\n')
+  return {
+    labels: Array.from(lines.matchAll(/-----BEGIN ([A-Z0-9 ]+)-----/g), ([, label = '']) => label),
+    contentOf(label) {
+      const block = new RegExp(`-----BEGIN ${label}-----([A-Za-z0-9+/=\\s]+)-----END ${label}-----`)
+      const body = block.exec(lines)?.[1]
+      return body === undefined ? undefined : Buffer.from(body, 'base64')
+    },
+  }
+}
