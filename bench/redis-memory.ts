@@ -17,7 +17,7 @@ export async function redisMemory(ids: number): Promise<{ table: Table; verdict:
     const now = Math.floor(Date.now() / 1000)
     const start = performance.now()
     await inFlight(ids, 500, (_, done, failed) => {
-      const use = { projectId, jti: randomUUID(), expiresAt: now + lifetime, acceptableFrom: now }
+      const use = { projectId, jti: randomUUID(), expiresAt: now + lifetime, acceptableFrom: now, now }
       store.consume(use).then((first) => {
         if (first) done()
         else failed(new Error('an id came twice'))

@@ -25,7 +25,7 @@ export async function registry({ projects, rounds, warmUp, batch }: RegistrySize
     const store = new PostgresProjectStore({ db })
     await store.migrate()
     await fill(db, projects)
-    const warm = new CachedKeyStore(store, { max: warmKeys })
+    const warm = new CachedKeyStore(store, { capacity: warmKeys })
     let asked = 0
     // A walk in large steps, so that no two keys lie together.
     const name = () => `project-${1 + ((asked += 7_919) % projects)}`

@@ -100,7 +100,7 @@ function withLiveIds(keys: KeySet, live: number, tokens: readonly string[]): Beg
   const now = Math.floor(Date.now() / 1000)
   for (let id = 0; id < live; id++) {
     const jti = `00000000-0000-4000-8000-${String(id).padStart(12, '0')}`
-    replayStore.consume({ projectId, jti, expiresAt: now + lifetime + (id % 100), acceptableFrom: now })
+    replayStore.consume({ projectId, jti, expiresAt: now + lifetime + (id % 100), acceptableFrom: now, now })
   }
   return begin(keyStoreOf(keys.jwks), replayStore, tokens)
 }

@@ -20,7 +20,7 @@ const verifier = createVerifier(options)
 const read = compactReader({
   algorithms: new Set(['ES256']),
   maxTokenLength: 16_384,
-  typeRequired: false,
+  typ: undefined,
 })
 
 type Place = 'header' | 'claims'

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { randomUUID } from 'node:crypto'
 import request from 'supertest'
 import { RedisReplayStore } from '../../lib/replay/redis/index.js'
-import { mint, now } from '../helpers/mint.js'
+import { mint } from '../helpers/mint.js'
 import '../helpers/patience.js'
 import { appOf, platform } from '../helpers/platform.js'
 import { ioredisOf, nodeRedisOf, type OpenClient } from '../helpers/redis-clients.js'
@@ -41,7 +41,7 @@ describe.each([
   beforeAll(async () => {
     const one = await openClient(wire.port)
     opened = one
-    const replayStore = new RedisReplayStore({ client: one.client, timeoutMs: 1000, clock: () => now })
+    const replayStore = new RedisReplayStore({ client: one.client, timeoutMs: 1000 })
     const app = appOf(platform({ replayStore }).options)
     call = (token) => request(serve(app)).get('/portal').auth(token, { type: 'bearer' })
   })

@@ -13,7 +13,7 @@ const serve = openServer()
 function flooded() {
   const { options, clock, events } = platform()
   const read = () => clock.now
-  const replayStore = new MemoryReplayStore({ capacity: 100, projectQuota: 10, clock: read })
+  const replayStore = new MemoryReplayStore({ capacity: 100, projectQuota: 10 })
   const server = serve(appOf({ ...options, clock: read, replayStore }))
   const call = (token: string) => request(server).get('/portal').auth(token, { type: 'bearer' })
   return { call, clock, events, replayStore }

@@ -13,11 +13,16 @@ function afterAPeak(othersIds: number) {
   const replayStore = new MemoryReplayStore({
     capacity: othersIds + 2 * quota,
     projectQuota: quota,
-    clock: () => clock.now,
   })
   const verifier = verifierOf({ replayStore, clock: () => clock.now })
   const use = (projectId: string, jti: string, lives: number) =>
-    replayStore.consume({ projectId, jti, expiresAt: clock.now + lives, acceptableFrom: clock.now })
+    replayStore.consume({
+      projectId,
+      jti,
+      expiresAt: clock.now + lives,
+      acceptableFrom: clock.now,
+      now: clock.now,
+    })
   for (let at = 0; at < othersIds; at++) use(`other-${at % Math.ceil(othersIds / quota)}`, `${at}`, 180)
   for (let at = 0; at < quota; at++) use('shop', `${at}`, 182)
   const fresh = () => mint({ claims: { iat: clock.now, exp: clock.now + 120 } })

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { randomUUID } from 'node:crypto'
 import request from 'supertest'
-import type { RedisClient, ReplayMode } from '../../lib/replay/redis/index.js'
+import type { RedisClient, AfterDataLoss } from '../../lib/replay/redis/index.js'
 import { clientDuring } from '../helpers/client-during.js'
 import { mint } from '../helpers/mint.js'
 import '../helpers/patience.js'
@@ -23,10 +23,12 @@ const client = clientDuring<RedisClient>(() => ioredisOf(redis.port))
 afterAll(() => redis.remove())
 
 /** Real time, because Redis keeps it; no tolerance, so that a token could have been used only once it was signed. */
-function platformIn(mode: ReplayMode) {
+function platformIn(afterDataLoss: AfterDataLoss) {
   const clock = () => Date.now() / 1000
   const replayStore =
-    mode === 'strict' ? strictStore(client(), `${mode}:`) : patientStore(client(), mode, `${mode}:`)
+    afterDataLoss === 'refuse'
+      ? strictStore(client(), `${afterDataLoss}:`)
+      : patientStore(client(), afterDataLoss, `${afterDataLoss}:`)
   const { options } = platform({ clock, clockTolerance: 0, replayStore })
   const app = appOf(options)
   const call = (token: string) => request(serve(app)).get('/portal').auth(token, { type: 'bearer' })
@@ -54,8 +56,8 @@ const losses: readonly [how: string, lose: () => Promise<unknown>][] = [
 ]
 
 describe.each(losses)('when Redis %s', (_, lose) => {
-  it('refuses a used token in strict mode, and lets a new one in', async () => {
-    const { call, fresh, works } = platformIn('strict')
+  it('refuses a used token when told to refuse after a loss, and lets a new one in', async () => {
+    const { call, fresh, works } = platformIn('refuse')
     await works()
     const used = fresh()
     expect((await call(used)).status).toBe(200)
@@ -65,8 +67,8 @@ describe.each(losses)('when Redis %s', (_, lose) => {
     for (let again = 0; again < 3; again++) expectAnswer(await call(used), 'token_replayed')
   })
 
-  it('refuses a token in strict mode that it has never seen, but that could have been used', async () => {
-    const { call, fresh, works } = platformIn('strict')
+  it('refuses a token when told to refuse after a loss that it has never seen, but that could have been used', async () => {
+    const { call, fresh, works } = platformIn('refuse')
     await works()
     const unused = fresh()
     await lose()
@@ -74,8 +76,8 @@ describe.each(losses)('when Redis %s', (_, lose) => {
     expectAnswer(await call(unused), 'token_replayed')
   })
 
-  it('lets a used token in once more in default mode, and then no more: so it is documented', async () => {
-    const { call, fresh, works } = platformIn('default')
+  it('lets a used token in once more when told to accept after a loss, and then no more: so it is documented', async () => {
+    const { call, fresh, works } = platformIn('accept')
     await works()
     const used = fresh()
     expect((await call(used)).status).toBe(200)
@@ -86,10 +88,10 @@ describe.each(losses)('when Redis %s', (_, lose) => {
   })
 })
 
-it('refuses a used token in both modes when Redis was killed that writes before it answers', async () => {
-  for (const mode of ['default', 'strict'] as const) {
+it('refuses a used token in both choices when Redis was killed that writes before it answers', async () => {
+  for (const afterDataLoss of ['accept', 'refuse'] as const) {
     await restart({ appendonly: 'yes', appendfsync: 'always' })()
-    const { call, fresh, works } = platformIn(mode)
+    const { call, fresh, works } = platformIn(afterDataLoss)
     await works()
     const used = fresh()
     expect((await call(used)).status).toBe(200)

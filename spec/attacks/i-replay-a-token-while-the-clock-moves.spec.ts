@@ -10,7 +10,7 @@ const exp = now + 110
 /** One replay store for verifiers whose clocks are off by so many seconds. */
 function platforms(offsets: readonly number[] = [0], capacity = 1000) {
   const time = { now }
-  const replayStore = new MemoryReplayStore({ clock: () => time.now, capacity, projectQuota: capacity })
+  const replayStore = new MemoryReplayStore({ capacity, projectQuota: capacity })
   const verifiers = offsets.map((offset) =>
     createVerifier(platform({ replayStore, clock: () => time.now + offset }).options),
   )

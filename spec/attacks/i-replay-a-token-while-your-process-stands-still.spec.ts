@@ -17,16 +17,16 @@ beforeAll(async () => {
 const client = clientDuring<RedisClient>(() => ioredisOf(redis.port))
 afterAll(() => redis.remove())
 
-const stores: readonly [string, (clock: () => number) => ReplayStore][] = [
-  ['memory', (clock) => new MemoryReplayStore({ clock })],
-  ['Redis', (clock) => new RedisReplayStore({ client: client(), timeoutMs: 10_000, clock })],
+const stores: readonly [string, () => ReplayStore][] = [
+  ['memory', () => new MemoryReplayStore()],
+  ['Redis', () => new RedisReplayStore({ client: client(), timeoutMs: 10_000 })],
 ]
 
 it.each(stores)(
   'a token whose times were right before the pause is refused after it, when its use is forgotten: %s',
   async (_, storeWith) => {
     const clock = { now }
-    const replayStore = storeWith(() => clock.now)
+    const replayStore = storeWith()
     const { options } = platform()
     const pause = { seconds: 0 }
     // A paused machine, a debugger, a key store without a time limit: between the look at the times and the last step.

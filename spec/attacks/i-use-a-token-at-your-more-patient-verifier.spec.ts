@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { createVerifier, MemoryReplayStore, type ReplayMode, type ReplayStore } from '../../lib/index.js'
+import { createVerifier, MemoryReplayStore, type AfterDataLoss, type ReplayStore } from '../../lib/index.js'
 import { RedisReplayStore, type RedisClient } from '../../lib/replay/redis/index.js'
 import { clientDuring } from '../helpers/client-during.js'
 import { mint, now } from '../helpers/mint.js'
@@ -23,7 +23,7 @@ afterAll(() => redis.remove())
 interface World {
   readonly clock: { now: number }
   readonly store: (options: {
-    mode: ReplayMode
+    afterDataLoss: AfterDataLoss
     maxLifetime?: number
     clockTolerance?: number
   }) => ReplayStore
@@ -41,7 +41,7 @@ function inMemory(): World {
   }
   return {
     clock,
-    store: (options) => new MemoryReplayStore({ clock: () => clock.now, ...options }),
+    store: (options) => new MemoryReplayStore(options),
     pass,
     lose: () => Promise.resolve(),
   }
@@ -50,7 +50,7 @@ function inMemory(): World {
 function inRedis(): World {
   const clock = { now }
   const store: World['store'] = (options) =>
-    new RedisReplayStore({ client: client(), timeoutMs: 10_000, clock: () => clock.now, ...options })
+    new RedisReplayStore({ client: client(), timeoutMs: 10_000, ...options })
   return {
     clock,
     store,
@@ -61,27 +61,26 @@ function inRedis(): World {
     lose: async () => {
       await redis.command('FLUSHALL')
 
-      await new RedisReplayStore({ client: client(), mode: 'strict', timeoutMs: 10_000 }).ready()
+      await new RedisReplayStore({ client: client(), afterDataLoss: 'refuse', timeoutMs: 10_000 }).ready()
     },
   }
 }
 
 /** Two verifiers that share a store: one with the defaults, and one that accepts more. */
-async function platforms(makeWorld: () => World, mode: ReplayMode) {
+async function platforms(makeWorld: () => World, afterDataLoss: AfterDataLoss) {
   const world = makeWorld()
   await world.lose()
   const make = () => {
-    const replayStore = world.store({ mode, ...patience })
-    const verifierOf = (limits: object, behind = 0) =>
-      createVerifier(platform({ replayStore, clock: () => world.clock.now - behind, ...limits }).options)
+    const replayStore = world.store({ afterDataLoss, ...patience })
+    const clock = () => world.clock.now
+    const verifierOf = (limits: object) => createVerifier(platform({ replayStore, clock, ...limits }).options)
     return {
       short: verifierOf({}),
       patient: verifierOf(patience),
-      patientAndBehind: verifierOf(patience, 30),
     }
   }
   const first = make()
-  // Long enough for the strict mode to let anything in.
+  // Long enough for a store that refuses after a loss to let anything in.
   await world.pass(10_000)
   const restart = async () => {
     await world.lose()
@@ -101,22 +100,22 @@ describe.each([
     ['maxLifetime', 3600, 300],
     ['clockTolerance', 60, 5],
   ] as const)('cannot be made while its %s is not raised', (name, value, ceiling) => {
-    const replayStore = makeWorld().store({ mode: 'strict' })
+    const replayStore = makeWorld().store({ afterDataLoss: 'refuse' })
     const making = (given: number) => () => createVerifier(platform({ replayStore, [name]: given }).options)
     expect(making(ceiling)).not.toThrow()
     for (const given of [value, ceiling + 0.5]) {
       expect(making(given)).toThrow(
         new TypeError(
-          `Option ${name} is ${given}, but the replay store covers ${ceiling}; ${raised} ${name}: ${given} })`,
+          `createVerifier: ${name} is ${given}, but the replay store covers ${ceiling}; ${raised} ${name}: ${given} })`,
         ),
       )
     }
   })
 
-  it.each(['default', 'strict'] as const)(
-    'accept an honest token once between them, in %s mode',
-    async (mode) => {
-      const { clock, short, patient } = await platforms(makeWorld, mode)
+  it.each(['accept', 'refuse'] as const)(
+    'accept an honest token once between them, told to %s after a loss',
+    async (afterDataLoss) => {
+      const { clock, short, patient } = await platforms(makeWorld, afterDataLoss)
       const verifiers = [short, patient]
       for (const verifier of verifiers) {
         const token = tokenOf(clock.now - 90, clock.now + 100)
@@ -130,8 +129,8 @@ describe.each([
     },
   )
 
-  it('refuse, after a restart in strict mode, a token without iat that the more patient one accepted long before the other', async () => {
-    const { clock, pass, patient, restart } = await platforms(makeWorld, 'strict')
+  it('refuse, after a restart when told to refuse after a loss, a token without iat that the more patient one accepted long before the other', async () => {
+    const { clock, pass, patient, restart } = await platforms(makeWorld, 'refuse')
     const token = tokenOf(undefined, clock.now + 1000)
     await expect(patient.verify(token)).resolves.toMatchObject(accepted)
     await pass(600)
@@ -141,8 +140,8 @@ describe.each([
     await expectRefusal(after.patient.verify(token), 'token_replayed')
   })
 
-  it('refuse, after a restart in strict mode, a token that only the more patient one accepted so early', async () => {
-    const { clock, pass, patient, restart } = await platforms(makeWorld, 'strict')
+  it('refuse, after a restart when told to refuse after a loss, a token that only the more patient one accepted so early', async () => {
+    const { clock, pass, patient, restart } = await platforms(makeWorld, 'refuse')
     const token = tokenOf(clock.now + 50, clock.now + 170)
     await expect(patient.verify(token)).resolves.toMatchObject(accepted)
     await pass(1)
@@ -152,8 +151,8 @@ describe.each([
     await expectRefusal(after.patient.verify(token), 'token_replayed')
   })
 
-  it('accept, some time after a restart in strict mode, what was signed then', async () => {
-    const { clock, pass, restart } = await platforms(makeWorld, 'strict')
+  it('accept, some time after a restart when told to refuse after a loss, what was signed then', async () => {
+    const { clock, pass, restart } = await platforms(makeWorld, 'refuse')
     const after = await restart()
     await pass(50)
     for (const verifier of [after.short, after.patient]) {
@@ -165,18 +164,20 @@ describe.each([
     }
   })
 
-  describe.each(['default', 'strict'] as const)('in %s mode', (mode) => {
-    it('refuse a token at the more patient one that the other accepted as its last, 63 seconds ago', async () => {
-      const { clock, pass, short, patientAndBehind } = await platforms(makeWorld, mode)
+  describe.each(['accept', 'refuse'] as const)('told to %s after a loss', (afterDataLoss) => {
+    it('refuse a token at the more patient one, on a clock that stepped back, that the other accepted as its last 63 seconds ago', async () => {
+      const { clock, pass, short, patient } = await platforms(makeWorld, afterDataLoss)
       const token = tokenOf(clock.now - 103, clock.now - 3)
       await expect(short.verify(token)).resolves.toMatchObject(accepted)
       await pass(63)
-      await expectRefusal(patientAndBehind.verify(token), 'token_replayed')
+      clock.now -= 30
+      await expectRefusal(patient.verify(token), 'token_replayed')
+      clock.now += 30
       await expectRefusal(short.verify(token), 'token_expired')
     })
 
     it('refuse a token that the other accepted when the clock has stepped back since', async () => {
-      const { clock, pass, short, patient } = await platforms(makeWorld, mode)
+      const { clock, pass, short, patient } = await platforms(makeWorld, afterDataLoss)
       const exp = clock.now + 100
       const token = tokenOf(clock.now, exp)
       await expect(short.verify(token)).resolves.toMatchObject(accepted)

@@ -62,7 +62,7 @@ it('asks no store for a name that nothing can be stored under', async () => {
 
 it('keeps a bounded number of the names that are tried, and the honest key at hand', async () => {
   const { options } = platform()
-  const keyStore = new CachedKeyStore(options.keyStore, { max: 50 })
+  const keyStore = new CachedKeyStore(options.keyStore, { capacity: 50 })
   const verifier = createVerifier({ ...options, keyStore })
   await verifier.verify(mint())
   for (let tried = 0; tried < 500; tried++) {

@@ -89,7 +89,7 @@ const shownEvents: Partial<Record<Code, readonly Provocation[]>> = {
     {
       ...usualFull,
       options: () => ({
-        replayStore: new MemoryReplayStore({ capacity: 10, projectQuota: 1, clock: () => now }),
+        replayStore: new MemoryReplayStore({ capacity: 10, projectQuota: 1 }),
       }),
     },
     usualFull,

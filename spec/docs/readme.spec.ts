@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
 import { createSigner, type SignerOptions } from '../../lib/customer/index.js'
-import { parseFaceOptions } from '../../lib/faces/face-options.js'
+import { readFaceOptions } from '../../lib/faces/face-options.js'
 import { AuthenticationError, CachedKeyStore, createVerifier, StoreError } from '../../lib/index.js'
-import { parseVerifierOptions, verifierOptionNames } from '../../lib/verify/options.js'
+import { readVerifierOptions, verifierOptions } from '../../lib/verify/options.js'
 import { limits } from '../../lib/protocol.js'
 import { platform } from '../helpers/platform.js'
 import { every } from '../helpers/provocations.js'
@@ -32,11 +32,11 @@ describe('the options in the README', () => {
   const [ofVerifier, ofFaces] = tablesOf(sectionOf(readme, '## Options'))
 
   it('are those of a verifier, in their order', () => {
-    expect(columnsOf(ofVerifier)[0]).toEqual(Object.keys(verifierOptionNames))
+    expect(columnsOf(ofVerifier)[0]).toEqual(Object.keys(verifierOptions))
   })
 
   it('have the defaults that a verifier has', () => {
-    const settings = parseVerifierOptions({ audience, keyStore, replayStore })
+    const settings = readVerifierOptions({ audience, keyStore, replayStore })
     const atMost = (value: number, most: number) => `${value} (at most ${most})`
     const [, defaults] = columnsOf(ofVerifier)
     expect(Object.fromEntries(defaults)).toEqual({
@@ -47,7 +47,7 @@ describe('the options in the README', () => {
       maxLifetime: atMost(settings.maxLifetime, limits.lifetime.max),
       clockTolerance: atMost(settings.clockTolerance, limits.clockTolerance.max),
       maxTokenLength: atMost(settings.maxTokenLength, 16_384),
-      typ: settings.typeRequired ? 'required' : 'not required',
+      typ: settings.typ !== undefined ? 'required' : 'not required',
       requireOrigin: `\`${settings.requireOrigin}\``,
       realm: `\`${settings.realm}\``,
       clock: "the system's",
@@ -57,7 +57,7 @@ describe('the options in the README', () => {
 
   it('have the limits that a verifier has', () => {
     const settings = (name: string, value: number) => () =>
-      parseVerifierOptions({ audience, keyStore, replayStore, [name]: value })
+      readVerifierOptions({ audience, keyStore, replayStore, [name]: value })
     for (const [name, cell] of columnsOf(ofVerifier)[1]) {
       const most = Number(/at most (\d+)/.exec(cell)?.[1] ?? NaN)
       if (Number.isNaN(most)) continue
@@ -68,14 +68,14 @@ describe('the options in the README', () => {
 
   it('are those of the faces, with their defaults', () => {
     const verifier = createVerifier({ audience, keyStore, replayStore })
-    const { optional, rules } = parseFaceOptions({ verifier })
+    const { optional, rules } = readFaceOptions('reverseJwt', { verifier })
     const [names, defaults] = columnsOf(ofFaces)
-    const known = namesKnownTo((options) => parseFaceOptions({ verifier, ...options }))
+    const known = namesKnownTo((options) => readFaceOptions('reverseJwt', { verifier, ...options }))
     expect(names.toSorted()).toEqual(known.toSorted())
     expect(Object.fromEntries(defaults)).toEqual({
       verifier: 'made for you',
       optional: `\`${optional}\``,
-      scope: rules.scope === undefined ? 'none' : 'some',
+      scope: rules.scope?.length === 0 ? 'none' : 'some',
       tokenFrom: `\`[${rules.tokenFrom?.map((place) => `'${place}'`).join(', ')}]\``,
     })
   })

@@ -40,22 +40,34 @@ export function platform(
   override: Partial<VerifierOptions> = {},
   projects: readonly ProjectWithKeys[] = [shop(), rival],
 ): Platform {
-  const clock = { now }
+  const replayStore = override.replayStore ?? new MemoryReplayStore()
+  const { clock, read } = clockOf(replayStore)
   const events: VerifierEvent[] = []
-  const read = () => clock.now
   return {
     clock,
     events,
     options: {
       audience,
       keyStore: new MemoryKeyStore(projects),
-      replayStore: new MemoryReplayStore({ clock: read }),
+      replayStore,
       clock: read,
       onEvent: (event) => events.push(event),
       ...override,
     },
   }
 }
+
+/** Verifiers that share a replay store have one clock. */
+function clockOf(replayStore: object) {
+  const known = clocks.get(replayStore)
+  if (known !== undefined) return known
+  const clock = { now }
+  const made = { clock, read: () => clock.now }
+  clocks.set(replayStore, made)
+  return made
+}
+
+const clocks = new WeakMap<object, { readonly clock: { now: number }; readonly read: () => number }>()
 
 export function verifierOf(override: Partial<VerifierOptions> = {}, projects?: readonly ProjectWithKeys[]) {
   return createVerifier(platform(override, projects).options)

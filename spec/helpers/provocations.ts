@@ -87,7 +87,7 @@ export const provocations: Readonly<Record<Code, Provocation>> = {
   },
   replay_store_full: {
     authorizations: () => [`Bearer ${mint()}`, `Bearer ${mint()}`],
-    options: () => ({ replayStore: new MemoryReplayStore({ capacity: 1, clock: () => now }) }),
+    options: () => ({ replayStore: new MemoryReplayStore({ capacity: 1 }) }),
   },
 }
 

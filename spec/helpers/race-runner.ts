@@ -20,15 +20,15 @@ process.on('message', (message: Starter | Round) => {
   )
 })
 
-async function start({ port, mode, library, publicJwk }: Starter): Promise<string> {
+async function start({ port, afterDataLoss, library, publicJwk }: Starter): Promise<string> {
   const { client } = await (library === 'ioredis' ? ioredisOf(port) : nodeRedisOf(port))
-  await new RedisReplayStore({ client, mode }).ready()
+  await new RedisReplayStore({ client, afterDataLoss }).ready()
   const clock = () => now
   verifier = createVerifier({
     audience,
     keyStore: new MemoryKeyStore([{ id: 'shop', keys: [{ jwk: publicJwk, kid: 'key-race', alg: 'EdDSA' }] }]),
     // A busy machine is no outage.
-    replayStore: new RedisReplayStore({ client, mode, clock, timeoutMs: 10_000, projectRate: 10_000_000 }),
+    replayStore: new RedisReplayStore({ client, afterDataLoss, timeoutMs: 10_000, projectRate: 10_000_000 }),
     clock,
   })
   return 'ready'

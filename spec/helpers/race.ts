@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import type { ReplayMode } from '../../lib/replay/redis/index.js'
+import type { AfterDataLoss } from '../../lib/replay/redis/index.js'
 import { makeKeyPair } from './keys.js'
 import { mint } from './mint.js'
 import { metLongAgo } from './redis-epochs.js'
@@ -12,7 +12,7 @@ export interface Race {
   /** How often each token is presented, over all processes. */
   readonly times: number
   readonly processes: number
-  readonly mode: ReplayMode
+  readonly afterDataLoss: AfterDataLoss
   readonly onProgress?: (tokensDone: number) => void
 }
 
@@ -28,7 +28,7 @@ export interface RaceResult {
 /** What a runner gets first, and then for each round. */
 export interface Starter {
   readonly port: number
-  readonly mode: ReplayMode
+  readonly afterDataLoss: AfterDataLoss
   readonly library: 'ioredis' | 'node-redis'
   readonly publicJwk: object
 }
@@ -51,7 +51,13 @@ const runner = fileURLToPath(new URL('./race-runner.js', import.meta.url))
  * Processes with a verifier each, one Redis, and tokens that are presented to all of them at the same time. Each round has its
  * tokens, so that no race is too long for the memory.
  */
-export async function race({ tokens, times, processes, mode, onProgress }: Race): Promise<RaceResult> {
+export async function race({
+  tokens,
+  times,
+  processes,
+  afterDataLoss,
+  onProgress,
+}: Race): Promise<RaceResult> {
   const redis = await RedisServer.start()
   const { privateKey, publicJwk } = makeKeyPair('EdDSA')
   const runners: ChildProcess[] = []
@@ -62,7 +68,7 @@ export async function race({ tokens, times, processes, mode, onProgress }: Race)
       const child = fork(runner, { execArgv: [], env: { ...process.env, NODE_OPTIONS: '' } })
       runners.push(child)
       const library = at % 2 === 0 ? 'ioredis' : 'node-redis'
-      await ask(child, { port: redis.port, mode, library, publicJwk } satisfies Starter)
+      await ask(child, { port: redis.port, afterDataLoss, library, publicJwk } satisfies Starter)
     }
     await metLongAgo(redis)
     const signed = (count: number) =>

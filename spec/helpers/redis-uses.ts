@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { StoreError, type ReplayStore, type TokenUse } from '../../lib/index.js'
-import { RedisReplayStore, type RedisClient, type ReplayMode } from '../../lib/replay/redis/index.js'
+import { RedisReplayStore, type RedisClient, type AfterDataLoss } from '../../lib/replay/redis/index.js'
 import { until } from './until.js'
 
 /** How often each id was accepted, refused as used, and not decided. */
@@ -29,7 +29,7 @@ export class Acceptances {
 
 /** The use of a token that lives for three minutes from now and can be used from now on. */
 export function liveUse(jti: string, acceptableFrom = Date.now() / 1000): TokenUse {
-  return { projectId: 'shop', jti, expiresAt: acceptableFrom + 180, acceptableFrom }
+  return { projectId: 'shop', jti, expiresAt: acceptableFrom + 180, acceptableFrom, now: Date.now() / 1000 }
 }
 
 /** As many of their own name, which can be used from now on. */
@@ -38,8 +38,8 @@ export function liveUses(count: number, name: string): TokenUse[] {
 }
 
 /**
- * Strict mode refuses what could have been used before it met the server; from then on it lets new tokens in. The trial is a
- * little older than what the test makes next: clocks tick in milliseconds, and the latter must not stand on the line.
+ * Told to refuse after a loss, a store refuses what could have been used before it met the server; from then on it lets new tokens in.
+ * The trial is a little older than what the test makes next: clocks tick in milliseconds, and the latter must not stand on the line.
  */
 export async function letsNewOnesIn(store: ReplayStore): Promise<void> {
   const trial = new Acceptances()
@@ -50,22 +50,22 @@ export async function letsNewOnesIn(store: ReplayStore): Promise<void> {
 }
 
 /**
- * A store that a busy machine does not make say 503. Strict mode adds the time limit to the age of a token, and this clock takes it
- * off again: so it lets new tokens in soon, but no longer promises anything about used ones. See `strictStore`.
+ * A store that a busy machine does not make say 503. Told to refuse after a loss, a store adds the time limit to the age of a token, and
+ * this clock takes it off again: so it lets new tokens in soon, but no longer promises anything about used ones. See `strictStore`.
  */
-export function patientStore(client: RedisClient, mode: ReplayMode, prefix = 'rjwt:'): RedisReplayStore {
-  return new RedisReplayStore({
-    client,
-    mode,
-    prefix,
-    timeoutMs: 10_000,
-    clock: () => Date.now() / 1000 - 9.9,
-  })
+export function patientStore(
+  client: RedisClient,
+  afterDataLoss: AfterDataLoss,
+  prefix = 'rjwt:',
+): RedisReplayStore {
+  const store = new RedisReplayStore({ client, afterDataLoss, prefix, timeoutMs: 10_000 })
+  store.bind({ clock: () => Date.now() / 1000 - 9.9, maxLifetime: 300, clockTolerance: 5 })
+  return store
 }
 
-/** A store that keeps the promise of strict mode, and so lets new tokens in only after its time limit. */
+/** A store that keeps its promise to refuse after a loss, and so lets new tokens in only after its time limit. */
 export function strictStore(client: RedisClient, prefix = 'rjwt:'): RedisReplayStore {
-  return new RedisReplayStore({ client, mode: 'strict', prefix, timeoutMs: 1000 })
+  return new RedisReplayStore({ client, afterDataLoss: 'refuse', prefix, timeoutMs: 1000 })
 }
 
 /** For what is counted and not judged: it stands in the test's output. */

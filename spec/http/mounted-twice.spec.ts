@@ -25,7 +25,7 @@ const serve = openServer()
 /** Options whose replay store counts. */
 function counted() {
   const uses: TokenUse[] = []
-  const inner = new MemoryReplayStore({ clock: () => now })
+  const inner = new MemoryReplayStore()
   const replayStore = {
     consume(use: TokenUse) {
       uses.push(use)

@@ -76,7 +76,7 @@ describe('names that were never found', () => {
   })
 
   it('do not keep names that were found before from waiting, of which there may be as many as keys', async () => {
-    const { cache, reads } = slowCache({ max: 2 })
+    const { cache, reads } = slowCache({ capacity: 2 })
     // Two are known at a time, and their reads do not end.
     for (let round = 0; round < 13; round++) {
       const known = names(2, `round-${round}`)

@@ -84,7 +84,7 @@ describe('a key at hand', () => {
 
   it('leaves to make room for others, the one that was not asked for longest first', async () => {
     const { cache, find } = quickCache([keyOf('shop', 'a'), keyOf('shop', 'b'), keyOf('shop', 'c')], {
-      max: 2,
+      capacity: 2,
     })
     for (const kid of ['a', 'b', 'a', 'c']) await cache.find('shop', kid)
     expect(find).toHaveBeenCalledTimes(3)
@@ -119,7 +119,7 @@ describe('that there is no such key', () => {
   })
 
   it('takes no room from the keys, and not more than its own', async () => {
-    const { cache, find } = quickCache([keyOf('shop', 'a')], { max: 10, missingTtl: 60 })
+    const { cache, find } = quickCache([keyOf('shop', 'a')], { capacity: 10, missingTtl: 60 })
     await cache.find('shop', 'a')
     for (let made = 0; made < 100; made++) await cache.find('shop', `made-up-${made}`)
     expect(find).toHaveBeenCalledTimes(101)
@@ -132,7 +132,7 @@ describe('that there is no such key', () => {
   })
 
   it('a thousand times does not starve a key that is new', async () => {
-    const { cache, held } = quickCache([], { max: 100 })
+    const { cache, held } = quickCache([], { capacity: 100 })
     for (let made = 0; made < 1000; made++) await cache.find('shop', `made-up-${made}`)
     held.push(keyOf('shop', 'new'))
     await expect(cache.find('shop', 'new')).resolves.toMatchObject({ kid: 'new' })
@@ -281,7 +281,7 @@ describe('CachedKeyStore refuses', () => {
   })
 
   it.each([0, -1, 1.5, NaN, Infinity, '10', null, 1_000_001])('a max of %p', (max) => {
-    expect(() => new CachedKeyStore(store, { max: 1_000_000 })).not.toThrow()
+    expect(() => new CachedKeyStore(store, { capacity: 1_000_000 })).not.toThrow()
     expect(() => new CachedKeyStore(store, { max } as CachedKeyStoreOptions)).toThrow(
       new TypeError('CachedKeyStore: max must be a positive integer up to 1000000'),
     )

@@ -142,7 +142,7 @@ describe('the rest of what is made at start-up', () => {
         clock: fc.constant(() => 1),
       }),
       (cached, max, replay) => {
-        made(() => new CachedKeyStore(options.keyStore, { ...cached, max: max as number }))
+        made(() => new CachedKeyStore(options.keyStore, { ...cached, capacity: max as number }))
         made(() => new MemoryReplayStore(replay))
       },
     ),

@@ -102,11 +102,11 @@ function faultOf(
 function play(events: readonly Event[], capacity: number, quota: number): void {
   const model = new Model()
   let time = now
-  const store = new MemoryReplayStore({ capacity, projectQuota: quota, clock: () => time })
+  const store = new MemoryReplayStore({ capacity, projectQuota: quota })
   for (const { step, projectId, jti, lifetime } of events) {
     time += step
     model.latest = Math.max(model.latest, time)
-    const use = { projectId, jti, expiresAt: time + lifetime, acceptableFrom: time }
+    const use = { projectId, jti, expiresAt: time + lifetime, acceptableFrom: time, now: time }
     const outcome = consume(store, use)
     const fault = faultOf(model, use, outcome, { time, quota, capacity })
     if (outcome === true) model.accepted.push(use)
@@ -142,9 +142,9 @@ describe('MemoryReplayStore', () => {
     'keeps any two pairs of project and jti apart',
     1_500,
     fc.property(anything, anything, anything, anything, (projectA, jtiA, projectB, jtiB) => {
-      const store = new MemoryReplayStore({ clock: () => now })
+      const store = new MemoryReplayStore()
       const use = (projectId: string, jti: string) =>
-        consume(store, { projectId, jti, expiresAt: now + 1, acceptableFrom: now })
+        consume(store, { projectId, jti, expiresAt: now + 1, acceptableFrom: now, now })
       const moved = projectA.length > 0 ? [projectA.slice(0, -1), projectA.slice(-1) + jtiA] : ['a', 'b']
       const pairs = [[projectA, jtiA], [projectB, jtiB], [projectA, jtiB], [projectB, jtiA], moved] as [
         string,
@@ -182,7 +182,7 @@ describe('a verifier with a MemoryReplayStore', () => {
       async (visits) => {
         let time = now
         const clock = () => time
-        const verifier = createVerifier({ ...options, clock, replayStore: new MemoryReplayStore({ clock }) })
+        const verifier = createVerifier({ ...options, clock, replayStore: new MemoryReplayStore() })
         const accepted = new Set<number>()
         for (const [offset, index] of visits) {
           time = now + offset

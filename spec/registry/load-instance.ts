@@ -54,7 +54,7 @@ async function start({ url, listens, ttl }: Extract<Order, { type: 'start' }>): 
   const verifier = createVerifier({
     audience,
     keyStore,
-    replayStore: new MemoryReplayStore({ capacity: 2_000_000, clock: () => clock.now }),
+    replayStore: new MemoryReplayStore({ capacity: 2_000_000 }),
     clock: () => clock.now,
   })
 

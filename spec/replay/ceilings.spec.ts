@@ -1,5 +1,11 @@
 import { describe, expect, it, jest } from '@jest/globals'
-import { createVerifier, MemoryReplayStore, type ReplayStore, type TokenUse } from '../../lib/index.js'
+import {
+  createVerifier,
+  MemoryReplayStore,
+  type BoundVerifier,
+  type ReplayStore,
+  type TokenUse,
+} from '../../lib/index.js'
 import { mint, now } from '../helpers/mint.js'
 import { platform } from '../helpers/platform.js'
 
@@ -46,10 +52,10 @@ describe('what a store is told of a token', () => {
   })
 
   it('covers what a wrapped store covers when the wrapper passes bind on', async () => {
-    const inner = new MemoryReplayStore({ clock: () => now, maxLifetime: 400, clockTolerance: 7 })
-    const store = storeWith((verifier: typeof limits) => inner.bind(verifier))
+    const inner = new MemoryReplayStore({ maxLifetime: 400, clockTolerance: 7 })
+    const store = storeWith((verifier: BoundVerifier) => inner.bind(verifier))
     expect(await toldTo(store)).toEqual({ issued: [167, -7], bare: [167, -307] })
-    expect(making((verifier: typeof limits) => inner.bind(verifier), { clockTolerance: 8 })).toThrow(
+    expect(making((verifier: BoundVerifier) => inner.bind(verifier), { clockTolerance: 8 })).toThrow(
       TypeError,
     )
   })
@@ -72,12 +78,12 @@ describe('bind', () => {
     const { options } = platform({ replayStore, maxLifetime: 500, clockTolerance: 20 })
     const verifier = createVerifier(options)
     await verifier.verify(mint())
-    expect(bind.mock.calls).toEqual([[{ maxLifetime: 500, clockTolerance: 20 }]])
+    expect(bind.mock.calls).toEqual([[{ clock: options.clock, maxLifetime: 500, clockTolerance: 20 }]])
     expect(bind.mock.contexts).toEqual([replayStore])
   })
 
   it.each([5, 'bind', null, {}])('must be a function: %p', (bind) => {
-    expect(making(bind)).toThrow(new TypeError('Option replayStore has a bind that is no function'))
+    expect(making(bind)).toThrow(new TypeError('createVerifier: replayStore has a bind that is no function'))
   })
 
   it.each([
@@ -101,7 +107,7 @@ describe('bind', () => {
   ])('must return ceilings or nothing: %p', (bound) => {
     expect(making(() => bound)).toThrow(
       new TypeError(
-        'Option replayStore has a bind that must return { maxLifetime, clockTolerance } in seconds, up to 3600 and 60, or nothing',
+        'createVerifier: replayStore has a bind that must return { maxLifetime, clockTolerance } in seconds, up to 3600 and 60, or nothing',
       ),
     )
   })

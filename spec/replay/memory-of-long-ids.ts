@@ -13,11 +13,19 @@ const kinds: readonly ((index: number) => string)[] = [
 
 const bytes = kinds.map((jtiOf) => {
   const before = heapInUse()
-  const store = new MemoryReplayStore({ projectQuota: count, clock: () => 2_000_000_000 })
+  const store = new MemoryReplayStore({ projectQuota: count })
   for (let index = 0; index < count; index++) {
     // By way of bytes: a text in one piece, that is nobody else's.
     const jti = Buffer.from(jtiOf(index)).toString()
-    if (!store.consume({ projectId: 'shop', jti, expiresAt: 2_000_000_180, acceptableFrom: 2_000_000_000 })) {
+    if (
+      !store.consume({
+        projectId: 'shop',
+        jti,
+        expiresAt: 2_000_000_180,
+        acceptableFrom: 2_000_000_000,
+        now: 2_000_000_000,
+      })
+    ) {
       throw new Error('a new id was refused')
     }
   }

@@ -4,11 +4,11 @@ import { heapInUse } from '../helpers/heap.js'
 
 const count = 50_000
 let now = 2_000_000_000
-const store = new MemoryReplayStore({ clock: () => now })
+const store = new MemoryReplayStore()
 const before = heapInUse()
 for (let index = 0; index < count; index++) {
   now++
-  const use = { projectId: `project-${index}`, jti: 'x', expiresAt: now + 1, acceptableFrom: now }
+  const use = { projectId: `project-${index}`, jti: 'x', expiresAt: now + 1, acceptableFrom: now, now }
   if (!store.consume(use)) throw new Error('a new id was refused')
 }
 const after = heapInUse()

@@ -52,7 +52,7 @@ describe('the quota of a project', () => {
 
   it('of one project does not stop another at the verifier', async () => {
     const { options } = platform({
-      replayStore: new MemoryReplayStore({ capacity: 100, projectQuota: 2, clock: () => now }),
+      replayStore: new MemoryReplayStore({ capacity: 100, projectQuota: 2 }),
     })
     const verifier = verifierOf(options, [shop(), rival])
     await verifier.verify(mint())
@@ -83,7 +83,7 @@ describe('the quota of a project', () => {
   })
 
   it('is not touched by tokens that somebody else signed', async () => {
-    const replayStore = new MemoryReplayStore({ capacity: 10, projectQuota: 1, clock: () => now })
+    const replayStore = new MemoryReplayStore({ capacity: 10, projectQuota: 1 })
     const verifier = verifierOf({ replayStore })
     const { privateKey } = makeKeyPair('ES256')
     for (let attempt = 0; attempt < 5; attempt++) {

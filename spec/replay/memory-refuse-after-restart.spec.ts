@@ -5,20 +5,16 @@ import { verifierOf } from '../helpers/platform.js'
 import { expectRefusal } from '../helpers/refusals.js'
 import { describeReplayStore } from './replay-store-contract.js'
 
-describeReplayStore('A strict MemoryReplayStore that has been there for two minutes', (clock, ceilings) => {
-  let running = false
-  const store = new MemoryReplayStore({
-    mode: 'strict',
-    clock: () => (running ? clock() : now - 120),
-    ...ceilings,
-  })
-  running = true
+describeReplayStore('A MemoryReplayStore that refuses after a restart, two minutes after it', (ceilings) => {
+  const store = new MemoryReplayStore({ afterDataLoss: 'refuse', ...ceilings })
+  const then = now - 120
+  store.consume({ projectId: 'shop', jti: 'first', expiresAt: then, acceptableFrom: then, now: then })
   return store
 })
 
 const clock = { now }
-const start = (mode: 'default' | 'strict') => {
-  const replayStore = new MemoryReplayStore({ mode, clock: () => clock.now })
+const start = (afterDataLoss: 'accept' | 'refuse') => {
+  const replayStore = new MemoryReplayStore({ afterDataLoss })
   return verifierOf({ replayStore, clock: () => clock.now })
 }
 const tokenOf = (iat: number) => mint({ claims: { iat, exp: iat + 120 } })
@@ -28,25 +24,25 @@ beforeEach(() => {
 })
 
 it('refuses a token that was used before a restart; by default it passes once more', async () => {
-  for (const [mode, second] of [
-    ['strict', 'refused'],
-    ['default', 'accepted'],
+  for (const [afterDataLoss, second] of [
+    ['refuse', 'refused'],
+    ['accept', 'accepted'],
   ] as const) {
     clock.now = now
-    const before = start(mode)
+    const before = start(afterDataLoss)
     clock.now = now + 60
     const token = tokenOf(clock.now)
     await before.verify(token)
 
     clock.now = now + 70
-    const after = start(mode)
+    const after = start(afterDataLoss)
     if (second === 'refused') await expectRefusal(after.verify(token), 'token_replayed')
     else await expect(after.verify(token)).resolves.toMatchObject({ project: { id: 'shop' } })
   }
 })
 
 it('refuses every token that could have been used before the start, and accepts those that could not', async () => {
-  const verifier = start('strict')
+  const verifier = start('refuse')
   const clockTolerance = 5
   for (const iat of [now - 100, now, now + clockTolerance]) {
     await expectRefusal(verifier.verify(tokenOf(iat)), 'token_replayed')
@@ -56,7 +52,7 @@ it('refuses every token that could have been used before the start, and accepts 
 })
 
 it('takes a token without iat for one that lived as long as any may', async () => {
-  const verifier = start('strict')
+  const verifier = start('refuse')
   clock.now = now + 290
   const token = (exp: number) => mint({ claims: { iat: undefined, exp } })
   await expectRefusal(verifier.verify(token(now + 305)), 'token_replayed')
@@ -64,13 +60,15 @@ it('takes a token without iat for one that lived as long as any may', async () =
 })
 
 it('keeps no id of a token that it refuses for this', () => {
-  const store = new MemoryReplayStore({ mode: 'strict', clock: () => now })
-  expect(store.consume({ projectId: 'shop', jti: 'a', expiresAt: now + 60, acceptableFrom: now })).toBe(false)
+  const store = new MemoryReplayStore({ afterDataLoss: 'refuse' })
+  expect(store.consume({ projectId: 'shop', jti: 'a', expiresAt: now + 60, acceptableFrom: now, now })).toBe(
+    false,
+  )
   expect(store.size).toBe(0)
 })
 
-it.each(['Strict', 'on', true, null])('has no mode %j', (mode) => {
-  expect(() => new MemoryReplayStore({ mode: mode as 'strict' })).toThrow(
-    new TypeError("MemoryReplayStore: mode must be 'default' or 'strict'"),
+it.each(['Strict', 'on', true, null])('does not know afterDataLoss: %j', (afterDataLoss) => {
+  expect(() => new MemoryReplayStore({ afterDataLoss: afterDataLoss as 'refuse' })).toThrow(
+    new TypeError("MemoryReplayStore: afterDataLoss must be 'accept' or 'refuse'"),
   )
 })

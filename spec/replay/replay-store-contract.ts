@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import { createHash } from 'node:crypto'
-import { createVerifier, type ReplayCeilings, type ReplayStore, type TokenUse } from '../../lib/index.js'
+import { createVerifier, type ReplayCeilings, type ReplayStore } from '../../lib/index.js'
+import { clocked, type Clocked, type UntimedUse } from '../helpers/clocked-store.js'
 import { mint, now } from '../helpers/mint.js'
 import { platform, verifierOf } from '../helpers/platform.js'
 import { expectRefusal } from '../helpers/refusals.js'
@@ -79,20 +80,18 @@ const largest = { maxLifetime: 3600, clockTolerance: 60 }
 
 /**
  * What every built-in replay store promises. `make` returns an empty store with these ceilings, by default those that a store has
- * by itself; where the store keeps time itself, it is to use this clock, of epoch seconds, which the tests set.
+ * by itself.
  */
 export function describeReplayStore(
   name: string,
-  make: (
-    clock: () => number,
-    ceilings?: Partial<ReplayCeilings>,
-  ) => Required<ReplayStore> | Promise<Required<ReplayStore>>,
+  make: (ceilings?: Partial<ReplayCeilings>) => Required<ReplayStore> | Promise<Required<ReplayStore>>,
 ): void {
   describe(`${name} is a replay store that`, () => {
     const clock = { now }
-    let store: Required<ReplayStore>
+    const read = () => clock.now
+    let store: Clocked<Required<ReplayStore>>
 
-    const use = (jti: string, override: Partial<TokenUse> = {}): TokenUse => ({
+    const use = (jti: string, override: Partial<UntimedUse> = {}): UntimedUse => ({
       projectId: 'shop',
       jti,
       expiresAt: clock.now + 180,
@@ -101,12 +100,12 @@ export function describeReplayStore(
     })
 
     /** Many at once: calls of an async store overlap, and none waits for another. */
-    const atOnce = (uses: readonly TokenUse[]) => Promise.all(uses.map(async (one) => store.consume(one)))
+    const atOnce = (uses: readonly UntimedUse[]) => Promise.all(uses.map(async (one) => store.consume(one)))
     const firsts = (answers: readonly boolean[]) => answers.filter((first) => first).length
 
     beforeEach(async () => {
       clock.now = now
-      store = await make(() => clock.now)
+      store = clocked(read, await make())
     })
 
     it('says true the first time and false every time after', async () => {
@@ -116,7 +115,7 @@ export function describeReplayStore(
     })
 
     it('lets an honest token pass a verifier once', async () => {
-      const verifier = verifierOf({ replayStore: store })
+      const verifier = verifierOf({ replayStore: store, clock: read })
       const token = mint()
       await expect(verifier.verify(token)).resolves.toMatchObject({ project: { id: 'shop' } })
       await expectRefusal(verifier.verify(token), 'token_replayed')
@@ -199,11 +198,11 @@ export function describeReplayStore(
         { maxLifetime: 300, clockTolerance: 5 },
         { maxLifetime: 1, clockTolerance: 0 },
       ]) {
-        expect(store.bind(limits)).toEqual({ maxLifetime: 300, clockTolerance: 5 })
+        expect(store.bind({ clock: read, ...limits })).toEqual({ maxLifetime: 300, clockTolerance: 5 })
       }
       for (const ceilings of [largest, { maxLifetime: 20.5, clockTolerance: 0 }]) {
-        const other = await make(() => clock.now, ceilings)
-        expect(other.bind({ maxLifetime: 20.5, clockTolerance: 0 })).toEqual(ceilings)
+        const other = await make(ceilings)
+        expect(other.bind({ clock: read, maxLifetime: 20.5, clockTolerance: 0 })).toEqual(ceilings)
       }
     })
 
@@ -214,19 +213,29 @@ export function describeReplayStore(
       ['clockTolerance', 60],
     ] as const)('refuses a verifier with a %s of %p until its own is raised', async (name, limit) => {
       const making = (replayStore: ReplayStore) => () =>
-        createVerifier(platform({ replayStore, [name]: limit }).options)
+        createVerifier(platform({ replayStore, clock: read, [name]: limit }).options)
       expect(making(store)).toThrow(
         new RegExp(
-          `^Option ${name} is ${limit}, but the replay store covers (?:300|5); raise it .* ${name}: ${limit} }\\)$`,
+          `^createVerifier: ${name} is ${limit}, but the replay store covers (?:300|5); raise it .* ${name}: ${limit} }\\)$`,
         ),
       )
-      expect(making(await make(() => clock.now, { [name]: limit }))).not.toThrow()
+      expect(making(await make({ [name]: limit }))).not.toThrow()
+    })
+
+    it('has one clock: refuses a verifier with another', () => {
+      const { options } = platform({ replayStore: store, clock: () => clock.now })
+      expect(() => createVerifier(options)).toThrow(
+        new TypeError(
+          'createVerifier: clock is not that of the other verifier with this replay store; give both the same function, or each a store of its own',
+        ),
+      )
+      expect(() => createVerifier({ ...options, clock: read })).not.toThrow()
     })
 
     it.each(['0', '300', -1, 0.5, 3601, 300_000, NaN, Infinity, null, undefined])(
       'cannot be made with a maxLifetime of %p',
       async (maxLifetime) => {
-        await expect(async () => make(() => now, { maxLifetime: maxLifetime as number })).rejects.toThrow(
+        await expect(async () => make({ maxLifetime: maxLifetime as number })).rejects.toThrow(
           /ReplayStore: maxLifetime must be a number of seconds from 1 to 3600|maxLifetime is undefined/,
         )
       },
@@ -235,16 +244,14 @@ export function describeReplayStore(
     it.each(['5', -1, 60.5, 5000, NaN, Infinity, null, undefined])(
       'cannot be made with a clockTolerance of %p',
       async (clockTolerance) => {
-        await expect(async () =>
-          make(() => now, { clockTolerance: clockTolerance as number }),
-        ).rejects.toThrow(
+        await expect(async () => make({ clockTolerance: clockTolerance as number })).rejects.toThrow(
           /ReplayStore: clockTolerance must be a number of seconds from 0 to 60|clockTolerance is undefined/,
         )
       },
     )
 
     it('lets an honest token pass once at whichever verifier it comes to first', async () => {
-      const replayStore = await make(() => clock.now, largest)
+      const replayStore = await make(largest)
       const verifiers = [verifierOf({ replayStore }), verifierOf({ replayStore, ...largest })]
       for (const verifier of verifiers) {
         const token = mint({ claims: { iat: now - 30, exp: now + 100 } })

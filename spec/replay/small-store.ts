@@ -1,11 +1,12 @@
 import { expect } from '@jest/globals'
 import { MemoryReplayStore, type MemoryReplayStoreOptions } from '../../lib/index.js'
+import { clocked } from '../helpers/clocked-store.js'
 import { now } from '../helpers/mint.js'
 
 /** A store at a clock that the test sets, and a way to use ids that live 180 seconds. */
 export function small(options: MemoryReplayStoreOptions = {}) {
   const clock = { now }
-  const store = new MemoryReplayStore({ clock: () => clock.now, ...options })
+  const store = clocked(() => clock.now, new MemoryReplayStore(options))
   const consume = (projectId: string, jti: string, lives = 180) =>
     store.consume({ projectId, jti, expiresAt: clock.now + lives, acceptableFrom: clock.now - 15 })
   const fill = (projectId: string, count: number) => {

@@ -4,7 +4,7 @@ import { expectStepRefusal, invalidClaim, missingClaim } from '../helpers/refusa
 import { audience, now } from '../helpers/mint.js'
 
 const settings = {
-  audiences: new Set([audience, 'https://second.example']),
+  audience: new Set([audience, 'https://second.example']),
   maxLifetime: 300,
   clockTolerance: 5,
 }

@@ -7,7 +7,7 @@ import { encode, mint } from '../helpers/mint.js'
 const settings = {
   algorithms: new Set<Algorithm>(['ES256', 'RS256', 'PS256', 'EdDSA']),
   maxTokenLength: 4096,
-  typeRequired: false,
+  typ: undefined,
 }
 const read = compactReader(settings)
 const refused = (token: string, code: Parameters<typeof expectStepRefusal>[1], description?: string) =>
@@ -117,7 +117,7 @@ describe('typ', () => {
     1,
     ['JWT'],
   ]
-  const strict = compactReader({ ...settings, typeRequired: true })
+  const strict = compactReader({ ...settings, typ: 'project-auth+jwt' })
 
   it.each([...ours, ...general])('may be %j', (typ) => {
     expect(read(mint({ header: { typ } })).alg).toBe('ES256')

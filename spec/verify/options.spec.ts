@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { createVerifier } from '../../lib/index.js'
-import { parseVerifierOptions, verifierOptionNames, type VerifierOptions } from '../../lib/verify/options.js'
+import { readVerifierOptions, verifierOptions, type VerifierOptions } from '../../lib/verify/options.js'
 import { platform } from '../helpers/platform.js'
 
 const { options } = platform()
@@ -9,14 +9,14 @@ const required: VerifierOptions = { audience, keyStore, replayStore }
 const making = (override: object) => () => createVerifier({ ...required, ...override })
 
 it('takes the three required options, and has a default for each of the others', () => {
-  const settings = parseVerifierOptions(required)
+  const settings = readVerifierOptions(required)
   expect(settings).toMatchObject({
-    audiences: new Set([audience]),
+    audience: new Set([audience]),
     algorithms: new Set(['ES256', 'RS256', 'PS256', 'EdDSA']),
     maxLifetime: 300,
     clockTolerance: 5,
     maxTokenLength: 4096,
-    typeRequired: false,
+    typ: undefined,
     requireOrigin: false,
     realm: 'reverse-jwt',
     onEvent: undefined,
@@ -29,7 +29,7 @@ it('takes the three required options, and has a default for each of the others',
 it('takes every option', () => {
   const clock = () => 0
   const onEvent = () => undefined
-  const settings = parseVerifierOptions({
+  const settings = readVerifierOptions({
     ...required,
     audience: ['https://a.example', 'https://b.example'],
     algorithms: ['ES384', 'Ed25519', 'EdDSA'],
@@ -43,14 +43,14 @@ it('takes every option', () => {
     onEvent,
   })
   expect(settings).toEqual({
-    audiences: new Set(['https://a.example', 'https://b.example']),
+    audience: new Set(['https://a.example', 'https://b.example']),
     keyStore,
     replayStore,
     algorithms: new Set(['ES384', 'EdDSA']),
     maxLifetime: 60,
     clockTolerance: 0,
     maxTokenLength: 2048,
-    typeRequired: true,
+    typ: 'project-auth+jwt',
     requireOrigin: true,
     realm: 'embedded portal',
     clock,
@@ -66,19 +66,23 @@ it.each([
   { maxTokenLength: 1 },
   { maxTokenLength: 16_384 },
 ])('takes the bound %j', (bound) => {
-  expect(parseVerifierOptions({ ...required, ...bound })).toMatchObject(bound)
+  expect(readVerifierOptions({ ...required, ...bound })).toMatchObject(bound)
 })
 
-it.each(Object.keys(verifierOptionNames))('refuses %s: undefined, a setting that got lost', (name) => {
+it.each(Object.keys(verifierOptions))('refuses %s: undefined, a setting that got lost', (name) => {
   expect(making({ [name]: undefined })).toThrow(
-    new TypeError(`Option ${name} is undefined; set it or leave it out`),
+    new TypeError(
+      name in required
+        ? `createVerifier: ${name} is undefined; is the variable set that should hold it?`
+        : `createVerifier: ${name} is undefined; set it or leave it out`,
+    ),
   )
 })
 
 it.each(['audience', 'keyStore', 'replayStore'])('refuses to do without %s', (name) => {
   const rest = Object.fromEntries(Object.entries(required).filter(([key]) => key !== name))
   expect(() => createVerifier(rest as unknown as VerifierOptions)).toThrow(TypeError)
-  expect(() => createVerifier(rest as unknown as VerifierOptions)).toThrow(`Option ${name} must be`)
+  expect(() => createVerifier(rest as unknown as VerifierOptions)).toThrow(`createVerifier: ${name} must be`)
 })
 
 const wrongAudience =
@@ -89,8 +93,7 @@ const wrongReplayStore =
 const wrongRealm = 'realm must be printable ASCII without quotes or backslashes'
 const wrongLifetime = 'maxLifetime must be a number of seconds from 1 to 3600'
 const wrongTolerance = 'clockTolerance must be a number of seconds from 0 to 60'
-const wrongLength =
-  'maxTokenLength must be a number of characters up to 16384, the most that Node takes in headers'
+const wrongLength = 'maxTokenLength must be a whole number of characters from 1 to 16384'
 
 it.each<[string, unknown, string]>([
   ['audience', null, wrongAudience],
@@ -148,10 +151,10 @@ it.each<[string, unknown, string]>([
   ['realm', 'café', wrongRealm],
   ['clock', 1_790_000_000, 'clock must be a function that returns epoch seconds'],
   ['clock', new Date(0), 'clock must be a function that returns epoch seconds'],
-  ['onEvent', console, 'onEvent must be a function'],
-  ['onEvent', null, 'onEvent must be a function'],
+  ['onEvent', console, 'onEvent must be a function that takes an event'],
+  ['onEvent', null, 'onEvent must be a function that takes an event'],
 ])('refuses %s: %p', (name, value, text) => {
-  expect(making({ [name]: value })).toThrow(new TypeError(`Option ${text}`))
+  expect(making({ [name]: value })).toThrow(new TypeError(`createVerifier: ${text}`))
 })
 
 describe('algorithms', () => {
@@ -160,7 +163,7 @@ describe('algorithms', () => {
   it.each(['HS256', 'HS512', 'hs256', 'none', 'None'])('refuses %s, and says why', (name) => {
     expect(making({ algorithms: ['ES256', name] })).toThrow(
       new TypeError(
-        `Option algorithms has "${name}"; it can have ${known}. Only asymmetric algorithms can tell who signed.`,
+        `createVerifier: algorithms has "${name}"; it can have ${known}. Only asymmetric algorithms can tell who signed.`,
       ),
     )
   })
@@ -169,7 +172,7 @@ describe('algorithms', () => {
     'refuses %j, which is none of ours',
     (name) => {
       expect(making({ algorithms: [name] })).toThrow(
-        new TypeError(`Option algorithms has ${JSON.stringify(name)}; it can have ${known}.`),
+        new TypeError(`createVerifier: algorithms has ${JSON.stringify(name)}; it can have ${known}.`),
       )
     },
   )
@@ -183,16 +186,18 @@ it.each([
   ['requireOrigins', 'Did you mean "requireOrigin"?'],
   ['keystore', 'Did you mean "keyStore"?'],
   ['onevent', 'Did you mean "onEvent"?'],
-  ['secret', `Known: ${Object.keys(verifierOptionNames).join(', ')}.`],
+  ['secret', `Known: ${Object.keys(verifierOptions).join(', ')}.`],
 ])('refuses the unknown option %s, with a hint', (name, hint) => {
-  expect(making({ [name]: 1 })).toThrow(new TypeError(`Unknown option "${name}". ${hint}`))
+  expect(making({ [name]: 1 })).toThrow(new TypeError(`createVerifier: unknown option "${name}". ${hint}`))
 })
 
 it.each([undefined, null, 'https://platform.example', () => undefined])(
   'refuses %p in the place of the options',
   (wrong) => {
     expect(() => createVerifier(wrong as unknown as VerifierOptions)).toThrow(
-      new TypeError('createVerifier takes an object with audience, keyStore and replayStore'),
+      new TypeError(
+        `createVerifier takes an object; each option has a name: ${Object.keys(verifierOptions).join(', ')}`,
+      ),
     )
   },
 )

@@ -9,7 +9,7 @@ const ceilings = { maxLifetime: 300, clockTolerance: 5 }
 /** As steps take it: what it refuses at once is a refusal as well. */
 const consumeJti = async (...parameters: Parameters<typeof consumeNow>) => consumeNow(...parameters)
 const consumeWith = (answer: unknown) =>
-  consumeJti(claims.proj_id, claims, {
+  consumeJti(claims.proj_id, claims, now, {
     replayStore: { consume: () => answer as boolean },
     ceilings,
   })
@@ -32,9 +32,9 @@ describe('what the store is told', () => {
     ['without iat, from the earliest that the lifetime allows', {}, now + 110 - 300 - 5],
   ])('spans the time in which any verifier accepts the token: %s', async (_, more, acceptableFrom) => {
     consume.mockClear()
-    await consumeJti(claims.proj_id, { ...claims, ...more }, settings)
+    await consumeJti(claims.proj_id, { ...claims, ...more }, now, settings)
     expect(consume.mock.calls).toEqual([
-      [{ projectId: 'shop', jti: 'use-1', expiresAt: now + 110 + 5 + 60, acceptableFrom }],
+      [{ projectId: 'shop', jti: 'use-1', expiresAt: now + 110 + 5 + 60, acceptableFrom, now }],
     ])
     expect(consume.mock.contexts).toEqual([replayStore])
   })
@@ -69,7 +69,7 @@ describe('a store that cannot tell', () => {
     ],
     ['rejects', () => Promise.reject(failure)],
   ])('is an outage when it %s', async (_, consume) => {
-    const outcome = consumeJti(claims.proj_id, claims, {
+    const outcome = consumeJti(claims.proj_id, claims, now, {
       replayStore: { consume },
       ceilings,
     })
@@ -80,7 +80,7 @@ describe('a store that cannot tell', () => {
   it.each(['store_unavailable', 'replay_store_full'] as const)('may say %s in our words', async (code) => {
     const own = new StoreError(code, { cause: 'its own reason' })
     const replayStore: ReplayStore = { consume: () => Promise.reject(own) }
-    const outcome = consumeJti(claims.proj_id, claims, { replayStore, ceilings })
+    const outcome = consumeJti(claims.proj_id, claims, now, { replayStore, ceilings })
     await expectStepRefusal(() => outcome, code)
     await expect(outcome).rejects.toMatchObject({ cause: 'its own reason' })
   })
@@ -88,5 +88,5 @@ describe('a store that cannot tell', () => {
 
 it('waits for nothing where the store answers at once', () => {
   const settings = { replayStore: { consume: () => true }, ceilings }
-  expect(consumeNow(claims.proj_id, claims, settings)).toBeUndefined()
+  expect(consumeNow(claims.proj_id, claims, now, settings)).toBeUndefined()
 })

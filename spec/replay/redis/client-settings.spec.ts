@@ -81,42 +81,45 @@ const settings: readonly [name: string, make: () => Promise<Made>][] = [
 ]
 
 describe.each(settings)('RedisReplayStore with %s', (name, make) => {
-  it.each(['default', 'strict'] as const)('is ready and lets a token in once, in %s mode', async (mode) => {
-    const { client, close } = await make()
-    try {
-      const store = new RedisReplayStore({
-        client,
-        mode,
-        timeoutMs: 10_000,
-        prefix: `${name.replaceAll(' ', '-')}:`,
-      })
-      const health = await store.ready()
-      expect(health.findings).toMatchObject([{ level: 'warning', about: 'persistence' }])
-      const use = liveUse(`${name} ${mode}`, Date.now() / 1000 + 60)
-      const answers = await Promise.all(Array.from({ length: 20 }, () => store.consume(use)))
-      expect(answers.filter(Boolean)).toHaveLength(1)
-      expect(await store.consume(use)).toBe(false)
-      expect(store.counts).toEqual({
-        first: 1,
-        resent: 0,
-        replayed: 20,
-        refusedAfterLoss: 0,
-        losses: 0,
-        unavailable: 0,
-      })
-    } finally {
-      close()
-    }
-  })
+  it.each(['accept', 'refuse'] as const)(
+    'is ready and lets a token in once, told to %s after a loss',
+    async (afterDataLoss) => {
+      const { client, close } = await make()
+      try {
+        const store = new RedisReplayStore({
+          client,
+          afterDataLoss,
+          timeoutMs: 10_000,
+          prefix: `${name.replaceAll(' ', '-')}:`,
+        })
+        const health = await store.ready()
+        expect(health.findings).toMatchObject([{ level: 'warning', about: 'persistence' }])
+        const use = liveUse(`${name} ${afterDataLoss}`, Date.now() / 1000 + 60)
+        const answers = await Promise.all(Array.from({ length: 20 }, () => store.consume(use)))
+        expect(answers.filter(Boolean)).toHaveLength(1)
+        expect(await store.consume(use)).toBe(false)
+        expect(store.counts).toEqual({
+          first: 1,
+          resent: 0,
+          replayed: 20,
+          refusedAfterLoss: 0,
+          losses: 0,
+          unavailable: 0,
+        })
+      } finally {
+        close()
+      }
+    },
+  )
 })
 
 describe.each([
   ['ioredis', ioredisOf],
   ['node-redis', nodeRedisOf],
 ] as const)('RedisReplayStore with %s that the platform has closed', (_, open) => {
-  it.each(['default', 'strict'] as const)('cannot tell, in %s mode', async (mode) => {
+  it.each(['accept', 'refuse'] as const)('cannot tell, told to %s after a loss', async (afterDataLoss) => {
     const { client, close } = await open(redis.port)
-    const store = new RedisReplayStore({ client, mode })
+    const store = new RedisReplayStore({ client, afterDataLoss })
     close()
     await expect(store.consume(liveUse('a'))).rejects.toMatchObject({
       code: 'store_unavailable',

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
-import { createVerifier } from '../../../lib/index.js'
+import { createVerifier, type ReplayStore } from '../../../lib/index.js'
 import { RedisReplayStore, type RedisClient } from '../../../lib/replay/redis/index.js'
 import { clientDuring } from '../../helpers/client-during.js'
+import { clocked } from '../../helpers/clocked-store.js'
 import { mint } from '../../helpers/mint.js'
 import '../../helpers/patience.js'
 import { platform } from '../../helpers/platform.js'
@@ -43,9 +44,9 @@ describe.each([
 ] as const)('RedisReplayStore with %s', (_, openClient) => {
   const client = clientDuring<RedisClient>(() => openClient(redis.port))
 
-  describe.each(['default', 'strict'] as const)('in %s mode', (mode) => {
+  describe.each(['accept', 'refuse'] as const)('told to %s after a loss', (afterDataLoss) => {
     const storeAt = (moment: number) =>
-      new RedisReplayStore({ client: client(), mode, timeoutMs: 10_000, clock: () => moment })
+      clocked(() => moment, new RedisReplayStore({ client: client(), afterDataLoss, timeoutMs: 10_000 }))
     beforeEach(async () => {
       await storeAt(Date.now() / 1000).ready()
       await metLongAgo(redis)
@@ -95,7 +96,7 @@ describe.each([
         return createVerifier(
           platform({
             clock,
-            replayStore: new RedisReplayStore({ client: client(), timeoutMs: 10_000, clock }),
+            replayStore: new RedisReplayStore({ client: client(), timeoutMs: 10_000 }),
           }).options,
         )
       }
@@ -111,19 +112,20 @@ describe.each([
   )
 
   it.each(offsets)(
-    'knows in strict mode, after a loss, that a verifier %d s ahead can have let a token in that comes to one %d s ahead',
+    'knows when told to refuse after a loss that a verifier %d s ahead can have let a token in that comes to one %d s ahead',
     async (ahead, other) => {
       const start = Date.now() / 1000
-      const storeAhead = (by: number) =>
-        new RedisReplayStore({
-          client: client(),
-          mode: 'strict',
-          timeoutMs: 10_000,
-          // Takes off again what the time limit adds to the age of a token.
-          clock: () => Date.now() / 1000 + by - 9.95,
-        })
-      const verifierAhead = (by: number) =>
-        createVerifier(platform({ clock: () => Date.now() / 1000 + by, replayStore: storeAhead(by) }).options)
+      const storeAhead = (by: number) => {
+        const store = new RedisReplayStore({ client: client(), afterDataLoss: 'refuse', timeoutMs: 10_000 })
+        // Takes off again what the time limit adds to the age of a token.
+        return clocked(() => Date.now() / 1000 + by - 9.95, store)
+      }
+      const verifierAhead = (by: number) => {
+        const store = storeAhead(by)
+        const ceilings = { maxLifetime: 300, clockTolerance: 5 }
+        const replayStore: ReplayStore = { consume: (use) => store.consume(use), bind: () => ceilings }
+        return createVerifier(platform({ clock: () => Date.now() / 1000 + by, replayStore }).options)
+      }
       await storeAhead(0).ready()
       await metLongAgo(redis)
       // Good for both clocks.

@@ -17,7 +17,7 @@ export interface RedisUnderContract<Topology> {
   ])[]
 }
 
-/** The contract of replay stores, for each client library and each mode. */
+/** The contract of replay stores, for each client library, and for what it does after a loss of data. */
 export function describeRedisReplayStores<Topology>({
   start,
   masters,
@@ -31,7 +31,7 @@ export function describeRedisReplayStores<Topology>({
     for (const [name, open] of clients) {
       const one = await open(topology)
       opened.set(name, one)
-      await new RedisReplayStore({ client: one.client, mode: 'strict', timeoutMs: 10_000 }).ready()
+      await new RedisReplayStore({ client: one.client, afterDataLoss: 'refuse', timeoutMs: 10_000 }).ready()
     }
     await Promise.all(masters(topology).map(metLongAgo))
   })
@@ -48,29 +48,28 @@ export function describeRedisReplayStores<Topology>({
   }
 
   for (const [name] of clients) {
-    describeReplayStore(`RedisReplayStore with ${name}`, async (clock, ceilings) => {
+    describeReplayStore(`RedisReplayStore with ${name}`, async (ceilings) => {
       await forgetIds(masters(topology))
-      return new RedisReplayStore({ client: clientOf(name), timeoutMs: 10_000, clock, ...ceilings })
+      return new RedisReplayStore({ client: clientOf(name), timeoutMs: 10_000, ...ceilings })
     })
-    describeReplayStore(`RedisReplayStore with ${name}, strict,`, async (clock, ceilings) => {
+    describeReplayStore(`RedisReplayStore with ${name}, told to refuse after a loss,`, async (ceilings) => {
       await forgetIds(masters(topology))
       return new RedisReplayStore({
         client: clientOf(name),
-        mode: 'strict',
+        afterDataLoss: 'refuse',
         timeoutMs: 10_000,
-        clock,
         ...ceilings,
       })
     })
   }
 
-  describe.each(['default', 'strict'] as const)(
-    'instances with each of these clients, in %s mode,',
-    (mode) => {
+  describe.each(['accept', 'refuse'] as const)(
+    'instances with each of these clients, told to %s after a loss,',
+    (afterDataLoss) => {
       it('let each of many ids in once that come to all of them at once', async () => {
         await forgetIds(masters(topology))
         const stores = Array.from(opened.values()).map(
-          ({ client }) => new RedisReplayStore({ client, mode, timeoutMs: 10_000 }),
+          ({ client }) => new RedisReplayStore({ client, afterDataLoss, timeoutMs: 10_000 }),
         )
         const uses = Array.from({ length: 1000 }, (_, at) => liveUse(`id-${at % 100}`))
         const answers = await Promise.all(

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import {
   RedisReplayStore,
   type RedisClient,
-  type ReplayMode,
+  type AfterDataLoss,
   type TokenUse,
 } from '../../../lib/replay/redis/index.js'
 import '../../helpers/patience.js'
@@ -60,25 +60,32 @@ const topologies: readonly [name: string, start: () => Promise<Pair>][] = [
   ],
 ]
 
-/** The instances of one platform in one mode, and what they let in. */
+/** The instances of one platform in one afterDataLoss, and what they let in. */
 class Platform {
   readonly stores: readonly RedisReplayStore[]
   readonly acceptances = new Acceptances()
   readonly uses: TokenUse[] = []
-  readonly mode: ReplayMode
+  readonly afterDataLoss: AfterDataLoss
   private readonly clients: Pair['clients']
 
-  constructor(mode: ReplayMode, clients: Pair['clients']) {
-    this.mode = mode
+  constructor(afterDataLoss: AfterDataLoss, clients: Pair['clients']) {
+    this.afterDataLoss = afterDataLoss
     this.clients = clients
     this.stores = clients.map(
       ({ client }) =>
-        new RedisReplayStore({ client, mode, timeoutMs: 300, prefix: `${mode}:`, projectRate: 10_000_000 }),
+        new RedisReplayStore({
+          client,
+          afterDataLoss,
+          timeoutMs: 300,
+          prefix: `${afterDataLoss}:`,
+          projectRate: 10_000_000,
+        }),
     )
   }
 
   async start(): Promise<void> {
-    for (const { client } of this.clients) await patientStore(client, this.mode, `${this.mode}:`).ready()
+    for (const { client } of this.clients)
+      await patientStore(client, this.afterDataLoss, `${this.afterDataLoss}:`).ready()
     await this.back()
   }
 
@@ -91,7 +98,7 @@ class Platform {
   async load(stopped: () => boolean): Promise<void> {
     const present = async (store: RedisReplayStore) => {
       while (!stopped()) {
-        const use = liveUse(`${this.mode}-${this.uses.length}`)
+        const use = liveUse(`${this.afterDataLoss}-${this.uses.length}`)
         this.uses.push(use)
         await this.acceptances.present(store, use)
         await new Promise(setImmediate)
@@ -124,7 +131,7 @@ describe.each(topologies)('when the master of %s dies under load', (name, start)
 
   it('default mode lets nothing in twice that had reached the replica, and strict mode nothing at all', async () => {
     const { clients, master, replica } = pair
-    const platforms = [new Platform('default', clients), new Platform('strict', clients)] as const
+    const platforms = [new Platform('accept', clients), new Platform('refuse', clients)] as const
     const [usual, strict] = platforms
     await Promise.all(platforms.map((one) => one.start()))
 
@@ -133,7 +140,7 @@ describe.each(topologies)('when the master of %s dies under load', (name, start)
     const presentEarly = (stores: readonly RedisReplayStore[]) =>
       Promise.all(stores.flatMap((store) => early.map((use) => copied.present(store, use))))
     // However busy the machine is, all are decided.
-    await presentEarly(clients.map(({ client }) => patientStore(client, 'default', 'default:')))
+    await presentEarly(clients.map(({ client }) => patientStore(client, 'accept', 'default:')))
     expect(copied.accepted.size).toBe(early.length)
     const written = Number(await master.info('master_repl_offset'))
     await until(
@@ -153,9 +160,9 @@ describe.each(topologies)('when the master of %s dies under load', (name, start)
 
     const before = platforms.map(({ acceptances }) => acceptances.accepted.size)
     await Promise.all([presentEarly(usual.stores), ...platforms.map((one) => one.presentAgain())])
-    for (const [at, { mode, acceptances }] of platforms.entries()) {
+    for (const [at, { afterDataLoss, acceptances }] of platforms.entries()) {
       printed(
-        `${mode} mode, failover of ${name}: ${acceptances.twice} of ${before[at] ?? 0} used tokens were accepted again`,
+        `${afterDataLoss} afterDataLoss, failover of ${name}: ${acceptances.twice} of ${before[at] ?? 0} used tokens were accepted again`,
       )
     }
     expect(copied.twice).toBe(0)

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import request from 'supertest'
 import { RedisReplayStore, type RedisClient } from '../../../lib/replay/redis/index.js'
 import { clientDuring } from '../../helpers/client-during.js'
-import { mint, now } from '../../helpers/mint.js'
+import { mint } from '../../helpers/mint.js'
 import '../../helpers/patience.js'
 import { appOf, platform } from '../../helpers/platform.js'
 import { ioredisOf, nodeRedisOf } from '../../helpers/redis-clients.js'
@@ -29,15 +29,15 @@ describe.each([
 ] as const)('a Redis that is full, with %s,', (name, openClient) => {
   const client = clientDuring<RedisClient>(() => openClient(redis.port))
 
-  it.each(['default', 'strict'] as const)(
-    'is answered 503, not let in and not sent away, in %s mode',
-    async (mode) => {
-      const store = patientStore(client(), mode)
+  it.each(['accept', 'refuse'] as const)(
+    'is answered 503, not let in and not sent away, told to %s after a loss',
+    async (afterDataLoss) => {
+      const store = patientStore(client(), afterDataLoss)
       await letsNewOnesIn(store)
-      const used = liveUse(`${name} ${mode} used`)
+      const used = liveUse(`${name} ${afterDataLoss} used`)
       expect(await store.consume(used)).toBe(true)
       await fill()
-      const fresh = liveUse(`${name} ${mode} fresh`)
+      const fresh = liveUse(`${name} ${afterDataLoss} fresh`)
       for (let again = 0; again < 3; again++) {
         await expect(store.consume(fresh)).rejects.toMatchObject({ code: 'replay_store_full', status: 503 })
       }
@@ -52,7 +52,7 @@ describe.each([
   )
 
   it('is answered so over HTTP, and a token that found no room passes once there is some', async () => {
-    const replayStore = new RedisReplayStore({ client: client(), timeoutMs: 10_000, clock: () => now })
+    const replayStore = new RedisReplayStore({ client: client(), timeoutMs: 10_000 })
     const { options, events } = platform({ replayStore })
     const server = serve(appOf(options))
     const call = (token: string) => request(server).get('/portal').auth(token, { type: 'bearer' })

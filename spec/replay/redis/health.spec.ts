@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { RedisReplayStore, type RedisClient } from '../../../lib/replay/redis/index.js'
+import { clocked } from '../../helpers/clocked-store.js'
 import { clientDuring } from '../../helpers/client-during.js'
 import '../../helpers/patience.js'
 import { ioredisClusterOf, ioredisOf, nodeRedisClusterOf, nodeRedisOf } from '../../helpers/redis-clients.js'
@@ -32,7 +33,7 @@ describe.each([
 
   const set = (name: string, value: string | number) => server.command('CONFIG', 'SET', name, value)
   const storeOf = (clock = () => Date.now() / 1000) =>
-    new RedisReplayStore({ client: client(), timeoutMs: 10_000, clock })
+    clocked(clock, new RedisReplayStore({ client: client(), timeoutMs: 10_000 }))
 
   it('finds nothing wrong with a Redis that is set up as the documentation says', async () => {
     const health = { healthy: true, findings: [] }
@@ -90,7 +91,7 @@ describe.each([
   })
 
   it('says which promise it could not check where CONFIG is not allowed, and is ready', async () => {
-    await server.command('ACL', 'SETUSER', 'default', '-config')
+    await server.command('ACL', 'SETUSER', 'accept', '-config')
     try {
       const health = await storeOf().ready()
       expect(health).toMatchObject({
@@ -99,30 +100,30 @@ describe.each([
       })
       expect(health.findings[0]?.text).toContain('could not be checked')
     } finally {
-      await server.command('ACL', 'SETUSER', 'default', '+config')
+      await server.command('ACL', 'SETUSER', 'accept', '+config')
     }
   })
 
   it('says so where TIME and INFO are not allowed', async () => {
-    await server.command('ACL', 'SETUSER', 'default', '-time', '-info')
+    await server.command('ACL', 'SETUSER', 'accept', '-time', '-info')
     try {
       const { findings } = await storeOf().health()
       expect(findings.map(({ level, about }) => `${level} ${about}`)).toEqual(
         expect.arrayContaining(['unchecked clock', 'unchecked version']),
       )
     } finally {
-      await server.command('ACL', 'SETUSER', 'default', '+time', '+info')
+      await server.command('ACL', 'SETUSER', 'accept', '+time', '+info')
     }
   })
 
   it('works for a user who may do no more than the documentation says', async () => {
     const rights = ['resetkeys', '~rjwt:*', '-@all', '+set', '+info', '+time', '+get', '+eval', '+evalsha']
     await server.command('ACL', 'SETUSER', 'platform', 'on', '>secret', ...rights)
-    for (const mode of ['default', 'strict'] as const) {
+    for (const afterDataLoss of ['accept', 'refuse'] as const) {
       const opened = await openClient(server.port, { username: 'platform', password: 'secret' })
-      const store = new RedisReplayStore({ client: opened.client, mode })
+      const store = new RedisReplayStore({ client: opened.client, afterDataLoss })
       expect((await store.ready()).healthy).toBe(true)
-      const use = liveUse(`of ${mode}`, Date.now() / 1000 + 60)
+      const use = liveUse(`of ${afterDataLoss}`, Date.now() / 1000 + 60)
       expect(await store.consume(use)).toBe(true)
       expect(await store.consume(use)).toBe(false)
       opened.close()
@@ -139,8 +140,8 @@ describe.each([
     const replica = await RedisServer.start({ replicaof: `127.0.0.1 ${server.port}` })
     const { client, close } = await openClient(replica.port)
     try {
-      for (const mode of ['default', 'strict'] as const) {
-        const store = new RedisReplayStore({ client, mode, timeoutMs: 10_000 })
+      for (const afterDataLoss of ['accept', 'refuse'] as const) {
+        const store = new RedisReplayStore({ client, afterDataLoss, timeoutMs: 10_000 })
         const { healthy, findings } = await store.health()
         expect(healthy).toBe(false)
         expect(findings).toContainEqual(expect.objectContaining({ level: 'error', about: 'role' }))

@@ -43,15 +43,15 @@ const clients: readonly [name: string, sendsAgain: boolean, open: () => Promise<
   ]
 
 describe.each(clients)('with %s, whose reply is lost after the write,', (_, sendsAgain, open) => {
-  describe.each(['default', 'strict'] as const)('in %s mode', (mode) => {
+  describe.each(['accept', 'refuse'] as const)('told to %s after a loss', (afterDataLoss) => {
     let near: OpenClient<RedisClient>
     let store: RedisReplayStore
     let other: RedisReplayStore
 
     beforeAll(async () => {
       near = await open()
-      store = patientStore(near.client, mode)
-      other = patientStore(elsewhere.client, mode)
+      store = patientStore(near.client, afterDataLoss)
+      other = patientStore(elsewhere.client, afterDataLoss)
       await letsNewOnesIn(other)
       // So that Redis knows the script.
       await store.consume(liveUse(randomUUID()))

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { RedisReplayStore } from '../../../lib/replay/redis/index.js'
+import { clocked } from '../../helpers/clocked-store.js'
 import { liveUse } from '../../helpers/redis-uses.js'
 
 /** As ioredis, of a Redis that has never seen a token; it writes down what it is asked. */
@@ -36,22 +37,20 @@ describe('RedisReplayStore refuses', () => {
     expect(make({ timeoutMs })).toThrow(/^RedisReplayStore: timeoutMs must be/)
   })
 
-  it.each(['Strict', 'memory', '', true, null])('a mode that is %p', (mode) => {
-    expect(make({ mode })).toThrow(/^RedisReplayStore: mode must be 'default' or 'strict'/)
-  })
-
-  it.each([5, 'now', null, {}])('a clock that is %p', (clock) => {
-    expect(make({ clock })).toThrow(/^RedisReplayStore: clock must be a function/)
+  it.each(['Strict', 'memory', '', true, null])('an afterDataLoss that is %p', (afterDataLoss) => {
+    expect(make({ afterDataLoss })).toThrow(/^RedisReplayStore: afterDataLoss must be 'accept' or 'refuse'/)
   })
 
   it.each([0, -1, 0.5, NaN, Infinity, 100_000_001, '60000', null])(
     'a projectRate that is %p',
     (projectRate) => {
-      expect(make({ projectRate })).toThrow(/^RedisReplayStore: projectRate must be a positive integer/)
+      expect(make({ projectRate })).toThrow(
+        /^RedisReplayStore: projectRate must be a whole number of tokens a minute from 1 to 100000000/,
+      )
     },
   )
 
-  it.each(['prefix', 'timeoutMs', 'mode', 'maxLifetime', 'clockTolerance', 'projectRate', 'clock', 'client'])(
+  it.each(['prefix', 'timeoutMs', 'afterDataLoss', 'maxLifetime', 'clockTolerance', 'projectRate', 'client'])(
     'a %s that got lost',
     (name) => {
       expect(make({ [name]: undefined })).toThrow(`${name} is undefined`)
@@ -60,21 +59,23 @@ describe('RedisReplayStore refuses', () => {
 
   it.each([
     ['timeout', 'Did you mean "timeoutMs"?'],
-    ['Mode', 'Did you mean "mode"?'],
-    ['keyPrefix', 'Known: client, prefix, timeoutMs, mode, maxLifetime, clockTolerance, projectRate, clock.'],
+    ['AfterDataloss', 'Did you mean "afterDataLoss"?'],
+    [
+      'keyPrefix',
+      'Known: client, prefix, timeoutMs, afterDataLoss, projectRate, maxLifetime, clockTolerance.',
+    ],
   ])('an option named %s', (name, hint) => {
-    expect(make({ [name]: 1 })).toThrow(`Unknown option of RedisReplayStore "${name}". ${hint}`)
+    expect(make({ [name]: 1 })).toThrow(`RedisReplayStore: unknown option "${name}". ${hint}`)
   })
 
   it('nothing that is right', () => {
     const right = {
       prefix: 'p'.repeat(64),
       timeoutMs: 10_000,
-      mode: 'strict',
+      afterDataLoss: 'refuse',
       maxLifetime: 1,
       clockTolerance: 0,
       projectRate: 1,
-      clock: () => 0,
     }
     expect(make(right)).not.toThrow()
     expect(make({ timeoutMs: 0.5, prefix: '!~', projectRate: 100_000_000 })).not.toThrow()
@@ -84,7 +85,7 @@ describe('RedisReplayStore refuses', () => {
 describe('RedisReplayStore sends', () => {
   it('one command a token, with a hash in place of the id and a time from now', async () => {
     const redis = client()
-    const store = new RedisReplayStore({ client: redis, clock: () => 1000 })
+    const store = clocked(() => 1000, new RedisReplayStore({ client: redis }))
     const use = { projectId: 'shop', jti: 'secret-jti', expiresAt: 1185, acceptableFrom: 995 }
     expect(await store.consume(use)).toBe(true)
     expect(redis.asked).toHaveLength(1)
@@ -101,14 +102,14 @@ describe('RedisReplayStore sends', () => {
     expect(JSON.stringify(redis.asked)).not.toMatch(/secret|shop/)
   })
 
-  it('one script a token in strict mode, and its text only when Redis does not know it', async () => {
+  it('one script a token when told to refuse after a loss, and its text only when Redis does not know it', async () => {
     let known = false
     const redis = client(([name]) => {
       if (name === 'evalsha' && !known) throw new Error('NOSCRIPT No matching script')
       known = true
       return 1
     })
-    const store = new RedisReplayStore({ client: redis, mode: 'strict', clock: () => 1000 })
+    const store = clocked(() => 1000, new RedisReplayStore({ client: redis, afterDataLoss: 'refuse' }))
     for (const jti of ['a', 'b', 'c']) {
       expect(await store.consume({ projectId: 'shop', jti, expiresAt: 1185, acceptableFrom: 995 })).toBe(true)
     }
@@ -137,7 +138,7 @@ describe('RedisReplayStore decides nothing', () => {
   it.each([undefined, null, 3, -3, 'OK', '', true, false, [], {}, [1]])(
     'when Redis answers %p to the script',
     async (answer) => {
-      const store = new RedisReplayStore({ client: client(() => answer), mode: 'strict' })
+      const store = new RedisReplayStore({ client: client(() => answer), afterDataLoss: 'refuse' })
       await expect(store.consume(liveUse('a'))).rejects.toMatchObject({ code: 'store_unavailable' })
       expect(store.counts).toMatchObject({ first: 0, replayed: 0, unavailable: 1 })
     },
@@ -151,11 +152,11 @@ describe('RedisReplayStore decides nothing', () => {
     'MISCONF',
     'NOREPLICAS',
   ])('when Redis says %s, and keeps what it said for the operator', async (message) => {
-    for (const mode of ['default', 'strict'] as const) {
+    for (const afterDataLoss of ['accept', 'refuse'] as const) {
       const redis = client(() => {
         throw new Error(message)
       })
-      const store = new RedisReplayStore({ client: redis, mode })
+      const store = new RedisReplayStore({ client: redis, afterDataLoss })
       await expect(store.consume(liveUse('a'))).rejects.toMatchObject({
         code: 'store_unavailable',
         cause: { message },

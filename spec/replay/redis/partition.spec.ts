@@ -15,7 +15,7 @@ import {
 } from '../../helpers/redis-uses.js'
 import { until } from '../../helpers/until.js'
 
-const modes = ['default', 'strict'] as const
+const choices = ['accept', 'refuse'] as const
 const cleanups: (() => unknown)[] = []
 
 afterEach(async () => {
@@ -23,16 +23,16 @@ afterEach(async () => {
 })
 
 /** A store with a client of its own. */
-async function storeOf(port: number, mode: 'default' | 'strict') {
+async function storeOf(port: number, afterDataLoss: 'accept' | 'refuse') {
   const { client, close } = await ioredisOf(port)
   cleanups.push(close)
-  return new RedisReplayStore({ client, mode, timeoutMs: 200, prefix: `${mode}:` })
+  return new RedisReplayStore({ client, afterDataLoss, timeoutMs: 200, prefix: `${afterDataLoss}:` })
 }
 
-async function patientStoreOf(port: number, mode: 'default' | 'strict') {
+async function patientStoreOf(port: number, afterDataLoss: 'accept' | 'refuse') {
   const { client, close } = await ioredisOf(port)
   cleanups.push(close)
-  return patientStore(client, mode, `${mode}:`)
+  return patientStore(client, afterDataLoss, `${afterDataLoss}:`)
 }
 
 describe('a master that is cut off from its replica and from Sentinel, but not from its clients', () => {
@@ -44,21 +44,23 @@ describe('a master that is cut off from its replica and from Sentinel, but not f
     })
     cleanups.push(() => servers.remove())
     const { master, replica, link } = servers
-    const old = await Promise.all(modes.map((mode) => storeOf(master.port, mode)))
+    const old = await Promise.all(choices.map((afterDataLoss) => storeOf(master.port, afterDataLoss)))
     await Promise.all(old.map(letsNewOnesIn))
 
     link.hold()
     await until('the replica has become master', async () => (await replica.info('role')) === 'master')
     // The new master has no replica either, and the operator knows that.
     await replica.command('CONFIG', 'SET', 'min-replicas-to-write', 0)
-    const young = await Promise.all(modes.map((mode) => patientStoreOf(replica.port, mode)))
-    const both = modes.map(() => new Acceptances())
+    const young = await Promise.all(
+      choices.map((afterDataLoss) => patientStoreOf(replica.port, afterDataLoss)),
+    )
+    const both = choices.map(() => new Acceptances())
     let presented = 0
     let refusing = [false, false]
     await until('the old master refuses to write', async () => {
       const use = liveUse(`use-${(presented += 1)}`)
       refusing = await Promise.all(
-        modes.map(async (_, at) => {
+        choices.map(async (_, at) => {
           const { undecided } = both[at] as Acceptances
           await both[at]?.present(old[at] as RedisReplayStore, use)
           const refused = (both[at] as Acceptances).undecided > undecided
@@ -68,16 +70,16 @@ describe('a master that is cut off from its replica and from Sentinel, but not f
       )
       return refusing.every(Boolean)
     })
-    for (const [at, mode] of modes.entries()) {
+    for (const [at, afterDataLoss] of choices.entries()) {
       printed(
-        `${mode} mode, partition: ${both[at]?.twice ?? 0} of ${presented} tokens were accepted by both masters`,
+        `${afterDataLoss} afterDataLoss, partition: ${both[at]?.twice ?? 0} of ${presented} tokens were accepted by both masters`,
       )
     }
 
     // From here on one of them takes tokens.
-    const after = modes.map(() => new Acceptances())
+    const after = choices.map(() => new Acceptances())
     await Promise.all(young.map(letsNewOnesIn))
-    for (const [at] of modes.entries()) {
+    for (const [at] of choices.entries()) {
       for (const use of liveUses(50, 'after')) {
         await after[at]?.present(old[at] as RedisReplayStore, use)
         await after[at]?.present(young[at] as RedisReplayStore, use)
@@ -91,21 +93,23 @@ describe('a master that is cut off from its replica and from Sentinel, but not f
     const servers = await startSentinels({ downAfterMs: 1000 })
     cleanups.push(() => servers.remove())
     const { master, replica, link } = servers
-    const old = await Promise.all(modes.map((mode) => storeOf(master.port, mode)))
+    const old = await Promise.all(choices.map((afterDataLoss) => storeOf(master.port, afterDataLoss)))
     await Promise.all(old.map(letsNewOnesIn))
     link.hold()
     await until('the replica has become master', async () => (await replica.info('role')) === 'master')
-    const young = await Promise.all(modes.map((mode) => patientStoreOf(replica.port, mode)))
+    const young = await Promise.all(
+      choices.map((afterDataLoss) => patientStoreOf(replica.port, afterDataLoss)),
+    )
     await Promise.all(young.map(letsNewOnesIn))
 
-    for (const [at, mode] of modes.entries()) {
+    for (const [at, afterDataLoss] of choices.entries()) {
       const both = new Acceptances()
       const uses = liveUses(200, 'use')
       for (const store of [old[at], young[at], old[at], young[at]]) {
         for (const use of uses) await both.present(store as RedisReplayStore, use)
       }
       printed(
-        `${mode} mode, partition without min-replicas-to-write: ${both.twice} of ${uses.length} tokens were accepted by both masters`,
+        `${afterDataLoss} afterDataLoss, partition without min-replicas-to-write: ${both.twice} of ${uses.length} tokens were accepted by both masters`,
       )
       expect(Math.max(...both.accepted.values())).toBeLessThanOrEqual(2)
     }
@@ -116,7 +120,7 @@ describe('a master that was cut off, followed the new one, and is master again',
   it.each([
     ['ioredis', ioredisOf],
     ['node-redis', nodeRedisOf],
-  ] as const)('lets nothing in twice in strict mode, with %s', async (_, open) => {
+  ] as const)('lets nothing in twice when told to refuse after a loss, with %s', async (_, open) => {
     const first = await RedisServer.start({ 'repl-diskless-sync-delay': 0 })
     cleanups.push(() => first.remove())
     const second = await RedisServer.start({

@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals'
 import { setTimeout as delay } from 'node:timers/promises'
-import { RedisReplayStore, type RedisClient, type TokenUse } from '../../../lib/replay/redis/index.js'
+import { RedisReplayStore, type RedisClient } from '../../../lib/replay/redis/index.js'
+import { clocked, type UntimedUse } from '../../helpers/clocked-store.js'
 import { Acceptances } from '../../helpers/redis-uses.js'
 
 /** A Redis in this process that answers when it is told to. */
@@ -22,13 +23,13 @@ function memory() {
 
 const clock = { now: 6000 }
 let made = 0
-function use(projectId = 'shop'): TokenUse {
+function use(projectId = 'shop'): UntimedUse {
   return { projectId, jti: `use-${(made += 1)}`, expiresAt: clock.now + 185, acceptableFrom: clock.now - 5 }
 }
 const full = { code: 'replay_store_full', cause: expect.stringContaining('raise projectRate') }
 
 function storeWith(client: RedisClient, timeoutMs = 10_000) {
-  return new RedisReplayStore({ client, timeoutMs, projectRate: 10, clock: () => clock.now })
+  return clocked(() => clock.now, new RedisReplayStore({ client, timeoutMs, projectRate: 10 }))
 }
 
 it('lets in so many tokens of a project within a minute, and of each other one', async () => {
@@ -61,7 +62,9 @@ it('counts what Redis kept although its answer was too late', async () => {
   const store = storeWith(redis.client, 20)
   redis.delayMs = 60
   const acceptances = new Acceptances()
-  await Promise.all(Array.from({ length: 10 }, () => acceptances.present(store, use())))
+  await Promise.all(
+    Array.from({ length: 10 }, () => acceptances.present(store, { ...use(), now: clock.now })),
+  )
   expect(acceptances).toMatchObject({ undecided: 10 })
   expect(redis.kept.size).toBe(10)
   await delay(200)

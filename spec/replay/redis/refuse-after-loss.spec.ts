@@ -34,7 +34,8 @@ it('never lets a token in twice, whatever happens to its Redis under load, in an
   const choices = randomFrom(seed + 1)
   const acceptances = new Acceptances()
   const stores = open.map(
-    ({ client }) => new RedisReplayStore({ client, mode: 'strict', timeoutMs: 100, projectRate: 10_000_000 }),
+    ({ client }) =>
+      new RedisReplayStore({ client, afterDataLoss: 'refuse', timeoutMs: 100, projectRate: 10_000_000 }),
   )
   const seen: TokenUse[] = []
   let stopped = false
@@ -117,7 +118,7 @@ it('never lets a token in twice, whatever happens to its Redis under load, in an
 
   const losses = stores.reduce((sum, { counts }) => sum + counts.losses, 0)
   printed(
-    `strict mode, ${losses} losses: ${acceptances.accepted.size} accepted, ${acceptances.refused} refused, ${acceptances.undecided} not decided, ${acceptances.twice} accepted twice\n${done.join(', ')}`,
+    `strict afterDataLoss, ${losses} losses: ${acceptances.accepted.size} accepted, ${acceptances.refused} refused, ${acceptances.undecided} not decided, ${acceptances.twice} accepted twice\n${done.join(', ')}`,
   )
   expect(acceptances.twice).toBe(0)
   // Otherwise nothing was tried.

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import type { RedisClient, RedisReplayStore, ReplayMode } from '../../../lib/replay/redis/index.js'
+import type { RedisClient, RedisReplayStore, AfterDataLoss } from '../../../lib/replay/redis/index.js'
 import '../../helpers/patience.js'
 import { ioredisOf, nodeRedisOf, type OpenClient } from '../../helpers/redis-clients.js'
 import { RedisServer, type RedisConfig } from '../../helpers/redis-server.js'
@@ -29,8 +29,10 @@ afterAll(async () => {
 })
 
 /** A store for each client library, as instances of one platform. */
-function stores(mode: ReplayMode) {
-  return open.map(({ client }) => (mode === 'strict' ? strictStore(client) : patientStore(client, mode)))
+function stores(afterDataLoss: AfterDataLoss) {
+  return open.map(({ client }) =>
+    afterDataLoss === 'refuse' ? strictStore(client) : patientStore(client, afterDataLoss),
+  )
 }
 
 const kill = async () => {
@@ -65,7 +67,7 @@ const usual: RedisConfig = { appendonly: 'no', appendfsync: 'everysec', save: '"
 
 /** Uses tokens, lets it happen, and presents the same tokens again, in every instance. */
 async function presentedAgain(
-  mode: ReplayMode,
+  afterDataLoss: AfterDataLoss,
   what: string,
   config: RedisConfig,
   happen: () => Promise<void>,
@@ -73,7 +75,7 @@ async function presentedAgain(
   await server.stop()
   await server.wipe()
   await server.restart({ ...usual, ...config })
-  const instances = stores(mode)
+  const instances = stores(afterDataLoss)
   const [first] = instances
   if (first === undefined) throw new Error('no client')
   await reachedBy(instances)
@@ -81,8 +83,8 @@ async function presentedAgain(
   const uses = liveUses(count, what)
   const before = new Acceptances()
   for (const use of uses) await before.present(first, use)
-  // Strict mode waits for a busy machine only as long as it says.
-  if (mode === 'default') expect(before.accepted.size).toBe(count)
+  // A store that refuses after a loss waits for a busy machine only as long as it says.
+  if (afterDataLoss === 'accept') expect(before.accepted.size).toBe(count)
   else expect(before.accepted.size).toBeGreaterThan(0)
 
   await happen()
@@ -90,21 +92,23 @@ async function presentedAgain(
   for (const store of [...instances, ...instances]) {
     await Promise.all(uses.map((use) => before.present(store, use)))
   }
-  if (mode === 'default') expect(before.undecided).toBe(0)
+  if (afterDataLoss === 'accept') expect(before.undecided).toBe(0)
   else expect(before.refused).toBeGreaterThan(0)
-  printed(`${mode} mode, ${what}: ${before.twice} of ${before.accepted.size} used tokens were accepted again`)
+  printed(
+    `${afterDataLoss} afterDataLoss, ${what}: ${before.twice} of ${before.accepted.size} used tokens were accepted again`,
+  )
   return { acceptances: before, instances }
 }
 
 describe.each(losses)('%s', (what, config, happen, lost) => {
-  it(`makes ${lost} of ${count} used tokens good again, once, in default mode`, async () => {
-    const { acceptances } = await presentedAgain('default', what, config, happen)
+  it(`makes ${lost} of ${count} used tokens good again, once, when told to accept after a loss`, async () => {
+    const { acceptances } = await presentedAgain('accept', what, config, happen)
     expect(acceptances.twice).toBe(lost)
     expect(Math.max(...acceptances.accepted.values())).toBe(lost > 0 ? 2 : 1)
   })
 
-  it('makes no used token good again in strict mode, and lets new ones in', async () => {
-    const { acceptances, instances } = await presentedAgain('strict', what, config, happen)
+  it('makes no used token good again when told to refuse after a loss, and lets new ones in', async () => {
+    const { acceptances, instances } = await presentedAgain('refuse', what, config, happen)
     expect(acceptances.twice).toBe(0)
     for (const store of instances) await letsNewOnesIn(store)
   })
@@ -112,13 +116,13 @@ describe.each(losses)('%s', (what, config, happen, lost) => {
 
 describe('kill -9 with appendonly and appendfsync everysec', () => {
   // While an fsync takes long, Redis answers before it writes: a slow disk loses what a fast one keeps.
-  it('is counted in default mode, and makes no used token good again twice', async () => {
-    const { acceptances } = await presentedAgain('default', 'everysec', { appendonly: 'yes' }, kill)
+  it('is counted when told to accept after a loss, and makes no used token good again twice', async () => {
+    const { acceptances } = await presentedAgain('accept', 'everysec', { appendonly: 'yes' }, kill)
     expect(Math.max(...acceptances.accepted.values())).toBeLessThanOrEqual(2)
   })
 
-  it('makes no used token good again in strict mode', async () => {
-    const { acceptances } = await presentedAgain('strict', 'everysec', { appendonly: 'yes' }, kill)
+  it('makes no used token good again when told to refuse after a loss', async () => {
+    const { acceptances } = await presentedAgain('refuse', 'everysec', { appendonly: 'yes' }, kill)
     expect(acceptances.twice).toBe(0)
   })
 })

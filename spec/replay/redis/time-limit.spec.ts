@@ -2,7 +2,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { randomUUID } from 'node:crypto'
 import request from 'supertest'
 import { RedisReplayStore, type RedisClient } from '../../../lib/replay/redis/index.js'
-import { mint, now } from '../../helpers/mint.js'
+import { clocked } from '../../helpers/clocked-store.js'
+import { mint } from '../../helpers/mint.js'
 import '../../helpers/patience.js'
 import { appOf, platform } from '../../helpers/platform.js'
 import { ioredisOf, nodeRedisOf, type OpenClient } from '../../helpers/redis-clients.js'
@@ -54,20 +55,20 @@ describe.each([
   })
 
   const storeOf = (timeoutMs = 50, clock = () => Date.now() / 1000) =>
-    new RedisReplayStore({ client: opened.client, timeoutMs, clock })
+    clocked(clock, new RedisReplayStore({ client: opened.client, timeoutMs }))
 
-  it.each(['default', 'strict'] as const)(
-    'in %s mode says that it cannot tell when Redis is cut off',
-    async (mode) => {
+  it.each(['accept', 'refuse'] as const)(
+    'told to %s after a loss says that it cannot tell when Redis is cut off',
+    async (afterDataLoss) => {
       proxy.hold()
-      const store = new RedisReplayStore({ client: opened.client, timeoutMs: 50, mode })
+      const store = new RedisReplayStore({ client: opened.client, timeoutMs: 50, afterDataLoss })
       await expect(store.consume(liveUse('a'))).rejects.toMatchObject(late)
       expect(store.counts).toMatchObject({ first: 0, replayed: 0, unavailable: 1 })
     },
   )
 
   it('answers 503 over HTTP when Redis is cut off, and 200 when it is back', async () => {
-    const replayStore = storeOf(1000, () => now)
+    const replayStore = new RedisReplayStore({ client: opened.client, timeoutMs: 1000 })
     const { options, events } = platform({ replayStore })
     const server = serve(appOf(options))
     const call = (token: string) => request(server).get('/portal').auth(token, { type: 'bearer' })
@@ -88,16 +89,17 @@ describe.each([
     await expect(storeOf(50).consume(liveUse(randomUUID()))).rejects.toMatchObject(late)
   })
 
-  it.each(['default', 'strict'] as const)(
+  it.each(['accept', 'refuse'] as const)(
     'counts the time from the moment it looked at the clock, so that no stale moment decides: %s mode',
-    async (mode) => {
+    async (afterDataLoss) => {
       const standsStill = () => {
         const moment = Date.now() / 1000
         const end = performance.now() + 150
         while (performance.now() < end);
         return moment
       }
-      const store = new RedisReplayStore({ client: opened.client, mode, timeoutMs: 100, clock: standsStill })
+      const store = new RedisReplayStore({ client: opened.client, afterDataLoss, timeoutMs: 100 })
+      store.bind({ clock: standsStill, maxLifetime: 300, clockTolerance: 5 })
       await expect(store.consume(liveUse(randomUUID()))).rejects.toMatchObject(late)
     },
   )
