@@ -12,14 +12,16 @@ describe('reverseJwt refuses', () => {
   it('to be mounted without being called', () => {
     const req = { method: 'GET', url: '/', headers: {} }
     expect(() => reverseJwt(req as never)).toThrow(
-      new TypeError('Option headers is of a request; call reverseJwt({ ... }) and mount what it returns'),
+      new TypeError(
+        'reverseJwt: headers is of a request; call reverseJwt({ ... }) and mount what it returns',
+      ),
     )
   })
 
   it('a verifier without its name', () => {
     const verifier = createVerifier(platform().options)
     expect(() => reverseJwt(verifier as never)).toThrow(
-      new TypeError('Option verifier must be named: { verifier }'),
+      new TypeError('reverseJwt: verifier must be named: { verifier }'),
     )
   })
 })

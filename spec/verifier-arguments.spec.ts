@@ -7,19 +7,22 @@ describe('the second argument', () => {
   const guarded = () => verifierOf({}, [shop(['ES256'], from)])
 
   it.each([
-    [{ Origin: 'https://evil.example' }, 'Unknown member of the context "Origin". Did you mean "origin"?'],
-    [{ scopes: ['portal:admin'] }, 'Unknown member of the context "scopes". Did you mean "scope"?'],
-    [{ headers: {} }, 'Unknown member of the context "headers". Known: origin, scope.'],
-    ['https://evil.example', 'Give an object; each member of the context has a name: origin, scope'],
-    [{ scope: [] }, 'Option scope must be a scope name or a list of them'],
+    [
+      { Origin: 'https://evil.example' },
+      'verify: unknown member of the context "Origin". Did you mean "origin"?',
+    ],
+    [{ scopes: ['portal:admin'] }, 'verify: unknown member of the context "scopes". Did you mean "scope"?'],
+    [{ headers: {} }, 'verify: unknown member of the context "headers". Known: origin, scope.'],
+    ['https://evil.example', 'verify takes an object; each member of the context has a name: origin, scope'],
+    [{ scope: [] }, 'verify: scope must be a scope name or a list of them'],
   ])('of verify is refused when it is %j: a misspelled check would never run', async (context, sentence) => {
     await expect(guarded().verify(mint(), context as object)).rejects.toEqual(new TypeError(sentence))
   })
 
   it.each([
-    [{ scopes: ['portal:admin'] }, 'Unknown rule "scopes". Did you mean "scope"?'],
-    [{ tokenFrom: 'header' }, "Option tokenFrom must be a list of 'header' and 'body'"],
-    [{ tokenFrom: [] }, "Option tokenFrom must be a list of 'header' and 'body'"],
+    [{ scopes: ['portal:admin'] }, 'authenticate: unknown rule "scopes". Did you mean "scope"?'],
+    [{ tokenFrom: 'header' }, "authenticate: tokenFrom must be a list of 'header' and 'body'"],
+    [{ tokenFrom: [] }, "authenticate: tokenFrom must be a list of 'header' and 'body'"],
   ])('of authenticate is refused when it is %j', async (rules, sentence) => {
     const request = { method: 'GET', url: '/', headers: { authorization: `Bearer ${mint()}` } }
     await expect(guarded().authenticate(request, rules as object)).rejects.toEqual(new TypeError(sentence))

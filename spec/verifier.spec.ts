@@ -188,20 +188,22 @@ describe('one request that is authenticated twice', () => {
   })
 
   it('is held to the rules of the second call too', async () => {
-    const { options } = platform({}, [limited])
+    const { options, clock } = platform({}, [limited])
     const request = requestWith(mint(), 'https://shop.example')
     await createVerifier(options).authenticate(request)
     const stricter: [Partial<VerifierOptions>, Code, string?][] = [
       [{ audience: 'https://admin.example' }, 'audience_mismatch'],
       [{ maxLifetime: 100 }, 'token_lifetime_too_long'],
       [{ algorithms: ['RS256'] }, 'algorithm_not_allowed'],
-      [{ clock: () => now + 120 }, 'token_expired'],
       [{ maxTokenLength: 10 }, 'request_malformed', 'The token is longer than is accepted here.'],
     ]
     for (const [override, code, description] of stricter) {
       const second = createVerifier({ ...options, ...override })
       await expectRefusal(second.authenticate(request), code, description)
     }
+    clock.now = now + 120
+    await expectRefusal(createVerifier(options).authenticate(request), 'token_expired')
+    clock.now = now
     await expect(
       createVerifier(options).authenticate(request, { scope: ['portal:admin'] }),
     ).rejects.toMatchObject({ code: 'scope_insufficient', status: 403 })

@@ -1,5 +1,5 @@
-import { algorithm, identifier, required, unchecked } from '../options/kinds.js'
-import { optionsReader, type Option, type OptionsOf, type Wrong } from '../options/options.js'
+import { algorithm, identifier, required } from '../options/kinds.js'
+import { membersReader, optionsReader, type OptionsOf, type Wrong } from '../options/options.js'
 import { proofType, type Algorithm } from '../protocol.js'
 import { refuseBrowser } from '../jwk/browser-guard.js'
 import { compactSigner } from './compact-signature.js'
@@ -31,14 +31,14 @@ export interface PossessionOptions {
 
 const readOptions = optionsReader('proveKeyPossession', {
   privateKey,
-  challenge: unchecked as Option<PossessionChallenge>,
+  challenge: (given: unknown) => readChallenge(given),
   audience: required(identifier, "the platform's name, as in createSigner"),
   projectId: required(identifier, 'your project at that platform, as in createSigner'),
 } satisfies OptionsOf<PossessionOptions>)
 
 const ofThePlatform = 'give the challenge as it came from the platform'
-const readChallenge = optionsReader(
-  'proveKeyPossession',
+const readChallenge = membersReader(
+  'proveKeyPossession, challenge',
   {
     aud: required(identifier, ofThePlatform),
     proj_id: required(identifier, ofThePlatform),
@@ -47,7 +47,7 @@ const readChallenge = optionsReader(
     nonce: required(identifier, ofThePlatform),
     exp,
   } satisfies OptionsOf<PossessionChallenge>,
-  'member of a challenge',
+  'member',
 )
 
 function exp(given: unknown, wrong: Wrong): number {
@@ -74,7 +74,7 @@ function exp(given: unknown, wrong: Wrong): number {
 export async function proveKeyPossession(options: PossessionOptions): Promise<string> {
   refuseBrowser()
   const { privateKey, challenge, audience, projectId } = readOptions(options)
-  const { kid, alg, ...claims } = readChallenge(challenge)
+  const { kid, alg, ...claims } = challenge
   requireMine('audience', audience, 'aud', claims.aud)
   requireMine('projectId', projectId, 'proj_id', claims.proj_id)
   const sign = compactSigner({ privateKey, typ: proofType, kid, alg, caller: 'proveKeyPossession' })

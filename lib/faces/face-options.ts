@@ -1,4 +1,4 @@
-import { flag, objectWith } from '../options/kinds.js'
+import { flag, objectWith, unchecked } from '../options/kinds.js'
 import { optionsReader, type OptionsOf } from '../options/options.js'
 import { verifierWith, type Verifier } from '../verifier.js'
 import type { TokenSource } from '../verify/credentials.js'
@@ -38,7 +38,8 @@ const withVerifier = {
   ...faceOptions,
   verifier: objectWith<Verifier>('authenticate', 'what createVerifier returns'),
 }
-const withItsOptions = { ...faceOptions, ...verifierOptions }
+// Named, so that a misspelled one is understood.
+const withItsOptions = { ...faceOptions, ...verifierOptions, verifier: unchecked }
 
 /** Reads what a face takes. `owner` is the face, as its caller writes it, and begins each error. */
 export function readFaceOptions(owner: string, given: unknown): Face {

@@ -4,15 +4,15 @@ import { quoted, shown } from '../options/quoted.js'
 import { isIdentifier, isScopeName, limits, parseUrl } from '../protocol.js'
 import type { Project } from '../types.js'
 
-/** Undefined is an error in these, most often a column that was not selected: it must not open what it should close. */
-const checkedMembers = {
+const members = {
   id: required(identifier, 'a project needs one'),
+  name: unchecked,
   issuer: text({ fits: (issuer) => issuer !== '', what: 'a non-empty string' }),
   allowedOrigins,
   scopes,
   suspended: flag,
-}
-const members = { ...checkedMembers, name: unchecked, metadata: unchecked } satisfies OptionsOf<Project>
+  metadata: unchecked,
+} satisfies OptionsOf<Project>
 
 /** Returns a frozen copy of the project, or throws a TypeError that says which member is wrong and why. */
 export function admitProject(project: Project): Project {
@@ -22,8 +22,15 @@ export function admitProject(project: Project): Project {
     throw new TypeError(`A project needs an id: a string of 1 to ${limits.identifierLength} characters`)
   const owner = `Project${quoted(project.id)}`
   refuseUnknownNames(owner, project, members, 'member')
+  // Undefined is an error in the others, most often a column that was not selected: it must not open what it should close.
   const { name, metadata, ...checked } = project
-  const { id, issuer = id, suspended, allowedOrigins, scopes } = optionsReader(owner, checkedMembers)(checked)
+  const {
+    id,
+    issuer = id,
+    suspended,
+    allowedOrigins,
+    scopes,
+  } = optionsReader(owner, members, 'member')(checked)
   return Object.freeze({
     id,
     issuer,

@@ -91,7 +91,7 @@ describe('a request that another framework made', () => {
 
 it('a list of scopes with nothing in it asks for nothing, and is a mistake', async () => {
   const scope = new Array<string>(1)
-  const wrong = new TypeError('Option scope must be a scope name or a list of them')
+  const wrong = new TypeError('verify: scope must be a scope name or a list of them')
   await expect(verifierOf().verify(mint(), { scope })).rejects.toEqual(wrong)
 })
 

@@ -59,34 +59,40 @@ describe('proveKeyPossession', () => {
   })
 
   it.each([
-    [{ aud: '' }, 'proveKeyPossession: aud of the challenge must be a string of 1 to 256 characters'],
-    [{ aud: ['a'] }, 'proveKeyPossession: aud of the challenge must be a string of 1 to 256 characters'],
+    [
+      { aud: '' },
+      'proveKeyPossession, challenge: aud must be a string of 1 to 256 characters, not blank, without control characters',
+    ],
+    [
+      { aud: ['a'] },
+      'proveKeyPossession, challenge: aud must be a string of 1 to 256 characters, not blank, without control characters',
+    ],
     [
       { proj_id: { toJSON: () => 'x' } },
-      'proveKeyPossession: proj_id of the challenge must be a string of 1 to 256 characters',
+      'proveKeyPossession, challenge: proj_id must be a string of 1 to 256 characters, not blank, without control characters',
     ],
-    [{ kid: undefined }, 'proveKeyPossession: kid of the challenge must be a string of 1 to 256 characters'],
+    [
+      { kid: undefined },
+      'proveKeyPossession, challenge: kid is missing: give the challenge as it came from the platform',
+    ],
     [
       { nonce: 'n'.repeat(257) },
-      'proveKeyPossession: nonce of the challenge must be a string of 1 to 256 characters',
+      'proveKeyPossession, challenge: nonce must be a string of 1 to 256 characters, not blank, without control characters',
     ],
-    [{ exp: '1' }, 'proveKeyPossession: exp of the challenge must be a number'],
-    [{ exp: Infinity }, 'proveKeyPossession: exp of the challenge must be a number'],
-    [{ alg: 'HS256' }, /^proveKeyPossession: alg of the challenge must be one of ES256, /],
+    [{ exp: '1' }, 'proveKeyPossession, challenge: exp must be a number, epoch seconds'],
+    [{ exp: Infinity }, 'proveKeyPossession, challenge: exp must be a number, epoch seconds'],
+    [{ alg: 'HS256' }, /^proveKeyPossession, challenge: alg must be one of ES256, /],
     [{ alg: 'RS256' }, 'proveKeyPossession: privateKey is not a key for RS256'],
-    [{ iss: 'shop' }, /^Unknown member of a challenge "iss"/],
-    [{ iat: 1 }, /^Unknown member of a challenge "iat"/],
-    [{ jti: 'x' }, /^Unknown member of a challenge "jti"/],
+    [{ iss: 'shop' }, /^proveKeyPossession, challenge: unknown member "iss"/],
+    [{ iat: 1 }, /^proveKeyPossession, challenge: unknown member "iat"/],
+    [{ jti: 'x' }, /^proveKeyPossession, challenge: unknown member "jti"/],
   ])('does not sign a challenge with %j', async (members, message) => {
     const proof = prove({ privateKey, challenge: { ...challenge, ...members } as never })
     await expect(proof).rejects.toThrow(typeof message === 'string' ? new TypeError(message) : message)
   })
 
   it.each([
-    [
-      undefined,
-      'proveKeyPossession: privateKey is undefined or empty; is the variable or file that should hold it there?',
-    ],
+    [undefined, 'proveKeyPossession: privateKey is undefined; is the variable set that should hold it?'],
     [
       '',
       'proveKeyPossession: privateKey is undefined or empty; is the variable or file that should hold it there?',
@@ -105,9 +111,13 @@ describe('proveKeyPossession', () => {
 
   it('takes no other option', async () => {
     const options = { privateKey, challenge, audience, projectId: 'shop', kid: 'x' }
-    await expect(proveKeyPossession(options)).rejects.toThrow(/^Unknown option of proveKeyPossession "kid"/)
-    await expect(proveKeyPossession(undefined as never)).rejects.toThrow(/^Give an object/)
-    await expect(proveKeyPossession({ privateKey } as never)).rejects.toThrow(/^Give an object/)
+    await expect(proveKeyPossession(options)).rejects.toThrow(/^proveKeyPossession: unknown option "kid"/)
+    await expect(proveKeyPossession(undefined as never)).rejects.toThrow(
+      /takes an object|challenge is missing/,
+    )
+    await expect(proveKeyPossession({ privateKey } as never)).rejects.toThrow(
+      /takes an object|challenge is missing/,
+    )
   })
 })
 
@@ -128,9 +138,7 @@ describe('a challenge that somebody passes on', () => {
 
   it.each(['audience', 'projectId'])('is not answered by who does not say %s', async (name) => {
     await expect(proveKeyPossession({ ...mine, [name]: undefined as unknown as string })).rejects.toThrow(
-      new TypeError(
-        `proveKeyPossession: ${name} must be a string of 1 to 256 characters, as in createSigner`,
-      ),
+      new TypeError(`proveKeyPossession: ${name} is undefined; is the variable set that should hold it?`),
     )
   })
 })

@@ -7,7 +7,7 @@ import { expectRefused } from './private-key-refused.js'
 
 describe('a private key that no platform would accept is refused:', () => {
   const notAnAlgorithm =
-    'createSigner: alg must be one of ES256, ES384, ES512, RS256, RS384, RS512, PS256, PS384, PS512, EdDSA, and privateKey a key for it'
+    'createSigner: alg must be one of ES256, ES384, ES512, RS256, RS384, RS512, PS256, PS384, PS512, EdDSA'
 
   const { privateKey } = keyPair('ES256')
   const jwk = privateKey.export({ format: 'jwk' })
@@ -49,7 +49,7 @@ describe('a private key that no platform would accept is refused:', () => {
   it('a key of secp256k1', () => {
     const other = generateKeyPairSync('ec', { namedCurve: 'secp256k1' }).privateKey
     for (const form of [other, pkcs8Of(other), other.export({ format: 'jwk' })]) {
-      expectRefused(form, notAnAlgorithm)
+      expectRefused(form, `${notAnAlgorithm}, and privateKey a key for it`)
     }
   })
 

@@ -190,13 +190,15 @@ describe('a signer refuses to sign', () => {
 describe('createSigner refuses', () => {
   it.each([undefined, null, 'shop', 1])('%j', (options) => {
     expect(() => createSigner(options as unknown as SignerOptions)).toThrow(
-      new TypeError('createSigner takes an object with projectId, audience and privateKey'),
+      new TypeError(
+        'createSigner takes an object; each option has a name: projectId, audience, privateKey, kid, issuer, alg, expiresIn',
+      ),
     )
   })
 
   it.each([
-    ['projectId', 'a string of 1 to 256 characters'],
-    ['kid', 'a string of 1 to 256 characters'],
+    ['projectId', 'a string of 1 to 256 characters, not blank, without control characters'],
+    ['kid', 'a string of 1 to 256 characters, not blank, without control characters'],
     ['audience', 'a non-empty string'],
     ['issuer', 'a non-empty string'],
   ])('a %s that is no name', (name, what) => {
@@ -210,21 +212,27 @@ describe('createSigner refuses', () => {
   it.each(['projectId', 'kid'])('a %s that no platform takes', (name) => {
     for (const wrong of ['x'.repeat(257), 'a\0b', '\ud800', ' ']) {
       expect(() => signerOf({ [name]: wrong })).toThrow(
-        new TypeError(`createSigner: ${name} must be a string of 1 to 256 characters`),
+        new TypeError(
+          `createSigner: ${name} must be a string of 1 to 256 characters, not blank, without control characters`,
+        ),
       )
     }
   })
 
   it.each(['projectId', 'audience', 'issuer', 'kid', 'alg', 'expiresIn'])('an undefined %s', (name) => {
     expect(() => signerOf({ [name]: undefined })).toThrow(
-      new TypeError(`Option ${name} is undefined; set it or leave it out`),
+      new TypeError(
+        ['projectId', 'audience'].includes(name)
+          ? `createSigner: ${name} is undefined; is the variable set that should hold it?`
+          : `createSigner: ${name} is undefined; set it or leave it out`,
+      ),
     )
   })
 
   it.each([
-    ['projectId', 'a string of 1 to 256 characters'],
-    ['audience', 'a non-empty string'],
-  ])('to do without %s', (name, what) => {
+    ['projectId', 'the id that the platform gave the project'],
+    ['audience', "the platform's name, as its documentation gives it"],
+  ])('to do without %s', (name, hint) => {
     const options: Record<string, unknown> = { projectId: 'shop', audience, privateKey }
     expect(() =>
       createSigner(
@@ -232,14 +240,12 @@ describe('createSigner refuses', () => {
           Object.entries(options).filter(([key]) => key !== name),
         ) as unknown as SignerOptions,
       ),
-    ).toThrow(new TypeError(`createSigner: ${name} must be ${what}`))
+    ).toThrow(new TypeError(`createSigner: ${name} is missing: ${hint}`))
   })
 
   it('a privateKey that is undefined, as a missing variable is', () => {
     expect(() => createSigner({ ...honest, privateKey: process.env.NO_SUCH_VARIABLE })).toThrow(
-      new TypeError(
-        'createSigner: privateKey is undefined or empty; is the variable or file that should hold it there?',
-      ),
+      new TypeError('createSigner: privateKey is undefined; is the variable set that should hold it?'),
     )
   })
 
@@ -264,7 +270,7 @@ describe('createSigner refuses', () => {
     ['key', 'Did you mean "kid"?'],
   ])('an option named %s', (name, hint) => {
     expect(() => signerOf({ [name]: 'x' })).toThrow(
-      new TypeError(`Unknown option of createSigner ${JSON.stringify(name)}. ${hint}`),
+      new TypeError(`createSigner: unknown option ${JSON.stringify(name)}. ${hint}`),
     )
   })
 })

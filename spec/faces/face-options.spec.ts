@@ -19,7 +19,7 @@ const settings = (value: unknown) => value as ReverseJwtOptions
 describe.each<[string, (value: ReverseJwtOptions) => unknown]>([
   ['reverseJwt', reverseJwt],
   ['ReverseJwtStrategy', (value) => new ReverseJwtStrategy(value)],
-])('%s', (_, face) => {
+])('%s', (owner, face) => {
   it.each([
     ['a verifier', { verifier }],
     ['the options of one', options],
@@ -32,87 +32,95 @@ describe.each<[string, (value: ReverseJwtOptions) => unknown]>([
 
   const { audience, keyStore, replayStore } = options
   it.each<[string, unknown, string]>([
-    ['nothing', undefined, 'Give an object: { verifier }, or audience, keyStore and replayStore'],
-    ['null', null, 'Give an object: { verifier }, or audience, keyStore and replayStore'],
-    ['a string', 'shop', 'Give an object: { verifier }, or audience, keyStore and replayStore'],
-    ['an empty object', {}, 'Option keyStore must be a key store, such as new MemoryKeyStore([...])'],
+    ['nothing', undefined, ' takes an object: { verifier }, or audience, keyStore and replayStore'],
+    ['null', null, ' takes an object: { verifier }, or audience, keyStore and replayStore'],
+    ['a string', 'shop', ' takes an object: { verifier }, or audience, keyStore and replayStore'],
+    [
+      'an empty object',
+      {},
+      ': audience must be the name of this platform, as tokens have it in aud, or a list of such names',
+    ],
     [
       'no replay store',
       { audience, keyStore },
-      'Option replayStore must be a replay store, such as new MemoryReplayStore() for a platform of one process',
+      ': replayStore must be a replay store, such as new MemoryReplayStore() for a platform of one process',
     ],
     [
       'no audience',
       { keyStore, replayStore },
-      'Option audience must be the name of this platform, as tokens have it in aud, or a list of such names',
+      ': audience must be the name of this platform, as tokens have it in aud, or a list of such names',
     ],
     [
       'a verifier and options of one',
       { verifier, clockTolerance: 9 },
-      'Option clockTolerance belongs to createVerifier when verifier is given',
+      ': clockTolerance belongs to createVerifier when verifier is given',
     ],
     [
       'a verifier and the audience',
       { verifier, audience },
-      'Option audience belongs to createVerifier when verifier is given',
+      ': audience belongs to createVerifier when verifier is given',
     ],
-    ['no verifier', { verifier: undefined }, 'Option verifier is undefined; set it or leave it out'],
-    ['null for a verifier', { verifier: null }, 'Option verifier must come from createVerifier'],
+    [
+      'no verifier',
+      { verifier: undefined },
+      ': verifier is undefined; is the variable set that should hold it?',
+    ],
+    ['null for a verifier', { verifier: null }, ': verifier must be what createVerifier returns'],
     [
       'the function for a verifier',
       { verifier: createVerifier },
-      'Option verifier must come from createVerifier',
+      ': verifier must be what createVerifier returns',
     ],
     [
       'a misspelled option',
       { ...options, optionnal: true },
-      'Unknown option "optionnal". Did you mean "optional"?',
+      ': unknown option "optionnal". Did you mean "optional"?',
     ],
     [
       'another case',
       { ...options, tokenfrom: ['body'] },
-      'Unknown option "tokenfrom". Did you mean "tokenFrom"?',
+      ': unknown option "tokenfrom". Did you mean "tokenFrom"?',
     ],
     [
       'a misspelled option of the verifier',
       { ...options, audiance: 'x' },
-      'Unknown option "audiance". Did you mean "audience"?',
+      ': unknown option "audiance". Did you mean "audience"?',
     ],
-    ['a misspelled verifier', { verifer: verifier }, 'Unknown option "verifer". Did you mean "verifier"?'],
+    ['a misspelled verifier', { verifer: verifier }, ': unknown option "verifer". Did you mean "verifier"?'],
     [
       'a misspelled option beside a verifier',
       { verifier, scopes: 'a' },
-      'Unknown option "scopes". Did you mean "scope"?',
+      ': unknown option "scopes". Did you mean "scope"?',
     ],
     [
       'an option that is like none',
       { verifier, passReqToCallback: true },
-      'Unknown option "passReqToCallback". Known: optional, scope, tokenFrom, verifier.',
+      ': unknown option "passReqToCallback". Known: optional, tokenFrom, scope, verifier.',
     ],
     [
       'optional: undefined',
       { verifier, optional: undefined },
-      'Option optional is undefined; set it or leave it out',
+      ': optional is undefined; set it or leave it out',
     ],
-    ['scope: undefined', { verifier, scope: undefined }, 'Option scope is undefined; set it or leave it out'],
-    ['optional: 1', { verifier, optional: 1 }, 'Option optional must be true or false'],
-    ["optional: 'false'", { verifier, optional: 'false' }, 'Option optional must be true or false'],
+    ['scope: undefined', { verifier, scope: undefined }, ': scope is undefined; set it or leave it out'],
+    ['optional: 1', { verifier, optional: 1 }, ': optional must be true or false'],
+    ["optional: 'false'", { verifier, optional: 'false' }, ': optional must be true or false'],
     ...([[], 'header', ['query'], ['header', 'cookie'], [undefined], null, {}] as unknown[]).map(
       (tokenFrom): [string, unknown, string] => [
         `tokenFrom: ${JSON.stringify(tokenFrom)}`,
         { verifier, tokenFrom },
-        "Option tokenFrom must be a list of 'header' and 'body'",
+        ": tokenFrom must be a list of 'header' and 'body'",
       ],
     ),
     ...(['', ' ', 'a  b', 'a"b', 'a\\b', 'a\nb', 'ä', [], ['a b'], ['a', ''], null, 7, {}] as unknown[]).map(
       (scope): [string, unknown, string] => [
         `scope: ${JSON.stringify(scope)}`,
         { verifier, scope },
-        'Option scope must be a scope name or a list of them',
+        ': scope must be a scope name or a list of them',
       ],
     ),
   ])('throws a TypeError that helps for %s', (_, value, message) => {
-    expect(() => face(settings(value))).toThrow(new TypeError(message))
+    expect(() => face(settings(value))).toThrow(new TypeError(owner + message))
   })
 })
 

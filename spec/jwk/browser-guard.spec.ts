@@ -53,7 +53,11 @@ describe('what a bundler for browsers gets in place of the client', () => {
 
   it.each([
     ['for browsers', ['--conditions=browser'], bundled.message],
-    ['for a server', [], 'createSigner takes an object with projectId, audience and privateKey'],
+    [
+      'for a server',
+      [],
+      'createSigner takes an object; each option has a name: projectId, audience, privateKey, kid, issuer, alg, expiresIn',
+    ],
   ])('is what the package\u2019s exports say %s', async (_, conditions, message) => {
     const source = `import { createSigner } from 'reverse-jwt/customer'
       try { createSigner() } catch (error) { console.log(error.message) }`

@@ -255,7 +255,7 @@ describe('CachedKeyStore refuses', () => {
   it.each([undefined, null, {}, { find: 1 }, 'store'])('to stand in front of %j', (wrong) => {
     expect(() => new CachedKeyStore(wrong as KeyStore)).toThrow(
       new TypeError(
-        'CachedKeyStore takes the key store to keep at hand, an object with find(projectId, kid)',
+        'CachedKeyStore: store must be the key store to keep at hand, an object with find(projectId, kid)',
       ),
     )
   })
@@ -264,36 +264,37 @@ describe('CachedKeyStore refuses', () => {
     ['ttl', 3600],
     ['missingTtl', 3600],
     ['timeoutMs', 60_000],
-  ])('a %s that is no positive number up to %d', (name, most) => {
-    expect(() => new CachedKeyStore(store, { [name]: most })).not.toThrow()
+  ])('a %s that is no positive number up to %d', (name, max) => {
+    const what = name === 'timeoutMs' ? 'milliseconds' : 'seconds'
+    expect(() => new CachedKeyStore(store, { [name]: max })).not.toThrow()
     for (const wrong of [0, -1, NaN, '30', null]) {
       expect(() => new CachedKeyStore(store, { [name]: wrong })).toThrow(
-        new TypeError(`CachedKeyStore: ${name} must be a positive number up to ${most}`),
+        new TypeError(`CachedKeyStore: ${name} must be a positive number of ${what} up to ${max}`),
       )
     }
-    const hint = name === 'timeoutMs' ? '' : '; these are seconds'
-    expect(() => new CachedKeyStore(store, { [name]: most + 1 })).toThrow(
-      new TypeError(`CachedKeyStore: ${name} must be a positive number up to ${most}${hint}`),
+    const hint = name === 'timeoutMs' ? '' : `; ${max + 1} looks like milliseconds`
+    expect(() => new CachedKeyStore(store, { [name]: max + 1 })).toThrow(
+      new TypeError(`CachedKeyStore: ${name} must be a positive number of ${what} up to ${max}${hint}`),
     )
     expect(() => new CachedKeyStore(store, { [name]: undefined })).toThrow(
-      new TypeError(`Option ${name} is undefined; set it or leave it out`),
+      new TypeError(`CachedKeyStore: ${name} is undefined; set it or leave it out`),
     )
   })
 
-  it.each([0, -1, 1.5, NaN, Infinity, '10', null, 1_000_001])('a max of %p', (max) => {
+  it.each([0, -1, 1.5, NaN, Infinity, '10', null, 1_000_001])('a capacity of %p', (capacity) => {
     expect(() => new CachedKeyStore(store, { capacity: 1_000_000 })).not.toThrow()
-    expect(() => new CachedKeyStore(store, { max } as CachedKeyStoreOptions)).toThrow(
-      new TypeError('CachedKeyStore: max must be a positive integer up to 1000000'),
+    expect(() => new CachedKeyStore(store, { capacity } as CachedKeyStoreOptions)).toThrow(
+      new TypeError('CachedKeyStore: capacity must be a whole number of keys from 1 to 1000000'),
     )
   })
 
   it.each([
     ['ttlMs', 'Did you mean "ttl"?'],
     ['timeout', 'Did you mean "timeoutMs"?'],
-    ['staleWhileRevalidate', 'Known: ttl, missingTtl, max, timeoutMs.'],
+    ['staleWhileRevalidate', 'Known: ttl, missingTtl, capacity, timeoutMs.'],
   ])('an option named %s', (name, hint) => {
     expect(() => new CachedKeyStore(store, { [name]: 1 })).toThrow(
-      new TypeError(`Unknown option of CachedKeyStore ${JSON.stringify(name)}. ${hint}`),
+      new TypeError(`CachedKeyStore: unknown option ${JSON.stringify(name)}. ${hint}`),
     )
   })
 })

@@ -52,7 +52,7 @@ describe('MemoryKeyStore', () => {
     [
       'a misspelled member',
       [{ id: 'shop', scope: ['a'], keys: [key] }],
-      'Unknown member of a project "scope". Did you mean "scopes"?',
+      'Project "shop": unknown member "scope". Did you mean "scopes"?',
     ],
     [
       'a key that is not one',

@@ -154,7 +154,7 @@ describe('a project', () => {
   ])('may not have a member named %s', (name, hint) => {
     const project: unknown = JSON.parse(`{ "id": "shop", ${JSON.stringify(name)}: [] }`)
     expect(() => admit(project)).toThrow(
-      new TypeError(`Unknown member of a project ${JSON.stringify(name)}. ${hint}`),
+      new TypeError(`Project "shop": unknown member ${JSON.stringify(name)}. ${hint}`),
     )
   })
 })

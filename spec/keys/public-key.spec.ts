@@ -136,12 +136,12 @@ describe('a public key is refused', () => {
     [
       'with a misspelled member',
       { jwk, notbefore: 1 },
-      'Unknown member of a key "notbefore". Did you mean "notBefore"?',
+      'unknown member "notbefore". Did you mean "notBefore"?',
     ],
     [
       'with a member that is nowhere near',
       { jwk, passphrase: 'x' },
-      'Unknown member of a key "passphrase". Known: jwk, pem, kid, alg, notBefore, notAfter, revokedAt.',
+      'unknown member "passphrase". Known: jwk, pem, kid, alg, notBefore, notAfter, revokedAt.',
     ],
     [
       'with a JWK of another kid',
@@ -171,7 +171,7 @@ describe('a public key is refused', () => {
     [
       'with a member whose name could be a key',
       { jwk, 'MIGHAgEAMBMG/yqG': 1 },
-      'Unknown member of a key. Known: jwk, pem, kid, alg, notBefore, notAfter, revokedAt.',
+      'unknown member. Known: jwk, pem, kid, alg, notBefore, notAfter, revokedAt.',
     ],
     ['with an empty kid in its JWK', { jwk: { ...jwk, kid: '' } }, badKid],
     ['with a kid in its JWK that is no string', { jwk: { ...jwk, kid: 1 } }, badKid],

@@ -120,7 +120,7 @@ describe('bind', () => {
   ])('must cover the verifier: %j', (bound, name, limit, ceiling) => {
     expect(making(() => bound)).toThrow(
       new TypeError(
-        `Option ${name} is ${limit}, but the replay store covers ${ceiling}; its bind must return at least { ${name}: ${limit} }`,
+        `createVerifier: ${name} is ${limit}, but the replay store covers ${ceiling}; its bind must return at least { ${name}: ${limit} }`,
       ),
     )
     expect(making(() => limits)).not.toThrow()
