@@ -156,7 +156,7 @@ function chooseAlgorithm(
   given: Algorithm | undefined,
   { jwk, alg: named }: KeyMaterial & JwkLabels,
 ): Algorithm {
-  const inJwk = algorithm(named, (what) => new TypeError(`alg of the JWK ${what}`))
+  const inJwk = algorithm(named, (what) => new TypeError(`alg ${what}`))
   if (given !== undefined && inJwk !== undefined && given !== inJwk)
     throw new TypeError('alg and the alg of the JWK differ')
   const alg = (given ?? inJwk ?? defaultAlgorithmFor(jwk)) as Algorithm

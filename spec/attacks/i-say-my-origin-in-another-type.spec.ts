@@ -7,7 +7,7 @@ import { expectRefusal } from '../helpers/refusals.js'
 const home = 'https://shop.example'
 const allowed = [shop(['ES256'], { allowedOrigins: [home] })]
 const mistake = new TypeError(
-  'origin must be the Origin header of the request, a string; null or undefined when there was none',
+  'verify: origin must be the Origin header of the request, a string; null or undefined when there was none',
 )
 
 const odd: [what: string, origin: unknown][] = [

@@ -70,7 +70,12 @@ async function examineServer(
 
   await look('clock', 'That the clocks agree', async () => {
     const [seconds, micros] = (await question('TIME')) as [unknown, unknown]
-    const apart = Number(seconds) + Number(micros) / 1e6 - clock()
+    const ours = secondsOf(clock)
+    if (ours === undefined) {
+      found('error', 'clock', 'The clock of the verifier does not return epoch seconds.')
+      return
+    }
+    const apart = Number(seconds) + Number(micros) / 1e6 - ours
     if (Math.abs(apart) <= maxSecondsApart) return
     found(
       'error',
@@ -108,6 +113,14 @@ async function examineServer(
     },
   )
   return findings
+}
+
+function secondsOf(clock: () => number): number | undefined {
+  try {
+    return clock()
+  } catch {
+    return undefined
+  }
 }
 
 function findingsOf(info: ReadonlyMap<string, string>, refusesAfterLoss: boolean): RedisFinding[] {

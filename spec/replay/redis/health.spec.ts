@@ -91,7 +91,7 @@ describe.each([
   })
 
   it('says which promise it could not check where CONFIG is not allowed, and is ready', async () => {
-    await server.command('ACL', 'SETUSER', 'accept', '-config')
+    await server.command('ACL', 'SETUSER', 'default', '-config')
     try {
       const health = await storeOf().ready()
       expect(health).toMatchObject({
@@ -100,19 +100,19 @@ describe.each([
       })
       expect(health.findings[0]?.text).toContain('could not be checked')
     } finally {
-      await server.command('ACL', 'SETUSER', 'accept', '+config')
+      await server.command('ACL', 'SETUSER', 'default', '+config')
     }
   })
 
   it('says so where TIME and INFO are not allowed', async () => {
-    await server.command('ACL', 'SETUSER', 'accept', '-time', '-info')
+    await server.command('ACL', 'SETUSER', 'default', '-time', '-info')
     try {
       const { findings } = await storeOf().health()
       expect(findings.map(({ level, about }) => `${level} ${about}`)).toEqual(
         expect.arrayContaining(['unchecked clock', 'unchecked version']),
       )
     } finally {
-      await server.command('ACL', 'SETUSER', 'accept', '+time', '+info')
+      await server.command('ACL', 'SETUSER', 'default', '+time', '+info')
     }
   })
 

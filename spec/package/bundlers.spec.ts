@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { output } from './command.js'
+import { installation, projectIn } from './installation.js'
+
+jest.setTimeout(120_000)
+
+/** What only the part for servers has, and what only the one that stands in for it in a page has. */
+const real = 'is set by the signer; leave it out'
+const stub = 'was bundled for a browser'
+
+let project: string
+beforeAll(async () => {
+  project = await projectIn(await installation('esbuild', 'vite', 'webpack', 'webpack-cli'), 'bundlers')
+}, 180_000)
+afterAll(() => rm(project, { recursive: true }))
+
+/** Bundles a file that imports `reverse-jwt/customer`, and returns the bundle. */
+async function bundledBy(program: string, ...flags: readonly string[]): Promise<string> {
+  await output(process.execPath, [join(project, '../node_modules', program), ...flags], project)
+  return readFile(join(project, 'out/bundle.js'), 'utf8')
+}
+
+const esbuild = (conditions: string, ...flags: string[]) =>
+  bundledBy(
+    'esbuild/bin/esbuild',
+    'backend.js',
+    '--bundle',
+    '--format=esm',
+    '--outfile=out/bundle.js',
+    '--external:node:*',
+    ...(conditions === '' ? [] : [`--conditions=${conditions}`]),
+    ...flags,
+  )
+const vite = (config: string, ...flags: string[]) =>
+  bundledBy('vite/bin/vite.js', 'build', '--config', config, '--logLevel=error', ...flags)
+const webpack = (name: string) =>
+  bundledBy('webpack-cli/bin/cli.js', '--config', 'webpack.config.cjs', '--config-name', name)
+
+describe('a bundler for servers at the edge gets what signs', () => {
+  it.each<[string, () => Promise<string>]>([
+    ['esbuild as wrangler calls it, for Cloudflare', () => esbuild('workerd,worker,browser')],
+    ['esbuild as Vercel calls it', () => esbuild('edge-light,browser')],
+    ['esbuild for Deno', () => esbuild('deno,browser')],
+    ['esbuild for Bun', () => esbuild('bun,browser')],
+    ['esbuild for Node', () => esbuild('', '--platform=node')],
+    ['Vite with --ssr', () => vite('vite.config.js', '--ssr', 'backend.js')],
+    [
+      'Vite for a web worker of a server, told its conditions',
+      () => vite('vite.edge.js', '--ssr', 'backend.js'),
+    ],
+    ['webpack for Node', () => webpack('node')],
+    ['webpack for the edge, told its conditions', () => webpack('edge')],
+  ])('%s', async (_, bundle) => {
+    const text = await bundle()
+    expect([text.includes(real), text.includes(stub)]).toEqual([true, false])
+  })
+})
+
+describe('a bundler for pages gets what refuses', () => {
+  it.each<[string, () => Promise<string>]>([
+    ['esbuild', () => esbuild('', '--platform=browser')],
+    ['Vite', () => vite('vite.config.js')],
+    ['webpack', () => webpack('page')],
+    ['webpack for a web worker of a page', () => webpack('worker')],
+  ])('%s', async (_, bundle) => {
+    const text = await bundle()
+    expect([text.includes(real), text.includes(stub)]).toEqual([false, true])
+  })
+})

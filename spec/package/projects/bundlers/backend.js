@@ -1,0 +1,3 @@
+import { createSigner } from 'reverse-jwt/customer'
+
+globalThis.signerOf = createSigner

@@ -1,0 +1,8 @@
+export default {
+  build: {
+    outDir: 'out',
+    minify: false,
+    rollupOptions: { input: 'backend.js', output: { entryFileNames: 'bundle.js' } },
+  },
+  ssr: { noExternal: true },
+}
