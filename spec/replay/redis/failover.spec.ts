@@ -140,7 +140,7 @@ describe.each(topologies)('when the master of %s dies under load', (name, start)
     const presentEarly = (stores: readonly RedisReplayStore[]) =>
       Promise.all(stores.flatMap((store) => early.map((use) => copied.present(store, use))))
     // However busy the machine is, all are decided.
-    await presentEarly(clients.map(({ client }) => patientStore(client, 'accept', 'default:')))
+    await presentEarly(clients.map(({ client }) => patientStore(client, 'accept', 'accept:')))
     expect(copied.accepted.size).toBe(early.length)
     const written = Number(await master.info('master_repl_offset'))
     await until(
