@@ -20,7 +20,7 @@ export { CachedKeyStore, type CachedKeyStoreOptions } from './keys/cached.js'
 export type { KeyStore } from './keys/key-store.js'
 export { MemoryKeyStore, type ProjectWithKeys } from './keys/memory.js'
 export { admitProjectKey, type AdmissionOptions, type PublicKeyInput } from './keys/public-key.js'
-export { reverseJwt, type Next, type ResponseLike } from './faces/express.js'
+export { reverseJwt } from './faces/express.js'
 export type { RequestRules, VerifierOptions } from './verify/options.js'
 export { problemDetails, type ProblemResponse } from './faces/problem-details.js'
 export type { Algorithm, AlgorithmName } from './protocol.js'
@@ -30,12 +30,14 @@ export type { ReplayCeilings, ReplayStore, TokenUse, VerifierLimits } from './re
 export { ReverseJwtStrategy, type Done, type VerifyCallback } from './faces/passport.js'
 export type {
   Authentication,
+  Next,
   Project,
   ProjectClaims,
   ProjectKey,
   ProjectToken,
   ProjectTokenHeader,
   RequestLike,
+  ResponseLike,
 } from './types.js'
 export { createVerifier, type Verifier } from './verifier.js'
 export type { VerifyContext } from './verify/binding.js'

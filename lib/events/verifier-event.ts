@@ -1,8 +1,7 @@
 import { StoreError, type AuthenticationError, type OutageCode, type RefusalCode } from '../errors.js'
 import { ownText } from '../encoding/own-text.js'
 import { limits } from '../protocol.js'
-import type { UnverifiedToken } from '../verify/compact.js'
-import type { Authentication } from '../types.js'
+import type { Authentication, UnverifiedToken } from '../types.js'
 import { warnOnce } from '../warnings.js'
 
 /** A token was good and is now used up. */

@@ -1,18 +1,8 @@
 import { AuthenticationError, ReverseJwtError } from '../errors.js'
 import { attach } from './authenticated-request.js'
 import { parseFaceOptions, type ReverseJwtOptions } from './face-options.js'
-import type { RequestLike } from '../types.js'
+import type { Next, RequestLike, ResponseLike } from '../types.js'
 import { warnOnce, warnWithoutTls } from '../warnings.js'
-
-export interface ResponseLike {
-  statusCode: number
-  readonly headersSent: boolean
-  setHeader(name: string, value: string): unknown
-  end(): unknown
-}
-
-/** What it returns is waited for. */
-export type Next = (error?: unknown) => unknown
 
 /**
  * Express middleware: lets a request pass when it carries one good project token, and sets `req.project` and

@@ -2,7 +2,7 @@ import PassportStrategy from 'passport-strategy'
 import { AuthenticationError } from '../errors.js'
 import { attach } from './authenticated-request.js'
 import { parseFaceOptions, type Face, type ReverseJwtOptions } from './face-options.js'
-import { keepRefusal } from './problem-details.js'
+import { keepRefusal } from './kept-refusal.js'
 import type { Authentication, Project, ProjectToken, RequestLike } from '../types.js'
 import { warnOnce, warnWithoutTls } from '../warnings.js'
 

@@ -1,5 +1,6 @@
 import { ReverseJwtError } from '../errors.js'
-import type { Next, ResponseLike } from './express.js'
+import type { Next, ResponseLike } from '../types.js'
+import { keptRefusal } from './kept-refusal.js'
 
 /** Where each code is explained. The page is part of the package. */
 const documentation = 'https://unpkg.com/reverse-jwt/docs/errors'
@@ -7,13 +8,6 @@ const documentation = 'https://unpkg.com/reverse-jwt/docs/errors'
 export interface ProblemResponse extends ResponseLike {
   getHeader(name: string): unknown
   end(body?: string): unknown
-}
-
-/** Passport drops the reason of a refusal on its way to the error handler. */
-const refusals = new WeakMap<object, ReverseJwtError>()
-
-export function keepRefusal(request: object, refusal: ReverseJwtError): void {
-  refusals.set(request, refusal)
 }
 
 /**
@@ -55,7 +49,7 @@ export function problemDetails(): (error: unknown, req: object, res: ProblemResp
 
 function problemOf(error: unknown, req: object, res: ProblemResponse): ReverseJwtError | undefined {
   if (error instanceof ReverseJwtError) return error
-  const refusal = refusals.get(req)
+  const refusal = keptRefusal(req)
   const ofPassport = error instanceof Error && error.name === 'AuthenticationError' && 'status' in error
   if (!ofPassport || refusal === undefined || error.status !== refusal.status) return undefined
   // Another strategy may have let the request in since, and a later guard refused it: then our challenge is not there.

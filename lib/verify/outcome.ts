@@ -1,8 +1,7 @@
 import { AuthenticationError, StoreError } from '../errors.js'
 import { acceptedEvent, emit, refusedEvent, type EventListener } from '../events/verifier-event.js'
-import type { Authentication } from '../types.js'
+import type { Authentication, UnverifiedToken } from '../types.js'
 import type { Bounds } from './binding.js'
-import type { UnverifiedToken } from './compact.js'
 
 /** What is known of a token while its steps are taken. */
 export interface Trail {

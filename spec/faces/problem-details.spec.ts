@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals'
 import { AuthenticationError, problemDetails, StoreError } from '../../lib/index.js'
-import { keepRefusal } from '../../lib/faces/problem-details.js'
+import { keepRefusal } from '../../lib/faces/kept-refusal.js'
 
 /** Passport's own error, as `failWithError: true` makes it. */
 class PassportError extends Error {
