@@ -8,12 +8,9 @@ const codes = Object.keys(answers) as Code[]
 const outageCodes: readonly Code[] = ['store_unavailable', 'replay_store_full'] satisfies OutageCode[]
 
 function errorOf(code: Code, details: { cause?: unknown; realm?: string } = {}): ReverseJwtError {
-  const { realm, ...rest } = details
-  const error = outageCodes.includes(code)
-    ? new StoreError(code as OutageCode, rest)
-    : new AuthenticationError(code as RefusalCode, rest)
-  error.realm = realm
-  return error
+  return outageCodes.includes(code)
+    ? new StoreError(code as OutageCode, details)
+    : new AuthenticationError(code as RefusalCode, details)
 }
 
 /** Every challenge, written out: what a client sees. None where the answer is not about credentials. */
@@ -44,7 +41,8 @@ describe.each(codes)('%s', (code) => {
 
   it('has the status, error, retry and text that users have written down', () => {
     const description = descriptionOf(code)
-    expect(errorOf(code)).toMatchObject({ code, status, error, retry, description })
+    const statuses = { status, statusCode: status, expose: true }
+    expect(errorOf(code)).toMatchObject({ code, ...statuses, error, retry, description })
     expect(errorOf(code).message).toBe(description)
   })
 
@@ -84,7 +82,7 @@ describe.each(codes)('%s', (code) => {
   })
 })
 
-it('tells the time of the platform in epoch seconds until a verifier has set it', () => {
+it('tells the time of the system in epoch seconds where no verifier has given its own', () => {
   jest.useFakeTimers({ now: 1_790_000_000_250 })
   expect(new AuthenticationError('token_expired').serverTime).toBe(1_790_000_000.25)
   jest.useRealTimers()
@@ -94,7 +92,7 @@ it('has no cause at all where there is none', () => {
   expect('cause' in new AuthenticationError('token_expired')).toBe(false)
 })
 
-it('leaves the realm out of the challenge until a verifier has set it', () => {
+it('leaves the realm out of the challenge where no verifier has given its own', () => {
   expect(new AuthenticationError('credentials_missing').challenge).toBe('Bearer')
   expect(new AuthenticationError('token_expired').challenge).toBe(
     `Bearer error="invalid_token", error_description="${descriptionOf('token_expired')}"`,
@@ -102,8 +100,8 @@ it('leaves the realm out of the challenge until a verifier has set it', () => {
 })
 
 it('names the scopes that the resource requires', () => {
-  const error = new AuthenticationError('scope_insufficient', { scope: ['portal:read', 'portal:write'] })
-  error.realm = 'portal'
+  const scope = ['portal:read', 'portal:write']
+  const error = new AuthenticationError('scope_insufficient', { scope, realm: 'portal' })
   expect(error.challenge).toBe(`${challenges.scope_insufficient ?? ''}, scope="portal:read portal:write"`)
 })
 
@@ -136,8 +134,8 @@ it('leaves the stacks of all other errors as long as they were', () => {
 
 describe('outageFrom', () => {
   it('says what a store says in our words, as an outage of its own', () => {
-    const thrown = new StoreError('replay_store_full', { cause: 'raise capacity' })
-    thrown.realm = 'of an earlier request'
+    const realm = 'of an earlier request'
+    const thrown = new StoreError('replay_store_full', { cause: 'raise capacity', realm })
     const error = outageFrom(thrown)
     expect(error).toMatchObject({ code: 'replay_store_full', status: 503, cause: 'raise capacity' })
     expect(error.realm).toBeUndefined()

@@ -1,4 +1,4 @@
-import { AuthenticationError, ReverseJwtError } from '../errors.js'
+import { headersOf, refusalFactsOf } from '../errors.js'
 import { attach } from './authenticated-request.js'
 import { parseFaceOptions, type ReverseJwtOptions } from './face-options.js'
 import type { Next, RequestLike, ResponseLike } from '../types.js'
@@ -42,11 +42,11 @@ export function reverseJwt(
         attach(req, authentication)
       })
       .then(next, (error: unknown) => {
-        if (optional && error instanceof AuthenticationError && error.code === 'credentials_missing')
-          return next()
+        const facts = refusalFactsOf(error)
+        if (optional && facts?.code === 'credentials_missing') return next()
         // A timeout may have answered meanwhile.
-        if (error instanceof ReverseJwtError && !res.headersSent) {
-          for (const [name, value] of Object.entries(error.headers)) res.setHeader(name, value)
+        if (facts !== undefined && !res.headersSent) {
+          for (const [name, value] of Object.entries(headersOf(facts))) res.setHeader(name, value)
         }
         // Express takes a falsy error for none.
         return next(error || new Error('The verifier failed'))

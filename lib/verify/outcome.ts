@@ -1,5 +1,6 @@
-import { AuthenticationError, StoreError } from '../errors.js'
+import { errorFrom, refusalFactsOf } from '../errors.js'
 import { acceptedEvent, emit, refusedEvent, type EventListener } from '../events/verifier-event.js'
+import { readClock } from '../time/clock.js'
 import type { Authentication, UnverifiedToken } from '../types.js'
 import type { Bounds } from './binding.js'
 
@@ -27,9 +28,8 @@ export function reported(
   steps: (trail: Trail) => Promise<{ readonly authentication: Authentication }>,
 ): Promise<Authentication> {
   const trail: Trail = { now: NaN }
-  const refused = (error: unknown): never => {
-    tellRefusal(reporter, trail, error)
-    throw error
+  const refused = (thrown: unknown): never => {
+    throw reportedRefusal(reporter, trail, thrown)
   }
   try {
     trail.now = readClock(reporter.clock)
@@ -44,23 +44,12 @@ export function reported(
   }
 }
 
-function tellRefusal({ realm, onEvent }: Reporter, trail: Trail, error: unknown): void {
-  if (!(error instanceof AuthenticationError || error instanceof StoreError)) return
-  error.realm = realm
-  if (Number.isFinite(trail.now)) error.serverTime = trail.now
+/** The same refusal with realm and time: another error, because a step throws without knowing them. */
+function reportedRefusal({ realm, onEvent }: Reporter, trail: Trail, thrown: unknown): unknown {
+  const known = refusalFactsOf(thrown)
+  if (known === undefined) return thrown
+  const error = errorFrom({ ...known, realm, ...(Number.isFinite(trail.now) && { serverTime: trail.now }) })
   if (onEvent !== undefined && error.code !== 'credentials_missing')
     emit(onEvent, refusedEvent(error, trail.unverified, trail.bounds?.origin))
-}
-
-/** Without the time nothing can be decided. */
-function readClock(clock: () => number): number {
-  let now: number
-  try {
-    now = clock()
-  } catch (cause) {
-    throw new StoreError('store_unavailable', { cause })
-  }
-  if (!Number.isFinite(now))
-    throw new StoreError('store_unavailable', { cause: 'the clock did not return epoch seconds' })
-  return now
+  return error
 }
