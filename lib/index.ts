@@ -7,9 +7,10 @@ export {
   type RefusalCode,
   type Retry,
 } from './errors.js'
+export { eventLine } from './events/event-line.js'
+export type { EventListener } from './events/listeners.js'
 export type {
   AcceptedEvent,
-  EventListener,
   RefusedEvent,
   UnavailableEvent,
   VerifierEvent,

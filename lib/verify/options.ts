@@ -1,4 +1,4 @@
-import type { EventListener } from '../events/verifier-event.js'
+import { eventListeners, type EventListener } from '../events/listeners.js'
 import type { KeyStore } from '../keys/key-store.js'
 import {
   hasMethod,
@@ -46,8 +46,11 @@ export interface VerifierOptions {
   readonly realm?: string
   /** Epoch seconds. Default: the system's clock. */
   readonly clock?: () => number
-  /** Told what became of each token. Must not throw; what it returns is not waited for. */
-  readonly onEvent?: EventListener
+  /**
+   * Told what became of each token: one listener, or a list of them. Must not throw; what it returns is not waited for. The failure of one
+   * is not that of another. `eventLine` writes an event for a log.
+   */
+  readonly onEvent?: EventListener | readonly EventListener[]
 }
 
 const headerOnly: readonly TokenSource[] = ['header']
@@ -75,7 +78,7 @@ export interface VerifierSettings {
   readonly requireOrigin: boolean
   readonly realm: string
   readonly clock: () => number
-  readonly onEvent: EventListener | undefined
+  readonly onEvent: readonly EventListener[]
 }
 
 /** Every option of a verifier; the compiler keeps it complete. */
@@ -102,13 +105,7 @@ export function parseVerifierOptions(options: VerifierOptions): VerifierSettings
   refuseUnknownNames(options, verifierOptionNames, 'option')
   refuseUndefined(options)
   warnInsideRequest()
-  const {
-    typ,
-    realm = 'reverse-jwt',
-    clock = () => Date.now() / 1000,
-    onEvent,
-    requireOrigin = false,
-  } = options
+  const { typ, realm = 'reverse-jwt', clock = () => Date.now() / 1000, requireOrigin = false } = options
   // Callers without TypeScript pass anything.
   requireThat(
     typ === undefined || (typ as unknown) === projectTokenType,
@@ -119,10 +116,6 @@ export function parseVerifierOptions(options: VerifierOptions): VerifierSettings
     'realm must be printable ASCII without quotes or backslashes',
   )
   requireThat(typeof (clock as unknown) === 'function', 'clock must be a function that returns epoch seconds')
-  requireThat(
-    onEvent === undefined || typeof (onEvent as unknown) === 'function',
-    'onEvent must be a function',
-  )
   requireThat(typeof (requireOrigin as unknown) === 'boolean', 'requireOrigin must be true or false')
   requireThat(
     hasMethod(options.keyStore, 'find'),
@@ -146,7 +139,7 @@ export function parseVerifierOptions(options: VerifierOptions): VerifierSettings
     requireOrigin,
     realm,
     clock,
-    onEvent,
+    onEvent: eventListeners(options.onEvent, (what) => new TypeError(`Option onEvent ${what}`)),
   }
 }
 

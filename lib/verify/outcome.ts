@@ -1,6 +1,7 @@
 import { errorFrom, refusalFactsOf } from '../errors.js'
-import { acceptedEvent, emit, refusedEvent, type EventListener } from '../events/verifier-event.js'
-import { readClock } from '../time/clock.js'
+import { emit, type EventListener } from '../events/listeners.js'
+import { acceptedEvent, refusedEvent } from '../events/outcome-event.js'
+import { readClock, type Clock } from '../time/clock.js'
 import type { Authentication, UnverifiedToken } from '../types.js'
 import type { Bounds } from './binding.js'
 
@@ -14,28 +15,28 @@ export interface Trail {
 }
 
 interface Reporter {
-  readonly clock: () => number
+  readonly clock: Clock
   readonly realm: string
-  readonly onEvent: EventListener | undefined
+  readonly onEvent: readonly EventListener[]
 }
 
 /**
- * Takes the steps, tells the listener how they ended, and gives a refusal what only the verifier knows: realm and time.
+ * Takes the steps, tells the listeners how they ended, and gives a refusal what only the verifier knows: realm and time.
  * A request without credentials is no event: there is no token to speak of.
  */
 export function reported(
   reporter: Reporter,
   steps: (trail: Trail) => Promise<{ readonly authentication: Authentication }>,
 ): Promise<Authentication> {
+  const { clock, onEvent } = reporter
   const trail: Trail = { now: NaN }
   const refused = (thrown: unknown): never => {
     throw reportedRefusal(reporter, trail, thrown)
   }
   try {
-    trail.now = readClock(reporter.clock)
+    trail.now = readClock(clock)
     return steps(trail).then(({ authentication }) => {
-      const { onEvent } = reporter
-      if (onEvent !== undefined && trail.accepted !== undefined)
+      if (onEvent.length > 0 && trail.accepted !== undefined)
         emit(onEvent, acceptedEvent(trail.accepted, trail.now))
       return authentication
     }, refused)
@@ -48,8 +49,8 @@ export function reported(
 function reportedRefusal({ realm, onEvent }: Reporter, trail: Trail, thrown: unknown): unknown {
   const known = refusalFactsOf(thrown)
   if (known === undefined) return thrown
-  const error = errorFrom({ ...known, realm, ...(Number.isFinite(trail.now) && { serverTime: trail.now }) })
-  if (onEvent !== undefined && error.code !== 'credentials_missing')
-    emit(onEvent, refusedEvent(error, trail.unverified, trail.bounds?.origin))
-  return error
+  const facts = { ...known, realm, ...(Number.isFinite(trail.now) && { serverTime: trail.now }) }
+  if (onEvent.length > 0 && facts.code !== 'credentials_missing')
+    emit(onEvent, refusedEvent(facts, trail.unverified, trail.bounds?.origin))
+  return errorFrom(facts)
 }
