@@ -1,5 +1,5 @@
 import { describe, expect, it, jest } from '@jest/globals'
-import { outageFrom } from '../lib/errors.js'
+import { errorFrom, outageFrom, refusalFactsOf } from '../lib/errors.js'
 import { AuthenticationError, ReverseJwtError, StoreError } from '../lib/index.js'
 import type { OutageCode, RefusalCode } from '../lib/index.js'
 import { answers, descriptionOf, type Code } from './helpers/refusals.js'
@@ -132,10 +132,41 @@ it('leaves the stacks of all other errors as long as they were', () => {
   expect(new Error('other').stack).toContain('\n    at ')
 })
 
+it('can be written on like any other error, by who thinks so', () => {
+  const error: object = new AuthenticationError('token_expired')
+  const written = { headers: {}, challenge: 'Basic', status: 200, headerSent: true }
+  expect(Object.assign(error, written)).toMatchObject(written)
+  expect(Object.isExtensible(error)).toBe(true)
+})
+
+it('has the headers that it was made with, whatever else was written on it', () => {
+  const error = new StoreError('store_unavailable')
+  const { headers } = error
+  Object.assign(error, { status: 200, challenge: 'Basic', retry: 'no', error: undefined })
+  expect(error.headers).toEqual(headers)
+  expect(new StoreError('store_unavailable').headers).not.toBe(headers)
+})
+
+it.each(codes)('is made again from what it says, but for its stack: %s', (code) => {
+  const error = errorOf(code, { cause: 'the true reason', realm: 'portal' })
+  const facts = refusalFactsOf(error)
+  const again = facts && errorFrom(facts)
+  expect(again).not.toBe(error)
+  expect(again?.name).toBe(error.name)
+  expect(again?.cause).toBe('the true reason')
+  expect(JSON.stringify(again)).toBe(JSON.stringify(error))
+})
+
+it('says nothing where its prototype is all that there is', () => {
+  const error = Object.create(AuthenticationError.prototype) as AuthenticationError
+  expect([error.challenge, error.headers]).toEqual([undefined, {}])
+})
+
 describe('outageFrom', () => {
   it('says what a store says in our words, as an outage of its own', () => {
     const realm = 'of an earlier request'
     const thrown = new StoreError('replay_store_full', { cause: 'raise capacity', realm })
+    Object.assign(thrown, { code: 'token_expired', status: 200, cause: 'written later' })
     const error = outageFrom(thrown)
     expect(error).toMatchObject({ code: 'replay_store_full', status: 503, cause: 'raise capacity' })
     expect(error.realm).toBeUndefined()

@@ -83,6 +83,7 @@ it.each([
   new Error('mine'),
   new TypeError('mine'),
   { status: 401, code: 'token_expired' },
+  Object.create(AuthenticationError.prototype),
   new PassportError(401),
 ])('passes on %p, which is not ours, and leaves the response alone', (error) => {
   const before = { 'Content-Type': 'text/plain' }

@@ -89,9 +89,10 @@ describe.each(refusals)('%d %s', (status, code, token, override) => {
       error: { statusCode?: number; message: string },
       _req,
       res,
-      _next,
+      next,
     ) => {
-      res.status(error.statusCode ?? 500).json({ message: error.message })
+      if (res.headersSent) next(error)
+      else res.status(error.statusCode ?? 500).json({ message: error.message })
     }
     const answer = await ask(appWith(override, handler), token)
     expect([answer.status, answer.body]).toEqual([status, { message: description }])
