@@ -6,7 +6,7 @@ import type { Authentication, UnverifiedToken } from '../types.js'
 import type { Bounds } from './binding.js'
 
 /** What is known of a token while its steps are taken. */
-export interface Trail {
+export interface Progress {
   /** Epoch seconds: one reading of the clock for all steps. */
   now: number
   bounds?: Bounds
@@ -26,18 +26,18 @@ interface Reporter {
  */
 export function reported(
   reporter: Reporter,
-  steps: (trail: Trail) => Promise<{ readonly authentication: Authentication }>,
+  steps: (progress: Progress) => Promise<{ readonly authentication: Authentication }>,
 ): Promise<Authentication> {
   const { clock, onEvent } = reporter
-  const trail: Trail = { now: NaN }
+  const progress: Progress = { now: NaN }
   const refused = (thrown: unknown): never => {
-    throw reportedRefusal(reporter, trail, thrown)
+    throw reportedRefusal(reporter, progress, thrown)
   }
   try {
-    trail.now = readClock(clock)
-    return steps(trail).then(({ authentication }) => {
-      if (onEvent.length > 0 && trail.accepted !== undefined)
-        emit(onEvent, acceptedEvent(trail.accepted, trail.now))
+    progress.now = readClock(clock)
+    return steps(progress).then(({ authentication }) => {
+      if (onEvent.length > 0 && progress.accepted !== undefined)
+        emit(onEvent, acceptedEvent(progress.accepted, progress.now))
       return authentication
     }, refused)
   } catch (error) {
@@ -46,11 +46,11 @@ export function reported(
 }
 
 /** The same refusal with realm and time: another error, because a step throws without knowing them. */
-function reportedRefusal({ realm, onEvent }: Reporter, trail: Trail, thrown: unknown): unknown {
+function reportedRefusal({ realm, onEvent }: Reporter, progress: Progress, thrown: unknown): unknown {
   const known = refusalFactsOf(thrown)
   if (known === undefined) return thrown
-  const facts = { ...known, realm, ...(Number.isFinite(trail.now) && { serverTime: trail.now }) }
+  const facts = { ...known, realm, ...(Number.isFinite(progress.now) && { serverTime: progress.now }) }
   if (onEvent.length > 0 && facts.code !== 'credentials_missing')
-    emit(onEvent, refusedEvent(facts, trail.unverified, trail.bounds?.origin))
+    emit(onEvent, refusedEvent(facts, progress.unverified, progress.bounds?.origin))
   return errorFrom(facts)
 }
