@@ -9,12 +9,7 @@ export {
 } from './errors.js'
 export { eventLine } from './events/event-line.js'
 export type { EventListener } from './events/listeners.js'
-export type {
-  AcceptedEvent,
-  RefusedEvent,
-  UnavailableEvent,
-  VerifierEvent,
-} from './events/verifier-event.js'
+export type { AcceptedEvent, RefusedEvent, UnavailableEvent, VerifierEvent } from './events/verifier-event.js'
 export { projectOf, projectTokenOf } from './faces/authenticated-request.js'
 export type { FaceOptions, ReverseJwtOptions } from './faces/face-options.js'
 export { CachedKeyStore, type CachedKeyStoreOptions } from './keys/cached.js'

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { refuseUndefined, refuseUnknownNames, requireThat } from '../../options/option-checks.js'
+import { callback, objectWith, required } from '../../options/kinds.js'
+import { optionsReader, type OptionsOf } from '../../options/options.js'
 import { Fault } from '../../http/fault.js'
 import { readJsonBody } from '../../http/json-body.js'
 import { sendProblem } from '../../http/problem.js'
@@ -37,7 +38,16 @@ export interface AdminOptions<Req extends IncomingMessage = IncomingMessage> {
   readonly onError?: (error: unknown) => unknown
 }
 
-const known: Record<keyof AdminOptions, true> = { registry: true, authorize: true, onError: true }
+const readOptions = optionsReader('projectAdmin', {
+  registry: objectWith<Registry>('createProject', 'what createRegistry returns'),
+  authorize: required(
+    callback<AdminOptions['authorize']>('that decides who may manage projects: (req) => ({ by }) or false'),
+    'a function that decides who may manage projects: (req) => ({ by }) or false',
+  ),
+  onError: callback<NonNullable<AdminOptions['onError']>>('that is told of errors', (error) => {
+    console.error(error)
+  }),
+} satisfies OptionsOf<AdminOptions>)
 
 /**
  * The registry as a JSON API: Express middleware, to be mounted where you like. Every route is in `docs/openapi.json`.
@@ -70,20 +80,7 @@ const known: Record<keyof AdminOptions, true> = { registry: true, authorize: tru
 export function projectAdmin<Req extends IncomingMessage = IncomingMessage>(
   options: AdminOptions<Req>,
 ): (req: Req, res: ServerResponse) => void {
-  refuseUnknownNames(options, known, 'option of projectAdmin')
-  refuseUndefined(options)
-  const { registry, authorize } = options
-  const onError: (error: unknown) => unknown = options.onError ?? console.error
-  // Callers without TypeScript pass anything.
-  requireThat(
-    typeof (registry as Registry | undefined)?.createProject === 'function',
-    'registry must be what createRegistry returns',
-  )
-  requireThat(
-    typeof (authorize as unknown) === 'function',
-    'authorize must be a function that decides who may manage projects: (req) => ({ by }) or false',
-  )
-  requireThat(typeof (onError as unknown) === 'function', 'onError must be a function')
+  const { registry, authorize, onError } = readOptions(options)
 
   const answerTo = async (req: Req): Promise<Answer> => {
     const found = lookUp(req)
