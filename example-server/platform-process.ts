@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { eventLine, type VerifierEvent } from 'reverse-jwt'
 import { createRegistry } from 'reverse-jwt/registry'
 import { ConsoleAccess, type ConsoleSecrets } from './console-access.js'
 import { ConsoleLogins } from './console-logins.js'
@@ -54,11 +55,7 @@ export async function startPlatform(
         origins,
         replayStore,
         adminConsole: consoleRouter({ address, registry, access }),
-        // An event holds no token and no key, so it may be logged.
-        onEvent: (event) => {
-          console.log('platform', JSON.stringify(event))
-          onEvent(event)
-        },
+        onEvent: [logEvent, onEvent],
       }),
     )
     const stop = async () => {
@@ -71,4 +68,9 @@ export async function startPlatform(
     await close()
     throw error
   }
+}
+
+/** An event holds no token and no key, so it may be logged; a stranger wrote some of it, so it is escaped. */
+function logEvent(event: VerifierEvent): void {
+  console.log('platform', eventLine(event))
 }

@@ -26,7 +26,7 @@ export interface PlatformSettings {
   /** Of all projects. */
   readonly origins: Pick<AllowedOrigins, 'has'>
   readonly replayStore: ReplayStore
-  readonly onEvent: EventListener
+  readonly onEvent: EventListener | readonly EventListener[]
   readonly adminConsole: RequestHandler
 }
 

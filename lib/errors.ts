@@ -1,3 +1,7 @@
+import { challengeOf } from './http/challenge.js'
+import { factsOf, HttpError, type ErrorFacts } from './http/http-error.js'
+import { retryAfter } from './http/retry-after.js'
+
 /** What a caller can do about it: nothing with this token, send a new one, or wait. */
 export type Retry = 'no' | 'fresh-token' | 'later'
 
@@ -42,70 +46,97 @@ const outages = {
 export type RefusalCode = keyof typeof refusals
 export type OutageCode = keyof typeof outages
 
-const errorsOfTheChallenge = new Set<string>(['invalid_request', 'invalid_token', 'insufficient_scope'])
-const retryAfterSeconds = 5
-
 export interface ErrorDetails {
   /** Replaces the description of the table. A constant sentence: never a value out of a token. */
   description?: string
   /** The true reason, for the platform alone. */
   cause?: unknown
   /** Scopes that the resource requires, for the challenge of `scope_insufficient`. */
-  scope?: readonly string[]
+  scope?: readonly string[] | undefined
+  /** `realm` of the challenge. */
+  realm?: string | undefined
+  /** Epoch seconds. Default: the system's clock. */
+  serverTime?: number | undefined
 }
 
-/** What AuthenticationError and StoreError have in common: all that an HTTP answer needs. */
-export abstract class ReverseJwtError extends Error {
-  declare readonly code: RefusalCode | OutageCode
+/** All that there is to know of a refusal or an outage. Only `cause` is never sent. */
+export interface RefusalFacts extends ErrorFacts {
+  readonly code: RefusalCode | OutageCode
+  readonly cause: unknown
   readonly status: Answer[0]
+  readonly error: string | undefined
+  readonly retry: Retry
+  readonly serverTime: number
+  readonly realm: string | undefined
+  readonly scope: readonly string[] | undefined
+}
+
+/**
+ * What AuthenticationError and StoreError have in common: all that an HTTP answer needs. `status` and `statusCode` are the same, and
+ * `expose` is true, so any error handler answers correctly. You may write on it, as loggers do: `problemDetails()` and the faces
+ * answer with what it was made with.
+ */
+export abstract class ReverseJwtError extends HttpError {
+  declare readonly code: RefusalCode | OutageCode
+  declare readonly status: Answer[0]
   /** OAuth error code, as in the challenge or the body. */
   readonly error: string | undefined
-  readonly title: string
   readonly description: string
   readonly retry: Retry
   /** Epoch seconds by the verifier's clock: tells a caller how far its own is off. */
-  serverTime = Date.now() / 1000
-  /** Set by the verifier that refused. */
-  realm: string | undefined
-  private readonly scope: readonly string[] | undefined
+  readonly serverTime: number
+  /** Of the verifier that refused. */
+  readonly realm: string | undefined
 
   protected constructor(
-    [status, error, retry, title, usual]: Answer,
-    { description = usual, cause, scope }: ErrorDetails,
+    code: RefusalCode | OutageCode,
+    [status, error, retry, title, constant]: Answer,
+    { description = constant, cause, scope, realm, serverTime = Date.now() / 1000 }: ErrorDetails,
   ) {
-    // A refusal is no defect: frames would cost more than the checks, and Express prints them.
-    const limit = Error.stackTraceLimit
-    Reflect.set(Error, 'stackTraceLimit', 0)
-    super(description, cause === undefined ? undefined : { cause })
-    Reflect.set(Error, 'stackTraceLimit', limit)
-    this.status = status
+    const facts: RefusalFacts = {
+      code,
+      status,
+      title,
+      description,
+      error,
+      retry,
+      serverTime,
+      realm,
+      scope,
+      cause,
+    }
+    super(facts, cause)
     this.error = error
-    this.retry = retry
-    this.title = title
     this.description = description
-    this.scope = scope
+    this.retry = retry
+    this.serverTime = serverTime
+    this.realm = realm
   }
 
   /** `WWW-Authenticate` as RFC 6750 section 3 wants it; undefined where the answer is not about credentials. */
   get challenge(): string | undefined {
-    const { error } = this
-    if (error !== undefined && !errorsOfTheChallenge.has(error)) return undefined
-    const parameters: string[] = []
-    if (this.realm !== undefined) parameters.push(`realm="${this.realm}"`)
-    if (error !== undefined) parameters.push(`error="${error}"`, `error_description="${this.description}"`)
-    if (this.scope !== undefined) parameters.push(`scope="${this.scope.join(' ')}"`)
-    return parameters.length === 0 ? 'Bearer' : `Bearer ${parameters.join(', ')}`
+    const facts = refusalFactsOf(this)
+    return facts && challengeOf(facts)
+  }
+
+  set challenge(value) {
+    overwrite(this, 'challenge', value)
   }
 
   /** Every header of the answer. Express's own error handler sends them too. */
   get headers(): Record<string, string> {
-    const challenge = this.challenge
-    return {
-      'Cache-Control': 'no-store',
-      ...(challenge !== undefined && { 'WWW-Authenticate': challenge }),
-      ...(this.retry === 'later' && { 'Retry-After': String(retryAfterSeconds) }),
-    }
+    const facts = refusalFactsOf(this)
+    return facts === undefined ? {} : headersOf(facts)
   }
+
+  set headers(value) {
+    overwrite(this, 'headers', value)
+  }
+}
+
+/** What is computed when it is asked for can be written on like the other members. */
+function overwrite(error: ReverseJwtError, name: 'challenge' | 'headers', value: unknown): void {
+  Object.defineProperty(error, name, { value, configurable: true, enumerable: true, writable: true })
 }
 
 /**
@@ -122,8 +153,7 @@ export class AuthenticationError extends ReverseJwtError {
   declare readonly code: RefusalCode
 
   constructor(code: RefusalCode, details: ErrorDetails = {}) {
-    super(refusals[code], details)
-    this.code = code
+    super(code, refusals[code], details)
   }
 
   static {
@@ -142,9 +172,8 @@ export class AuthenticationError extends ReverseJwtError {
 export class StoreError extends ReverseJwtError {
   declare readonly code: OutageCode
 
-  constructor(code: OutageCode, details: Pick<ErrorDetails, 'cause'> = {}) {
-    super(outages[code], details)
-    this.code = code
+  constructor(code: OutageCode, details: Pick<ErrorDetails, 'cause' | 'realm' | 'serverTime'> = {}) {
+    super(code, outages[code], details)
   }
 
   static {
@@ -152,12 +181,36 @@ export class StoreError extends ReverseJwtError {
   }
 }
 
+/** What an error of these two classes was made with, whatever was written on it since. Undefined for anything else. */
+export function refusalFactsOf(error: unknown): RefusalFacts | undefined {
+  const facts = factsOf(error)
+  return facts !== undefined && 'retry' in facts ? (facts as RefusalFacts) : undefined
+}
+
+/** The error that these are the facts of. */
+export function errorFrom(facts: RefusalFacts): AuthenticationError | StoreError {
+  const { code } = facts
+  return isOutage(code) ? new StoreError(code, facts) : new AuthenticationError(code, facts)
+}
+
 /** Turns what a store threw into an outage of its own: the store may throw one object for many requests. */
 export function outageFrom(thrown: unknown): StoreError {
-  try {
-    if (thrown instanceof StoreError) return new StoreError(thrown.code, { cause: thrown.cause })
-  } catch {
-    // Some objects cannot even be asked what they are.
+  const facts = refusalFactsOf(thrown)
+  if (facts === undefined || !isOutage(facts.code))
+    return new StoreError('store_unavailable', { cause: thrown })
+  return new StoreError(facts.code, { cause: facts.cause })
+}
+
+export function isOutage(code: RefusalCode | OutageCode): code is OutageCode {
+  return Object.hasOwn(outages, code)
+}
+
+/** Every header of the answer. */
+export function headersOf(facts: RefusalFacts): Record<string, string> {
+  const challenge = challengeOf(facts)
+  return {
+    'Cache-Control': 'no-store',
+    ...(challenge !== undefined && { 'WWW-Authenticate': challenge }),
+    ...retryAfter(facts.status),
   }
-  return new StoreError('store_unavailable', { cause: thrown })
 }

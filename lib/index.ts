@@ -7,22 +7,19 @@ export {
   type RefusalCode,
   type Retry,
 } from './errors.js'
-export type {
-  AcceptedEvent,
-  EventListener,
-  RefusedEvent,
-  UnavailableEvent,
-  VerifierEvent,
-} from './events/verifier-event.js'
+export { eventLine } from './events/event-line.js'
+export type { EventListener } from './events/listeners.js'
+export type { AcceptedEvent, RefusedEvent, UnavailableEvent, VerifierEvent } from './events/verifier-event.js'
 export { projectOf, projectTokenOf } from './faces/authenticated-request.js'
 export type { FaceOptions, ReverseJwtOptions } from './faces/face-options.js'
 export { CachedKeyStore, type CachedKeyStoreOptions } from './keys/cached.js'
 export type { KeyStore } from './keys/key-store.js'
 export { MemoryKeyStore, type ProjectWithKeys } from './keys/memory.js'
 export { admitProjectKey, type AdmissionOptions, type PublicKeyInput } from './keys/public-key.js'
-export { reverseJwt, type Next, type ResponseLike } from './faces/express.js'
+export { reverseJwt } from './faces/express.js'
 export type { RequestRules, VerifierOptions } from './verify/options.js'
-export { problemDetails, type ProblemResponse } from './faces/problem-details.js'
+export { problemDetails } from './faces/problem-details.js'
+export type { ProblemResponse } from './http/problem.js'
 export type { Algorithm, AlgorithmName } from './protocol.js'
 export { MemoryReplayStore, type MemoryReplayStoreOptions } from './replay/memory.js'
 export type { AfterDataLoss } from './replay/data-loss.js'
@@ -30,12 +27,14 @@ export type { BoundVerifier, ReplayCeilings, ReplayStore, TokenUse } from './rep
 export { ReverseJwtStrategy, type Done, type VerifyCallback } from './faces/passport.js'
 export type {
   Authentication,
+  Next,
   Project,
   ProjectClaims,
   ProjectKey,
   ProjectToken,
   ProjectTokenHeader,
   RequestLike,
+  ResponseLike,
 } from './types.js'
 export { createVerifier, type Verifier } from './verifier.js'
 export type { VerifyContext } from './verify/binding.js'

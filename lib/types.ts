@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto'
+import type { JsonObject } from './encoding/strict-json.js'
 import type { Algorithm } from './protocol.js'
 
 /** The customer's product: the identity that a project token authenticates. */
@@ -65,6 +66,16 @@ export interface ProjectToken {
   readonly kid: string
 }
 
+/** A token taken apart. Nothing of it is trusted yet. */
+export interface UnverifiedToken {
+  readonly unverifiedHeader: ProjectTokenHeader
+  readonly alg: Algorithm
+  readonly unverifiedClaims: JsonObject
+  /** What was signed: the first two segments with their dot. RFC 7515 section 5.2. */
+  readonly signingInput: string
+  readonly signature: Buffer
+}
+
 /** Who called. */
 export interface Authentication {
   readonly project: Project
@@ -83,3 +94,14 @@ export interface RequestLike {
   readonly secure?: boolean | undefined
   readonly socket?: { readonly remoteAddress?: string | undefined } | undefined
 }
+
+/** The part of an HTTP answer that is written. Express 4 and 5 and `node:http` responses have this shape. */
+export interface ResponseLike {
+  statusCode: number
+  readonly headersSent: boolean
+  setHeader(name: string, value: string): unknown
+  end(): unknown
+}
+
+/** What it returns is waited for. */
+export type Next = (error?: unknown) => unknown

@@ -7,12 +7,12 @@ import {
   type VerifierOptions,
   type VerifierSettings,
 } from './verify/options.js'
-import { reported, type Trail } from './verify/outcome.js'
+import { reported, type Progress } from './verify/outcome.js'
 import { bindReplayStore } from './replay/ceilings.js'
-import type { Authentication, ProjectClaims, ProjectKey, RequestLike } from './types.js'
+import type { Authentication, ProjectClaims, ProjectKey, RequestLike, UnverifiedToken } from './types.js'
 import { checkBinding, type Bounds, type VerifyContext } from './verify/binding.js'
 import { checkClaims } from './verify/claims.js'
-import { compactReader, type UnverifiedToken } from './verify/compact.js'
+import { compactReader } from './verify/compact.js'
 import { requireToken, takeCredentials } from './verify/credentials.js'
 import { findKey } from './verify/key.js'
 import { verifySignature } from './verify/signature.js'
@@ -73,10 +73,10 @@ export function verifierWith(settings: VerifierSettings): Verifier {
   const singleUse = { replayStore, ceilings: bindReplayStore(replayStore, settings) }
 
   /** Steps 2 to 7. What is at hand is not awaited: each wait would cost as much as a warm key does. */
-  async function steps(trail: Trail, token: string, bounds: Bounds): Promise<Verified> {
-    const unverified = (trail.unverified = readCompact(token)) // 2
-    const claims = checkClaims(unverified.unverifiedClaims, settings, trail.now) // 3
-    const found = findKey(settings.keyStore, claims.proj_id, unverified, trail.now) // 4
+  async function steps(progress: Progress, token: string, bounds: Bounds): Promise<Verified> {
+    const unverified = (progress.unverified = readCompact(token)) // 2
+    const claims = checkClaims(unverified.unverifiedClaims, settings, progress.now) // 3
+    const found = findKey(settings.keyStore, claims.proj_id, unverified, progress.now) // 4
     const key = found instanceof Promise ? await found : found
     const signed = verifySignature(key, unverified) // 5
     if (signed !== undefined) await signed
@@ -85,37 +85,37 @@ export function verifierWith(settings: VerifierSettings): Verifier {
     const consumed = consumeJti(key.project.id, claims, trail.now, singleUse) // 7
     if (consumed !== undefined) await consumed
     const verified = verifiedFrom(key, unverified, claims, scopes)
-    trail.accepted = verified.authentication
+    progress.accepted = verified.authentication
     return verified
   }
 
   /** The same token on the same request again: its jti is spent, its key has verified it; the rules of this face remain. */
-  function again(trail: Trail, token: string, bounds: Bounds, key: ProjectKey): Verified {
-    const unverified = (trail.unverified = readCompact(token)) // 2
-    const claims = checkClaims(unverified.unverifiedClaims, settings, trail.now) // 3
+  function again(progress: Progress, token: string, bounds: Bounds, key: ProjectKey): Verified {
+    const unverified = (progress.unverified = readCompact(token)) // 2
+    const claims = checkClaims(unverified.unverifiedClaims, settings, progress.now) // 3
     const scopes = checkBinding(claims, key.project, bounds, settings) // 6
     return verifiedFrom(key, unverified, claims, scopes)
   }
 
   return {
     verify(token, context) {
-      return reported(settings, (trail) => {
-        const bounds = (trail.bounds = parseContext(context))
-        return steps(trail, requireToken(token), bounds) // 1
+      return reported(settings, (progress) => {
+        const bounds = (progress.bounds = parseContext(context))
+        return steps(progress, requireToken(token), bounds) // 1
       })
     },
 
     authenticate(request, rules) {
-      return reported(settings, (trail) => {
+      return reported(settings, (progress) => {
         const { tokenFrom, scope } = parseRules(rules)
         const { token, origin } = takeCredentials(request, tokenFrom) // 1
-        const bounds = (trail.bounds = { origin, scope })
+        const bounds = (progress.bounds = { origin, scope })
         const consumption = { token, keyStore: settings.keyStore, replayStore }
         return onceARequest(
           request,
           consumption,
-          () => steps(trail, token, bounds),
-          (key) => again(trail, token, bounds, key),
+          () => steps(progress, token, bounds),
+          (key) => again(progress, token, bounds, key),
         )
       })
     },

@@ -1,5 +1,5 @@
 import { describe, expect, it, jest } from '@jest/globals'
-import { outageFrom } from '../lib/errors.js'
+import { errorFrom, outageFrom, refusalFactsOf } from '../lib/errors.js'
 import { AuthenticationError, ReverseJwtError, StoreError } from '../lib/index.js'
 import type { OutageCode, RefusalCode } from '../lib/index.js'
 import { answers, descriptionOf, type Code } from './helpers/refusals.js'
@@ -8,12 +8,9 @@ const codes = Object.keys(answers) as Code[]
 const outageCodes: readonly Code[] = ['store_unavailable', 'replay_store_full'] satisfies OutageCode[]
 
 function errorOf(code: Code, details: { cause?: unknown; realm?: string } = {}): ReverseJwtError {
-  const { realm, ...rest } = details
-  const error = outageCodes.includes(code)
-    ? new StoreError(code as OutageCode, rest)
-    : new AuthenticationError(code as RefusalCode, rest)
-  error.realm = realm
-  return error
+  return outageCodes.includes(code)
+    ? new StoreError(code as OutageCode, details)
+    : new AuthenticationError(code as RefusalCode, details)
 }
 
 /** Every challenge, written out: what a client sees. None where the answer is not about credentials. */
@@ -44,7 +41,8 @@ describe.each(codes)('%s', (code) => {
 
   it('has the status, error, retry and text that users have written down', () => {
     const description = descriptionOf(code)
-    expect(errorOf(code)).toMatchObject({ code, status, error, retry, description })
+    const statuses = { status, statusCode: status, expose: true }
+    expect(errorOf(code)).toMatchObject({ code, ...statuses, error, retry, description })
     expect(errorOf(code).message).toBe(description)
   })
 
@@ -84,7 +82,7 @@ describe.each(codes)('%s', (code) => {
   })
 })
 
-it('tells the time of the platform in epoch seconds until a verifier has set it', () => {
+it('tells the time of the system in epoch seconds where no verifier has given its own', () => {
   jest.useFakeTimers({ now: 1_790_000_000_250 })
   expect(new AuthenticationError('token_expired').serverTime).toBe(1_790_000_000.25)
   jest.useRealTimers()
@@ -94,7 +92,7 @@ it('has no cause at all where there is none', () => {
   expect('cause' in new AuthenticationError('token_expired')).toBe(false)
 })
 
-it('leaves the realm out of the challenge until a verifier has set it', () => {
+it('leaves the realm out of the challenge where no verifier has given its own', () => {
   expect(new AuthenticationError('credentials_missing').challenge).toBe('Bearer')
   expect(new AuthenticationError('token_expired').challenge).toBe(
     `Bearer error="invalid_token", error_description="${descriptionOf('token_expired')}"`,
@@ -102,8 +100,8 @@ it('leaves the realm out of the challenge until a verifier has set it', () => {
 })
 
 it('names the scopes that the resource requires', () => {
-  const error = new AuthenticationError('scope_insufficient', { scope: ['portal:read', 'portal:write'] })
-  error.realm = 'portal'
+  const scope = ['portal:read', 'portal:write']
+  const error = new AuthenticationError('scope_insufficient', { scope, realm: 'portal' })
   expect(error.challenge).toBe(`${challenges.scope_insufficient ?? ''}, scope="portal:read portal:write"`)
 })
 
@@ -134,10 +132,41 @@ it('leaves the stacks of all other errors as long as they were', () => {
   expect(new Error('other').stack).toContain('\n    at ')
 })
 
+it('can be written on like any other error, by who thinks so', () => {
+  const error: object = new AuthenticationError('token_expired')
+  const written = { headers: {}, challenge: 'Basic', status: 200, headerSent: true }
+  expect(Object.assign(error, written)).toMatchObject(written)
+  expect(Object.isExtensible(error)).toBe(true)
+})
+
+it('has the headers that it was made with, whatever else was written on it', () => {
+  const error = new StoreError('store_unavailable')
+  const { headers } = error
+  Object.assign(error, { status: 200, challenge: 'Basic', retry: 'no', error: undefined })
+  expect(error.headers).toEqual(headers)
+  expect(new StoreError('store_unavailable').headers).not.toBe(headers)
+})
+
+it.each(codes)('is made again from what it says, but for its stack: %s', (code) => {
+  const error = errorOf(code, { cause: 'the true reason', realm: 'portal' })
+  const facts = refusalFactsOf(error)
+  const again = facts && errorFrom(facts)
+  expect(again).not.toBe(error)
+  expect(again?.name).toBe(error.name)
+  expect(again?.cause).toBe('the true reason')
+  expect(JSON.stringify(again)).toBe(JSON.stringify(error))
+})
+
+it('says nothing where its prototype is all that there is', () => {
+  const error = Object.create(AuthenticationError.prototype) as AuthenticationError
+  expect([error.challenge, error.headers]).toEqual([undefined, {}])
+})
+
 describe('outageFrom', () => {
   it('says what a store says in our words, as an outage of its own', () => {
-    const thrown = new StoreError('replay_store_full', { cause: 'raise capacity' })
-    thrown.realm = 'of an earlier request'
+    const realm = 'of an earlier request'
+    const thrown = new StoreError('replay_store_full', { cause: 'raise capacity', realm })
+    Object.assign(thrown, { code: 'token_expired', status: 200, cause: 'written later' })
     const error = outageFrom(thrown)
     expect(error).toMatchObject({ code: 'replay_store_full', status: 503, cause: 'raise capacity' })
     expect(error.realm).toBeUndefined()

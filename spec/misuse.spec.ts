@@ -101,7 +101,7 @@ describe('an event shows whose configuration is wrong', () => {
     const event = await eventOf(mint({ claims: { aud: 'https://another.example\n' } }))
     expect(event).toMatchObject({
       code: 'audience_mismatch',
-      unverifiedAudience: 'https://another.example\\u000a',
+      unverifiedAudience: 'https://another.example\n',
     })
     expect(await eventOf(mint({ claims: { jti: '' } }))).not.toHaveProperty('unverifiedAudience')
   })

@@ -1,18 +1,8 @@
-import { AuthenticationError, ReverseJwtError } from '../errors.js'
+import { headersOf, refusalFactsOf } from '../errors.js'
 import { attach } from './authenticated-request.js'
 import { readFaceOptions, type ReverseJwtOptions } from './face-options.js'
-import type { RequestLike } from '../types.js'
+import type { Next, RequestLike, ResponseLike } from '../types.js'
 import { warnOnce, warnWithoutTls } from '../warnings.js'
-
-export interface ResponseLike {
-  statusCode: number
-  readonly headersSent: boolean
-  setHeader(name: string, value: string): unknown
-  end(): unknown
-}
-
-/** What it returns is waited for. */
-export type Next = (error?: unknown) => unknown
 
 /**
  * Express middleware: lets a request pass when it carries one good project token, and sets `req.project` and
@@ -52,11 +42,11 @@ export function reverseJwt(
         attach(req, authentication)
       })
       .then(next, (error: unknown) => {
-        if (optional && error instanceof AuthenticationError && error.code === 'credentials_missing')
-          return next()
+        const facts = refusalFactsOf(error)
+        if (optional && facts?.code === 'credentials_missing') return next()
         // A timeout may have answered meanwhile.
-        if (error instanceof ReverseJwtError && !res.headersSent) {
-          for (const [name, value] of Object.entries(error.headers)) res.setHeader(name, value)
+        if (facts !== undefined && !res.headersSent) {
+          for (const [name, value] of Object.entries(headersOf(facts))) res.setHeader(name, value)
         }
         // Express takes a falsy error for none.
         return next(error || new Error('The verifier failed'))

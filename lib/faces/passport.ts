@@ -1,8 +1,9 @@
 import PassportStrategy from 'passport-strategy'
-import { AuthenticationError } from '../errors.js'
+import { isOutage, refusalFactsOf } from '../errors.js'
+import { challengeOf } from '../http/challenge.js'
 import { attach } from './authenticated-request.js'
 import { readFaceOptions, type Face, type ReverseJwtOptions } from './face-options.js'
-import { keepRefusal } from './problem-details.js'
+import { keepRefusal } from './kept-refusal.js'
 import type { Authentication, Project, ProjectToken, RequestLike } from '../types.js'
 import { warnOnce, warnWithoutTls } from '../warnings.js'
 
@@ -142,16 +143,17 @@ export class ReverseJwtStrategy extends Strategy {
   }
 
   private refuse(request: RequestLike, refusal: unknown, { fail, pass, error }: Actions): void {
-    if (!(refusal instanceof AuthenticationError)) {
+    const facts = refusalFactsOf(refusal)
+    if (facts === undefined || isOutage(facts.code)) {
       error(refusal)
       return
     }
-    if (refusal.code === 'credentials_missing' && this.face.optional) {
+    if (facts.code === 'credentials_missing' && this.face.optional) {
       pass()
       return
     }
-    keepRefusal(request, refusal)
-    fail(refusal.challenge, refusal.status)
+    keepRefusal(request, facts)
+    fail(challengeOf(facts), facts.status)
   }
 }
 

@@ -1,20 +1,8 @@
-import { ReverseJwtError } from '../errors.js'
-import type { Next, ResponseLike } from './express.js'
-
-/** Where each code is explained. The page is part of the package. */
-const documentation = 'https://unpkg.com/reverse-jwt/docs/errors'
-
-export interface ProblemResponse extends ResponseLike {
-  getHeader(name: string): unknown
-  end(body?: string): unknown
-}
-
-/** Passport drops the reason of a refusal on its way to the error handler. */
-const refusals = new WeakMap<object, ReverseJwtError>()
-
-export function keepRefusal(request: object, refusal: ReverseJwtError): void {
-  refusals.set(request, refusal)
-}
+import { refusalFactsOf, type RefusalFacts } from '../errors.js'
+import { challengeOf } from '../http/challenge.js'
+import { problemType, sendProblem, type Problem, type ProblemResponse } from '../http/problem.js'
+import type { Next } from '../types.js'
+import { keptRefusal } from './kept-refusal.js'
 
 /**
  * Express error handler: answers refusals and outages of this package with RFC 9457 problem details.
@@ -37,36 +25,37 @@ export function keepRefusal(request: object, refusal: ReverseJwtError): void {
 export function problemDetails(): (error: unknown, req: object, res: ProblemResponse, next: Next) => void {
   // Express knows an error handler by its four parameters.
   return function problemDetails(error, req, res, next) {
-    const problem = problemOf(error, req, res)
-    if (problem === undefined || res.headersSent) {
+    const ours = refusalFactsOf(error)
+    const facts = ours ?? refusalBehind(error, req, res)
+    if (facts === undefined || res.headersSent) {
       next(error)
       return
     }
-    res.statusCode = problem.status
+    const challenge = challengeOf(facts)
     // Passport has written the challenges of all its strategies.
-    const keep = error !== problem && res.getHeader('WWW-Authenticate') !== undefined
-    for (const [name, value] of Object.entries(problem.headers)) {
-      if (!(keep && name === 'WWW-Authenticate')) res.setHeader(name, value)
-    }
-    res.setHeader('Content-Type', 'application/problem+json')
-    res.end(JSON.stringify(bodyOf(problem)))
+    const isWritten = ours === undefined && res.getHeader('WWW-Authenticate') !== undefined
+    sendProblem(
+      res,
+      problemOf(facts),
+      challenge === undefined || isWritten ? {} : { 'WWW-Authenticate': challenge },
+    )
   }
 }
 
-function problemOf(error: unknown, req: object, res: ProblemResponse): ReverseJwtError | undefined {
-  if (error instanceof ReverseJwtError) return error
-  const refusal = refusals.get(req)
+/** Why Passport's own error was thrown, if that was a refusal of ours. */
+function refusalBehind(error: unknown, req: object, res: ProblemResponse): RefusalFacts | undefined {
+  const refusal = keptRefusal(req)
   const ofPassport = error instanceof Error && error.name === 'AuthenticationError' && 'status' in error
   if (!ofPassport || refusal === undefined || error.status !== refusal.status) return undefined
   // Another strategy may have let the request in since, and a later guard refused it: then our challenge is not there.
   const written: unknown = res.getHeader('WWW-Authenticate')
-  const ours = error.status !== 401 || (Array.isArray(written) && written.includes(refusal.challenge))
-  return ours ? refusal : undefined
+  const isOurs = error.status !== 401 || (Array.isArray(written) && written.includes(challengeOf(refusal)))
+  return isOurs ? refusal : undefined
 }
 
-function bodyOf({ code, title, status, description, error, retry, serverTime }: ReverseJwtError) {
+function problemOf({ code, title, status, description, error, retry, serverTime }: RefusalFacts): Problem {
   return {
-    type: `${documentation}/${code}.md`,
+    type: problemType(`errors/${code}.md`),
     title,
     status,
     detail: description,

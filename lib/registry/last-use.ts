@@ -1,4 +1,4 @@
-import { originalOf, type VerifierEvent } from '../events/verifier-event.js'
+import type { VerifierEvent } from '../events/verifier-event.js'
 import { refuseUndefined, refuseUnknownNames, requireThat } from '../options/option-checks.js'
 import { projectPrefix } from '../protocol.js'
 import type { ProjectStore } from './store/project-store.js'
@@ -83,7 +83,7 @@ export function recordLastUse(store: Pick<ProjectStore, 'touch'>, options: LastU
     onEvent(event) {
       if (event.type !== 'accepted') return
       const wasFull = notes.size === mostNotes
-      note({ projectId: originalOf(event.projectId), kid: originalOf(event.kid), at: event.time })
+      note({ projectId: event.projectId, kid: event.kid, at: event.time })
       // Once, or a store that is down would be asked for each request.
       if (notes.size === mostNotes && !wasFull) flushQuietly()
     },

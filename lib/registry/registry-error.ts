@@ -1,3 +1,5 @@
+import { HttpError } from '../http/http-error.js'
+
 /** HTTP status, RFC 9457 title. */
 type Answer = readonly [status: 400 | 404 | 409 | 410 | 422, title: string]
 
@@ -28,20 +30,13 @@ export type RegistryErrorCode = keyof typeof answers
  * @example
  * if (error instanceof RegistryError && error.code === 'key_exists') console.log(error.status, error.message)
  */
-export class RegistryError extends Error {
-  readonly code: RegistryErrorCode
-  /** HTTP status. */
-  readonly status: Answer[0]
-  readonly title: string
+export class RegistryError extends HttpError {
+  declare readonly code: RegistryErrorCode
+  declare readonly status: Answer[0]
 
   constructor(code: RegistryErrorCode, message: string) {
-    // A refusal is no defect, and Express prints frames.
-    const limit = Error.stackTraceLimit
-    Reflect.set(Error, 'stackTraceLimit', 0)
-    super(message)
-    Reflect.set(Error, 'stackTraceLimit', limit)
-    this.code = code
-    ;[this.status, this.title] = answers[code]
+    const [status, title] = answers[code]
+    super({ code, status, title, description: message })
   }
 
   static {

@@ -1,20 +1,10 @@
 import { LRUCache } from 'lru-cache'
 import { AuthenticationError } from '../errors.js'
 import { algorithmNamed, algorithms, limits, projectTokenType, type Algorithm } from '../protocol.js'
-import type { ProjectTokenHeader } from '../types.js'
+import type { ProjectTokenHeader, UnverifiedToken } from '../types.js'
 import { decodeBase64url } from '../encoding/base64url.js'
 import { ownText } from '../encoding/own-text.js'
 import { parseJsonObject, tokenLimits, type JsonObject } from '../encoding/strict-json.js'
-
-/** A token taken apart. Nothing of it is trusted yet. */
-export interface UnverifiedToken {
-  readonly unverifiedHeader: ProjectTokenHeader
-  readonly alg: Algorithm
-  readonly unverifiedClaims: JsonObject
-  /** What was signed: the first two segments with their dot. RFC 7515 section 5.2. */
-  readonly signingInput: string
-  readonly signature: Buffer
-}
 
 type UnverifiedHeader = Pick<UnverifiedToken, 'unverifiedHeader' | 'alg'>
 

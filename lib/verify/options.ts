@@ -1,6 +1,6 @@
-import type { EventListener } from '../events/verifier-event.js'
+import { eventListeners, type EventListener } from '../events/listeners.js'
 import type { KeyStore } from '../keys/key-store.js'
-import { callback, clock, flag, integer, objectWith, seconds, text } from '../options/kinds.js'
+import { clock, flag, integer, objectWith, seconds, text } from '../options/kinds.js'
 import { membersReader, optionsReader, type OptionsOf, type Values, type Wrong } from '../options/options.js'
 import { shown } from '../options/quoted.js'
 import {
@@ -40,8 +40,11 @@ export interface VerifierOptions {
   readonly realm?: string
   /** Epoch seconds. Default: the system's clock. */
   readonly clock?: () => number
-  /** Told what became of each token. Must not throw; what it returns is not waited for. */
-  readonly onEvent?: EventListener
+  /**
+   * Told what became of each token: one listener, or a list of them. Must not throw; what it returns is not waited for. The failure of one
+   * is not that of another. `eventLine` writes an event for a log.
+   */
+  readonly onEvent?: EventListener | readonly EventListener[]
 }
 
 /** What is asked of a request besides a good token. */
@@ -76,7 +79,7 @@ export const verifierOptions = {
     what: 'printable ASCII without quotes or backslashes',
   }),
   clock,
-  onEvent: callback<EventListener>('that takes an event'),
+  onEvent: eventListeners,
 } satisfies OptionsOf<VerifierOptions>
 
 /** The options after their check. */

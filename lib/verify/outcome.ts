@@ -1,11 +1,12 @@
-import { AuthenticationError, StoreError } from '../errors.js'
-import { acceptedEvent, emit, refusedEvent, type EventListener } from '../events/verifier-event.js'
-import type { Authentication } from '../types.js'
+import { errorFrom, refusalFactsOf } from '../errors.js'
+import { emit, type EventListener } from '../events/listeners.js'
+import { acceptedEvent, refusedEvent } from '../events/outcome-event.js'
+import { readClock, type Clock } from '../time/clock.js'
+import type { Authentication, UnverifiedToken } from '../types.js'
 import type { Bounds } from './binding.js'
-import type { UnverifiedToken } from './compact.js'
 
 /** What is known of a token while its steps are taken. */
-export interface Trail {
+export interface Progress {
   /** Epoch seconds: one reading of the clock for all steps. */
   now: number
   bounds?: Bounds
@@ -14,30 +15,29 @@ export interface Trail {
 }
 
 interface Reporter {
-  readonly clock: () => number
+  readonly clock: Clock
   readonly realm: string
-  readonly onEvent: EventListener | undefined
+  readonly onEvent: readonly EventListener[]
 }
 
 /**
- * Takes the steps, tells the listener how they ended, and gives a refusal what only the verifier knows: realm and time.
+ * Takes the steps, tells the listeners how they ended, and gives a refusal what only the verifier knows: realm and time.
  * A request without credentials is no event: there is no token to speak of.
  */
 export function reported(
   reporter: Reporter,
-  steps: (trail: Trail) => Promise<{ readonly authentication: Authentication }>,
+  steps: (progress: Progress) => Promise<{ readonly authentication: Authentication }>,
 ): Promise<Authentication> {
-  const trail: Trail = { now: NaN }
-  const refused = (error: unknown): never => {
-    tellRefusal(reporter, trail, error)
-    throw error
+  const { clock, onEvent } = reporter
+  const progress: Progress = { now: NaN }
+  const refused = (thrown: unknown): never => {
+    throw reportedRefusal(reporter, progress, thrown)
   }
   try {
-    trail.now = readClock(reporter.clock)
-    return steps(trail).then(({ authentication }) => {
-      const { onEvent } = reporter
-      if (onEvent !== undefined && trail.accepted !== undefined)
-        emit(onEvent, acceptedEvent(trail.accepted, trail.now))
+    progress.now = readClock(clock)
+    return steps(progress).then(({ authentication }) => {
+      if (onEvent.length > 0 && progress.accepted !== undefined)
+        emit(onEvent, acceptedEvent(progress.accepted, progress.now))
       return authentication
     }, refused)
   } catch (error) {
@@ -45,23 +45,12 @@ export function reported(
   }
 }
 
-function tellRefusal({ realm, onEvent }: Reporter, trail: Trail, error: unknown): void {
-  if (!(error instanceof AuthenticationError || error instanceof StoreError)) return
-  error.realm = realm
-  if (Number.isFinite(trail.now)) error.serverTime = trail.now
-  if (onEvent !== undefined && error.code !== 'credentials_missing')
-    emit(onEvent, refusedEvent(error, trail.unverified, trail.bounds?.origin))
-}
-
-/** Without the time nothing can be decided. */
-function readClock(clock: () => number): number {
-  let now: number
-  try {
-    now = clock()
-  } catch (cause) {
-    throw new StoreError('store_unavailable', { cause })
-  }
-  if (!Number.isFinite(now))
-    throw new StoreError('store_unavailable', { cause: 'the clock did not return epoch seconds' })
-  return now
+/** The same refusal with realm and time: another error, because a step throws without knowing them. */
+function reportedRefusal({ realm, onEvent }: Reporter, progress: Progress, thrown: unknown): unknown {
+  const known = refusalFactsOf(thrown)
+  if (known === undefined) return thrown
+  const facts = { ...known, realm, ...(Number.isFinite(progress.now) && { serverTime: progress.now }) }
+  if (onEvent.length > 0 && facts.code !== 'credentials_missing')
+    emit(onEvent, refusedEvent(facts, progress.unverified, progress.bounds?.origin))
+  return errorFrom(facts)
 }

@@ -21,19 +21,25 @@ describe('a router without a decision about who may call', () => {
   it.each([
     [
       { registry },
-      'Option authorize must be a function that decides who may manage projects: (req) => ({ by }) or false',
+      'projectAdmin: authorize is missing: a function that decides who may manage projects: (req) => ({ by }) or false',
     ],
     [
       { registry, authorize: true },
-      'Option authorize must be a function that decides who may manage projects: (req) => ({ by }) or false',
+      'projectAdmin: authorize must be a function that decides who may manage projects: (req) => ({ by }) or false',
     ],
-    [{ registry, authorize: undefined }, 'Option authorize is undefined; set it or leave it out'],
+    [
+      { registry, authorize: undefined },
+      'projectAdmin: authorize is undefined; is the variable set that should hold it?',
+    ],
     [
       { registry, authorise: () => false },
-      'Unknown option of projectAdmin "authorise". Did you mean "authorize"?',
+      'projectAdmin: unknown option "authorise". Did you mean "authorize"?',
     ],
-    [{ authorize: () => false }, 'Option registry must be what createRegistry returns'],
-    [{ registry, authorize: () => false, onError: 'log' }, 'Option onError must be a function'],
+    [{ authorize: () => false }, 'projectAdmin: registry must be what createRegistry returns'],
+    [
+      { registry, authorize: () => false, onError: 'log' },
+      'projectAdmin: onError must be a function that is told of errors',
+    ],
   ])('is not made: %p', (options, message) => {
     expect(() => projectAdmin(options as unknown as AdminOptions)).toThrow(new TypeError(message))
   })

@@ -51,7 +51,7 @@ describe('the options in the README', () => {
       requireOrigin: `\`${settings.requireOrigin}\``,
       realm: `\`${settings.realm}\``,
       clock: "the system's",
-      onEvent: settings.onEvent === undefined ? 'none' : 'one',
+      onEvent: settings.onEvent.length === 0 ? 'none' : 'some',
     })
   })
 

@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals'
 import { AuthenticationError, problemDetails, StoreError } from '../../lib/index.js'
-import { keepRefusal } from '../../lib/faces/problem-details.js'
+import { refusalFactsOf } from '../../lib/errors.js'
+import { keepRefusal } from '../../lib/faces/kept-refusal.js'
 
 /** Passport's own error, as `failWithError: true` makes it. */
 class PassportError extends Error {
@@ -10,6 +11,11 @@ class PassportError extends Error {
     super('Unauthorized')
     this.status = status
   }
+}
+
+function keep(req: object, refusal: AuthenticationError): void {
+  const facts = refusalFactsOf(refusal)
+  if (facts !== undefined) keepRefusal(req, facts)
 }
 
 /** Hands the handler an error; tells what it did to the response, and what it passed on. */
@@ -36,9 +42,7 @@ it('has four parameters, which is how Express knows an error handler', () => {
 })
 
 it('renders a refusal with its eight members, in this order', () => {
-  const error = new AuthenticationError('token_expired')
-  error.serverTime = 1_790_000_000.9
-  error.realm = 'portal'
+  const error = new AuthenticationError('token_expired', { serverTime: 1_790_000_000.9, realm: 'portal' })
   const { status, headers, body, passedOn } = handle(error)
   expect(status).toBe(401)
   expect(headers).toEqual({
@@ -79,6 +83,7 @@ it.each([
   new Error('mine'),
   new TypeError('mine'),
   { status: 401, code: 'token_expired' },
+  Object.create(AuthenticationError.prototype),
   new PassportError(401),
 ])('passes on %p, which is not ours, and leaves the response alone', (error) => {
   const before = { 'Content-Type': 'text/plain' }
@@ -103,20 +108,20 @@ it('passes on its own error once the answer has begun', () => {
 it("renders the kept refusal for Passport's error, and leaves the challenges that Passport wrote", () => {
   const req = {}
   const refusal = new AuthenticationError('token_replayed')
-  keepRefusal(req, refusal)
+  keep(req, refusal)
   const before = { 'WWW-Authenticate': ['Staff realm="b"', refusal.challenge] }
   const { status, headers, body } = handle(new PassportError(401), { req, before })
   expect(status).toBe(401)
   expect(headers).toEqual({ ...before, 'Cache-Control': 'no-store', 'Content-Type': json })
   expect(JSON.parse(body ?? '')).toMatchObject({ code: 'token_replayed' })
 
-  keepRefusal(req, new AuthenticationError('scope_insufficient', { scope: ['a'] }))
+  keep(req, new AuthenticationError('scope_insufficient', { scope: ['a'] }))
   expect(handle(new PassportError(403), { req }).headers['WWW-Authenticate']).toMatch(/ scope="a"$/)
 })
 
 it("does not lend the kept refusal to anybody else's error", () => {
   const req = {}
-  keepRefusal(req, new AuthenticationError('token_replayed'))
+  keep(req, new AuthenticationError('token_replayed'))
   const others = [
     new PassportError(403),
     Object.assign(new Error('mine'), { status: 401 }),

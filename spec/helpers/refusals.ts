@@ -1,6 +1,7 @@
 import { expect } from '@jest/globals'
 import type { Response } from 'supertest'
-import { AuthenticationError, StoreError, type OutageCode, type RefusalCode } from '../../lib/index.js'
+import { errorFrom, refusalFactsOf } from '../../lib/errors.js'
+import type { OutageCode, RefusalCode } from '../../lib/index.js'
 
 export type Code = RefusalCode | OutageCode
 
@@ -199,11 +200,10 @@ export function expectStepRefusal(step: () => unknown, code: Code, description?:
   const outcome = Promise.resolve()
     .then(step)
     .catch((error: unknown) => {
-      if (error instanceof AuthenticationError || error instanceof StoreError) {
-        expect(error.realm).toBeUndefined()
-        error.realm = 'reverse-jwt'
-      }
-      throw error
+      const facts = refusalFactsOf(error)
+      if (facts === undefined) throw error
+      expect(facts.realm).toBeUndefined()
+      throw errorFrom({ ...facts, realm: 'reverse-jwt' })
     })
   return expectRefusal(outcome, code, description)
 }

@@ -1,6 +1,9 @@
 /** What mutation testing changes, below lib/, and which specs answer for it: its mirror, and what else is about it. */
 module.exports = {
   errors: /errors/,
+  'http/challenge': /errors/,
+  'http/http-error': /errors|http.http-error/,
+  'http/retry-after': /errors|http.problem/,
   'verify/once-a-request': /once-a-request/,
   protocol: /protocol|errors|verify.(claims|compact|signature)|keys.(public-key|project)|customer.signer/,
   'keys/cached': /keys.(cached|key-reads)/,

@@ -62,7 +62,7 @@ const fits: Readonly<Record<string, (value: unknown) => boolean>> = {
   requireOrigin: (value) => typeof value === 'boolean',
   realm: (value) => typeof value === 'string' && /^[^\0-\x1F"\\\x7F-\uFFFF]+$/.test(value),
   clock: (value) => typeof value === 'function',
-  onEvent: (value) => typeof value === 'function',
+  onEvent: (value) => Array.from([value].flat()).every((entry) => typeof entry === 'function'),
 }
 
 const verifierChanges = changesOf({
@@ -77,7 +77,7 @@ const verifierChanges = changesOf({
   requireOrigin: fc.oneof(fc.boolean(), number),
   realm: text,
   clock: fc.constantFrom<unknown>(() => 1, 1, null),
-  onEvent: fc.constantFrom<unknown>(() => 1, 1, null),
+  onEvent: fc.constantFrom<unknown>(() => 1, 1, null, [], [() => 1], [() => 1, null]),
 })
 
 const tally = new Tally()

@@ -19,7 +19,7 @@ it('takes the three required options, and has a default for each of the others',
     typ: undefined,
     requireOrigin: false,
     realm: 'reverse-jwt',
-    onEvent: undefined,
+    onEvent: [],
   })
   expect(settings.keyStore).toBe(keyStore)
   expect(settings.replayStore).toBe(replayStore)
@@ -54,7 +54,7 @@ it('takes every option', () => {
     requireOrigin: true,
     realm: 'embedded portal',
     clock,
-    onEvent,
+    onEvent: [onEvent],
   })
 })
 
@@ -151,8 +151,9 @@ it.each<[string, unknown, string]>([
   ['realm', 'café', wrongRealm],
   ['clock', 1_790_000_000, 'clock must be a function that returns epoch seconds'],
   ['clock', new Date(0), 'clock must be a function that returns epoch seconds'],
-  ['onEvent', console, 'onEvent must be a function that takes an event'],
-  ['onEvent', null, 'onEvent must be a function that takes an event'],
+  ['onEvent', console, 'onEvent must be a function, or a list of functions'],
+  ['onEvent', null, 'onEvent must be a function, or a list of functions'],
+  ['onEvent', [() => undefined, console], 'onEvent must be a function, or a list of functions'],
 ])('refuses %s: %p', (name, value, text) => {
   expect(making({ [name]: value })).toThrow(new TypeError(`createVerifier: ${text}`))
 })

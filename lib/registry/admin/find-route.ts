@@ -1,5 +1,5 @@
 import { invalid } from '../rules/inputs.js'
-import { Fault } from './problem.js'
+import { adminFault } from './problem.js'
 import { routes, type Call, type Route } from './routes.js'
 
 export interface Found {
@@ -20,10 +20,10 @@ export function findRoute(method: string, url: string): Found {
     const project = projectIn(path, route.path)
     return project === undefined ? [] : [{ route, project }]
   })
-  if (there.length === 0) throw new Fault('route_not_found')
+  if (there.length === 0) throw adminFault('route_not_found')
   const wanted = method === 'HEAD' ? 'GET' : method
   const found = there.find(({ route }) => route.method === wanted)
-  if (found === undefined) throw new Fault('method_not_allowed', { allow: allowed(there) })
+  if (found === undefined) throw adminFault('method_not_allowed', { headers: { Allow: allowed(there) } })
   return { ...found, search }
 }
 

@@ -1,9 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { refuseUndefined, refuseUnknownNames, requireThat } from '../../options/option-checks.js'
+import { callback, objectWith, required } from '../../options/kinds.js'
+import { optionsReader, type OptionsOf } from '../../options/options.js'
+import { Fault } from '../../http/fault.js'
+import { readJsonBody } from '../../http/json-body.js'
+import { sendProblem } from '../../http/problem.js'
 import { warnOnce } from '../../warnings.js'
 import { findRoute, queryOf, type Found } from './find-route.js'
-import { readJsonBody } from './json-body.js'
-import { Fault, problemOf } from './problem.js'
+import { adminFault, problemOf } from './problem.js'
 import type { AdminAction, Answer } from './routes.js'
 import { invalid } from '../rules/inputs.js'
 import { requireReadable } from '../rules/names.js'
@@ -35,8 +38,16 @@ export interface AdminOptions<Req extends IncomingMessage = IncomingMessage> {
   readonly onError?: (error: unknown) => unknown
 }
 
-const known: Record<keyof AdminOptions, true> = { registry: true, authorize: true, onError: true }
-const retryAfterSeconds = 5
+const readOptions = optionsReader('projectAdmin', {
+  registry: objectWith<Registry>('createProject', 'what createRegistry returns'),
+  authorize: required(
+    callback<AdminOptions['authorize']>('that decides who may manage projects: (req) => ({ by }) or false'),
+    'a function that decides who may manage projects: (req) => ({ by }) or false',
+  ),
+  onError: callback<NonNullable<AdminOptions['onError']>>('that is told of errors', (error) => {
+    console.error(error)
+  }),
+} satisfies OptionsOf<AdminOptions>)
 
 /**
  * The registry as a JSON API: Express middleware, to be mounted where you like. Every route is in `docs/openapi.json`.
@@ -69,20 +80,7 @@ const retryAfterSeconds = 5
 export function projectAdmin<Req extends IncomingMessage = IncomingMessage>(
   options: AdminOptions<Req>,
 ): (req: Req, res: ServerResponse) => void {
-  refuseUnknownNames(options, known, 'option of projectAdmin')
-  refuseUndefined(options)
-  const { registry, authorize } = options
-  const onError: (error: unknown) => unknown = options.onError ?? console.error
-  // Callers without TypeScript pass anything.
-  requireThat(
-    typeof (registry as Registry | undefined)?.createProject === 'function',
-    'registry must be what createRegistry returns',
-  )
-  requireThat(
-    typeof (authorize as unknown) === 'function',
-    'authorize must be a function that decides who may manage projects: (req) => ({ by }) or false',
-  )
-  requireThat(typeof (onError as unknown) === 'function', 'onError must be a function')
+  const { registry, authorize, onError } = readOptions(options)
 
   const answerTo = async (req: Req): Promise<Answer> => {
     const found = lookUp(req)
@@ -105,7 +103,7 @@ export function projectAdmin<Req extends IncomingMessage = IncomingMessage>(
           send(res, answer)
         },
         (thrown: unknown) => {
-          sendProblem(res, thrown)
+          sendFailure(res, thrown)
           const defect = defectOf(thrown)
           return defect === undefined ? undefined : onError(defect)
         },
@@ -142,14 +140,14 @@ async function authorized<Req>(
   try {
     answer = await authorize(req, operation)
   } catch (error) {
-    throw new Fault('authorization_unavailable', { cause: error ?? new Error('authorize threw nothing') })
+    throw adminFault('authorization_unavailable', { cause: error ?? new Error('authorize threw nothing') })
   }
-  if (!answer) throw new Fault('forbidden')
+  if (!answer) throw adminFault('forbidden')
   const { by } = answer as { by?: unknown }
   try {
     return requireReadable('The by that authorize returned', by)
   } catch (cause) {
-    throw new Fault('authorization_unavailable', { cause })
+    throw adminFault('authorization_unavailable', { cause })
   }
 }
 
@@ -160,24 +158,18 @@ function defectOf(thrown: unknown): unknown {
 }
 
 function send(res: ServerResponse, { status, body, location }: Answer): void {
-  if (location !== undefined) res.setHeader('Location', location)
-  write(res, status, 'application/json', body)
-}
-
-function sendProblem(res: ServerResponse, thrown: unknown): void {
-  const problem = problemOf(thrown)
   // A timeout may have answered meanwhile.
-  if (res.headersSent) return
-  if (thrown instanceof Fault && thrown.allow !== undefined) res.setHeader('Allow', thrown.allow)
-  if (problem.status === 503) res.setHeader('Retry-After', String(retryAfterSeconds))
-  write(res, problem.status, 'application/problem+json', problem)
-}
-
-function write(res: ServerResponse, status: number, type: string, body: unknown): void {
   if (res.headersSent) return
   res.statusCode = status
   res.setHeader('Cache-Control', 'no-store')
   res.setHeader('X-Content-Type-Options', 'nosniff')
-  if (body !== undefined) res.setHeader('Content-Type', type)
+  if (location !== undefined) res.setHeader('Location', location)
+  if (body !== undefined) res.setHeader('Content-Type', 'application/json')
   res.end(body === undefined ? undefined : JSON.stringify(body))
+}
+
+function sendFailure(res: ServerResponse, thrown: unknown): void {
+  if (res.headersSent) return
+  const headers = thrown instanceof Fault ? thrown.headers : undefined
+  sendProblem(res, problemOf(thrown), { 'X-Content-Type-Options': 'nosniff', ...headers })
 }

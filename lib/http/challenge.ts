@@ -1,0 +1,22 @@
+/** What a challenge says. */
+interface ChallengeFacts {
+  readonly realm: string | undefined
+  /** OAuth error code; undefined where the request had no credentials. */
+  readonly error: string | undefined
+  /** Only characters that RFC 6750 allows. */
+  readonly description: string
+  /** What the resource requires. */
+  readonly scope: readonly string[] | undefined
+}
+
+const errorsOfTheChallenge = new Set<string>(['invalid_request', 'invalid_token', 'insufficient_scope'])
+
+/** `WWW-Authenticate` as RFC 6750 section 3 wants it; undefined where the answer is not about credentials. */
+export function challengeOf({ realm, error, description, scope }: ChallengeFacts): string | undefined {
+  if (error !== undefined && !errorsOfTheChallenge.has(error)) return undefined
+  const parameters: string[] = []
+  if (realm !== undefined) parameters.push(`realm="${realm}"`)
+  if (error !== undefined) parameters.push(`error="${error}"`, `error_description="${description}"`)
+  if (scope !== undefined) parameters.push(`scope="${scope.join(' ')}"`)
+  return parameters.length === 0 ? 'Bearer' : `Bearer ${parameters.join(', ')}`
+}

@@ -1,0 +1,51 @@
+/** What is answered for an error. */
+export interface ErrorFacts {
+  readonly code: string
+  readonly status: number
+  readonly title: string
+  /** The sentence for the caller. */
+  readonly description: string
+}
+
+let read: (error: object) => ErrorFacts | undefined
+
+/**
+ * An error that says how it is answered. `status`, `statusCode` and `expose` are what http-errors sets: the handlers of Express, Koa and
+ * NestJS, and those that people write, look at one or another.
+ *
+ * Loggers and frameworks write on errors, so it stays extensible and nothing on it is relied on: what this package sends comes from
+ * `factsOf`.
+ */
+export abstract class HttpError extends Error {
+  readonly code: string
+  /** HTTP status. */
+  readonly status: number
+  /** The same as `status`. */
+  readonly statusCode: number
+  /** `message` may be shown to the caller. */
+  readonly expose = true
+  readonly title: string
+  readonly #facts: ErrorFacts
+
+  protected constructor(facts: ErrorFacts, cause?: unknown) {
+    // A refusal is no defect: frames would cost more than the checks, and Express prints them.
+    const limit = Error.stackTraceLimit
+    Reflect.set(Error, 'stackTraceLimit', 0)
+    super(facts.description, cause === undefined ? undefined : { cause })
+    Reflect.set(Error, 'stackTraceLimit', limit)
+    this.#facts = facts
+    this.code = facts.code
+    this.status = facts.status
+    this.statusCode = facts.status
+    this.title = facts.title
+  }
+
+  static {
+    read = (error) => (#facts in error ? error.#facts : undefined)
+  }
+}
+
+/** What an error was made with, whatever was written on it since. Undefined for anything that is no `HttpError`. */
+export function factsOf(error: unknown): ErrorFacts | undefined {
+  return typeof error === 'object' && error !== null ? read(error) : undefined
+}
