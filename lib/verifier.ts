@@ -82,7 +82,7 @@ export function verifierWith(settings: VerifierSettings): Verifier {
     if (signed !== undefined) await signed
     const scopes = checkBinding(claims, key.project, bounds, settings) // 6
     // The key's own text of the id: that of the claims would keep the token's text alive in the store.
-    const consumed = consumeJti(key.project.id, claims, trail.now, singleUse) // 7
+    const consumed = consumeJti(key.project.id, claims, progress.now, singleUse) // 7
     if (consumed !== undefined) await consumed
     const verified = verifiedFrom(key, unverified, claims, scopes)
     progress.accepted = verified.authentication
