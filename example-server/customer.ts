@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import express, { type Express, type Request } from 'express'
 import { createSigner } from 'reverse-jwt/customer'
-import { consoleFolder, pageFolder } from './page-folder.js'
+import { pageFolder } from './page-folder.js'
 import { securityHeaders } from './security-headers.js'
 
 export interface CustomerSettings {
@@ -68,9 +68,6 @@ export function customerApp({ address, platformAddress, privateKey }: CustomerSe
     res.json({ token: await signer.sign({ scope: 'portal:read', origin: address }) })
   })
 
-  app.get('/visible-text.js', (_req, res) => {
-    res.sendFile('visible-text.js', { root: consoleFolder })
-  })
   app.use(express.static(pageFolder, { index: false }))
   return app
 }

@@ -4,4 +4,4 @@ const beside = (folder: string) => fileURLToPath(new URL(`../../example-server/$
 
 /** The pages' files stay where they are, because tsc copies none. This module runs in dist/example-server. */
 export const pageFolder = beside('page')
-export const consoleFolder = beside('console')
+export const consoleFolder = beside('console/page')

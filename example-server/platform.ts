@@ -13,7 +13,7 @@ import {
   type KeyStore,
   type ReplayStore,
 } from 'reverse-jwt'
-import type { AllowedOrigins } from './allowed-origins.js'
+import type { AllowedOrigins } from './operations/allowed-origins.js'
 import { pageFolder } from './page-folder.js'
 import { securityHeaders } from './security-headers.js'
 
@@ -70,7 +70,7 @@ export function platformApp(settings: PlatformSettings): Express {
   app.get('/', (_req, res) => {
     res.send(frontPage(customerOrigin))
   })
-  app.get(['/page.css', '/theme.css', '/icon.svg'], (req, res) => {
+  app.get(['/page.css', '/theme.css', '/icon.svg', '/visible-text.js'], (req, res) => {
     res.sendFile(req.path, { root: pageFolder })
   })
   app.use('/console', adminConsole)

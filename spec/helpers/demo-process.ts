@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const script = fileURLToPath(new URL('../../example-server/start.js', import.meta.url))
+const script = fileURLToPath(new URL('../../example-server/operations/start.js', import.meta.url))
 
 export interface Ended {
   readonly exitCode: number | null

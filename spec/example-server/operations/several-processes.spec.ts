@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals'
-import { DemoProcess } from '../helpers/demo-process.js'
-import { PostgresServer } from '../helpers/postgres-server.js'
-import { RedisServer } from '../helpers/redis-server.js'
+import { DemoProcess } from '../../helpers/demo-process.js'
+import { PostgresServer } from '../../helpers/postgres-server.js'
+import { RedisServer } from '../../helpers/redis-server.js'
 
 jest.setTimeout(60_000)
 

@@ -2,7 +2,7 @@
 import express, { Router, type RequestHandler } from 'express'
 import { projectAdmin, type Registry } from 'reverse-jwt/registry'
 import { cookieName, type ConsoleAccess } from './console-access.js'
-import { consoleFolder, pageFolder } from './page-folder.js'
+import { consoleFolder, pageFolder } from '../page-folder.js'
 
 export interface ConsoleSettings {
   /** The platform's origin, and its name. */

@@ -1,5 +1,5 @@
 import { button, byId, element } from './dom.js'
-import { visibleName } from './visible-text.js'
+import { visibleName } from '/visible-text.js'
 
 const dialog = byId('dialog')
 /** What holds something that is shown once is not closed by a slip. */

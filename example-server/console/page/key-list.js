@@ -1,5 +1,5 @@
 import { ago, button, element, moment, pill } from './dom.js'
-import { idElement, nameElement, visibleId } from './visible-text.js'
+import { idElement, nameElement, visibleId } from '/visible-text.js'
 import { askToRevoke, askToRotate } from './key-dialogs.js'
 
 const moods = { active: 'good', retiring: 'trouble', pending: 'trouble', revoked: 'refused', expired: 'calm' }

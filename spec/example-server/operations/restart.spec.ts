@@ -3,8 +3,8 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { DemoProcess } from '../helpers/demo-process.js'
-import { until } from '../helpers/until.js'
+import { DemoProcess } from '../../helpers/demo-process.js'
+import { until } from '../../helpers/until.js'
 
 jest.setTimeout(120_000)
 

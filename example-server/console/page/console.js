@@ -6,7 +6,7 @@ import { button, byId, element, pill } from './dom.js'
 import { askToCreateKey, askToRegister } from './key-dialogs.js'
 import { keyItems } from './key-list.js'
 import { askForNewProject, askForSettings, askToDelete, askToSuspend } from './project-dialogs.js'
-import { idElement, nameElement, projectTitle, visibleName } from './visible-text.js'
+import { idElement, nameElement, projectTitle, visibleName } from '/visible-text.js'
 
 const refreshEveryMs = 3_000
 let projects = []

@@ -7,12 +7,12 @@ import {
   cookieName,
   newConsoleSecrets,
   type ConsoleSecrets,
-} from '../../example-server/console-access.js'
-import { ConsoleLogins } from '../../example-server/console-logins.js'
-import { consoleRouter } from '../../example-server/console.js'
-import { problemDetails } from '../../lib/index.js'
-import type { Database } from '../../lib/registry/index.js'
-import { managed } from '../helpers/registry.js'
+} from '../../../example-server/console/console-access.js'
+import { ConsoleLogins } from '../../../example-server/console/console-logins.js'
+import { consoleRouter } from '../../../example-server/console/console.js'
+import { problemDetails } from '../../../lib/index.js'
+import type { Database } from '../../../lib/registry/index.js'
+import { managed } from '../../helpers/registry.js'
 
 jest.setTimeout(90_000)
 

@@ -4,8 +4,8 @@ import { once } from 'node:events'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { CannotStart } from '../../example-server/environment.js'
-import { lockFolder } from '../../example-server/folder-lock.js'
+import { CannotStart } from '../../../example-server/operations/environment.js'
+import { lockFolder } from '../../../example-server/operations/folder-lock.js'
 
 let folder: string
 

@@ -1,7 +1,7 @@
 import * as api from './api.js'
 import { closeDialog, openDialog } from './dialog.js'
 import { element, field } from './dom.js'
-import { idElement, nameElement, projectTitle, visibleId, visibleName } from './visible-text.js'
+import { idElement, nameElement, projectTitle, visibleId, visibleName } from '/visible-text.js'
 
 const lines = (text) => text.split(/[\s,]+/).filter((line) => line !== '')
 

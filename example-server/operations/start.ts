@@ -8,8 +8,8 @@
  * in Redis; with both, WORKERS=4 runs the platform in so many processes.
  */
 import { createRegistry } from 'reverse-jwt/registry'
-import { newConsoleSecrets } from './console-access.js'
-import { customerApp } from './customer.js'
+import { newConsoleSecrets } from '../console/console-access.js'
+import { customerApp } from '../customer.js'
 import { customerKey, enterDemoShop } from './demo-shop.js'
 import {
   CannotStart,

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals'
-import { AllowedOrigins } from '../../example-server/allowed-origins.js'
-import type { Registry } from '../../lib/registry/index.js'
-import { managed, by } from '../helpers/registry.js'
+import { AllowedOrigins } from '../../../example-server/operations/allowed-origins.js'
+import type { Registry } from '../../../lib/registry/index.js'
+import { managed, by } from '../../helpers/registry.js'
 
 it('has the origins of all projects once they are read, and any where a project has no list', async () => {
   const { registry } = managed()

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, jest } from '@jest/globals'
 import { once } from 'node:events'
 import { Agent, get } from 'node:http'
 import { connect } from 'node:net'
-import { DemoProcess } from '../helpers/demo-process.js'
+import { DemoProcess } from '../../helpers/demo-process.js'
 
 jest.setTimeout(120_000)
 

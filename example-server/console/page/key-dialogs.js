@@ -1,7 +1,7 @@
 import * as api from './api.js'
 import { closeDialog, openDialog } from './dialog.js'
 import { copyable, element, field, select } from './dom.js'
-import { idElement, visibleId, visibleJson, visibleName } from './visible-text.js'
+import { idElement, visibleId, visibleJson, visibleName } from '/visible-text.js'
 
 const algorithms = [
   ['ES256', 'ES256 (P-256, the usual one)'],

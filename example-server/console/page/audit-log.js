@@ -1,5 +1,5 @@
 import { ago, element } from './dom.js'
-import { idElement, nameElement, visibleJson, visibleName } from './visible-text.js'
+import { idElement, nameElement, visibleJson, visibleName } from '/visible-text.js'
 
 const sentences = {
   'project.created': 'made the project',
