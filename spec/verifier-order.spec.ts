@@ -9,7 +9,7 @@ import { recordedStores } from './helpers/recorded-stores.js'
 /** A code, and its text where that is a particular one. */
 type Answer = [code: Code, description?: string]
 
-const stranger = makeKeyPair('ES256').privateKey
+const unregisteredKey = makeKeyPair('ES256').privateKey
 
 describe('the order of the steps', () => {
   /** Each is refused by step 2 or 3, from the token and the clock alone. */
@@ -46,8 +46,12 @@ describe('the order of the steps', () => {
 
   const expensive: [string, Override, Code][] = [
     ['unknown kid', { header: { kid: 'unknown' } }, 'token_not_verified'],
-    ['foreign signature', { privateKey: stranger }, 'token_not_verified'],
-    ['foreign signature and iss', { privateKey: stranger, claims: { iss: 'rival' } }, 'token_not_verified'],
+    ['foreign signature', { privateKey: unregisteredKey }, 'token_not_verified'],
+    [
+      'foreign signature and iss',
+      { privateKey: unregisteredKey, claims: { iss: 'rival' } },
+      'token_not_verified',
+    ],
     ['iss', { claims: { iss: 'rival' } }, 'issuer_mismatch'],
     ['origin', { claims: { origin: 'https://shop.example' } }, 'origin_not_allowed'],
   ]
@@ -72,7 +76,7 @@ describe('the order of the steps', () => {
   it('verifies the signature before it looks at what only the project can tell', async () => {
     const { options, calls } = recordedStores(platform({}, [shop(['ES256'], { suspended: true })]).options)
     const verifier = createVerifier(options)
-    await expectRefusal(verifier.verify(mint({ privateKey: stranger })), 'token_not_verified')
+    await expectRefusal(verifier.verify(mint({ privateKey: unregisteredKey })), 'token_not_verified')
     await expectRefusal(verifier.verify(mint()), 'project_suspended')
     expect(calls).toEqual(['find shop key-es256', 'find shop key-es256'])
   })
@@ -85,7 +89,7 @@ describe('the order of the steps', () => {
     const bad: Override = {
       header: { alg: 'none', typ: 'at+jwt', kid: '' },
       claims: wrong,
-      privateKey: stranger,
+      privateKey: unregisteredKey,
     }
     const mended: [Code, Override, string?][] = [
       ['algorithm_not_allowed', bad],
@@ -96,13 +100,17 @@ describe('the order of the steps', () => {
         'The header of the token needs a kid of 1 to 256 characters.',
       ],
       ['audience_mismatch', { ...bad, header: {} }],
-      ['claim_invalid', { claims: { ...wrong, aud: audience }, privateKey: stranger }, invalidClaim('jti')],
-      ['token_expired', { claims: { ...wrong, aud: audience, jti: 'use-c' }, privateKey: stranger }],
+      [
+        'claim_invalid',
+        { claims: { ...wrong, aud: audience }, privateKey: unregisteredKey },
+        invalidClaim('jti'),
+      ],
+      ['token_expired', { claims: { ...wrong, aud: audience, jti: 'use-c' }, privateKey: unregisteredKey }],
       [
         'token_lifetime_too_long',
-        { claims: { iss: 'rival', iat: now - 500, exp: now + 10 }, privateKey: stranger },
+        { claims: { iss: 'rival', iat: now - 500, exp: now + 10 }, privateKey: unregisteredKey },
       ],
-      ['token_not_verified', { claims: { iss: 'rival' }, privateKey: stranger }],
+      ['token_not_verified', { claims: { iss: 'rival' }, privateKey: unregisteredKey }],
       ['issuer_mismatch', { claims: { iss: 'rival' } }],
       ['project_suspended', {}],
     ]
@@ -131,7 +139,7 @@ describe('a jti', () => {
     ['that is not active', { claims: { ...claims, nbf: now + 10 } }, 'token_not_active'],
     ['that lives too long', { claims: { ...claims, exp: now + 400 } }, 'token_lifetime_too_long'],
     ['of an unknown key', { header: { kid: 'unknown' }, claims }, 'token_not_verified'],
-    ['that another key signed', { privateKey: stranger, claims }, 'token_not_verified'],
+    ['that another key signed', { privateKey: unregisteredKey, claims }, 'token_not_verified'],
     ['of another issuer', { claims: { ...claims, iss: 'rival' } }, 'issuer_mismatch'],
     [
       'for another origin',

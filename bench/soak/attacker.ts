@@ -1,9 +1,9 @@
 import { answerParent } from '../child.js'
-import { attacksWith, type Loot } from './attacks.js'
+import { attacksWith, type AttackerData } from './attacks.js'
 import { evenly, statusOf } from './requests.js'
 
-export interface Campaign {
-  readonly loot: Loot
+export interface AttackSettings {
+  readonly data: AttackerData
   readonly ports: readonly number[]
   readonly rate: number
   readonly seconds: number
@@ -16,8 +16,8 @@ export interface Outcome {
   readonly letIn: number
 }
 
-answerParent(async ({ loot, ports, rate, seconds }: Campaign) => {
-  const attackOf = attacksWith(loot)
+answerParent(async ({ data, ports, rate, seconds }: AttackSettings) => {
+  const attackOf = attacksWith(data)
   const statuses: Record<number, number> = {}
   let own = 0
   await evenly(rate, seconds, async (number) => {

@@ -6,7 +6,7 @@ import { encode, mint, type Override } from '../../spec/helpers/mint.js'
 import { bearer } from './requests.js'
 
 /** What the attacker knows, and has. */
-export interface Loot {
+export interface AttackerData {
   readonly audience: string
   /** A project of others, whose names are public. */
   readonly victim: { readonly projectId: string; readonly kid: string }
@@ -22,20 +22,20 @@ export interface Attack {
   readonly passes?: true
 }
 
-const stranger = makeKeyPair('ES256').privateKey
+const unregisteredKey = makeKeyPair('ES256').privateKey
 const shapes = [...Object.values(hostileShapes), plainValue]
 const signature = encode(Buffer.alloc(64, 7))
 
 /** One attack a number, each kind in its turn. */
-export function attacksWith(loot: Loot): (number: number) => Attack {
-  const ownKey = createPrivateKey(loot.own.privateKey)
-  const revokedKey = createPrivateKey(loot.revoked.privateKey)
+export function attacksWith(data: AttackerData): (number: number) => Attack {
+  const ownKey = createPrivateKey(data.own.privateKey)
+  const revokedKey = createPrivateKey(data.revoked.privateKey)
   let used = ''
 
   const token = (projectId: string, kid: string, privateKey: KeyObject, override: Override = {}) => {
     const now = Math.floor(Date.now() / 1000)
     const times = { iat: now, exp: now + 120, jti: crypto.randomUUID() }
-    const names = { iss: projectId, sub: projectId, proj_id: projectId, aud: loot.audience }
+    const names = { iss: projectId, sub: projectId, proj_id: projectId, aud: data.audience }
     return mint({
       ...override,
       privateKey,
@@ -43,12 +43,13 @@ export function attacksWith(loot: Loot): (number: number) => Attack {
       claims: { ...names, ...times, ...override.claims },
     })
   }
-  const ofVictim = (override?: Override) => token(loot.victim.projectId, loot.victim.kid, stranger, override)
-  let hostiles = 0
+  const ofVictim = (override?: Override) =>
+    token(data.victim.projectId, data.victim.kid, unregisteredKey, override)
+  let hostileCount = 0
   /** Of each shape at each place in each length, one after the other. */
   const hostile = (number: number) => {
-    const round = Math.floor((hostiles += 1) / shapes.length)
-    const shape = shapes[hostiles % shapes.length] ?? plainValue
+    const round = Math.floor((hostileCount += 1) / shapes.length)
+    const shape = shapes[hostileCount % shapes.length] ?? plainValue
     const value = shape(round % 4 < 2 ? 2_600 : 8_000, number)
     const inHeader = round % 2 === 0
     const header = `{"alg":"ES256","kid":"k${number}"${inHeader ? `,"a":${value}` : ''}}`
@@ -61,10 +62,10 @@ export function attacksWith(loot: Loot): (number: number) => Attack {
     (number) => get(hostile(number)),
     (number) => get(hostile(number)),
     (number) => get(ofVictim({ header: { kid: `made-up-${number}` } })),
-    (number) => get(token(`made-up-${number}`, 'key-1', stranger)),
+    (number) => get(token(`made-up-${number}`, 'key-1', unregisteredKey)),
     () => get(ofVictim()),
-    () => get(token(loot.revoked.projectId, loot.revoked.kid, revokedKey)),
-    () => ({ ...get((used = token(loot.own.projectId, loot.own.kid, ownKey))), passes: true }),
+    () => get(token(data.revoked.projectId, data.revoked.kid, revokedKey)),
+    () => ({ ...get((used = token(data.own.projectId, data.own.kid, ownKey))), passes: true }),
     () => get(used),
     () => get(ofVictim({ header: { alg: 'none' } })),
     () => get(ofVictim({ claims: { exp: 1_000 } })),

@@ -3,7 +3,7 @@ import { createRegistry, PostgresProjectStore } from '../../lib/registry/index.j
 import { PostgresServer } from '../../spec/helpers/postgres-server.js'
 import { RedisServer } from '../../spec/helpers/redis-server.js'
 import { Child } from '../child.js'
-import type { Campaign, Outcome } from './attacker.js'
+import type { AttackSettings, Outcome } from './attacker.js'
 import type { PlatformSettings, PlatformState } from './platform.js'
 import { bearer, evenly, statusOf } from './requests.js'
 
@@ -50,7 +50,7 @@ try {
 
   // Any role of the database may say that anything has changed.
   const pool = postgres.pool()
-  const stormy = setInterval(() => {
+  const notifications = setInterval(() => {
     pool.query("SELECT pg_notify('reverse_jwt_changes', '')").catch(() => undefined)
   }, 50)
   const states = () => Promise.all(platforms.map((one) => one.ask<PlatformState>('state' as never)))
@@ -61,8 +61,13 @@ try {
   }, 60_000)
 
   const victim = { projectId: 'honest-0', kid: honest[0]?.kid ?? '' }
-  const campaign: Campaign = { loot: { audience, victim, own, revoked }, ports, rate: attackRate, seconds }
-  const attacked = attacker.ask<Outcome>(campaign)
+  const attackSettings: AttackSettings = {
+    data: { audience, victim, own, revoked },
+    ports,
+    rate: attackRate,
+    seconds,
+  }
+  const attacked = attacker.ask<Outcome>(attackSettings)
   const begun = performance.now()
   const statuses: Record<number, number> = {}
   await evenly(honestRate, seconds, async (number) => {
@@ -70,14 +75,15 @@ try {
     const status = await statusOf({ port: ports[number % ports.length], headers: bearer(token ?? '') })
     statuses[status] = (statuses[status] ?? 0) + 1
   })
-  clearInterval(stormy)
+  clearInterval(notifications)
   clearInterval(watch)
   const took = Math.round((performance.now() - begun) / 1000)
   const attacks = await attacked
   const calls = Object.values(statuses).reduce((sum, count) => sum + count, 0)
-  const late = statuses[503] ?? 0
+  const undecided = statuses[503] ?? 0
   const onTime = took <= seconds * 1.05
-  const good = statuses[200] === calls - late && late <= calls / 1000 && attacks.letIn === 0 && onTime
+  const good =
+    statuses[200] === calls - undecided && undecided <= calls / 1000 && attacks.letIn === 0 && onTime
   console.log(
     JSON.stringify({ seconds: took, calls, honest: statuses, attacks, platforms: await states(), good }),
   )

@@ -4,9 +4,9 @@ import { makeKeyPair } from '../helpers/keys.js'
 import { mint } from '../helpers/mint.js'
 import { shop, verifierOf } from '../helpers/platform.js'
 
-const { privateKey: stranger } = makeKeyPair('ES256')
+const { privateKey: unregisteredKey } = makeKeyPair('ES256')
 const { publicJwk: spare } = makeKeyPair('ES256')
-/** A key of the project that nobody has used yet: the stranger cannot sign with it, and asks whether it is there. */
+/** A key of the project that nobody has used yet: the attacker cannot sign with it, and asks whether it is there. */
 const project = shop(['ES256'], { keys: [...shop().keys, { jwk: spare, kid: 'spare' }] })
 
 /** A verifier whose database answers nobody until the test says so. */
@@ -26,7 +26,7 @@ function platformOf() {
       () => 'accepted',
       (error: unknown) => (error as StoreError).code,
     )
-  const probe = (kid: string) => codeOf(mint({ header: { kid }, privateKey: stranger }))
+  const probe = (kid: string) => codeOf(mint({ header: { kid }, privateKey: unregisteredKey }))
   const flood = (count: number) => Array.from({ length: count }, (_, number) => probe(`made-up-${number}`))
   return { answerAll, codeOf, probe, flood }
 }

@@ -4,7 +4,7 @@ import request from 'supertest'
 import { RedisReplayStore, type RedisClient } from '../../lib/replay/redis/index.js'
 import { clientDuring } from '../helpers/client-during.js'
 import { mint } from '../helpers/mint.js'
-import '../helpers/patience.js'
+import '../helpers/longer-time-limit.js'
 import { appOf, platform } from '../helpers/platform.js'
 import { ioredisOf } from '../helpers/redis-clients.js'
 import { RedisServer } from '../helpers/redis-server.js'
@@ -73,8 +73,8 @@ it('answers 503 when there is no room: nobody passes unseen, and nobody who pass
 describe.each(['accept', 'refuse'] as const)(
   'told to %s after a loss a project that floods',
   (afterDataLoss) => {
-    /** The rival is the flood; the shop must not get its feet wet. */
-    function flooded() {
+    /** The rival sends more than its rate; the shop must not notice. */
+    function limitedPlatform() {
       const clock = { now: Date.now() / 1000 }
       const read = () => clock.now
       const replayStore = new RedisReplayStore({
@@ -88,31 +88,31 @@ describe.each(['accept', 'refuse'] as const)(
       const server = serve(appOf(options))
       const call = (token: string) => request(server).get('/portal').auth(token, { type: 'bearer' })
       const claims = () => ({ claims: { jti: randomUUID(), iat: clock.now, exp: clock.now + 250 } })
-      return { call, events, clock, shops: () => mint(claims()), rivals: () => mintRival(claims()) }
+      return { call, events, clock, shopToken: () => mint(claims()), rivalToken: () => mintRival(claims()) }
     }
 
     it('is answered 503 beyond its rate, until the minute is over, and nobody else notices', async () => {
-      const { call, events, clock, shops, rivals } = flooded()
+      const { call, events, clock, shopToken, rivalToken } = limitedPlatform()
       // A store that refuses after a loss needs a while until it lets anything in.
-      await until('a token passes', async () => (await call(shops())).status === 200)
+      await until('a token passes', async () => (await call(shopToken())).status === 200)
       clock.now = (Math.floor(clock.now / 60) + 1) * 60
-      const first = rivals()
+      const first = rivalToken()
       expect((await call(first)).status).toBe(200)
       // What is refused counts for nothing, or whoever finds a used token could silence its project.
       for (let again = 0; again < 20; again++) expectAnswer(await call(first), 'token_replayed')
-      for (let used = 1; used < 10; used++) expect((await call(rivals())).status).toBe(200)
+      for (let used = 1; used < 10; used++) expect((await call(rivalToken())).status).toBe(200)
       const stored = await ids()
-      for (let more = 0; more < 20; more++) expectAnswer(await call(rivals()), 'replay_store_full')
+      for (let more = 0; more < 20; more++) expectAnswer(await call(rivalToken()), 'replay_store_full')
       expect(events.at(-1)).toMatchObject({
         type: 'unavailable',
         cause: expect.stringMatching(/projectRate/),
       })
       expect(await ids()).toBe(stored)
       expect((await call(first)).status).toBe(503)
-      for (let used = 0; used < 10; used++) expect((await call(shops())).status).toBe(200)
+      for (let used = 0; used < 10; used++) expect((await call(shopToken())).status).toBe(200)
 
       clock.now += 60
-      expect((await call(rivals())).status).toBe(200)
+      expect((await call(rivalToken())).status).toBe(200)
       expectAnswer(await call(first), 'token_replayed')
     })
   },

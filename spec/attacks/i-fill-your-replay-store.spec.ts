@@ -10,7 +10,7 @@ import { openServer } from '../helpers/server.js'
 const serve = openServer()
 
 /** The rival is the flood; the shop must not get its feet wet. */
-function flooded() {
+function smallPlatform() {
   const { options, clock, events } = platform()
   const read = () => clock.now
   const replayStore = new MemoryReplayStore({ capacity: 100, projectQuota: 10 })
@@ -20,7 +20,7 @@ function flooded() {
 }
 
 it('answers 503 to the project that floods, and lets the others in', async () => {
-  const { call, events, replayStore } = flooded()
+  const { call, events, replayStore } = smallPlatform()
   const first = mintRival()
   expect((await call(first)).status).toBe(200)
   for (let used = 1; used < 10; used++) expect((await call(mintRival())).status).toBe(200)
@@ -34,20 +34,20 @@ it('answers 503 to the project that floods, and lets the others in', async () =>
 })
 
 it('does not use up a token that found no room: it passes once there is some', async () => {
-  const { call, clock } = flooded()
+  const { call, clock } = smallPlatform()
   const exp = now + 20
   for (let used = 0; used < 10; used++) expect((await call(mintRival({ claims: { exp } }))).status).toBe(200)
-  const late = mintRival({ claims: { iat: now, exp: now + 290 } })
-  expectAnswer(await call(late), 'replay_store_full')
+  const withoutRoom = mintRival({ claims: { iat: now, exp: now + 290 } })
+  expectAnswer(await call(withoutRoom), 'replay_store_full')
 
   // exp, the tolerance, and the minute for clocks that differ.
   clock.now = exp + 5 + 60
-  expect((await call(late)).status).toBe(200)
-  expectAnswer(await call(late), 'token_replayed')
+  expect((await call(withoutRoom)).status).toBe(200)
+  expectAnswer(await call(withoutRoom), 'token_replayed')
 })
 
 it('stores nothing for rubbish, forgeries and refusals', async () => {
-  const { call, replayStore } = flooded()
+  const { call, replayStore } = smallPlatform()
   for (let at = 0; at < 20; at++) {
     await call('abc')
     await call(mintRival({ signature: Buffer.alloc(64, at) }))

@@ -9,8 +9,8 @@ import { by, managed } from '../helpers/registry.js'
 import { prove } from '../helpers/possession.js'
 import { wholeProject } from '../helpers/records.js'
 
-const { privateKey: stranger } = makeKeyPair('ES256')
-const madeUp = (number: number) => mint({ header: { kid: `made-up-${number}` }, privateKey: stranger })
+const { privateKey: unregisteredKey } = makeKeyPair('ES256')
+const madeUp = (number: number) => mint({ header: { kid: `made-up-${number}` }, privateKey: unregisteredKey })
 
 /** A registry and a verifier whose cache hears of changes; every read takes a turn of the event loop and is counted. */
 async function platformOf() {

@@ -84,9 +84,9 @@ describe('in the header', () => {
 })
 
 it('refuses objects nested 1,000 deep, where a longer token is accepted', async () => {
-  const patient = verifierOf({ maxTokenLength: 16_384 })
+  const withLargerLimit = verifierOf({ maxTokenLength: 16_384 })
   const token = (levels: number) => mint({ headerText: header, claimsText: claims(`,"x":${nested(levels)}`) })
   expect(token(1000).length).toBeGreaterThan(4096)
-  await expectRefusal(patient.verify(token(1000)), 'token_malformed')
-  await expect(patient.verify(token(15))).resolves.toBeDefined()
+  await expectRefusal(withLargerLimit.verify(token(1000)), 'token_malformed')
+  await expect(withLargerLimit.verify(token(15))).resolves.toBeDefined()
 })

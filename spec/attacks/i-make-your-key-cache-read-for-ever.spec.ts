@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { CachedKeyStore, type KeyStore, type ProjectKey } from '../../lib/index.js'
-import { keyOf, late, letTimeGo, outcome, stopTime } from '../keys/caches.js'
+import { keyOf, letTimeGo, outcome, stopTime, timedOut } from '../keys/caches.js'
 
 beforeEach(stopTime)
 afterEach(letTimeGo)
@@ -22,7 +22,11 @@ function cacheOf(held: Map<string, ProjectKey>) {
 }
 
 /** Whoever may notify makes every instance forget everything, or one project, every 10 ms. */
-async function storm(cache: CachedKeyStore, duration: number, ...names: [] | ['shop'] | ['shop', 'a']) {
+async function invalidateFor(
+  cache: CachedKeyStore,
+  duration: number,
+  ...names: [] | ['shop'] | ['shop', 'a']
+) {
   for (let passed = 0; passed < duration; passed += 10) {
     cache.invalidate(...names)
     await milliseconds(10)
@@ -39,11 +43,11 @@ describe.each([
     let settled = 0
     const calls = [outcome(cache.find('shop', 'a'))]
     for (const call of calls) void call.then(() => settled++)
-    await storm(cache, 490, ...names)
+    await invalidateFor(cache, 490, ...names)
     expect(settled).toBe(0)
-    await storm(cache, 20, ...names)
+    await invalidateFor(cache, 20, ...names)
     expect(settled).toBe(1)
-    expect(await calls[0]).toMatchObject(late)
+    expect(await calls[0]).toMatchObject(timedOut)
     // One read after the other, however many messages came.
     expect(reads.length).toBeLessThanOrEqual(26)
   })
@@ -52,9 +56,9 @@ describe.each([
     const held = new Map([['a', keyOf('shop', 'a')]])
     const { cache, reads } = cacheOf(held)
     const call = outcome(cache.find('shop', 'a'))
-    await storm(cache, 300, ...names)
+    await invalidateFor(cache, 300, ...names)
     held.clear()
-    await storm(cache, 100, ...names)
+    await invalidateFor(cache, 100, ...names)
     const before = reads.length
     await milliseconds(60)
     expect(await call).toBeUndefined()
@@ -75,7 +79,7 @@ it('a storm costs as many reads as time allows, however many calls come with it'
   await milliseconds(500)
   const outcomes = await Promise.all(calls)
   expect(outcomes).toHaveLength(1000)
-  expect(outcomes[0]).toMatchObject(late)
+  expect(outcomes[0]).toMatchObject(timedOut)
   // The last ones came late enough to see the end of it.
   expect(outcomes.at(-1)).toMatchObject({ kid: 'a' })
 })

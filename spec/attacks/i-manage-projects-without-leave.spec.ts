@@ -71,8 +71,8 @@ describe('whoever is not authorized', () => {
     for (const [method, path, body] of attempts) {
       const headers = { authorization: 'Bearer guessed' }
       const { status, headers: got, text } = await send(server, method, path, { body, headers })
-      const told = Object.entries(got as object).filter(([name]) => name !== 'date')
-      answers.add(JSON.stringify([status, told, text]))
+      const headerLines = Object.entries(got as object).filter(([name]) => name !== 'date')
+      answers.add(JSON.stringify([status, headerLines, text]))
     }
     expect(Array.from(answers)).toHaveLength(1)
     expect(Array.from(answers)[0]).toMatch(/^\[403,/)

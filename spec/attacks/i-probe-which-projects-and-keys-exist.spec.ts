@@ -7,7 +7,7 @@ import { kidOf, mint, now, type Override } from '../helpers/mint.js'
 import { appOf, platform, rival, shop } from '../helpers/platform.js'
 
 const { publicJwk: jwk } = keyPair('ES256')
-const { privateKey: stranger } = makeKeyPair('ES256')
+const { privateKey: unregisteredKey } = makeKeyPair('ES256')
 const keys = [
   { jwk, kid: kidOf('ES256') },
   { jwk, kid: 'revoked', revokedAt: now - 1 },
@@ -38,7 +38,7 @@ const probes: [string, Override, string][] = [
   ['an unknown project', { claims: as('nobody') }, 'unknown project or key'],
   [
     'an unknown project, signed by a stranger',
-    { claims: as('nobody'), privateKey: stranger },
+    { claims: as('nobody'), privateKey: unregisteredKey },
     'unknown project or key',
   ],
   ['a project id that no project can have', { claims: as('p'.repeat(300)) }, 'unknown project or key'],
@@ -47,7 +47,7 @@ const probes: [string, Override, string][] = [
   ['a revoked key', { header: { kid: 'revoked' } }, 'the key is revoked'],
   [
     'a revoked key, signed by a stranger',
-    { header: { kid: 'revoked' }, privateKey: stranger },
+    { header: { kid: 'revoked' }, privateKey: unregisteredKey },
     'the key is revoked',
   ],
   ['a key that is not active yet', { header: { kid: 'early' } }, 'the key is not active yet'],
@@ -57,7 +57,7 @@ const probes: [string, Override, string][] = [
     { header: { kid: 'other-algorithm' } },
     'the algorithm is not that of the key',
   ],
-  ['a signature by a stranger', { privateKey: stranger }, 'the signature does not match'],
+  ['a signature by a stranger', { privateKey: unregisteredKey }, 'the signature does not match'],
   ['a signature of nothing but ones', { signature: Buffer.alloc(64, 1) }, 'the signature does not match'],
   ['a suspended project', { claims: as('closed'), header: { kid: 'key-1' } }, 'the signature does not match'],
 ]

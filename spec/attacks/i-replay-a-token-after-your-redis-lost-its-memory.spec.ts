@@ -4,11 +4,11 @@ import request from 'supertest'
 import type { RedisClient, AfterDataLoss } from '../../lib/replay/redis/index.js'
 import { clientDuring } from '../helpers/client-during.js'
 import { mint } from '../helpers/mint.js'
-import '../helpers/patience.js'
+import '../helpers/longer-time-limit.js'
 import { appOf, platform } from '../helpers/platform.js'
 import { ioredisOf } from '../helpers/redis-clients.js'
 import { RedisServer, type RedisConfig } from '../helpers/redis-server.js'
-import { patientStore, strictStore } from '../helpers/redis-uses.js'
+import { storeWithLongTimeLimit, refusingStore } from '../helpers/redis-uses.js'
 import { expectAnswer } from '../helpers/refusals.js'
 import { openServer } from '../helpers/server.js'
 import { until } from '../helpers/until.js'
@@ -27,8 +27,8 @@ function platformIn(afterDataLoss: AfterDataLoss) {
   const clock = () => Date.now() / 1000
   const replayStore =
     afterDataLoss === 'refuse'
-      ? strictStore(client(), `${afterDataLoss}:`)
-      : patientStore(client(), afterDataLoss, `${afterDataLoss}:`)
+      ? refusingStore(client(), `${afterDataLoss}:`)
+      : storeWithLongTimeLimit(client(), afterDataLoss, `${afterDataLoss}:`)
   const { options } = platform({ clock, clockTolerance: 0, replayStore })
   const app = appOf(options)
   const call = (token: string) => request(serve(app)).get('/portal').auth(token, { type: 'bearer' })

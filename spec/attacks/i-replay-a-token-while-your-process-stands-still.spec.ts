@@ -3,7 +3,7 @@ import { createVerifier, MemoryReplayStore, type KeyStore, type ReplayStore } fr
 import { RedisReplayStore, type RedisClient } from '../../lib/replay/redis/index.js'
 import { clientDuring } from '../helpers/client-during.js'
 import { mint, now } from '../helpers/mint.js'
-import '../helpers/patience.js'
+import '../helpers/longer-time-limit.js'
 import { platform } from '../helpers/platform.js'
 import { ioredisOf } from '../helpers/redis-clients.js'
 import { RedisServer } from '../helpers/redis-server.js'

@@ -43,7 +43,7 @@ const aborting: RequestHandler = (req, _res, next) => {
   })
 }
 
-const thieves: [what: string, handler: RequestHandler][] = [
+const middlewares: [what: string, handler: RequestHandler][] = [
   ['reads it and leaves nothing', reading()],
   ['reads it and leaves null', reading(null)],
   ['reads it and leaves an empty text', reading('')],
@@ -61,9 +61,9 @@ describe.each(expresses)('in %s, a middleware that', (_name, express) => {
   }
   const rotation = () => JSON.stringify({ kid, overlap: 0 })
 
-  it.each(thieves)('%s does not make a rotation another one', async (_what, thief) => {
+  it.each(middlewares)('%s does not make a rotation another one', async (_what, middleware) => {
     const path = '/projects/shop/keys/rotate'
-    const answer = await send(server(thief), 'POST', path, { body: rotation() })
+    const answer = await send(server(middleware), 'POST', path, { body: rotation() })
     expect([answer.status, JSON.parse(answer.text)]).toMatchObject([400, { code: 'body_malformed' }])
     expect(await states()).toEqual(['active'])
     const control = await send(server(), 'POST', path, { body: rotation() })
@@ -71,7 +71,7 @@ describe.each(expresses)('in %s, a middleware that', (_name, express) => {
     expect((await states()).sort()).toEqual(['active', 'revoked'])
   })
 
-  it.each(thieves)('%s does not either when the body has no length', async (_what, thief) => {
+  it.each(middlewares)('%s does not either when the body has no length', async (_what, middleware) => {
     const lines = [
       `Authorization: ${credentials}`,
       'Content-Type: application/json',
@@ -81,7 +81,7 @@ describe.each(expresses)('in %s, a middleware that', (_name, express) => {
     ]
     const post = (handler: RequestHandler[]) =>
       rawRequest(server(...handler), lines, 'POST /admin/projects/shop/keys/rotate HTTP/1.1')
-    expect(await post([thief])).toMatchObject({ status: 400 })
+    expect(await post([middleware])).toMatchObject({ status: 400 })
     expect(await states()).toEqual(['active'])
     expect(await post([])).toMatchObject({ status: 201 })
   })

@@ -3,14 +3,14 @@ import { createVerifier, MemoryReplayStore, type AfterDataLoss, type ReplayStore
 import { RedisReplayStore, type RedisClient } from '../../lib/replay/redis/index.js'
 import { clientDuring } from '../helpers/client-during.js'
 import { mint, now } from '../helpers/mint.js'
-import '../helpers/patience.js'
+import '../helpers/longer-time-limit.js'
 import { platform } from '../helpers/platform.js'
 import { ioredisOf } from '../helpers/redis-clients.js'
 import { timePasses } from '../helpers/redis-epochs.js'
 import { RedisServer } from '../helpers/redis-server.js'
 import { expectRefusal } from '../helpers/refusals.js'
 
-const patience = { maxLifetime: 3600, clockTolerance: 60 }
+const largerLimits = { maxLifetime: 3600, clockTolerance: 60 }
 
 let redis: RedisServer
 beforeAll(async () => {
@@ -71,12 +71,12 @@ async function platforms(makeWorld: () => World, afterDataLoss: AfterDataLoss) {
   const world = makeWorld()
   await world.lose()
   const make = () => {
-    const replayStore = world.store({ afterDataLoss, ...patience })
+    const replayStore = world.store({ afterDataLoss, ...largerLimits })
     const clock = () => world.clock.now
     const verifierOf = (limits: object) => createVerifier(platform({ replayStore, clock, ...limits }).options)
     return {
       short: verifierOf({}),
-      patient: verifierOf(patience),
+      tolerant: verifierOf(largerLimits),
     }
   }
   const first = make()
@@ -115,8 +115,8 @@ describe.each([
   it.each(['accept', 'refuse'] as const)(
     'accept an honest token once between them, told to %s after a loss',
     async (afterDataLoss) => {
-      const { clock, short, patient } = await platforms(makeWorld, afterDataLoss)
-      const verifiers = [short, patient]
+      const { clock, short, tolerant } = await platforms(makeWorld, afterDataLoss)
+      const verifiers = [short, tolerant]
       for (const verifier of verifiers) {
         const token = tokenOf(clock.now - 90, clock.now + 100)
         await expect(verifier.verify(token)).resolves.toMatchObject(accepted)
@@ -124,67 +124,67 @@ describe.each([
       }
       const long = tokenOf(clock.now - 90, clock.now + 3000)
       await expectRefusal(short.verify(long), 'token_lifetime_too_long')
-      await expect(patient.verify(long)).resolves.toMatchObject(accepted)
-      await expectRefusal(patient.verify(long), 'token_replayed')
+      await expect(tolerant.verify(long)).resolves.toMatchObject(accepted)
+      await expectRefusal(tolerant.verify(long), 'token_replayed')
     },
   )
 
   it('refuse, after a restart when told to refuse after a loss, a token without iat that the more patient one accepted long before the other', async () => {
-    const { clock, pass, patient, restart } = await platforms(makeWorld, 'refuse')
+    const { clock, pass, tolerant, restart } = await platforms(makeWorld, 'refuse')
     const token = tokenOf(undefined, clock.now + 1000)
-    await expect(patient.verify(token)).resolves.toMatchObject(accepted)
+    await expect(tolerant.verify(token)).resolves.toMatchObject(accepted)
     await pass(600)
     const after = await restart()
     await pass(130)
     await expectRefusal(after.short.verify(token), 'token_replayed')
-    await expectRefusal(after.patient.verify(token), 'token_replayed')
+    await expectRefusal(after.tolerant.verify(token), 'token_replayed')
   })
 
   it('refuse, after a restart when told to refuse after a loss, a token that only the more patient one accepted so early', async () => {
-    const { clock, pass, patient, restart } = await platforms(makeWorld, 'refuse')
+    const { clock, pass, tolerant, restart } = await platforms(makeWorld, 'refuse')
     const token = tokenOf(clock.now + 50, clock.now + 170)
-    await expect(patient.verify(token)).resolves.toMatchObject(accepted)
+    await expect(tolerant.verify(token)).resolves.toMatchObject(accepted)
     await pass(1)
     const after = await restart()
     await pass(47)
     await expectRefusal(after.short.verify(token), 'token_replayed')
-    await expectRefusal(after.patient.verify(token), 'token_replayed')
+    await expectRefusal(after.tolerant.verify(token), 'token_replayed')
   })
 
   it('accept, some time after a restart when told to refuse after a loss, what was signed then', async () => {
     const { clock, pass, restart } = await platforms(makeWorld, 'refuse')
     const after = await restart()
     await pass(50)
-    for (const verifier of [after.short, after.patient]) {
+    for (const verifier of [after.short, after.tolerant]) {
       await expectRefusal(verifier.verify(tokenOf(clock.now, clock.now + 120)), 'token_replayed')
     }
     await pass(25)
-    for (const verifier of [after.short, after.patient]) {
+    for (const verifier of [after.short, after.tolerant]) {
       await expect(verifier.verify(tokenOf(clock.now, clock.now + 120))).resolves.toMatchObject(accepted)
     }
   })
 
   describe.each(['accept', 'refuse'] as const)('told to %s after a loss', (afterDataLoss) => {
     it('refuse a token at the more patient one, on a clock that stepped back, that the other accepted as its last 63 seconds ago', async () => {
-      const { clock, pass, short, patient } = await platforms(makeWorld, afterDataLoss)
+      const { clock, pass, short, tolerant } = await platforms(makeWorld, afterDataLoss)
       const token = tokenOf(clock.now - 103, clock.now - 3)
       await expect(short.verify(token)).resolves.toMatchObject(accepted)
       await pass(63)
       clock.now -= 30
-      await expectRefusal(patient.verify(token), 'token_replayed')
+      await expectRefusal(tolerant.verify(token), 'token_replayed')
       clock.now += 30
       await expectRefusal(short.verify(token), 'token_expired')
     })
 
     it('refuse a token that the other accepted when the clock has stepped back since', async () => {
-      const { clock, pass, short, patient } = await platforms(makeWorld, afterDataLoss)
+      const { clock, pass, short, tolerant } = await platforms(makeWorld, afterDataLoss)
       const exp = clock.now + 100
       const token = tokenOf(clock.now, exp)
       await expect(short.verify(token)).resolves.toMatchObject(accepted)
       await pass(170)
       await expect(short.verify(tokenOf(clock.now, clock.now + 120))).resolves.toMatchObject(accepted)
       clock.now = exp + 30
-      await expectRefusal(patient.verify(token), 'token_replayed')
+      await expectRefusal(tolerant.verify(token), 'token_replayed')
     })
   })
 })

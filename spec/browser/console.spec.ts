@@ -150,14 +150,14 @@ it.each([360, 1280])('has names, headings and no scrolling sideways at %d pixels
 })
 
 it('asks a stranger for the password, and shows nothing before', async () => {
-  const stranger = await visitor.browser.newContext()
-  const other = await stranger.newPage()
+  const withoutSession = await visitor.browser.newContext()
+  const other = await withoutSession.newPage()
   await other.goto(visitor.address)
   await other.getByRole('heading', { name: 'Who may call your platform?' }).waitFor()
   expect(await other.locator('#console').isVisible()).toBe(false)
   expect(await other.locator('body').textContent()).not.toContain('demo-shop')
   expect(await other.evaluate(faults)).toEqual([])
-  await stranger.close()
+  await withoutSession.close()
 })
 
 /** The last one: the password was good for one login. */

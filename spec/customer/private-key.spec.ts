@@ -10,11 +10,15 @@ const signerOf = (privateKey: PrivateKeyInput, alg?: AlgorithmName) =>
   createSigner({ projectId: 'shop', audience, privateKey, ...(alg !== undefined && { alg }) })
 
 /** The platform knows only the public half, and takes its kid and algorithm as they come. */
-async function expectAccepted(privateKey: PrivateKeyInput, alg: string, told?: AlgorithmName): Promise<void> {
+async function expectAccepted(
+  privateKey: PrivateKeyInput,
+  alg: string,
+  givenAlg?: AlgorithmName,
+): Promise<void> {
   const { publicJwk } = keyPair(pairFor(alg))
   const algorithms = [alg as 'ES256']
   const verifier = verifierOf({ algorithms }, [shop([], { keys: [{ jwk: publicJwk, alg: alg as 'ES256' }] })])
-  const { projectToken } = await verifier.verify(await signerOf(privateKey, told).sign())
+  const { projectToken } = await verifier.verify(await signerOf(privateKey, givenAlg).sign())
   expect(projectToken.header).toEqual({
     alg,
     kid: await calculateJwkThumbprint(publicJwk),
@@ -24,7 +28,7 @@ async function expectAccepted(privateKey: PrivateKeyInput, alg: string, told?: A
 
 /** One RSA pair does for all of RS and PS. */
 const pairFor = (alg: string) => (/^[RP]S/.test(alg) ? 'RS256' : alg)
-const usualAlgorithms: readonly string[] = ['ES256', 'ES384', 'ES512', 'RS256', 'EdDSA']
+const defaultAlgorithms: readonly string[] = ['ES256', 'ES384', 'ES512', 'RS256', 'EdDSA']
 
 beforeEach(() => {
   jest.spyOn(Date, 'now').mockReturnValue(now * 1000)
@@ -36,15 +40,15 @@ afterEach(() => {
 
 describe.each(allAlgorithms)('a private key for %s signs what the verifier accepts', (alg) => {
   const { privateKey } = keyPair(pairFor(alg))
-  const told = usualAlgorithms.includes(alg) ? undefined : alg
+  const givenAlg = defaultAlgorithms.includes(alg) ? undefined : alg
 
   it.each([...formsOf(privateKey)])('given as %s', async (_, form) => {
-    await expectAccepted(form, alg, told)
+    await expectAccepted(form, alg, givenAlg)
     await expectAccepted(form, alg, alg)
   })
 
   it.each([true, false])(
-    'given as a CryptoKey (extractable: %p), whose algorithm need not be told',
+    'given as a CryptoKey (extractable: %p), whose algorithm need not be given',
     async (extractable) => {
       await expectAccepted(await cryptoKeyOf(privateKey, alg, extractable), alg)
       await expectAccepted(await cryptoKeyOf(privateKey, alg, extractable), alg, alg)

@@ -74,25 +74,25 @@ function shopWithKey(moments: { revokedAt?: number; notBefore?: number; notAfter
   return { ...project, keys: keys.map((key) => ({ ...key, ...moments })) }
 }
 
-const usualVague: Provocation = {
+const defaultVague: Provocation = {
   ...provocations.token_not_verified,
   authorizations: () => [`Bearer ${mint()}`],
 }
-const usualFull = provocations.replay_store_full
+const defaultFull = provocations.replay_store_full
 
 /** Where a page shows other lines than the one of its answer. */
 const shownEvents: Partial<Record<Code, readonly Provocation[]>> = {
   token_not_verified: ['unknown project or key', 'the key is revoked', 'the signature does not match'].map(
-    (cause) => ({ ...usualVague, ...vague[cause] }),
+    (cause) => ({ ...defaultVague, ...vague[cause] }),
   ),
   replay_store_full: [
     {
-      ...usualFull,
+      ...defaultFull,
       options: () => ({
         replayStore: new MemoryReplayStore({ capacity: 10, projectQuota: 1 }),
       }),
     },
-    usualFull,
+    defaultFull,
   ],
 }
 
@@ -147,7 +147,7 @@ describe('docs/errors/token_not_verified.md', () => {
     const [rows = []] = tablesOf(pageOf('token_not_verified'))
     expect(rows.map(([cause = '']) => codesOf(cause)[0])).toEqual(Object.keys(vague))
     for (const [cause, provocation] of Object.entries(vague)) {
-      const { event } = await provoke({ ...usualVague, ...provocation })
+      const { event } = await provoke({ ...defaultVague, ...provocation })
       expect(JSON.parse(event ?? '{}')).toMatchObject({ code: 'token_not_verified', cause })
     }
   })

@@ -17,10 +17,10 @@ describe('docs/registry.md', () => {
 
   it('has every error code with its status', () => {
     const [table = []] = tablesOf(sectionOf(page, '## Errors'))
-    const told = table.map(([code = '', status]) => [codesOf(code)[0], Number(status)])
+    const documented = table.map(([code = '', status]) => [codesOf(code)[0], Number(status)])
     const codes = Object.keys(answers) as RegistryErrorCode[]
     const real = codes.map((code) => [code, new RegistryError(code, 'x').status])
-    expect(told.sort()).toEqual(real.sort())
+    expect(documented.sort()).toEqual(real.sort())
   })
 
   it('has every state of a key', () => {

@@ -168,9 +168,9 @@ it('never holds the token, its jti or its signature', async () => {
   const token = mint({ claims: { jti: 'a-very-private-jti' } })
   await verifier.verify(token)
   await expectRefusal(verifier.verify(token), 'token_replayed')
-  const told = JSON.stringify(events)
+  const reported = JSON.stringify(events)
   expect(events).toHaveLength(2)
-  for (const secret of [...token.split('.'), 'a-very-private-jti']) expect(told).not.toContain(secret)
+  for (const secret of [...token.split('.'), 'a-very-private-jti']) expect(reported).not.toContain(secret)
 })
 
 describe('a clock that is broken', () => {

@@ -6,7 +6,7 @@ import { MemoryKeyStore, MemoryReplayStore } from '../../lib/index.js'
 import { generateProjectKey, type ProjectKeyPair } from '../../lib/customer/index.js'
 import { customerApp } from '../../example-server/customer.js'
 import { platformApp } from '../../example-server/platform.js'
-import '../helpers/patience.js'
+import '../helpers/longer-time-limit.js'
 
 const address = 'http://localhost:4001'
 const platformAddress = 'http://127.0.0.1:4000'

@@ -88,7 +88,7 @@ it('calls pass for absent credentials alone when it is optional', async () => {
 describe('when success throws', () => {
   const boom = new Error('in the platform')
   /** What the application hears of it, and by whom. */
-  const told = (request: RequestLike) =>
+  const outcomeOf = (request: RequestLike) =>
     new Promise((resolve) => {
       const fail = (by: string) => (error: unknown) => {
         resolve([by, error])
@@ -113,13 +113,13 @@ describe('when success throws', () => {
 
   it('tells the next of Express', async () => {
     const heard = new Promise((resolve) => {
-      void told({ ...carrying(), next: resolve } as RequestLike)
+      void outcomeOf({ ...carrying(), next: resolve } as RequestLike)
     })
     expect(await heard).toBe(boom)
   })
 
   it('calls no other action where there is no Express: Passport would call the handler again', async () => {
-    expect(await told(carrying())).toEqual(['console', boom])
+    expect(await outcomeOf(carrying())).toEqual(['console', boom])
   })
 })
 

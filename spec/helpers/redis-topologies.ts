@@ -4,7 +4,7 @@ import { until } from './until.js'
 
 const slots = 16_384
 /** Where nothing is to fail over, nothing does, however busy the machine is. */
-const patienceMs = 30_000
+const noFailoverMs = 30_000
 
 export interface RedisCluster {
   /** The three that were given slots, in the order of the slots. */
@@ -19,7 +19,7 @@ export interface RedisCluster {
 export async function startCluster(
   config: RedisConfig & { replicas?: 0 | 1; downAfterMs?: number } = {},
 ): Promise<RedisCluster> {
-  const { replicas: replicasEach = 0, downAfterMs = patienceMs, ...given } = config
+  const { replicas: replicasEach = 0, downAfterMs = noFailoverMs, ...given } = config
   const count = 3 * (1 + replicasEach)
   const buses = await Promise.all(Array.from({ length: count }, freePort))
   const nodes = await Promise.all(
@@ -118,7 +118,7 @@ export interface RedisWithSentinels {
 export async function startSentinels(
   config: RedisConfig & { sentinels?: number; downAfterMs?: number } = {},
 ): Promise<RedisWithSentinels> {
-  const { sentinels: count = 1, downAfterMs = patienceMs, ...given } = config
+  const { sentinels: count = 1, downAfterMs = noFailoverMs, ...given } = config
   const name = 'replays'
   const common = { 'repl-diskless-sync-delay': 0, 'replica-announce-ip': '127.0.0.1', ...given }
   const master = await RedisServer.start(common)

@@ -41,7 +41,7 @@ export function liveUses(count: number, name: string): TokenUse[] {
  * Told to refuse after a loss, a store refuses what could have been used before it met the server; from then on it lets new tokens in.
  * The trial is a little older than what the test makes next: clocks tick in milliseconds, and the latter must not stand on the line.
  */
-export async function letsNewOnesIn(store: ReplayStore): Promise<void> {
+export async function untilNewTokensPass(store: ReplayStore): Promise<void> {
   const trial = new Acceptances()
   await until('a new token is let in', async () => {
     await trial.present(store, liveUse(randomUUID(), Date.now() / 1000 - 0.01))
@@ -51,9 +51,9 @@ export async function letsNewOnesIn(store: ReplayStore): Promise<void> {
 
 /**
  * A store that a busy machine does not make say 503. Told to refuse after a loss, a store adds the time limit to the age of a token, and
- * this clock takes it off again: so it lets new tokens in soon, but no longer promises anything about used ones. See `strictStore`.
+ * this clock takes it off again: so it lets new tokens in soon, but no longer promises anything about used ones. See `refusingStore`.
  */
-export function patientStore(
+export function storeWithLongTimeLimit(
   client: RedisClient,
   afterDataLoss: AfterDataLoss,
   prefix = 'rjwt:',
@@ -65,7 +65,7 @@ export function patientStore(
 }
 
 /** A store that keeps its promise to refuse after a loss, and so lets new tokens in only after its time limit. */
-export function strictStore(client: RedisClient, prefix = 'rjwt:'): RedisReplayStore {
+export function refusingStore(client: RedisClient, prefix = 'rjwt:'): RedisReplayStore {
   return new RedisReplayStore({ client, afterDataLoss: 'refuse', prefix, timeoutMs: 1000 })
 }
 

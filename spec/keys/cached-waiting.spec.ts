@@ -6,7 +6,7 @@ import {
   introduce,
   keyOf,
   kidsOf,
-  late,
+  timedOut,
   letTimeGo,
   names,
   outcome,
@@ -63,7 +63,7 @@ describe('names that were never found', () => {
     const { cache, reads, busy } = busyCache()
     const waiting = ask(cache, kidsOf('shop', 32))
     await seconds(2)
-    expect(await Promise.all([...busy, ...waiting])).toMatchObject(Array(56).fill(late))
+    expect(await Promise.all([...busy, ...waiting])).toMatchObject(Array(56).fill(timedOut))
     expect(waitingNames(cache).size).toBe(0)
     const later = ask(cache, kidsOf('shop', 32, 'later'))
     expect(waitingNames(cache).size).toBe(32)
@@ -71,7 +71,7 @@ describe('names that were never found', () => {
     for (const read of reads.slice(0, 24)) await answer(read)
     expect(reads.slice(24).every(({ kid }) => kid.startsWith('later'))).toBe(true)
     await seconds(2)
-    expect(await Promise.all(later)).toMatchObject(Array(32).fill(late))
+    expect(await Promise.all(later)).toMatchObject(Array(32).fill(timedOut))
     expect(waitingNames(cache).size).toBe(0)
   })
 
@@ -108,7 +108,7 @@ describe('the deadline of a call', () => {
     await seconds(0)
     expect(ended).toBe(false)
     await seconds(0.01)
-    expect(await asked).toMatchObject(late)
+    expect(await asked).toMatchObject(timedOut)
 
     // The read is within its own limit, so that what it says is kept for the next call.
     await answer(reads[24])
@@ -122,7 +122,7 @@ describe('the deadline of a call', () => {
     await seconds(0.9)
     const [second] = ask(cache, [['shop', 'a']])
     await seconds(1.1)
-    expect(await first).toMatchObject(late)
+    expect(await first).toMatchObject(timedOut)
     await answer(reads[0])
     await answer(reads[24])
     expect(await second).toMatchObject({ kid: 'a' })
@@ -136,7 +136,7 @@ describe('the deadline of a call', () => {
     cache.invalidate()
     const [after] = ask(cache, [['shop', 'a']])
     await seconds(1.5)
-    expect(await before).toMatchObject(late)
+    expect(await before).toMatchObject(timedOut)
     expect(reads).toHaveLength(2)
     await answer(reads[1])
     expect(await after).toMatchObject({ kid: 'a' })
@@ -153,7 +153,7 @@ describe('the deadline of a call', () => {
     await seconds(1)
     await answer(reads[0])
     await seconds(1)
-    expect(await asked).toMatchObject(late)
+    expect(await asked).toMatchObject(timedOut)
     cache.invalidate()
     await answer(reads[24])
     expect(reads).toHaveLength(25)

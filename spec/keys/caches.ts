@@ -30,7 +30,11 @@ export const overflow = {
 }
 
 /** What it answers at its deadline. */
-export const late = { code: 'store_unavailable', status: 503, cause: 'the key store did not answer in time' }
+export const timedOut = {
+  code: 'store_unavailable',
+  status: 503,
+  cause: 'the key store did not answer in time',
+}
 
 export const seconds = (count: number) => jest.advanceTimersByTimeAsync(count * 1000)
 

@@ -8,7 +8,7 @@ import {
   ask,
   introduce,
   kidsOf,
-  late,
+  timedOut,
   letTimeGo,
   names,
   outcome,
@@ -89,7 +89,7 @@ describe('reads in flight', () => {
     const { cache, reads } = slowCache()
     const asked = ask(cache, names(24))
     await seconds(2)
-    expect(await Promise.all(asked)).toMatchObject(Array(24).fill(late))
+    expect(await Promise.all(asked)).toMatchObject(Array(24).fill(timedOut))
     // The store still works on all of them.
     void outcome(cache.find('shop', 'a'))
     expect(reads).toHaveLength(24)

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { StoreError } from '../../lib/index.js'
-import { keyOf, late, letTimeGo, outcome, quickCache, seconds, slowCache, stopTime } from './caches.js'
+import { keyOf, letTimeGo, outcome, quickCache, seconds, slowCache, stopTime, timedOut } from './caches.js'
 
 beforeEach(stopTime)
 afterEach(letTimeGo)
@@ -80,14 +80,14 @@ describe('a read', () => {
     expect(ended).toBe(false)
     await jest.advanceTimersByTimeAsync(1)
     expect(await asked).toBeInstanceOf(StoreError)
-    expect(await asked).toMatchObject(late)
+    expect(await asked).toMatchObject(timedOut)
   })
 
   it('that answers after its time changes nothing', async () => {
     const { cache, reads } = slowCache()
     const asked = outcome(cache.find('shop', 'a'))
     await seconds(2)
-    expect(await asked).toMatchObject(late)
+    expect(await asked).toMatchObject(timedOut)
     reads[0]?.answer(keyOf('shop', 'a'))
     await seconds(0)
     void outcome(cache.find('shop', 'a'))
@@ -102,7 +102,7 @@ describe('a read', () => {
     const asked = outcome(cache.find('shop', 'a'))
     await seconds(2)
     reads[0]?.fail(new Error('connection lost'))
-    expect(await asked).toMatchObject(late)
+    expect(await asked).toMatchObject(timedOut)
     jest.useRealTimers()
     await new Promise(setImmediate)
     process.off('unhandledRejection', unhandled)

@@ -2,9 +2,9 @@ import { it } from '@jest/globals'
 import fc from 'fast-check'
 
 /** How many cases all properties have together in the normal tests. Their shares add up to it. */
-const usualCases = 100_000
-const { FUZZ_CASES = String(usualCases), FUZZ_SEED } = process.env
-const times = Number(FUZZ_CASES) / usualCases
+const defaultCases = 100_000
+const { FUZZ_CASES = String(defaultCases), FUZZ_SEED } = process.env
+const times = Number(FUZZ_CASES) / defaultCases
 
 /** The normal tests ask the same in every run, whatever the keys are. A longer run looks for what is new. */
 const seed = FUZZ_SEED === undefined ? (times === 1 ? 1 : Date.now() % 2 ** 31) : Number(FUZZ_SEED)

@@ -29,7 +29,7 @@ const lookalikes: Readonly<Record<string, string>> = {
   '.': '\uFF0E',
 }
 
-const strangers = [
+const insertedTexts = [
   ...[
     ' ',
     '\t',
@@ -92,15 +92,15 @@ export const textRespelling = fc.oneof(
   respelling('trailing bits', fc.tuple(segment, fc.nat({ max: 15 })), (t, [i, bits]) =>
     inSegment(t, i, (text) => withTrailingBits(text, bits)),
   ),
-  respelling('insert', fc.tuple(position, fc.constantFrom(...strangers)), (t, [at, piece]) =>
+  respelling('insert', fc.tuple(position, fc.constantFrom(...insertedTexts)), (t, [at, piece]) =>
     insert(t, at, piece),
   ),
   respelling(
     'begin with',
-    fc.constantFrom(...strangers, 'Bearer ', 'JWT ', '<', '{'),
+    fc.constantFrom(...insertedTexts, 'Bearer ', 'JWT ', '<', '{'),
     (t, piece) => piece + t,
   ),
-  respelling('end with', fc.constantFrom(...strangers, ' Bearer', '>', '}'), (t, piece) => t + piece),
+  respelling('end with', fc.constantFrom(...insertedTexts, ' Bearer', '>', '}'), (t, piece) => t + piece),
   respelling('quote', fc.constantFrom('"', "'", '`'), (t, quote) => quote + t + quote),
   respelling(
     'break lines',

@@ -111,10 +111,10 @@ describe('a change whose last step fails', () => {
 
   it('is an outage after the time limit, and whole if the database makes it later', async () => {
     const { registry, kid } = await shop()
-    const impatient = registryOf(new PostgresProjectStore({ db, timeoutMs: 300 }))
+    const withShortTimeLimit = registryOf(new PostgresProjectStore({ db, timeoutMs: 300 }))
     const hold = await holdUpChanges()
     const begun = Date.now()
-    await expect(impatient.rotateKey('shop', { idempotencyKey: 'once', by })).rejects.toMatchObject({
+    await expect(withShortTimeLimit.rotateKey('shop', { idempotencyKey: 'once', by })).rejects.toMatchObject({
       ...unavailable,
       cause: 'the database did not answer within 300 ms',
     })
@@ -158,17 +158,20 @@ it('a revocation goes through where the database undoes one of two changes', asy
 })
 
 it.each([
-  ['find', () => impatientStore().find('shop', 'a')],
-  ['load', () => wholeProject(impatientStore(), 'shop')],
-  ['revoke', () => impatientStore().revoke({ projectId: 'shop', kid: 'a', reason: 'other', by, at: 1 })],
-  ['listKeys', () => impatientStore().listKeys('shop', { limit: 1 })],
-  ['list', () => impatientStore().list({ limit: 1 })],
-  ['audit', () => impatientStore().audit({ limit: 1 })],
-  ['touch', () => impatientStore().touch([{ projectId: 'shop', kid: 'a', at: 1 }])],
+  ['find', () => storeWithShortTimeLimit().find('shop', 'a')],
+  ['load', () => wholeProject(storeWithShortTimeLimit(), 'shop')],
+  [
+    'revoke',
+    () => storeWithShortTimeLimit().revoke({ projectId: 'shop', kid: 'a', reason: 'other', by, at: 1 }),
+  ],
+  ['listKeys', () => storeWithShortTimeLimit().listKeys('shop', { limit: 1 })],
+  ['list', () => storeWithShortTimeLimit().list({ limit: 1 })],
+  ['audit', () => storeWithShortTimeLimit().audit({ limit: 1 })],
+  ['touch', () => storeWithShortTimeLimit().touch([{ projectId: 'shop', kid: 'a', at: 1 }])],
 ])('%s of a database that does not answer is an outage', async (_, ask) => {
   await expect(ask()).rejects.toMatchObject(unavailable)
 })
-const impatientStore = () =>
+const storeWithShortTimeLimit = () =>
   new PostgresProjectStore({ db: { query: () => new Promise(() => undefined) }, timeoutMs: 20 })
 
 describe('a database that is down', () => {

@@ -116,9 +116,9 @@ describe('migrate', () => {
     const holder = await db.connect()
     await holder.query('BEGIN; SELECT 1 FROM reverse_jwt.keys')
     // The step itself waits ten seconds.
-    const impatient = second?.sql.replace("'10s'", "'50ms'") ?? ''
-    expect(impatient).not.toBe(second?.sql)
-    await expect(db.query(impatient)).rejects.toMatchObject({ code: '55P03' })
+    const withShortTimeLimit = second?.sql.replace("'10s'", "'50ms'") ?? ''
+    expect(withShortTimeLimit).not.toBe(second?.sql)
+    await expect(db.query(withShortTimeLimit)).rejects.toMatchObject({ code: '55P03' })
     await holder.query('ROLLBACK')
     holder.release()
     await new PostgresProjectStore({ db }).migrate()

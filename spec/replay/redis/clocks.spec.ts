@@ -4,12 +4,12 @@ import { RedisReplayStore, type RedisClient } from '../../../lib/replay/redis/in
 import { clientDuring } from '../../helpers/client-during.js'
 import { clocked } from '../../helpers/clocked-store.js'
 import { mint } from '../../helpers/mint.js'
-import '../../helpers/patience.js'
+import '../../helpers/longer-time-limit.js'
 import { platform } from '../../helpers/platform.js'
 import { ioredisOf, nodeRedisOf } from '../../helpers/redis-clients.js'
 import { metLongAgo } from '../../helpers/redis-epochs.js'
 import { RedisServer } from '../../helpers/redis-server.js'
-import { letsNewOnesIn, liveUse } from '../../helpers/redis-uses.js'
+import { untilNewTokensPass, liveUse } from '../../helpers/redis-uses.js'
 import { expectRefusal } from '../../helpers/refusals.js'
 
 let redis: RedisServer
@@ -134,7 +134,7 @@ describe.each([
       await expectRefusal(verifierAhead(other).verify(token), 'token_replayed')
 
       await redis.command('FLUSHALL')
-      await letsNewOnesIn(storeAhead(0))
+      await untilNewTokensPass(storeAhead(0))
       for (const by of [ahead, other]) await expectRefusal(verifierAhead(by).verify(token), 'token_replayed')
     },
   )

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { RedisReplayStore, type RedisClient } from '../../../lib/replay/redis/index.js'
-import '../../helpers/patience.js'
+import '../../helpers/longer-time-limit.js'
 import type { OpenClient } from '../../helpers/redis-clients.js'
 import { metLongAgo } from '../../helpers/redis-epochs.js'
 import type { RedisServer } from '../../helpers/redis-server.js'

@@ -5,7 +5,7 @@ import {
   type AfterDataLoss,
   type TokenUse,
 } from '../../../lib/replay/redis/index.js'
-import '../../helpers/patience.js'
+import '../../helpers/longer-time-limit.js'
 import {
   ioredisClusterOf,
   ioredisSentinelOf,
@@ -17,10 +17,10 @@ import type { RedisServer } from '../../helpers/redis-server.js'
 import { startCluster, startSentinels } from '../../helpers/redis-topologies.js'
 import {
   Acceptances,
-  letsNewOnesIn,
+  untilNewTokensPass,
   liveUse,
   liveUses,
-  patientStore,
+  storeWithLongTimeLimit,
   printed,
 } from '../../helpers/redis-uses.js'
 import { until } from '../../helpers/until.js'
@@ -85,13 +85,13 @@ class Platform {
 
   async start(): Promise<void> {
     for (const { client } of this.clients)
-      await patientStore(client, this.afterDataLoss, `${this.afterDataLoss}:`).ready()
+      await storeWithLongTimeLimit(client, this.afterDataLoss, `${this.afterDataLoss}:`).ready()
     await this.back()
   }
 
   /** All instances let new tokens in. */
   async back(): Promise<void> {
-    for (const store of this.stores) await letsNewOnesIn(store)
+    for (const store of this.stores) await untilNewTokensPass(store)
   }
 
   /** New tokens in every instance, until `stopped`. */
@@ -140,7 +140,7 @@ describe.each(topologies)('when the master of %s dies under load', (name, start)
     const presentEarly = (stores: readonly RedisReplayStore[]) =>
       Promise.all(stores.flatMap((store) => early.map((use) => copied.present(store, use))))
     // However busy the machine is, all are decided.
-    await presentEarly(clients.map(({ client }) => patientStore(client, 'accept', 'accept:')))
+    await presentEarly(clients.map(({ client }) => storeWithLongTimeLimit(client, 'accept', 'accept:')))
     expect(copied.accepted.size).toBe(early.length)
     const written = Number(await master.info('master_repl_offset'))
     await until(

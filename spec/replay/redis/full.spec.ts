@@ -3,11 +3,11 @@ import request from 'supertest'
 import { RedisReplayStore, type RedisClient } from '../../../lib/replay/redis/index.js'
 import { clientDuring } from '../../helpers/client-during.js'
 import { mint } from '../../helpers/mint.js'
-import '../../helpers/patience.js'
+import '../../helpers/longer-time-limit.js'
 import { appOf, platform } from '../../helpers/platform.js'
 import { ioredisOf, nodeRedisOf } from '../../helpers/redis-clients.js'
 import { RedisServer } from '../../helpers/redis-server.js'
-import { letsNewOnesIn, liveUse, patientStore } from '../../helpers/redis-uses.js'
+import { untilNewTokensPass, liveUse, storeWithLongTimeLimit } from '../../helpers/redis-uses.js'
 import { expectAnswer } from '../../helpers/refusals.js'
 import { openServer } from '../../helpers/server.js'
 
@@ -32,8 +32,8 @@ describe.each([
   it.each(['accept', 'refuse'] as const)(
     'is answered 503, not let in and not sent away, told to %s after a loss',
     async (afterDataLoss) => {
-      const store = patientStore(client(), afterDataLoss)
-      await letsNewOnesIn(store)
+      const store = storeWithLongTimeLimit(client(), afterDataLoss)
+      await untilNewTokensPass(store)
       const used = liveUse(`${name} ${afterDataLoss} used`)
       expect(await store.consume(used)).toBe(true)
       await fill()

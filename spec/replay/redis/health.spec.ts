@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { RedisReplayStore, type RedisClient } from '../../../lib/replay/redis/index.js'
 import { clocked } from '../../helpers/clocked-store.js'
 import { clientDuring } from '../../helpers/client-during.js'
-import '../../helpers/patience.js'
+import '../../helpers/longer-time-limit.js'
 import { ioredisClusterOf, ioredisOf, nodeRedisClusterOf, nodeRedisOf } from '../../helpers/redis-clients.js'
 import { RedisServer } from '../../helpers/redis-server.js'
 import { startCluster } from '../../helpers/redis-topologies.js'

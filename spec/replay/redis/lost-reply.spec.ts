@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { randomUUID } from 'node:crypto'
 import type { RedisClient, RedisReplayStore } from '../../../lib/replay/redis/index.js'
-import '../../helpers/patience.js'
+import '../../helpers/longer-time-limit.js'
 import {
   ioredisOf,
   ioredisSentinelOf,
@@ -10,7 +10,7 @@ import {
   type OpenClient,
 } from '../../helpers/redis-clients.js'
 import { startSentinels, type RedisWithSentinels } from '../../helpers/redis-topologies.js'
-import { letsNewOnesIn, liveUse, patientStore } from '../../helpers/redis-uses.js'
+import { untilNewTokensPass, liveUse, storeWithLongTimeLimit } from '../../helpers/redis-uses.js'
 import { TcpProxy } from '../../helpers/tcp-proxy.js'
 
 /** A token on its way into Redis, in either mode. */
@@ -50,9 +50,9 @@ describe.each(clients)('with %s, whose reply is lost after the write,', (_, send
 
     beforeAll(async () => {
       near = await open()
-      store = patientStore(near.client, afterDataLoss)
-      other = patientStore(elsewhere.client, afterDataLoss)
-      await letsNewOnesIn(other)
+      store = storeWithLongTimeLimit(near.client, afterDataLoss)
+      other = storeWithLongTimeLimit(elsewhere.client, afterDataLoss)
+      await untilNewTokensPass(other)
       // So that Redis knows the script.
       await store.consume(liveUse(randomUUID()))
     })

@@ -1,17 +1,17 @@
 import { afterEach, describe, expect, it } from '@jest/globals'
 import { RedisReplayStore } from '../../../lib/replay/redis/index.js'
-import '../../helpers/patience.js'
+import '../../helpers/longer-time-limit.js'
 import { ioredisOf, nodeRedisOf } from '../../helpers/redis-clients.js'
 import { RedisServer } from '../../helpers/redis-server.js'
 import { linkUp, startSentinels } from '../../helpers/redis-topologies.js'
 import {
   Acceptances,
-  letsNewOnesIn,
+  untilNewTokensPass,
   liveUse,
   liveUses,
-  patientStore,
+  storeWithLongTimeLimit,
   printed,
-  strictStore,
+  refusingStore,
 } from '../../helpers/redis-uses.js'
 import { until } from '../../helpers/until.js'
 
@@ -29,10 +29,10 @@ async function storeOf(port: number, afterDataLoss: 'accept' | 'refuse') {
   return new RedisReplayStore({ client, afterDataLoss, timeoutMs: 200, prefix: `${afterDataLoss}:` })
 }
 
-async function patientStoreOf(port: number, afterDataLoss: 'accept' | 'refuse') {
+async function storeOfLongTimeLimit(port: number, afterDataLoss: 'accept' | 'refuse') {
   const { client, close } = await ioredisOf(port)
   cleanups.push(close)
-  return patientStore(client, afterDataLoss, `${afterDataLoss}:`)
+  return storeWithLongTimeLimit(client, afterDataLoss, `${afterDataLoss}:`)
 }
 
 describe('a master that is cut off from its replica and from Sentinel, but not from its clients', () => {
@@ -45,14 +45,14 @@ describe('a master that is cut off from its replica and from Sentinel, but not f
     cleanups.push(() => servers.remove())
     const { master, replica, link } = servers
     const old = await Promise.all(choices.map((afterDataLoss) => storeOf(master.port, afterDataLoss)))
-    await Promise.all(old.map(letsNewOnesIn))
+    await Promise.all(old.map(untilNewTokensPass))
 
     link.hold()
     await until('the replica has become master', async () => (await replica.info('role')) === 'master')
     // The new master has no replica either, and the operator knows that.
     await replica.command('CONFIG', 'SET', 'min-replicas-to-write', 0)
     const young = await Promise.all(
-      choices.map((afterDataLoss) => patientStoreOf(replica.port, afterDataLoss)),
+      choices.map((afterDataLoss) => storeOfLongTimeLimit(replica.port, afterDataLoss)),
     )
     const both = choices.map(() => new Acceptances())
     let presented = 0
@@ -78,7 +78,7 @@ describe('a master that is cut off from its replica and from Sentinel, but not f
 
     // From here on one of them takes tokens.
     const after = choices.map(() => new Acceptances())
-    await Promise.all(young.map(letsNewOnesIn))
+    await Promise.all(young.map(untilNewTokensPass))
     for (const [at] of choices.entries()) {
       for (const use of liveUses(50, 'after')) {
         await after[at]?.present(old[at] as RedisReplayStore, use)
@@ -94,13 +94,13 @@ describe('a master that is cut off from its replica and from Sentinel, but not f
     cleanups.push(() => servers.remove())
     const { master, replica, link } = servers
     const old = await Promise.all(choices.map((afterDataLoss) => storeOf(master.port, afterDataLoss)))
-    await Promise.all(old.map(letsNewOnesIn))
+    await Promise.all(old.map(untilNewTokensPass))
     link.hold()
     await until('the replica has become master', async () => (await replica.info('role')) === 'master')
     const young = await Promise.all(
-      choices.map((afterDataLoss) => patientStoreOf(replica.port, afterDataLoss)),
+      choices.map((afterDataLoss) => storeOfLongTimeLimit(replica.port, afterDataLoss)),
     )
-    await Promise.all(young.map(letsNewOnesIn))
+    await Promise.all(young.map(untilNewTokensPass))
 
     for (const [at, afterDataLoss] of choices.entries()) {
       const both = new Acceptances()
@@ -131,8 +131,8 @@ describe('a master that was cut off, followed the new one, and is master again',
     await linkUp(second)
     const { client, close } = await open(first.port)
     cleanups.push(close)
-    const store = strictStore(client)
-    await letsNewOnesIn(store)
+    const store = refusingStore(client)
+    await untilNewTokensPass(store)
     await until(
       'the other has it all',
       async () => (await first.info('master_repl_offset')) === (await second.info('slave_repl_offset')),
@@ -150,6 +150,6 @@ describe('a master that was cut off, followed the new one, and is master again',
     await first.command('REPLICAOF', 'NO', 'ONE')
     for (const use of uses) await acceptances.present(store, use)
     expect(acceptances.twice).toBe(0)
-    await letsNewOnesIn(store)
+    await untilNewTokensPass(store)
   })
 })

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals'
-import '../../helpers/patience.js'
+import '../../helpers/longer-time-limit.js'
 import { race } from '../../helpers/race.js'
 
 it.each([

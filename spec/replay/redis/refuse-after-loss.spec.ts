@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { RedisReplayStore, type RedisClient, type TokenUse } from '../../../lib/replay/redis/index.js'
-import '../../helpers/patience.js'
+import '../../helpers/longer-time-limit.js'
 import { randomFrom } from '../../helpers/random.js'
 import { ioredisOf, nodeRedisOf, type OpenClient } from '../../helpers/redis-clients.js'
 import { RedisServer } from '../../helpers/redis-server.js'

@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { RedisClient, RedisReplayStore, AfterDataLoss } from '../../../lib/replay/redis/index.js'
-import '../../helpers/patience.js'
+import '../../helpers/longer-time-limit.js'
 import { ioredisOf, nodeRedisOf, type OpenClient } from '../../helpers/redis-clients.js'
 import { RedisServer, type RedisConfig } from '../../helpers/redis-server.js'
 import {
   Acceptances,
-  letsNewOnesIn,
+  untilNewTokensPass,
   liveUses,
-  patientStore,
+  storeWithLongTimeLimit,
   printed,
-  strictStore,
+  refusingStore,
 } from '../../helpers/redis-uses.js'
 import { until } from '../../helpers/until.js'
 
@@ -31,7 +31,7 @@ afterAll(async () => {
 /** A store for each client library, as instances of one platform. */
 function stores(afterDataLoss: AfterDataLoss) {
   return open.map(({ client }) =>
-    afterDataLoss === 'refuse' ? strictStore(client) : patientStore(client, afterDataLoss),
+    afterDataLoss === 'refuse' ? refusingStore(client) : storeWithLongTimeLimit(client, afterDataLoss),
   )
 }
 
@@ -79,7 +79,7 @@ async function presentedAgain(
   const [first] = instances
   if (first === undefined) throw new Error('no client')
   await reachedBy(instances)
-  await letsNewOnesIn(first)
+  await untilNewTokensPass(first)
   const uses = liveUses(count, what)
   const before = new Acceptances()
   for (const use of uses) await before.present(first, use)
@@ -110,7 +110,7 @@ describe.each(losses)('%s', (what, config, happen, lost) => {
   it('makes no used token good again when told to refuse after a loss, and lets new ones in', async () => {
     const { acceptances, instances } = await presentedAgain('refuse', what, config, happen)
     expect(acceptances.twice).toBe(0)
-    for (const store of instances) await letsNewOnesIn(store)
+    for (const store of instances) await untilNewTokensPass(store)
   })
 })
 

@@ -4,7 +4,7 @@ import request from 'supertest'
 import { RedisReplayStore, type RedisClient } from '../../../lib/replay/redis/index.js'
 import { clocked } from '../../helpers/clocked-store.js'
 import { mint } from '../../helpers/mint.js'
-import '../../helpers/patience.js'
+import '../../helpers/longer-time-limit.js'
 import { appOf, platform } from '../../helpers/platform.js'
 import { ioredisOf, nodeRedisOf, type OpenClient } from '../../helpers/redis-clients.js'
 import { RedisServer } from '../../helpers/redis-server.js'
@@ -112,9 +112,9 @@ describe.each([
     await Promise.all(uses.map((use) => acceptances.present(store, use)))
     expect(acceptances).toMatchObject({ undecided: 200, refused: 0 })
     proxy.heal()
-    const patient = storeOf(10_000)
+    const withLongTimeLimit = storeOf(10_000)
     for (let again = 0; again < 3; again++) {
-      await Promise.all(uses.map((use) => acceptances.present(patient, use)))
+      await Promise.all(uses.map((use) => acceptances.present(withLongTimeLimit, use)))
     }
     expect(acceptances.twice).toBe(0)
     expect(acceptances.undecided).toBe(200)

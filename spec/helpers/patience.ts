@@ -1,4 +1,0 @@
-import { jest } from '@jest/globals'
-
-/** For specs with servers of their own, which take their time on a busy machine: `import '../helpers/patience.js'`. */
-jest.setTimeout(60_000)
