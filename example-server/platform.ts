@@ -1,4 +1,10 @@
-/** The platform: it holds its customers' public keys, and answers each of their tokens once. */
+/**
+ * The platform. It keeps the public keys of its customers, and accepts each of their tokens once:
+ *
+ *     GET /api/plain HTTP/1.1
+ *     Origin: http://localhost:4001
+ *     Authorization: Bearer eyJhbGciOiJFUzI1NiIs...
+ */
 import cors from 'cors'
 import express, { type Express, type RequestHandler } from 'express'
 import passport from 'passport'
@@ -12,103 +18,78 @@ import {
   type EventListener,
   type KeyStore,
   type ReplayStore,
+  type Verifier,
 } from 'reverse-jwt'
-import type { AllowedOrigins } from './operations/allowed-origins.js'
-import { pageFolder } from './page-folder.js'
 import { securityHeaders } from './security-headers.js'
 
 export interface PlatformSettings {
   /** Where the platform is. Also its name: the audience of tokens for it. */
   readonly address: string
-  /** Of the customer that the front page leads to. */
-  readonly customerOrigin: string
+  /** The projects, with their public keys. */
   readonly keyStore: KeyStore
-  /** Of all projects. */
-  readonly origins: Pick<AllowedOrigins, 'has'>
+  /** The tokens that have been used. */
   readonly replayStore: ReplayStore
+  /** The origins of all projects. */
+  readonly origins: { has(origin: string): boolean }
   readonly onEvent: EventListener | readonly EventListener[]
-  readonly adminConsole: RequestHandler
+  /** What else the platform serves: a front page and a console. */
+  readonly pages: RequestHandler
 }
 
 export function platformApp(settings: PlatformSettings): Express {
-  const { address, customerOrigin, keyStore, origins, replayStore, onEvent, adminConsole } = settings
+  const { address, keyStore, replayStore, origins, onEvent, pages } = settings
+  const app = express()
+  // In any other environment Express shows the stack of an error to whoever called.
+  app.set('env', 'production')
+  // Tells an attacker which software to look for.
+  app.disable('x-powered-by')
+  app.use(securityHeaders("default-src 'self'"))
+
+  // Before the token is asked for, because a preflight carries none. A refusal needs these headers too, or the page could not read it.
+  const corsOptions: cors.CorsOptions = {
+    // A list, also when it is empty: then the answer says that it depends on the Origin, and no cache gives it to another one.
+    origin: (origin, allow) => {
+      allow(null, origin !== undefined && origins.has(origin) ? [origin] : [])
+    },
+    methods: ['GET'],
+    allowedHeaders: ['Authorization'],
+    // Says why a token was refused; without this line a page cannot see it.
+    exposedHeaders: ['WWW-Authenticate'],
+  }
+  app.use('/api', cors(corsOptions))
+
   // One verifier for both routes: a token that was used at one of them has been used at the other.
   const verifier = createVerifier({
     audience: address,
     keyStore,
     replayStore,
+    // Only pages of other origins call these routes, and with such a call a browser always sends its Origin.
     requireOrigin: true,
     onEvent,
   })
-  const passports = new passport.Passport()
-  passports.use(new ReverseJwtStrategy({ verifier }))
-  const passportRoute = passports.authenticate('reverse-jwt', {
-    session: false,
-    failWithError: true,
-  }) as RequestHandler
-
-  const app = express()
-  // Express shows stacks to callers in any other environment.
-  app.set('env', 'production')
-  app.disable('x-powered-by')
-  app.use(securityHeaders("default-src 'self'"))
-  // Before authentication, for a preflight carries no token; and around refusals, or the page could not read them.
-  app.use(
-    '/api',
-    cors({
-      origin: (origin, allow) => {
-        // A list, also when it is empty: the answer then says that it depends on the Origin.
-        allow(null, origin !== undefined && origins.has(origin) ? [origin] : [])
-      },
-      methods: ['GET'],
-      allowedHeaders: ['Authorization'],
-      exposedHeaders: ['WWW-Authenticate'],
-    }),
-  )
   app.get('/api/plain', reverseJwt({ verifier }), whoCalls)
-  app.get('/api/passport', passportRoute, whoCalls)
-  app.get('/', (_req, res) => {
-    res.send(frontPage(customerOrigin))
-  })
-  app.get(['/page.css', '/theme.css', '/icon.svg', '/visible-text.js'], (req, res) => {
-    res.sendFile(req.path, { root: pageFolder })
-  })
-  app.use('/console', adminConsole)
+  app.get('/api/passport', withPassport(verifier), whoCalls)
+
+  app.use(pages)
+  // Last: it answers what the routes above have refused.
   app.use(problemDetails())
   return app
+}
+
+/** For a platform that uses Passport already. Without `failWithError` Passport would answer itself, and only with "Unauthorized". */
+function withPassport(verifier: Verifier): RequestHandler {
+  const authenticator = new passport.Passport()
+  authenticator.use(new ReverseJwtStrategy({ verifier }))
+  // A token stands for one request, so there is nothing to keep in a session.
+  const options = { session: false, failWithError: true }
+  return authenticator.authenticate('reverse-jwt', options) as RequestHandler
 }
 
 const whoCalls: RequestHandler = (req, res) => {
   const { id, name } = projectOf(req)
   const { scopes, kid } = projectTokenOf(req)
+  const server_time = Math.floor(Date.now() / 1000)
+  // The answer is for one project and one request.
   res.setHeader('Cache-Control', 'no-store')
-  res.json({
-    route: req.path,
-    project: { id, name },
-    scopes,
-    kid,
-    process: process.pid,
-    server_time: Math.floor(Date.now() / 1000),
-  })
-}
-
-function frontPage(customerOrigin: string): string {
-  return `<!doctype html>
-<html lang="en">
-  <head>
-    <meta charset="utf-8" />
-    <meta name="viewport" content="width=device-width, initial-scale=1" />
-    <title>The platform</title>
-    <link rel="stylesheet" href="/page.css" />
-    <link rel="icon" href="/icon.svg" />
-  </head>
-  <body>
-    <main class="note">
-      <h1>This is the platform.</h1>
-      <p>It keeps the public keys of its projects and answers <code>/api/plain</code> and <code>/api/passport</code>, once for each token.</p>
-      <p>Tokens come from its customer: <a href="${customerOrigin}/">open Demo Shop</a>. Whoever runs the platform has a <a href="/console/">console</a>.</p>
-    </main>
-  </body>
-</html>
-`
+  res.json({ route: req.path, project: { id, name }, scopes, kid, process: process.pid, server_time })
 }

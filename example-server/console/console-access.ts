@@ -20,7 +20,7 @@ const passwordSeconds = 24 * 3600
 const letters = 'abcdefghjkmnpqrstuvwxyz23456789'
 
 /**
- * A password of 79 bits that can be read aloud. It needs no limit on wrong ones, by which a stranger could keep everybody out:
+ * A password of 79 bits that can be read aloud. It needs no limit on wrong ones, by which an attacker could keep everybody out:
  * a million guesses a second, for the whole day that it is good, find it with a probability of 1 in 8,000,000,000,000.
  */
 export function newConsoleSecrets(): ConsoleSecrets {

@@ -33,7 +33,7 @@ export async function customerKey(dataFolder: string): Promise<{ privateKey: str
  * Makes the project, and hands over the public half with a proof: what a customer and a platform do once. Returns what keeps the
  * customer from calling, if that is so.
  */
-export async function enterDemoShop(
+export async function registerDemoShop(
   registry: Registry,
   audience: string,
   customerOrigin: string,

@@ -1,10 +1,10 @@
 import { resolve } from 'node:path'
 
-/** Something that whoever starts the demo can mend: one line that says how. */
+/** Something that whoever starts the demo can put right: one line that says how. */
 export class CannotStart extends Error {}
 
-export function portFrom(variable: string, usual: number): number {
-  const text = process.env[variable] ?? String(usual)
+export function portFrom(variable: string, defaultPort: number): number {
+  const text = process.env[variable] ?? String(defaultPort)
   if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text)
   throw new CannotStart(
     `${variable} is ${JSON.stringify(text)}, which is not a port. Set it to a number from 0 to 65535 (0 = any free port), or leave it out.`,

@@ -1,9 +1,11 @@
 import { once } from 'node:events'
+import { Router } from 'express'
 import { eventLine, type VerifierEvent } from 'reverse-jwt'
 import { createRegistry } from 'reverse-jwt/registry'
 import { ConsoleAccess, type ConsoleSecrets } from '../console/console-access.js'
 import { ConsoleLogins } from '../console/console-logins.js'
 import { consoleRouter } from '../console/console.js'
+import { frontPageRouter } from '../console/front-page.js'
 import { listen, portOf, stopListening } from './listen.js'
 import { platformApp } from '../platform.js'
 import type { OpenProjectStore } from './project-store.js'
@@ -46,16 +48,18 @@ export async function startPlatform(
     const logins = new ConsoleLogins(db)
     await logins.migrate()
     const access = new ConsoleAccess(settings.consoleSecrets, logins)
+    const pages = Router()
+    pages.use(frontPageRouter(settings.customerOrigin))
+    pages.use('/console', consoleRouter({ address, registry, access }))
     server.on(
       'request',
       platformApp({
         address,
-        customerOrigin: settings.customerOrigin,
         keyStore,
-        origins,
         replayStore,
-        adminConsole: consoleRouter({ address, registry, access }),
+        origins,
         onEvent: [logEvent, onEvent],
+        pages,
       }),
     )
     const stop = async () => {
@@ -70,7 +74,7 @@ export async function startPlatform(
   }
 }
 
-/** An event holds no token and no key, so it may be logged; a stranger wrote some of it, so it is escaped. */
+/** An event holds no token and no key, so it may be logged; a caller wrote some of it, so it is escaped. */
 function logEvent(event: VerifierEvent): void {
   console.log('platform', eventLine(event))
 }

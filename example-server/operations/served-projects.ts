@@ -10,7 +10,7 @@ export interface ServedProjects {
   readonly close: () => Promise<void>
 }
 
-/** The demo shows the time of last use soon; a platform with traffic keeps the usual minute. */
+/** The demo shows the time of last use soon; a platform with traffic keeps the default of a minute. */
 const lastUseIntervalMs = 1_000
 /** When messages are lost, origins are as old as keys may be. */
 const refreshMs = 30_000

@@ -10,7 +10,7 @@
 import { createRegistry } from 'reverse-jwt/registry'
 import { newConsoleSecrets } from '../console/console-access.js'
 import { customerApp } from '../customer.js'
-import { customerKey, enterDemoShop } from './demo-shop.js'
+import { customerKey, registerDemoShop } from './demo-shop.js'
 import {
   CannotStart,
   databaseUrlFrom,
@@ -56,7 +56,7 @@ async function start(): Promise<void> {
     throw error
   })
   const registry = createRegistry({ store: projects.store, audience: platform.address })
-  const trouble = await enterDemoShop(registry, platform.address, customerOrigin, privateKey)
+  const problem = await registerDemoShop(registry, platform.address, customerOrigin, privateKey)
   customer.on(
     'request',
     customerApp({ address: customerOrigin, platformAddress: platform.address, privateKey }),
@@ -79,5 +79,5 @@ async function start(): Promise<void> {
   console.log(
     `Console: ${platform.address}/console/ with the password ${consoleSecrets.password} (good for one login)`,
   )
-  if (trouble !== undefined) console.log(`Demo Shop ${trouble} The customer's key is in ${file}.`)
+  if (problem !== undefined) console.log(`Demo Shop ${problem} The customer's key is in ${file}.`)
 }

@@ -10,7 +10,7 @@ export type WorkerMessage = { readonly address: string } | { readonly cannotStar
 /** The variable in which a worker finds its settings. */
 export const settingsVariable = 'DEMO_PLATFORM_SETTINGS'
 
-const restMs = 1_000
+const restartDelayMs = 1_000
 
 export async function startWorkers(
   count: number,
@@ -32,7 +32,7 @@ export async function startWorkers(
       // Not at once: one that cannot start, because the database is away, would fill the processor with attempts.
       setTimeout(() => {
         if (!stopping) fork()
-      }, restMs).unref()
+      }, restartDelayMs).unref()
     })
     return { address, stop }
   } catch (error) {

@@ -43,12 +43,11 @@ it('gives a token that the platform accepts to a visitor with a session', async 
 
   const platform = platformApp({
     address: platformAddress,
-    customerOrigin: address,
     keyStore: new MemoryKeyStore([{ id: 'demo-shop', keys: [{ jwk: pair.publicJwk }] }]),
     origins: { has: () => true },
     replayStore: new MemoryReplayStore(),
     onEvent: () => undefined,
-    adminConsole: (_req, _res, next) => {
+    pages: (_req, _res, next) => {
       next()
     },
   })
@@ -147,6 +146,8 @@ it('sends security headers with everything, and the private key with nothing', a
   for (const path of [
     '/',
     '/page.js',
+    '/display.js',
+    '/visible-text.js',
     '/page.css',
     '/theme.css',
     '/demo.css',

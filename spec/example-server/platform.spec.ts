@@ -8,6 +8,7 @@ import {
   type Signer,
 } from '../../lib/customer/index.js'
 import { MemoryKeyStore, MemoryReplayStore } from '../../lib/index.js'
+import { frontPageRouter } from '../../example-server/console/front-page.js'
 import { platformApp } from '../../example-server/platform.js'
 import { expectAnswer } from '../helpers/refusals.js'
 
@@ -27,7 +28,6 @@ beforeEach(() => {
   const replayStore = new MemoryReplayStore()
   app = platformApp({
     address,
-    customerOrigin,
     keyStore: new MemoryKeyStore([
       {
         id: 'demo-shop',
@@ -40,9 +40,7 @@ beforeEach(() => {
     origins: { has: (origin) => origin === customerOrigin },
     replayStore,
     onEvent: () => undefined,
-    adminConsole: (_req, _res, next) => {
-      next()
-    },
+    pages: frontPageRouter(customerOrigin),
   })
 })
 
@@ -116,7 +114,15 @@ describe.each(['/api/plain', '/api/passport'])('%s', (route) => {
 it('sends security headers with everything, whatever the answer', async () => {
   const policy = "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
   // Express narrows the policy on error pages of its own.
-  for (const path of ['/', '/page.css', '/theme.css', '/icon.svg', '/api/plain', '/nothing']) {
+  for (const path of [
+    '/',
+    '/page.css',
+    '/theme.css',
+    '/icon.svg',
+    '/visible-text.js',
+    '/api/plain',
+    '/nothing',
+  ]) {
     const answer = await request(app).get(path)
     expect(answer.headers).toMatchObject({
       'content-security-policy':

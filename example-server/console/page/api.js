@@ -1,6 +1,6 @@
 /** The platform's API, as the console uses it. */
 
-const patience = 10_000
+const timeoutMs = 10_000
 
 /** What the platform says is wrong. */
 export class Problem extends Error {
@@ -19,7 +19,7 @@ async function ask(method, path, body, headers = {}) {
       headers: method === 'GET' ? headers : { 'content-type': 'application/json', ...headers },
       body: body === undefined ? undefined : JSON.stringify(body),
       redirect: 'error',
-      signal: AbortSignal.timeout(patience),
+      signal: AbortSignal.timeout(timeoutMs),
     })
   } catch {
     throw new Problem(0)

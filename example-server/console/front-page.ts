@@ -1,0 +1,35 @@
+/** What a browser finds at the platform's address, and the files that this page and the console share with the customer's. */
+import { Router } from 'express'
+import { pageFolder } from '../page-folder.js'
+
+export function frontPageRouter(customerOrigin: string): Router {
+  const router = Router()
+  router.get('/', (_req, res) => {
+    res.send(frontPage(customerOrigin))
+  })
+  router.get(['/page.css', '/theme.css', '/icon.svg', '/visible-text.js'], (req, res) => {
+    res.sendFile(req.path, { root: pageFolder })
+  })
+  return router
+}
+
+function frontPage(customerOrigin: string): string {
+  return `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8" />
+    <meta name="viewport" content="width=device-width, initial-scale=1" />
+    <title>The platform</title>
+    <link rel="stylesheet" href="/page.css" />
+    <link rel="icon" href="/icon.svg" />
+  </head>
+  <body>
+    <main class="note">
+      <h1>This is the platform.</h1>
+      <p>It keeps the public keys of its projects and answers <code>/api/plain</code> and <code>/api/passport</code>, once for each token.</p>
+      <p>Tokens come from its customer: <a href="${customerOrigin}/">open Demo Shop</a>. Whoever runs the platform has a <a href="/console/">console</a>.</p>
+    </main>
+  </body>
+</html>
+`
+}
