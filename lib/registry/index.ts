@@ -6,7 +6,7 @@ export {
 } from './admin/project-admin.js'
 export type { AdminAction } from './admin/routes.js'
 export type { AuditAction, AuditRecord, AuditSnapshot } from './store/audit-record.js'
-export type { ChangeOptions } from './rules/inputs.js'
+export type { ChangeOptions } from './operations/method-options.js'
 export type {
   GenerateOptions,
   Revocation,
@@ -14,7 +14,7 @@ export type {
   RotateOptions,
   Rotation,
 } from './operations/key-changes.js'
-export type { KeyState } from './rules/key-state.js'
+export type { KeyState } from './store/key-state.js'
 export { recordLastUse, type LastUse, type LastUseOptions } from './last-use.js'
 export { MemoryProjectStore } from './store/memory.js'
 export { grants, migrations, type Migration } from './postgres/migrations.js'
@@ -26,7 +26,7 @@ export {
   type Listen,
   type PostgresProjectStoreOptions,
 } from './postgres/project-store.js'
-export type { NewProject, ProjectChanges, ProjectSettings } from './rules/project-rules.js'
+export type { NewProject, ProjectChanges, ProjectSettings } from './rules/project-settings.js'
 export type {
   AuditPage,
   ChangeListener,
@@ -60,4 +60,4 @@ export type {
 export type { ConfirmOptions, RegisterOptions, Registration } from './operations/registration.js'
 export { createRegistry, type Registry, type RegistryOptions } from './registry.js'
 export { RegistryError, type RegistryErrorCode } from './registry-error.js'
-export type { KeyView, ProjectView } from './views.js'
+export type { KeyView, ProjectView } from './store/views.js'

@@ -1,6 +1,6 @@
 import { refuseUndefined, refuseUnknownNames, requireThat } from '../options/option-checks.js'
 import type { ProjectKeyPair } from '../jwk/generate.js'
-import type { ChangeOptions } from './rules/inputs.js'
+import type { ChangeOptions } from './operations/method-options.js'
 import {
   keyChanges,
   type GenerateOptions,
@@ -9,7 +9,7 @@ import {
   type RotateOptions,
   type Rotation,
 } from './operations/key-changes.js'
-import type { NewProject, ProjectChanges } from './rules/project-rules.js'
+import type { NewProject, ProjectChanges } from './rules/project-settings.js'
 import type { ProjectStore } from './store/project-store.js'
 import { projectChanges, type ReasonOptions } from './operations/projects.js'
 import {
@@ -27,7 +27,7 @@ import {
   type RegisterOptions,
   type Registration,
 } from './operations/registration.js'
-import type { KeyView, ProjectView } from './views.js'
+import type { KeyView, ProjectView } from './store/views.js'
 
 export interface RegistryOptions {
   /** Where projects and keys are kept: `new PostgresProjectStore({ db })`, `new MemoryProjectStore()`. */

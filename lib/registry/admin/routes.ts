@@ -3,7 +3,7 @@ import type { AuditQuery, KeyQuery, ProjectQuery } from '../operations/queries.j
 import type { RevokeOptions } from '../operations/key-changes.js'
 import type { ConfirmOptions, RegisterOptions } from '../operations/registration.js'
 import type { Registry } from '../registry.js'
-import { invalid } from '../rules/inputs.js'
+import { invalid } from '../operations/method-options.js'
 
 /** A request that was authorized, found its route, and was read. What the registry does not know, it refuses. */
 export interface Call {

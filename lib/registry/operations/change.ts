@@ -1,10 +1,10 @@
 import { escaped, quoted } from '../../options/option-checks.js'
 import type { AuditAction } from '../store/audit-record.js'
-import { keysWindow } from '../rules/key-rules.js'
+import { keysWindow } from '../rules/keys.js'
 import type { ChangeOutcome, KeySelection, ProjectStore } from '../store/project-store.js'
 import { without, type KeyRecord, type ProjectRecord, type StoredProject } from '../store/records.js'
 import { RegistryError } from '../registry-error.js'
-import { keyView, projectView } from '../views.js'
+import { keyView, projectView } from '../store/views.js'
 
 /** What a decision wants written. */
 export interface Plan {

@@ -9,14 +9,14 @@ import {
   readOptions,
   requireName,
   type ChangeOptions,
-} from '../rules/inputs.js'
-import { algorithmOf, newKey, pairFor } from '../rules/key-pairs.js'
-import { noKey, replaced, requireActive, requireKey, requireRoom } from '../rules/key-rules.js'
-import { keyState } from '../rules/key-state.js'
+} from './method-options.js'
+import { algorithmOf, newKey, pairFor } from './key-pairs.js'
+import { noKey, replaced, requireActive, requireKey, requireRoom } from '../rules/keys.js'
+import { keyState } from '../store/key-state.js'
 import type { ProjectStore } from '../store/project-store.js'
 import type { KeyRecord, RevocationReason, StoredProject } from '../store/records.js'
 import { RegistryError } from '../registry-error.js'
-import { keyView, type KeyView } from '../views.js'
+import { keyView, type KeyView } from '../store/views.js'
 
 export interface GenerateOptions extends ChangeOptions {
   /** Default ES256. */

@@ -7,12 +7,12 @@ import {
   readOptions,
   requireName,
   type ChangeOptions,
-} from '../rules/inputs.js'
-import { changedProject, newProject, type NewProject, type ProjectChanges } from '../rules/project-rules.js'
+} from './method-options.js'
+import { changedProject, newProject, type NewProject, type ProjectChanges } from '../rules/project-settings.js'
 import type { ProjectStore } from '../store/project-store.js'
 import { without, type ProjectRecord, type StoredProject } from '../store/records.js'
 import { RegistryError } from '../registry-error.js'
-import { projectView, type ProjectView } from '../views.js'
+import { projectView, type ProjectView } from '../store/views.js'
 
 export interface ReasonOptions extends ChangeOptions {
   /** For people and for the audit: 1 to 256 characters, all of which can be seen. */

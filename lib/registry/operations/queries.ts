@@ -1,10 +1,10 @@
 import { refuseUnknownNames } from '../../options/option-checks.js'
 import type { AuditRecord } from '../store/audit-record.js'
 import { existing } from './change.js'
-import { checked, invalid, limitOf, optionalName, requireName } from '../rules/inputs.js'
-import { keyPlace, placeOf } from '../rules/key-place.js'
+import { checked, invalid, limitOf, optionalName, requireName } from './method-options.js'
+import { keyPlace, placeOf } from './key-place.js'
 import type { ProjectStore } from '../store/project-store.js'
-import { keyView, projectView, type KeyView, type ProjectView } from '../views.js'
+import { keyView, projectView, type KeyView, type ProjectView } from '../store/views.js'
 
 export interface ProjectQuery {
   /** Projects whose id comes after this one: the `next` of the list before. */

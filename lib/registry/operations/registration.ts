@@ -13,16 +13,16 @@ import {
   readOptions,
   requireName,
   type ChangeOptions,
-} from '../rules/inputs.js'
-import { replaced, requireActive, requireKey, requireRoom, requireUnused } from '../rules/key-rules.js'
-import { keyState } from '../rules/key-state.js'
+} from './method-options.js'
+import { replaced, requireActive, requireKey, requireRoom, requireUnused } from '../rules/keys.js'
+import { keyState } from '../store/key-state.js'
 import { requireId } from '../rules/names.js'
 import { challengeLifetime, checkProof, newChallenge, type KeyChallenge } from '../rules/possession.js'
 import type { ProjectStore } from '../store/project-store.js'
 import { without, type KeyRecord, type StoredProject } from '../store/records.js'
 import { RegistryError } from '../registry-error.js'
 import { inTurn } from '../rules/slow-checks.js'
-import { keyView, type KeyView } from '../views.js'
+import { keyView, type KeyView } from '../store/views.js'
 
 export interface RegisterOptions extends ChangeOptions {
   /** The public half: a JWK (object or JSON), or PEM (`-----BEGIN PUBLIC KEY-----`). */

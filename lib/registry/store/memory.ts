@@ -1,6 +1,6 @@
 import type { ProjectKey } from '../../types.js'
 import type { AuditRecord } from './audit-record.js'
-import { isLive, isUsable } from '../rules/key-state.js'
+import { isLive, isUsable } from './key-state.js'
 import { loadedKey } from './loaded-key.js'
 import type {
   AuditPage,
@@ -15,7 +15,7 @@ import type {
   RevocationOutcome,
 } from './project-store.js'
 import { without, type KeyRecord, type KeyUse, type ProjectRecord, type StoredProject } from './records.js'
-import { keyView } from '../views.js'
+import { keyView } from './views.js'
 
 interface Entry {
   project: ProjectRecord

@@ -1,8 +1,8 @@
-import type { ProjectKeyPair } from '../jwk/generate.js'
-import type { Algorithm } from '../protocol.js'
-import type { Project } from '../types.js'
-import { keyState, type KeyState } from './rules/key-state.js'
-import type { KeyRecord, ProjectRecord, RevocationReason } from './store/records.js'
+import type { ProjectKeyPair } from '../../jwk/generate.js'
+import type { Algorithm } from '../../protocol.js'
+import type { Project } from '../../types.js'
+import { keyState, type KeyState } from './key-state.js'
+import type { KeyRecord, ProjectRecord, RevocationReason } from './records.js'
 
 /** A project as those see it who manage it. Times are epoch seconds. */
 export interface ProjectView extends Project {

@@ -1,7 +1,7 @@
 import { generateProjectKey, type ProjectKeyPair } from '../../jwk/generate.js'
 import { thumbprint } from '../../jwk/thumbprint.js'
 import { algorithmNamed, algorithmNames, type Algorithm } from '../../protocol.js'
-import { invalid } from './inputs.js'
+import { invalid } from './method-options.js'
 import { without, type KeyRecord } from '../store/records.js'
 
 export function algorithmOf(name: unknown): Algorithm {

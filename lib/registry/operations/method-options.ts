@@ -1,6 +1,6 @@
 import { refuseUndefined, refuseUnknownNames } from '../../options/option-checks.js'
 import { isIdentifier, limits } from '../../protocol.js'
-import { requireReadable } from './names.js'
+import { requireReadable } from '../rules/names.js'
 import { RegistryError } from '../registry-error.js'
 
 /** What every change takes. */

@@ -1,5 +1,5 @@
 import { escaped, quoted } from '../../options/option-checks.js'
-import { isLive, keyState } from './key-state.js'
+import { isLive, keyState } from '../store/key-state.js'
 import type { KeyRecord, StoredProject } from '../store/records.js'
 import { RegistryError } from '../registry-error.js'
 

@@ -1,5 +1,5 @@
 import { isIdentifier } from '../../protocol.js'
-import { invalid } from './inputs.js'
+import { invalid } from './method-options.js'
 
 /** The place of a key in the list of its project. */
 interface KeyPlace {
