@@ -1,4 +1,4 @@
-import { isIdentifier, limits } from '../protocol.js'
+import { algorithmNamed, algorithmNames, isIdentifier, limits, type Algorithm } from '../protocol.js'
 import { systemClock, type Clock } from '../time/clock.js'
 import type { Option } from './options.js'
 
@@ -122,6 +122,17 @@ export const identifier: Option<string | undefined> = text({
   fits: isIdentifier,
   what: `a string of 1 to ${limits.identifierLength} characters, not blank, without control characters`,
 })
+
+/** A JWS algorithm, by its one name. */
+export const algorithm: Option<Algorithm | undefined> = (given, wrong) => {
+  if (given === undefined) return undefined
+  const alg = algorithmNamed(given)
+  if (alg === undefined) throw wrong(`must be one of ${algorithmNames}`)
+  return alg
+}
+
+/** What is checked where it is used. */
+export const unchecked: Option<unknown> = (given) => given
 
 /** The same for an option that cannot be left out. `hint` says where its value comes from. */
 export function required<T>(option: Option<T | undefined>, hint: string): Option<T> {
