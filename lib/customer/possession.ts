@@ -1,26 +1,16 @@
 import { refuseUnknownNames } from '../options/option-checks.js'
-import { algorithmNamed, algorithmNames, isIdentifier, proofType, type Algorithm } from '../protocol.js'
+import { algorithmNamed, algorithmNames, isIdentifier, proofType } from '../protocol.js'
+import type { KeyChallenge } from '../types.js'
 import { refuseBrowser } from './browser-guard.js'
 import { compactSigner } from './compact-signature.js'
 import type { PrivateKeyInput } from './private-key.js'
 import type { RemoteSigner } from './remote-signer.js'
 
-/** What a platform asks, as it came from there. */
-export interface PossessionChallenge {
-  readonly aud: string
-  readonly proj_id: string
-  readonly kid: string
-  /** Default: the usual one for the type of the key. */
-  readonly alg?: Algorithm
-  readonly nonce: string
-  /** Epoch seconds. */
-  readonly exp: number
-}
-
 export interface PossessionOptions {
   /** The private half of the key that the platform has been given, or a signer that keeps it elsewhere. */
   readonly privateKey: PrivateKeyInput | RemoteSigner | undefined
-  readonly challenge: PossessionChallenge
+  /** What the platform asked, as it came. */
+  readonly challenge: KeyChallenge
   /** The platform's name, as in `createSigner`. A challenge for another platform is not answered. */
   readonly audience: string
   /** Your project at that platform. A challenge for another one is not answered. */
@@ -33,7 +23,7 @@ const optionNames: Record<keyof PossessionOptions, true> = {
   audience: true,
   projectId: true,
 }
-const memberNames: Record<keyof PossessionChallenge, true> = {
+const memberNames: Record<keyof KeyChallenge, true> = {
   aud: true,
   proj_id: true,
   kid: true,
@@ -87,7 +77,7 @@ function requireMine(option: string, mine: unknown, member: string, asked: strin
 }
 
 /** A copy of the members that are signed, and of no other. */
-function checkChallenge(challenge: PossessionChallenge): PossessionChallenge {
+function checkChallenge(challenge: KeyChallenge): KeyChallenge {
   refuseUnknownNames(challenge, memberNames, 'member of a challenge')
   const { aud, proj_id, kid, alg, nonce, exp } = challenge
   for (const [name, value] of Object.entries({ aud, proj_id, kid, nonce })) {

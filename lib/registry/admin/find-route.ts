@@ -1,4 +1,4 @@
-import { invalid } from '../operations/method-options.js'
+import { invalid } from '../registry-error.js'
 import { Fault } from './problem.js'
 import { routes, type Call, type Route } from './routes.js'
 

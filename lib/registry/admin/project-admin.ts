@@ -1,13 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { refuseUndefined, refuseUnknownNames, requireThat } from '../../options/option-checks.js'
+import { required } from '../../options/kinds.js'
+import { argumentReader } from '../../options/options.js'
 import { warnOnce } from '../../warnings.js'
 import { findRoute, queryOf, type Found } from './find-route.js'
 import { readJsonBody } from './json-body.js'
 import { Fault, problemOf } from './problem.js'
 import type { AdminAction, Answer } from './routes.js'
-import { invalid } from '../operations/method-options.js'
-import { requireReadable } from '../rules/names.js'
-import { RegistryError } from '../registry-error.js'
+import { readableText } from '../rules/names.js'
+import { invalid, RegistryError } from '../registry-error.js'
 import type { Registry } from '../registry.js'
 
 /** What a request asks for, before it is decided whether it may. */
@@ -37,6 +38,7 @@ export interface AdminOptions<Req extends IncomingMessage = IncomingMessage> {
 
 const known: Record<keyof AdminOptions, true> = { registry: true, authorize: true, onError: true }
 const retryAfterSeconds = 5
+const readBy = argumentReader('projectAdmin', 'by', required(readableText, 'authorize returns { by }'))
 
 /**
  * The registry as a JSON API: Express middleware, to be mounted where you like. Every route is in `docs/openapi.json`.
@@ -147,7 +149,7 @@ async function authorized<Req>(
   if (!answer) throw new Fault('forbidden')
   const { by } = answer as { by?: unknown }
   try {
-    return requireReadable('The by that authorize returned', by)
+    return readBy(by)
   } catch (cause) {
     throw new Fault('authorization_unavailable', { cause })
   }

@@ -1,5 +1,5 @@
+import type { Option } from '../../options/options.js'
 import { isIdentifier } from '../../protocol.js'
-import { invalid } from './method-options.js'
 
 /** The place of a key in the list of its project. */
 interface KeyPlace {
@@ -8,15 +8,16 @@ interface KeyPlace {
 }
 
 /** The place as text. It stays good when the key itself goes: `1790000000.25,key-1`. */
-export function keyPlace({ createdAt, kid }: KeyPlace): string {
+export function textOfPlace({ createdAt, kid }: KeyPlace): string {
   return `${createdAt},${kid}`
 }
 
-/** Reads what `keyPlace` wrote. */
-export function placeOf(text: unknown): KeyPlace {
-  const [, time = '', kid] = /^(-?\d[\d.e+-]*),(.+)$/s.exec(String(text)) ?? []
+/** Reads what `textOfPlace` wrote. */
+export const keyPlace: Option<KeyPlace | undefined> = (given, wrong) => {
+  if (given === undefined) return undefined
+  const [, time = '', kid] = (typeof given === 'string' && /^(-?\d[\d.e+-]*),(.+)$/s.exec(given)) || []
   const createdAt = Number(time)
   // 10^11 seconds is the year 5138; beyond its own range a database would fail.
-  if (typeof text === 'string' && Math.abs(createdAt) <= 1e11 && isIdentifier(kid)) return { createdAt, kid }
-  throw invalid('after must be the next of a list of keys')
+  if (Math.abs(createdAt) <= 1e11 && isIdentifier(kid)) return { createdAt, kid }
+  throw wrong('must be the next of a list of keys')
 }

@@ -1,10 +1,16 @@
 import { isDeepStrictEqual } from 'node:util'
+import { documentLimits, parseJsonObject } from '../../encoding/strict-json.js'
 import { admitProject } from '../../keys/project.js'
-import { refuseUndefined, refuseUnknownNames } from '../../options/option-checks.js'
+import {
+  givenMembers,
+  optionsReader,
+  type Option,
+  type OptionsOf,
+  type Wrong,
+} from '../../options/options.js'
 import { limits, parseUrl } from '../../protocol.js'
 import type { Project } from '../../types.js'
-import { documentLimits, parseJsonObject } from '../../encoding/strict-json.js'
-import { requireId, requireReadable } from './names.js'
+import { newId, readableText } from './names.js'
 
 /** What can be set of a project. See `Project` for what each means. */
 export interface ProjectSettings {
@@ -26,82 +32,60 @@ export interface NewProject extends ProjectSettings {
 }
 
 /** Members to set; null takes one away: `allowedOrigins: null` lets any origin call. */
-export type ProjectChanges = { readonly [Name in keyof ProjectSettings]?: ProjectSettings[Name] | null }
+export type ProjectUpdate = { readonly [Name in keyof ProjectSettings]?: ProjectSettings[Name] | null }
 
-const settingNames: Record<keyof ProjectSettings, true> = {
-  name: true,
-  issuer: true,
-  allowedOrigins: true,
-  scopes: true,
-  metadata: true,
-}
+const maxEntries = 100
+const maxMetadataBytes = 4096
 
-const mostEntries = 100
-const mostMetadataBytes = 4096
-
-/** The project that shall be, frozen. Throws a TypeError that says what is wrong with a member. */
-export function newProject(given: NewProject): Project {
-  refuseUnknownNames(given, { id: true, ...settingNames }, 'member of a project')
-  refuseUndefined(given, '')
-  const { id = crypto.randomUUID(), ...settings } = given
-  requireId('id', id)
-  requireReadableNames(settings)
-  return checkedProject({ id, ...settings })
-}
-
-/** The project after its changes, frozen. Throws a TypeError that says what is wrong with a member. */
-export function changedProject(project: Project, changes: ProjectChanges): Project {
-  refuseUnknownNames(changes, settingNames, 'member of the changes of a project')
-  refuseUndefined(changes, '')
-  requireReadableNames(changes)
-  const { metadata: kept, ...rest } = project
-  const merged = Object.entries({ ...rest, ...changes }).filter(([, value]) => value !== null)
-  const changed = checkedProject({ ...Object.fromEntries(merged), id: project.id })
-  // What is stored was checked when it came.
-  return kept === undefined || 'metadata' in changes ? changed : Object.freeze({ ...changed, metadata: kept })
-}
-
-/** New ones alone: what is stored stays as it is. */
-function requireReadableNames(given: ProjectChanges): void {
-  for (const name of ['name', 'issuer'] as const) {
-    if (given[name] !== undefined && given[name] !== null) requireReadable(name, given[name])
+/** How an origin is spelled is left to `admitProject`. */
+const allowedOrigins: Option<readonly string[] | undefined> = (given, wrong) => {
+  const origins = list(given, wrong, 'of origins; leave it out to allow any origin')
+  for (const origin of origins ?? []) {
+    const url = parseUrl(origin)
+    if (url?.origin !== origin || isSecure(url)) continue
+    throw wrong(`has ${JSON.stringify(origin)}; use https (http only on localhost)`)
   }
+  return origins
 }
 
-function checkedProject(given: Project): Project {
-  const { metadata, ...rest } = given
-  const project = admitProject(rest)
-  for (const name of ['allowedOrigins', 'scopes'] as const) {
-    if ((project[name]?.length ?? 0) > mostEntries)
-      throw new TypeError(`${name} has more than ${mostEntries} entries`)
-  }
-  project.allowedOrigins?.forEach(requireSecureOrigin)
-  if (project.scopes?.some((scope) => scope.length > limits.identifierLength) === true)
-    throw new TypeError(`scopes has a name of more than ${limits.identifierLength} characters`)
-  return metadata === undefined ? project : Object.freeze({ ...project, metadata: checkedMetadata(metadata) })
+function isSecure({ protocol, hostname }: URL): boolean {
+  const isLoopback = ['localhost', '127.0.0.1', '[::1]'].includes(hostname)
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback)
 }
 
-function requireSecureOrigin(origin: string): void {
-  const url = parseUrl(origin)
-  const isLoopback = ['localhost', '127.0.0.1', '[::1]'].includes(url?.hostname ?? '')
-  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback)) return
-  throw new TypeError(`allowedOrigins has ${JSON.stringify(origin)}; use https (http only on localhost)`)
+/** Which characters a scope may have is left to `admitProject`. */
+const scopes: Option<readonly string[] | undefined> = (given, wrong) => {
+  const names = list(given, wrong, 'of names without spaces, quotes or backslashes')
+  if (names?.some(({ length }) => length > limits.identifierLength) === true)
+    throw wrong(`has a name of more than ${limits.identifierLength} characters`)
+  return names
 }
 
 /** A copy, so that nothing changes it after the check. */
-function checkedMetadata(metadata: unknown): Readonly<Record<string, unknown>> {
-  const text = jsonOf(metadata) ?? ''
-  if (Buffer.byteLength(text) > mostMetadataBytes)
-    throw new TypeError(`metadata has more than ${mostMetadataBytes} bytes of JSON`)
+function list(given: unknown, wrong: Wrong, what: string): readonly string[] | undefined {
+  if (given === undefined) return undefined
+  if (!isListOfStrings(given)) throw wrong(`must be a list ${what}`)
+  if (given.length > maxEntries) throw wrong(`has more than ${maxEntries} entries`)
+  return Array.from(given)
+}
+
+function isListOfStrings(given: unknown): given is readonly string[] {
+  return Array.isArray(given) && given.every((entry) => typeof entry === 'string')
+}
+
+/** A copy, so that nothing changes it after the check. */
+const metadata: Option<Readonly<Record<string, unknown>> | undefined> = (given, wrong) => {
+  if (given === undefined) return undefined
+  const text = jsonOf(given) ?? ''
+  if (Buffer.byteLength(text) > maxMetadataBytes)
+    throw wrong(`has more than ${maxMetadataBytes} bytes of JSON`)
   // What PostgreSQL could not keep: NUL, and halves of characters.
   const isStorable = !/(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/.test(text)
   const copy = isStorable ? parseJsonObject(Buffer.from(text), documentLimits) : undefined
-  if (copy === undefined || !isDeepStrictEqual(copy, metadata)) {
-    throw new TypeError(
-      'metadata must be an object of JSON values: at most 16 levels, no NUL, no __proto__, at most 100 members named like numbers',
-    )
-  }
-  return Object.freeze(copy)
+  if (copy !== undefined && isDeepStrictEqual(copy, given)) return Object.freeze(copy)
+  throw wrong(
+    'must be an object of JSON values: at most 16 levels, no NUL, no __proto__, at most 100 members named like numbers',
+  )
 }
 
 function jsonOf(value: unknown): string | undefined {
@@ -110,4 +94,53 @@ function jsonOf(value: unknown): string | undefined {
   } catch {
     return undefined
   }
+}
+
+const settings = {
+  name: readableText,
+  issuer: readableText,
+  allowedOrigins,
+  scopes,
+  metadata,
+} satisfies OptionsOf<ProjectSettings>
+
+const readNewProject = optionsReader(
+  'createProject',
+  { id: newId, ...settings } satisfies OptionsOf<NewProject>,
+  'member of a project',
+)
+
+const fixed: Option<undefined> = (given, wrong) => {
+  if (given !== undefined) throw wrong('cannot be changed; create another project')
+}
+
+function orNull<T>(option: Option<T>): Option<T | null> {
+  return (given, wrong) => (given === null ? null : option(given, wrong))
+}
+
+/** Reads what is to change. Throws a TypeError that says what is wrong with a member. */
+export const readProjectUpdate = optionsReader(
+  'updateProject',
+  {
+    id: fixed,
+    name: orNull(settings.name),
+    issuer: orNull(settings.issuer),
+    allowedOrigins: orNull(settings.allowedOrigins),
+    scopes: orNull(settings.scopes),
+    metadata: orNull(settings.metadata),
+  } satisfies OptionsOf<ProjectUpdate & { readonly id: never }>,
+  'member of a project',
+)
+
+/** The project that shall be, frozen. Throws a TypeError that says what is wrong with a member. */
+export function newProject(given: unknown): Project {
+  const { id = crypto.randomUUID(), ...rest } = readNewProject(given)
+  return admitProject({ id, ...givenMembers(rest) })
+}
+
+/** The project after its changes, frozen. What stays was checked when it came. */
+export function updatedProject(project: Project, update: ReturnType<typeof readProjectUpdate>): Project {
+  const { id, ...settings } = { ...project, ...givenMembers(update) }
+  const kept = Object.entries(settings).filter(([, value]) => value !== null)
+  return admitProject({ id, ...Object.fromEntries(kept) })
 }

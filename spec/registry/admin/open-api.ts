@@ -10,7 +10,7 @@ interface Operation {
 
 type PathItem = Readonly<Record<string, Operation>>
 
-export const text = readFileSync(new URL('../../../docs/openapi.json', import.meta.url), 'utf8')
+export const text = readFileSync(new URL('../../../../docs/openapi.json', import.meta.url), 'utf8')
 export const document = JSON.parse(text) as {
   readonly openapi: string
   readonly info: { readonly version: string }
