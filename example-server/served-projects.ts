@@ -26,7 +26,7 @@ export async function serveProjects(
     // A database that is away keeps the origins that are known.
     origins.refresh().catch(() => undefined)
   }
-  const stopWatching = await store.watch((projectId) => {
+  const watch = await store.watch((projectId) => {
     keyStore.invalidate(projectId)
     refresh()
   })
@@ -35,7 +35,7 @@ export async function serveProjects(
   await origins.refresh()
   const close = async () => {
     clearInterval(timer)
-    await stopWatching()
+    await watch.close()
     await lastUse.close()
   }
   return { keyStore, origins, onEvent: lastUse.onEvent, close }

@@ -1,6 +1,6 @@
 import type { JsonWebKey } from 'node:crypto'
 import { algorithm, moment, unchecked } from '../options/kinds.js'
-import { membersReader, type OptionsOf, type Values } from '../options/options.js'
+import { givenMembers, membersReader, type OptionsOf, type Values } from '../options/options.js'
 import { quoted } from '../options/quoted.js'
 import {
   defaultAlgorithmFor,
@@ -113,6 +113,7 @@ export function* primeModulusRefusal(
 }
 
 function admit(project: Project, input: Values<typeof members>, loaded: boolean): ProjectKey {
+  const { notBefore, notAfter, revokedAt } = input
   if (isMissing(input.jwk) && isMissing(input.pem)) {
     throw new TypeError(
       'jwk or pem is undefined or empty; is the variable or file that should hold the public key there?',
@@ -128,12 +129,10 @@ function admit(project: Project, input: Values<typeof members>, loaded: boolean)
     alg: chooseAlgorithm(input.alg, material),
     publicKey: material.publicKey,
     project,
-    ...(input.notBefore !== undefined && { notBefore: input.notBefore }),
-    ...(input.notAfter !== undefined && { notAfter: input.notAfter }),
-    ...(input.revokedAt !== undefined && { revokedAt: input.revokedAt }),
+    ...givenMembers({ notBefore, notAfter, revokedAt }),
   }
-  const { notBefore = -Infinity, notAfter = Infinity } = key
-  if (notBefore >= notAfter) throw new TypeError('notBefore must be before notAfter')
+  if ((notBefore ?? -Infinity) >= (notAfter ?? Infinity))
+    throw new TypeError('notBefore must be before notAfter')
   admitted.add(Object.freeze(key))
   return key
 }

@@ -65,6 +65,20 @@ function read<Options extends Table>(
   return values as Values<Options>
 }
 
+/** A copy without the members that are undefined, as those are that were left out. */
+export function givenMembers<T extends object>(values: T): GivenMembers<T> {
+  return Object.fromEntries(
+    Object.entries(values).filter(([, value]) => value !== undefined),
+  ) as GivenMembers<T>
+}
+
+type GivenMembers<T> = { readonly [Name in keyof T]?: Exclude<T[Name], undefined> }
+
+/** Makes the reader of an argument that stands alone, by the same kinds. Throws a TypeError as `optionsReader` does. */
+export function argumentReader<T>(owner: string, name: string, option: Option<T>): (given: unknown) => T {
+  return (given) => option(given, (what) => new TypeError(`${owner}: ${name} ${what}`))
+}
+
 /** What may be the name of an option. Any other may be a value that went astray, and is not repeated. */
 const optionForm = /^\w{1,20}$/
 

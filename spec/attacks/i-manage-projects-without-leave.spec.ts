@@ -14,7 +14,7 @@ beforeEach(async () => {
   open = adminApp(platform.registry)
 })
 
-const records = async () => (await platform.registry.audit()).records.length
+const records = async () => (await platform.registry.listAudit()).records.length
 
 describe('a router without a decision about who may call', () => {
   const { registry } = managed()
@@ -143,7 +143,7 @@ it('the audit knows who it was, whatever the body says', async () => {
   const headers = { 'x-operator': 'mallory', authorization: credentials }
   expect((await send(server, 'POST', '/projects', { body, headers })).status).toBe(400)
   expect((await send(server, 'POST', '/projects', { body: { id: 'new' }, headers })).status).toBe(201)
-  expect((await platform.registry.audit()).records[0]).toMatchObject({ by: 'mallory', projectId: 'new' })
+  expect((await platform.registry.listAudit()).records[0]).toMatchObject({ by: 'mallory', projectId: 'new' })
 })
 
 it('a listener that throws ends neither the answer nor the process', async () => {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { callback, objectWith, required } from '../../options/kinds.js'
-import { optionsReader, type OptionsOf } from '../../options/options.js'
+import { argumentReader, optionsReader, type OptionsOf } from '../../options/options.js'
 import { Fault } from '../../http/fault.js'
 import { readJsonBody } from '../../http/json-body.js'
 import { sendProblem } from '../../http/problem.js'
@@ -8,9 +8,8 @@ import { warnOnce } from '../../warnings.js'
 import { findRoute, queryOf, type Found } from './find-route.js'
 import { adminFault, problemOf } from './problem.js'
 import type { AdminAction, Answer } from './routes.js'
-import { invalid } from '../rules/inputs.js'
-import { requireReadable } from '../rules/names.js'
-import { RegistryError } from '../registry-error.js'
+import { readableText } from '../rules/names.js'
+import { invalid, RegistryError } from '../registry-error.js'
 import type { Registry } from '../registry.js'
 
 /** What a request asks for, before it is decided whether it may. */
@@ -48,6 +47,7 @@ const readOptions = optionsReader('projectAdmin', {
     console.error(error)
   }),
 } satisfies OptionsOf<AdminOptions>)
+const readBy = argumentReader('projectAdmin', 'by', required(readableText, 'authorize returns { by }'))
 
 /**
  * The registry as a JSON API: Express middleware, to be mounted where you like. Every route is in `docs/openapi.json`.
@@ -145,7 +145,7 @@ async function authorized<Req>(
   if (!answer) throw adminFault('forbidden')
   const { by } = answer as { by?: unknown }
   try {
-    return requireReadable('The by that authorize returned', by)
+    return readBy(by)
   } catch (cause) {
     throw adminFault('authorization_unavailable', { cause })
   }
