@@ -1,7 +1,7 @@
 import { identifier, required } from '../../options/kinds.js'
 import {
   argumentReader,
-  givenMembers,
+  membersReader,
   optionsReader,
   type Option,
   type Values,
@@ -34,13 +34,8 @@ export function projectChangeReader<Options extends Table>(method: string, optio
 
 /** The same for a query, in which a member may be undefined: `next` of a last page is. */
 export function queryReader<Options extends Table>(method: string, options: Options) {
-  const read = optionsReader(method, options, 'member of a query')
-  return (given: unknown): Values<Options> =>
-    checkRequest(() => read(isObject(given) ? givenMembers(given) : given))
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  const read = membersReader(method, options, 'member of a query')
+  return (given: unknown): Values<Options> => checkRequest(() => read(given))
 }
 
 /** Makes the reader of the id of a project. */
