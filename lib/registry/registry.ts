@@ -1,6 +1,6 @@
-import { clock, objectWith, required, text } from '../options/kinds.js'
+import { objectWith, required, text } from '../options/kinds.js'
 import { optionsReader, type OptionsOf } from '../options/options.js'
-import { readClock } from '../time/clock.js'
+import { clock, readClock } from '../time/clock.js'
 import type { ProjectKeyPair } from '../jwk/generate.js'
 import { keyGeneration, type GenerateKeyOptions } from './operations/generation.js'
 import type { RegistryChangeOptions } from './operations/method-options.js'
