@@ -1,9 +1,16 @@
 import { defineConfig } from 'eslint/config'
 import tseslint from 'typescript-eslint'
 
+const browserGlobals =
+  'AbortSignal addEventListener atob crypto document fetch getSelection history location navigator performance setInterval TextDecoder URLSearchParams'
+const nodeGlobals = 'process'
+const commonjsGlobals = 'module process require'
+const readonly = (names) => Object.fromEntries(names.split(' ').map((name) => [name, 'readonly']))
+
 export default defineConfig(
   // projects/ has its own settings, each project another: that is its point.
   { ignores: ['dist/', '.mutation/', 'spec/package/projects/'] },
+  { rules: { 'max-lines': ['error', 300] } },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked],
@@ -14,6 +21,52 @@ export default defineConfig(
       '@typescript-eslint/no-misused-promises': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+    },
+  },
+  {
+    // Nothing compiles these, so here are the rules that find what a compiler would.
+    files: ['**/*.js', '**/*.cjs'],
+    extends: [tseslint.configs.strict],
+    languageOptions: { globals: readonly(nodeGlobals) },
+    rules: {
+      'array-callback-return': 'error',
+      eqeqeq: 'error',
+      'no-const-assign': 'error',
+      'no-dupe-args': 'error',
+      'no-dupe-else-if': 'error',
+      'no-dupe-keys': 'error',
+      'no-fallthrough': 'error',
+      'no-func-assign': 'error',
+      'no-import-assign': 'error',
+      'no-redeclare': 'error',
+      'no-shadow': 'error',
+      'no-undef': 'error',
+      'no-unreachable': 'error',
+      'no-unsafe-optional-chaining': 'error',
+      'no-useless-assignment': 'error',
+      'prefer-const': 'error',
+      'require-await': 'error',
+      'use-isnan': 'error',
+      'valid-typeof': 'error',
+    },
+  },
+  {
+    files: ['**/*.cjs'],
+    languageOptions: { globals: readonly(commonjsGlobals) },
+    rules: { '@typescript-eslint/no-require-imports': 'off' },
+  },
+  {
+    // What a browser gets as it stands.
+    files: ['example-server/**/*.js'],
+    languageOptions: { globals: { process: 'off', ...readonly(browserGlobals) } },
+    rules: {
+      'no-eval': 'error',
+      'no-implied-eval': 'error',
+      // Names of projects and keys are shown as text, whatever markup they hold.
+      'no-restricted-properties': [
+        'error',
+        ...['innerHTML', 'outerHTML', 'insertAdjacentHTML', 'write'].map((property) => ({ property })),
+      ],
     },
   },
 )

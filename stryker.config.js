@@ -1,3 +1,4 @@
+import manifest from './package.json' with { type: 'json' }
 import specsOf from './spec/mutation/specs-of.cjs'
 
 /** `npm run mutate`: changes lib/ in every small way that Stryker knows, and asks the specs whether they notice. */
@@ -7,7 +8,8 @@ export default {
   ignorePatterns: ['bench', 'docs'],
   buildCommand: 'npm run build',
   testRunner: 'jest',
-  testRunnerNodeArgs: ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'],
+  // Those of `npm run jest`.
+  testRunnerNodeArgs: manifest.scripts.jest.split(' ').filter((word) => word.startsWith('--')),
   coverageAnalysis: 'perTest',
   jest: {
     enableFindRelatedTests: false,
