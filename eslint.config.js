@@ -1,4 +1,5 @@
 import { defineConfig } from 'eslint/config'
+import { readdirSync } from 'node:fs'
 import tseslint from 'typescript-eslint'
 
 const browserGlobals =
@@ -6,6 +7,13 @@ const browserGlobals =
 const nodeGlobals = 'process'
 const commonjsGlobals = 'module process require'
 const readonly = (names) => Object.fromEntries(names.split(' ').map((name) => [name, 'readonly']))
+
+const foldersOfLib = readdirSync('lib', { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ parentPath, name }) => `${parentPath}/${name}`)
+
+/** Any file at a place where none may be. */
+const nothing = (message) => ({ 'no-restricted-syntax': ['error', { selector: 'Program', message }] })
 
 export default defineConfig(
   // projects/ has its own settings, each project another: that is its point.
@@ -68,5 +76,19 @@ export default defineConfig(
         ...['innerHTML', 'outerHTML', 'insertAdjacentHTML', 'write'].map((property) => ({ property })),
       ],
     },
+  },
+  {
+    files: ['lib/*'],
+    ignores: ['lib/{index,verifier,types,errors,protocol,warnings,express-types}.ts'],
+    rules: nothing('The root of lib/ takes no further file: put it into the room that it belongs to.'),
+  },
+  {
+    files: ['lib/**/index.ts'],
+    ignores: ['lib/index.ts', 'lib/{customer,replay/redis,registry}/index.ts'],
+    rules: nothing('Only an entry point of the package is an index.ts: import the file itself.'),
+  },
+  {
+    files: foldersOfLib.map((folder) => `${folder}.ts`),
+    rules: nothing('A file does not stand beside a folder of its name: put it into the folder.'),
   },
 )
