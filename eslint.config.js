@@ -8,9 +8,9 @@ const nodeGlobals = 'process'
 const commonjsGlobals = 'module process require'
 const readonly = (names) => Object.fromEntries(names.split(' ').map((name) => [name, 'readonly']))
 
-const foldersOfLib = readdirSync('lib', { recursive: true, withFileTypes: true })
-  .filter((entry) => entry.isDirectory())
-  .map(({ parentPath, name }) => `${parentPath}/${name}`)
+const foldersOfLib = readdirSync(`${import.meta.dirname}/lib`, { recursive: true })
+  .filter((name) => !name.includes('.'))
+  .map((name) => `lib/${name}`)
 
 /** Any file at a place where none may be. */
 const nothing = (message) => ({ 'no-restricted-syntax': ['error', { selector: 'Program', message }] })

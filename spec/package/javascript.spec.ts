@@ -16,9 +16,9 @@ beforeAll(async () => {
 }, 180_000)
 afterAll(() => rm(project, { recursive: true }))
 
-it('is tried on the oldest versions of Node that the package allows', () => {
+it('is tried on the oldest versions of Node that the package allows, and on the newest', () => {
   expect(manifest.engines.node).toBe('^20.19 || ^22.12 || >=24')
-  expect(nodeVersions).toEqual(['20.19.0', '22.12.0', '24'])
+  expect(nodeVersions).toEqual(['20.19.0', '22.12.0', '24', '26'])
 })
 
 describe.each(['the present', ...nodeVersions])('on Node %s', (version) => {
