@@ -33,10 +33,13 @@ describe.each(['the present', ...nodeVersions])('on Node %s', (version) => {
     expect(await output(node, ['platform.js'], join(project, kind))).toBe('200 shop\n401 token_replayed\n')
   })
 
-  it.each(modules)('gives the same %s to import and to require', async (name) => {
-    const script = `import('${name}').then((imported) => console.log(imported === require('${name}')))`
+  it('gives the same modules to import and to require', async () => {
+    const script = `
+      for (const name of ${JSON.stringify(modules)}) {
+        import(name).then((imported) => console.log(name, imported === require(name)))
+      }`
     const same = await output(node, ['--input-type=commonjs', '--eval', script], join(project, 'commonjs'))
-    expect(same).toBe('true\n')
+    expect(same.trim().split('\n').sort()).toEqual(modules.map((name) => `${name} true`).sort())
   })
 })
 
