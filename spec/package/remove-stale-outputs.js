@@ -20,5 +20,6 @@ if (existsSync(outputs)) {
   // A folder may be removed before what is in it.
   for (const name of stale) rmSync(join(outputs, name), { recursive: true, force: true })
   // Or a file that comes back unchanged would not be compiled again.
-  if (stale.length > 0) for (const name of entries.filter(isMemory)) rmSync(join(outputs, name), { force: true })
+  if (stale.length > 0)
+    for (const name of entries.filter(isMemory)) rmSync(join(outputs, name), { force: true })
 }
