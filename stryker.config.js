@@ -5,8 +5,9 @@ import specsOf from './spec/mutation/specs-of.cjs'
 export default {
   mutate: Object.keys(specsOf).map((name) => `lib/${name}.ts`),
   tempDirName: '.mutation',
-  ignorePatterns: ['bench', 'docs'],
-  buildCommand: 'npm run build',
+  ignorePatterns: ['bench', 'dist', 'docs'],
+  // In a copy two folders below this one, which has no node_modules yet.
+  buildCommand: 'node ../../node_modules/typescript7/bin/tsc',
   testRunner: 'jest',
   // Those of `npm run jest`.
   testRunnerNodeArgs: manifest.scripts.jest.split(' ').filter((word) => word.startsWith('--')),
