@@ -22,11 +22,10 @@ export type Values<Options> = {
  * often a setting that got lost: `audience: process.env.AUDIENCE`), and for a value that its option refuses. Each
  * member is read once. `what` is what the members are called in sentences.
  *
- * @example
- * const readOptions = optionsReader('CachedKeyStore', {
- *   ttl: seconds({ default: 30, max: 3_600 }),
- *   capacity: integer({ default: 10_000, max: 1_000_000 }),
- * } satisfies OptionsOf<CachedKeyStoreOptions>)
+ *     const readOptions = optionsReader('CachedKeyStore', {
+ *       ttl: seconds({ default: 30, max: 3_600 }),
+ *       capacity: integer({ default: 10_000, max: 1_000_000 }),
+ *     } satisfies OptionsOf<CachedKeyStoreOptions>)
  */
 export function optionsReader<Options extends Table>(
   owner: string,

@@ -1,5 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual, type JsonWebKey } from 'node:crypto'
-import { importJWK, jwtVerify, type JWTPayload } from 'jose'
+import type { JWTPayload } from 'jose'
+import { jwtVerify } from 'jose/jwt/verify'
+import { importJWK } from 'jose/key/import'
 import { decodeBase64url } from '../../encoding/base64url.js'
 import { algorithmNamed, proofType, type Algorithm } from '../../protocol.js'
 import { parseJsonObject, tokenLimits } from '../../encoding/strict-json.js'
