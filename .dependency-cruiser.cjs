@@ -6,31 +6,31 @@
  * A room may know itself and what stands in its line. Nothing in a line leads back up, so what a room cannot know it cannot reach
  * through others. A room without a line is refused.
  */
-/** The leaves that customer and jwk need: what runs at the customer, who has no use for the platform, can be carved out with these. */
-const carvable = ['protocol', 'errors', 'types', 'options', 'encoding', 'time']
-const leaves = [...carvable, 'warnings']
+/** What runs at the customer, who has no use for the platform, can be carved out with these leaves. */
+const carvable = ['protocol', 'types', 'options', 'encoding', 'http']
+const leaves = [...carvable, 'errors', 'time', 'warnings']
 
 const mayKnow = {
   protocol: [],
-  errors: carvable,
-  types: carvable,
-  // One kind of option is a clock, and a clock that fails is an error. So time and errors are leaves.
-  options: carvable,
-  encoding: carvable,
-  time: carvable,
-  warnings: leaves,
+  types: ['protocol', 'encoding'],
+  encoding: ['protocol'],
+  options: ['protocol'],
+  // What an error says of its answer is made here, so http does not know the errors.
+  http: ['protocol', 'types', 'options', 'encoding'],
+  errors: ['protocol', 'types', 'http'],
+  time: ['errors', 'options'],
+  warnings: ['types'],
   'express-types': ['types'],
-  http: leaves,
   jwk: carvable,
-  events: leaves,
+  events: ['errors', 'warnings', ...carvable],
   keys: ['jwk', ...leaves],
   replay: leaves,
   verify: ['keys/key-store', 'keys/public-key', 'replay/replay-store', 'events', ...leaves],
   verifier: ['verify', 'replay/replay-store', 'replay/ceilings', ...leaves],
-  faces: ['verifier', 'verify', 'http', ...leaves],
-  registry: ['keys', 'jwk', 'events', 'http', ...leaves],
+  faces: ['verifier', 'verify', ...leaves],
+  registry: ['keys', 'jwk', 'events', ...leaves],
   customer: ['jwk', ...carvable],
-  index: ['faces', 'http', 'verifier', 'verify', 'keys', 'replay', 'events', ...leaves],
+  index: ['faces', 'verifier', 'verify', 'keys', 'replay', 'events', ...leaves],
 }
 
 /** Paths of rooms and files of lib/: `keys` is keys.ts or all that is in keys/. */
