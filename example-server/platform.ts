@@ -9,7 +9,7 @@ import {
   projectTokenOf,
   reverseJwt,
   ReverseJwtStrategy,
-  type EventListener,
+  type VerifierEventListener,
   type KeyStore,
   type ReplayStore,
 } from 'reverse-jwt'
@@ -26,7 +26,7 @@ export interface PlatformSettings {
   /** Of all projects. */
   readonly origins: Pick<AllowedOrigins, 'has'>
   readonly replayStore: ReplayStore
-  readonly onEvent: EventListener | readonly EventListener[]
+  readonly onEvent: VerifierEventListener | readonly VerifierEventListener[]
   readonly adminConsole: RequestHandler
 }
 

@@ -1,12 +1,12 @@
 /** What a process of the platform serves: keys at hand, the origins of all projects, and when keys were used last. */
-import { CachedKeyStore, type EventListener, type KeyStore } from 'reverse-jwt'
+import { CachedKeyStore, type VerifierEventListener, type KeyStore } from 'reverse-jwt'
 import { recordLastUse, type PostgresProjectStore, type Registry } from 'reverse-jwt/registry'
 import { AllowedOrigins } from './allowed-origins.js'
 
 export interface ServedProjects {
   readonly keyStore: KeyStore
   readonly origins: AllowedOrigins
-  readonly onEvent: EventListener
+  readonly onEvent: VerifierEventListener
   readonly close: () => Promise<void>
 }
 

@@ -122,4 +122,4 @@ export interface ResponseLike {
 }
 
 /** What it returns is waited for. */
-export type Next = (error?: unknown) => unknown
+export type NextFunction = (error?: unknown) => unknown

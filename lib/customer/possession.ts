@@ -8,7 +8,7 @@ import type { PrivateKeyInput } from '../jwk/private-half.js'
 import { privateKey } from './private-key.js'
 import type { RemoteSigner } from './remote-signer.js'
 
-export interface PossessionOptions {
+export interface KeyPossessionOptions {
   /** The private half of the key that the platform has been given, or a signer that keeps it elsewhere. */
   readonly privateKey: PrivateKeyInput | RemoteSigner | undefined
   /** What the platform asked, as it came. */
@@ -24,7 +24,7 @@ const readOptions = optionsReader('proveKeyPossession', {
   challenge: (given: unknown) => readChallenge(given),
   audience: required(identifier, "the platform's name, as in createSigner"),
   projectId: required(identifier, 'your project at that platform, as in createSigner'),
-} satisfies OptionsOf<PossessionOptions>)
+} satisfies OptionsOf<KeyPossessionOptions>)
 
 const ofThePlatform = 'give the challenge as it came from the platform'
 const readChallenge = membersReader(
@@ -61,7 +61,7 @@ function exp(given: unknown, wrong: Wrong): number {
  * @example
  * const proof = await proveKeyPossession({ privateKey, challenge, audience, projectId: 'shop' })
  */
-export async function proveKeyPossession(options: PossessionOptions): Promise<string> {
+export async function proveKeyPossession(options: KeyPossessionOptions): Promise<string> {
   refuseBrowser()
   const { privateKey, challenge, audience, projectId } = readOptions(options)
   const { kid, alg, ...claims } = challenge

@@ -30,7 +30,7 @@ export interface PublicKeyInput {
   readonly revokedAt?: number | Date | null | undefined
 }
 
-export interface AdmissionOptions {
+export interface KeyAdmissionOptions {
   /**
    * Set by a key store that loads a key which was admitted before it was stored: leaves out the one check that costs
    * milliseconds, whether an RSA modulus is a prime. Default false.
@@ -73,7 +73,7 @@ export function isAdmitted(value: unknown): value is ProjectKey {
 export function admitProjectKey(
   project: Project,
   input: PublicKeyInput,
-  { loaded = false }: AdmissionOptions = {},
+  { loaded = false }: KeyAdmissionOptions = {},
 ): ProjectKey {
   const owner = admitProject(project)
   const name = nameOf(owner, (input as PublicKeyInput | null | undefined)?.kid)

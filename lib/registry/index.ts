@@ -2,7 +2,7 @@ export {
   projectAdmin,
   type AdminAuthorization,
   type AdminOperation,
-  type AdminOptions,
+  type ProjectAdminOptions,
 } from './admin/project-admin.js'
 export type { AdminAction } from './admin/routes.js'
 export { recordLastUse, type LastUseOptions, type LastUseRecorder } from './last-use.js'

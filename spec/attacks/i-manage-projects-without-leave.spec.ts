@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
-import { projectAdmin, type AdminOptions } from '../../lib/registry/index.js'
+import { projectAdmin, type ProjectAdminOptions } from '../../lib/registry/index.js'
 import { adminApp, credentials, operator, send, type AdminApp } from '../helpers/admin.js'
 import { managed, type ManagedPlatform } from '../helpers/registry.js'
 import { openServer, rawText } from '../helpers/server.js'
@@ -41,7 +41,7 @@ describe('a router without a decision about who may call', () => {
       'projectAdmin: onError must be a function that is told of errors',
     ],
   ])('is not made: %p', (options, message) => {
-    expect(() => projectAdmin(options as unknown as AdminOptions)).toThrow(new TypeError(message))
+    expect(() => projectAdmin(options as unknown as ProjectAdminOptions)).toThrow(new TypeError(message))
   })
 })
 

@@ -23,7 +23,7 @@ export interface AdminOperation {
 /** Who may manage projects, by the name that the audit shall know; anything false: nobody. */
 export type AdminAuthorization = { readonly by: string } | false | null | undefined
 
-export interface AdminOptions<Req extends IncomingMessage = IncomingMessage> {
+export interface ProjectAdminOptions<Req extends IncomingMessage = IncomingMessage> {
   readonly registry: Registry
   /**
    * Decides who calls, from the headers alone, and whether they may do this with this project: the body has not been read. Throws
@@ -40,13 +40,15 @@ export interface AdminOptions<Req extends IncomingMessage = IncomingMessage> {
 const readOptions = optionsReader('projectAdmin', {
   registry: objectWith<Registry>('createProject', 'what createRegistry returns'),
   authorize: required(
-    callback<AdminOptions['authorize']>('that decides who may manage projects: (req) => ({ by }) or false'),
+    callback<ProjectAdminOptions['authorize']>(
+      'that decides who may manage projects: (req) => ({ by }) or false',
+    ),
     'a function that decides who may manage projects: (req) => ({ by }) or false',
   ),
-  onError: callback<NonNullable<AdminOptions['onError']>>('that is told of errors', (error) => {
+  onError: callback<NonNullable<ProjectAdminOptions['onError']>>('that is told of errors', (error) => {
     console.error(error)
   }),
-} satisfies OptionsOf<AdminOptions>)
+} satisfies OptionsOf<ProjectAdminOptions>)
 const readBy = argumentReader('projectAdmin', 'by', required(readableText, 'authorize returns { by }'))
 
 /**
@@ -78,7 +80,7 @@ const readBy = argumentReader('projectAdmin', 'by', required(readableText, 'auth
  * app.use('/admin', admin)
  */
 export function projectAdmin<Req extends IncomingMessage = IncomingMessage>(
-  options: AdminOptions<Req>,
+  options: ProjectAdminOptions<Req>,
 ): (req: Req, res: ServerResponse) => void {
   const { registry, authorize, onError } = readOptions(options)
 
