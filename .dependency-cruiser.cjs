@@ -1,6 +1,61 @@
-/** The arrows of lib/ run one way: faces -> verifier -> steps -> contracts -> protocol, errors, types. */
+/**
+ * The rooms of lib/ and the arrows between them:
+ *
+ *     faces -> verifier -> verify -> keys, replay, events -> jwk, http -> the leaves
+ *
+ * A room may know itself and what stands in its line. Nothing in a line leads back up, so what a room cannot know it cannot reach
+ * through others. A room without a line is refused.
+ */
+/** What runs at the customer, who has no use for the platform, can be carved out with these leaves. */
+const carvable = ['protocol', 'types', 'options', 'encoding', 'http']
+const leaves = [...carvable, 'errors', 'time', 'warnings']
+
+const mayKnow = {
+  protocol: [],
+  types: ['protocol', 'encoding'],
+  encoding: ['protocol'],
+  options: ['protocol'],
+  // What an error says of its answer is made here, so http does not know the errors.
+  http: ['protocol', 'types', 'options', 'encoding'],
+  errors: ['protocol', 'types', 'http'],
+  time: ['errors', 'options'],
+  warnings: ['types'],
+  'express-types': ['types'],
+  jwk: carvable,
+  events: ['errors', 'warnings', ...carvable],
+  keys: ['jwk', ...leaves],
+  replay: leaves,
+  verify: ['keys/key-store', 'keys/public-key', 'replay/replay-store', 'events', ...leaves],
+  verifier: ['verify', 'replay/replay-store', 'replay/ceilings', ...leaves],
+  faces: ['verifier', 'verify', ...leaves],
+  registry: ['keys', 'jwk', 'events', ...leaves],
+  customer: ['jwk', ...carvable],
+  index: ['faces', 'verifier', 'verify', 'keys', 'replay', 'events', ...leaves],
+}
+
+/** Paths of rooms and files of lib/: `keys` is keys.ts or all that is in keys/. */
+const pathOf = (names) => `^lib/(${names.join('|')})(\\.ts$|/)`
+
+const arrows = Object.entries(mayKnow).map(([room, known]) => ({
+  name: `${room}-knows-what-it-may`,
+  severity: 'error',
+  from: { path: pathOf([room]) },
+  to: { path: '^lib/', pathNot: pathOf([room, ...known]) },
+}))
+
+const steps = 'credentials|compact|claims|key|signature|binding|single-use'
+const entryPoints = '^lib/((customer|replay/redis|registry)/)?index\\.ts$'
+
 module.exports = {
   forbidden: [
+    ...arrows,
+    {
+      name: 'each-room-has-its-line',
+      comment: 'Write into mayKnow, at the head of .dependency-cruiser.cjs, what the new room may know.',
+      severity: 'error',
+      from: { path: '^lib/', pathNot: pathOf(Object.keys(mayKnow)) },
+      to: {},
+    },
     {
       name: 'no-cycles',
       comment: 'Type-only ones included.',
@@ -11,72 +66,75 @@ module.exports = {
     {
       name: 'no-orphans',
       severity: 'error',
-      from: { orphan: true, pathNot: ['lib/(index|redis|express-types)\\.ts$', 'not-in-a-browser\\.ts$'] },
+      from: { orphan: true, path: '\\.ts$', pathNot: '^lib/customer/not-in-a-browser\\.ts$' },
       to: {},
     },
     {
-      name: 'steps-know-no-step',
+      name: 'a-step-knows-no-step',
       comment: 'verifier.ts alone puts them in order.',
       severity: 'error',
-      from: { path: '^lib/verify/(credentials|compact|claims|key|signature|binding|single-use)\\.ts$' },
-      to: { path: '^lib/verify/(credentials|compact|claims|key|signature|binding|single-use)\\.ts$' },
+      from: { path: `^lib/verify/(${steps})\\.ts$` },
+      to: { path: `^lib/verify/(${steps})\\.ts$` },
     },
     {
-      name: 'steps-know-contracts-only',
-      comment: 'A step knows nothing of a store or of HTTP frameworks.',
+      name: 'a-face-knows-no-face',
+      comment: 'What two faces share is in face-options, authenticated-request and kept-refusal.',
       severity: 'error',
-      from: { path: '^lib/verify/' },
-      to: {
-        path: '^lib/',
-        pathNot:
-          '^lib/(verify/|keys/(key-store|public-key)\\.ts$|replay/replay-store\\.ts$|(protocol|errors|types|base64url|own-text|warnings)\\.ts$)',
-      },
+      from: { path: '^lib/faces/' },
+      to: { path: '^lib/faces/', pathNot: '/(face-options|authenticated-request|kept-refusal)\\.ts$' },
     },
     {
-      name: 'stores-know-no-verifier',
+      name: 'the-registry-knows-no-admin',
+      comment: 'The admin API translates HTTP for the registry, which knows nothing of it.',
       severity: 'error',
-      from: { path: '^lib/(keys|replay)/' },
-      to: { path: '^lib/(verify/|verifier|middleware|strategy|face|problem-details)' },
+      from: { path: '^lib/registry/', pathNot: '^lib/registry/(admin/|index\\.ts$)' },
+      to: { path: '^lib/registry/admin/' },
     },
     {
-      name: 'registry-knows-no-face',
-      comment: 'The admin router translates HTTP for it, and is told of nothing else.',
+      name: 'the-customer-needs-jose-alone',
       severity: 'error',
-      from: { path: '^lib/registry/', pathNot: '^lib/registry/(admin|index)' },
-      to: { path: '^lib/registry/admin' },
+      from: { path: pathOf(['customer', 'jwk']) },
+      to: { pathNot: '^lib/|^node_modules/jose/|^(node:)?crypto$' },
     },
     {
-      name: 'registry-knows-contracts-only',
-      comment: 'It borrows how a key is admitted, how a pair is made, and how JSON is read strictly.',
+      name: 'stores-know-no-http',
       severity: 'error',
-      from: { path: '^lib/registry/' },
-      to: {
-        path: '^lib/',
-        pathNot:
-          '^lib/(registry/|keys/(key-store|public-key|project)\\.ts$|client/generate\\.ts$|verify/strict-json\\.ts$|(protocol|errors|types|events|base64url|option-checks|time-limit|warnings)\\.ts$)',
-      },
+      from: { path: pathOf(['keys', 'replay', 'registry/store', 'registry/postgres']) },
+      to: { path: '^(node:)?https?$' },
     },
     {
-      name: 'only-the-registry-knows-the-registry',
+      name: 'an-entry-point-is-not-imported-within',
+      comment: 'It is for others; within lib/ each file names the file that it needs.',
       severity: 'error',
-      from: { path: '^lib/', pathNot: '^lib/registry/' },
-      to: { path: '^lib/registry/' },
+      from: { path: '^lib/' },
+      to: { path: entryPoints },
     },
     {
-      name: 'client-stands-alone',
-      comment: 'It runs at the customer, who has no use for the verifier.',
+      name: 'bench-knows-entry-points',
+      comment: 'It measures what users call.',
       severity: 'error',
-      from: { path: '^lib/client/' },
-      to: {
-        path: '.',
-        pathNot: '^lib/client/|^lib/(protocol|option-checks)\\.ts$|^node_modules/jose/|^(node:)?crypto$',
-      },
+      from: { path: '^bench/' },
+      to: { path: '^lib/', pathNot: entryPoints },
     },
     {
-      name: 'protocol-stands-alone',
+      name: 'the-example-imports-the-package',
+      comment: 'By its name, as a reader would.',
       severity: 'error',
-      from: { path: '^lib/(protocol|option-checks|base64url|own-text)\\.ts$' },
-      to: { path: '.' },
+      from: { path: '^example-server/' },
+      to: { path: '^(lib|spec|bench)/' },
+    },
+    {
+      name: 'the-example-is-read-first',
+      comment: 'The platform and the customer know nothing of processes, stores and the console.',
+      severity: 'error',
+      from: { path: '^example-server/[^/]+\\.ts$' },
+      to: { path: '^example-server/(operations|console)/' },
+    },
+    {
+      name: 'the-console-knows-no-operations',
+      severity: 'error',
+      from: { path: '^example-server/console/' },
+      to: { path: '^example-server/operations/' },
     },
     {
       name: 'only-declared-dependencies',
@@ -86,7 +144,7 @@ module.exports = {
     },
   ],
   options: {
-    doNotFollow: { path: 'node_modules' },
+    doNotFollow: { path: '^(node_modules|dist|spec)/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['types', 'import', 'default'] },

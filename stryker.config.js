@@ -1,13 +1,16 @@
+import manifest from './package.json' with { type: 'json' }
 import specsOf from './spec/mutation/specs-of.cjs'
 
 /** `npm run mutate`: changes lib/ in every small way that Stryker knows, and asks the specs whether they notice. */
 export default {
   mutate: Object.keys(specsOf).map((name) => `lib/${name}.ts`),
   tempDirName: '.mutation',
-  ignorePatterns: ['bench', 'docs'],
-  buildCommand: 'npm run build',
+  ignorePatterns: ['bench', 'dist', 'docs'],
+  // In a copy two folders below this one, which has no node_modules yet.
+  buildCommand: 'node ../../node_modules/typescript7/bin/tsc',
   testRunner: 'jest',
-  testRunnerNodeArgs: ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'],
+  // Those of `npm run jest`.
+  testRunnerNodeArgs: manifest.scripts.jest.split(' ').filter((word) => word.startsWith('--')),
   coverageAnalysis: 'perTest',
   jest: {
     enableFindRelatedTests: false,

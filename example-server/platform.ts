@@ -15,7 +15,7 @@ import {
   projectTokenOf,
   reverseJwt,
   ReverseJwtStrategy,
-  type EventListener,
+  type VerifierEventListener,
   type KeyStore,
   type ReplayStore,
   type Verifier,
@@ -31,7 +31,7 @@ export interface PlatformSettings {
   readonly replayStore: ReplayStore
   /** The origins of all projects. */
   readonly origins: { has(origin: string): boolean }
-  readonly onEvent: EventListener | readonly EventListener[]
+  readonly onEvent: VerifierEventListener | readonly VerifierEventListener[]
   /** What else the platform serves: a front page and a console. */
   readonly pages: RequestHandler
 }

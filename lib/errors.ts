@@ -46,7 +46,7 @@ const outages = {
 export type RefusalCode = keyof typeof refusals
 export type OutageCode = keyof typeof outages
 
-export interface ErrorDetails {
+export interface RefusalDetails {
   /** Replaces the description of the table. A constant sentence: never a value out of a token. */
   description?: string
   /** The true reason, for the platform alone. */
@@ -91,7 +91,7 @@ export abstract class ReverseJwtError extends HttpError {
   protected constructor(
     code: RefusalCode | OutageCode,
     [status, error, retry, title, constant]: Answer,
-    { description = constant, cause, scope, realm, serverTime = Date.now() / 1000 }: ErrorDetails,
+    { description = constant, cause, scope, realm, serverTime = Date.now() / 1000 }: RefusalDetails,
   ) {
     const facts: RefusalFacts = {
       code,
@@ -152,7 +152,7 @@ function overwrite(error: ReverseJwtError, name: 'challenge' | 'headers', value:
 export class AuthenticationError extends ReverseJwtError {
   declare readonly code: RefusalCode
 
-  constructor(code: RefusalCode, details: ErrorDetails = {}) {
+  constructor(code: RefusalCode, details: RefusalDetails = {}) {
     super(code, refusals[code], details)
   }
 
@@ -172,7 +172,7 @@ export class AuthenticationError extends ReverseJwtError {
 export class StoreError extends ReverseJwtError {
   declare readonly code: OutageCode
 
-  constructor(code: OutageCode, details: Pick<ErrorDetails, 'cause' | 'realm' | 'serverTime'> = {}) {
+  constructor(code: OutageCode, details: Pick<RefusalDetails, 'cause' | 'realm' | 'serverTime'> = {}) {
     super(code, outages[code], details)
   }
 

@@ -2,20 +2,25 @@ export {
   AuthenticationError,
   ReverseJwtError,
   StoreError,
-  type ErrorDetails,
+  type RefusalDetails,
   type OutageCode,
   type RefusalCode,
   type Retry,
 } from './errors.js'
 export { eventLine } from './events/event-line.js'
-export type { EventListener } from './events/listeners.js'
-export type { AcceptedEvent, RefusedEvent, UnavailableEvent, VerifierEvent } from './events/verifier-event.js'
+export type { VerifierEventListener } from './events/listeners.js'
+export type {
+  VerifierAcceptedEvent,
+  VerifierRefusedEvent,
+  VerifierUnavailableEvent,
+  VerifierEvent,
+} from './events/verifier-event.js'
 export { projectOf, projectTokenOf } from './faces/authenticated-request.js'
 export type { FaceOptions, ReverseJwtOptions } from './faces/face-options.js'
 export { CachedKeyStore, type CachedKeyStoreOptions } from './keys/cached.js'
 export type { KeyStore } from './keys/key-store.js'
 export { MemoryKeyStore, type ProjectWithKeys } from './keys/memory.js'
-export { admitProjectKey, type AdmissionOptions, type PublicKeyInput } from './keys/public-key.js'
+export { admitProjectKey, type KeyAdmissionOptions, type PublicKeyInput } from './keys/public-key.js'
 export { reverseJwt } from './faces/express.js'
 export type { RequestRules, VerifierOptions } from './verify/options.js'
 export { problemDetails } from './faces/problem-details.js'
@@ -24,10 +29,10 @@ export type { Algorithm, AlgorithmName } from './protocol.js'
 export { MemoryReplayStore, type MemoryReplayStoreOptions } from './replay/memory.js'
 export type { AfterDataLoss } from './replay/data-loss.js'
 export type { BoundVerifier, ReplayCeilings, ReplayStore, TokenUse } from './replay/replay-store.js'
-export { ReverseJwtStrategy, type Done, type VerifyCallback } from './faces/passport.js'
+export { ReverseJwtStrategy, type VerifyDone, type VerifyCallback } from './faces/passport.js'
 export type {
   Authentication,
-  Next,
+  NextFunction,
   Project,
   ProjectClaims,
   ProjectKey,

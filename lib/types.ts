@@ -34,6 +34,24 @@ export interface ProjectKey {
   readonly revokedAt?: number
 }
 
+/**
+ * What a platform asks of a customer who registers a key: sign this with the private half. `proveKeyPossession` does.
+ *
+ *     { "aud": "https://platform.example", "proj_id": "shop", "kid": "key-1", "alg": "ES256", "nonce": "pHx...", "exp": 1790000600 }
+ */
+export interface KeyChallenge {
+  /** The platform's name. */
+  readonly aud: string
+  readonly proj_id: string
+  readonly kid: string
+  /** The algorithm that the key is registered for. Absent: the default one for the type of the key. */
+  readonly alg?: Algorithm
+  /** 256 random bits in base64url. Good for one proof. */
+  readonly nonce: string
+  /** Epoch seconds. */
+  readonly exp: number
+}
+
 /** The claims set of a project token after step 3: the registered members have these types, all others are unchecked. */
 export interface ProjectClaims {
   readonly iss: string
@@ -104,4 +122,4 @@ export interface ResponseLike {
 }
 
 /** What it returns is waited for. */
-export type Next = (error?: unknown) => unknown
+export type NextFunction = (error?: unknown) => unknown

@@ -4,17 +4,9 @@ import type { Bars, Part, Table, Verdict } from '../results.js'
 import { signTokens } from '../tokens.js'
 import { httpContestants, whoVerify } from './contestants.js'
 import { Fleet, type Served } from './fleet.js'
+import type { Mode, Rounds } from './rounds.js'
 import { chartsOf, costTable, latencyTable, speedTable, twoProcesses } from './tables.js'
 import { verdictsOf } from './verdicts.js'
-
-/** One way of sending requests: closed loop, or open at so many a second. */
-export interface Mode {
-  readonly connections: number
-  readonly rate?: number
-  readonly rounds: number
-  /** Requests a turn. */
-  readonly count: number
-}
 
 export interface HttpSize {
   readonly warmUp: number
@@ -24,9 +16,6 @@ export interface HttpSize {
   /** Rounds with one process and with two. */
   readonly pairs: Mode
 }
-
-/** By the name of the contestant, round by round. */
-export type Rounds = Readonly<Record<string, readonly Served[]>>
 
 /** Express with one protected route: ours, the peers, no protection at all. */
 export async function http(size: HttpSize): Promise<Part> {

@@ -1,29 +1,17 @@
-import { spread, type Spread } from '../interleave.js'
+import { spread } from '../interleave.js'
 import { cell, type Bars, type Cell, type Table } from '../results.js'
-import type { Mode, Rounds } from './bench.js'
 import type { Served } from './fleet.js'
-
-export const bareExpress = 'bare Express'
-export const ours = 'reverse-jwt'
-
-/** One number of each of two contestants, divided round by round. */
-export function divided(
-  of: readonly Served[] = [],
-  by: readonly Served[] = [],
-  what: (one: Served) => number,
-): Spread {
-  return spread(of.map((one, round) => what(one) / what(by[round] ?? one)))
-}
-
-export const wall = (one: Served) => one.wall
-export const median = (one: Served) => percentile(one.latencies, 0.5)
-
-/** Microseconds of the main thread a request beyond those of the unprotected route. */
-export function overBare(mine: readonly Served[] = [], bare: readonly Served[] = []): Spread {
-  const each = (one: Served | undefined) =>
-    one === undefined ? NaN : one.spent.main / one.latencies.length / 1e3
-  return spread(mine.map((one, round) => each(one) - each(bare[round])))
-}
+import {
+  bareExpress,
+  divided,
+  median,
+  ours,
+  overBare,
+  percentile,
+  wall,
+  type Mode,
+  type Rounds,
+} from './rounds.js'
 
 export function speedTable(alg: string, mode: Mode, rounds: Rounds): Table {
   return {
@@ -126,12 +114,6 @@ function tail(mine: readonly Served[]): Cell[] {
     cell(spread(mine.map(({ latencies }) => percentile(latencies, 0.99))), 'µs'),
     cell(percentile(all, 0.999), 'µs'),
   ]
-}
-
-/** Nearest rank. */
-export function percentile(values: Float64Array, share: number): number {
-  const sorted = values.toSorted()
-  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? NaN
 }
 
 function named({ connections, rate }: Mode): string {

@@ -1,9 +1,8 @@
 import { spread } from '../interleave.js'
 import { cell, type Verdict } from '../results.js'
-import type { Mode, Rounds } from './bench.js'
 import { httpContestants } from './contestants.js'
 import type { Served } from './fleet.js'
-import { bareExpress, divided, median, ours, overBare, wall } from './tables.js'
+import { bareExpress, divided, median, ours, overBare, wall, type Mode, type Rounds } from './rounds.js'
 
 const peers = httpContestants.filter(({ peer }) => peer).map(({ name }) => name as string)
 

@@ -34,7 +34,7 @@ try {
   for (let at = 0; at < projects; at++) honest.push(await newProject(`honest-${at}`))
   const own = await newProject('attacker')
   const revoked = await newProject('revoked')
-  await registry.revokeKey('revoked', revoked.kid, { reason: 'compromised', by })
+  await registry.revokeKey('revoked', { kid: revoked.kid, reason: 'compromised', by })
   const signers = honest.map(({ projectId, privateKey }) => createSigner({ projectId, audience, privateKey }))
 
   const ports: number[] = []

@@ -1,6 +1,6 @@
 /** The logins of the console, in the database that all processes of the platform share: what one of them ends has ended in all. */
 import { StoreError } from 'reverse-jwt'
-import type { Database } from 'reverse-jwt/registry'
+import type { RegistryDatabase } from 'reverse-jwt/registry'
 
 /** Stays longer than its password and its session can be used, or the password would be good again. */
 const keptSeconds = 30 * 86_400
@@ -18,9 +18,9 @@ END
 $table$`
 
 export class ConsoleLogins {
-  private readonly db: Database
+  private readonly db: RegistryDatabase
 
-  constructor(db: Database) {
+  constructor(db: RegistryDatabase) {
     this.db = db
   }
 

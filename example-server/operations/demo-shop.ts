@@ -47,15 +47,15 @@ export async function registerDemoShop(
     const origins = { allowedOrigins: [...allowedOrigins, customerOrigin].slice(-100) }
     await registry.updateProject(demoShop, origins, { by })
   }
-  const publicKey = createPublicKey(privateKey).export({ format: 'jwk' })
-  const known = await keyOf(registry, publicKey.x ?? publicKey.n)
+  const jwk = createPublicKey(privateKey).export({ format: 'jwk' })
+  const known = await keyOf(registry, jwk.x ?? jwk.n)
   if (known !== undefined && known.state !== 'pending') {
     const isUsable = known.state === 'active' || known.state === 'retiring'
     return isUsable
       ? undefined
       : `has a key that is ${known.state}. For a new one, delete the file and start again.`
   }
-  const { kid, challenge } = await registry.registerKey(demoShop, { publicKey, by })
+  const { kid, challenge } = await registry.registerKey(demoShop, { jwk, by })
   const proof = await proveKeyPossession({ privateKey, challenge, audience, projectId: demoShop })
   await registry.confirmKey(demoShop, { kid, proof, by })
   return undefined
@@ -86,7 +86,7 @@ async function projectOf(registry: Registry, customerOrigin: string): Promise<Pr
     if (!isRefusal(error, 'project_exists')) throw error
   }
   try {
-    return await registry.project(demoShop)
+    return await registry.getProject(demoShop)
   } catch (error) {
     if (!isRefusal(error, 'project_not_found')) throw error
     return undefined

@@ -1,13 +1,13 @@
 /** Where projects and keys are kept: in PostgreSQL, or in a folder by PGlite, which is PostgreSQL inside this process. */
 import { join } from 'node:path'
 import pg from 'pg'
-import { listenWithPg, PostgresProjectStore, type Database } from 'reverse-jwt/registry'
+import { listenWithPg, PostgresProjectStore, type RegistryDatabase } from 'reverse-jwt/registry'
 import { CannotStart } from './environment.js'
 import { lockFolder } from './folder-lock.js'
 
 export interface OpenProjectStore {
   /** For what else all processes share. */
-  readonly db: Database
+  readonly db: RegistryDatabase
   readonly store: PostgresProjectStore
   readonly close: () => Promise<void>
 }

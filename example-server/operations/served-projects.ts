@@ -1,12 +1,12 @@
 /** What a process of the platform serves: keys at hand, the origins of all projects, and when keys were used last. */
-import { CachedKeyStore, type EventListener, type KeyStore } from 'reverse-jwt'
+import { CachedKeyStore, type VerifierEventListener, type KeyStore } from 'reverse-jwt'
 import { recordLastUse, type PostgresProjectStore, type Registry } from 'reverse-jwt/registry'
 import { AllowedOrigins } from './allowed-origins.js'
 
 export interface ServedProjects {
   readonly keyStore: KeyStore
   readonly origins: AllowedOrigins
-  readonly onEvent: EventListener
+  readonly onEvent: VerifierEventListener
   readonly close: () => Promise<void>
 }
 
@@ -26,7 +26,7 @@ export async function serveProjects(
     // A database that is away keeps the origins that are known.
     origins.refresh().catch(() => undefined)
   }
-  const stopWatching = await store.watch((projectId) => {
+  const watch = await store.watch((projectId) => {
     keyStore.invalidate(projectId)
     refresh()
   })
@@ -35,7 +35,7 @@ export async function serveProjects(
   await origins.refresh()
   const close = async () => {
     clearInterval(timer)
-    await stopWatching()
+    await watch.close()
     await lastUse.close()
   }
   return { keyStore, origins, onEvent: lastUse.onEvent, close }

@@ -1,4 +1,5 @@
-import { base64url, SignJWT } from 'jose'
+import { encode as encodeBase64url } from 'jose/base64url'
+import { SignJWT } from 'jose/jwt/sign'
 import type { AlgorithmName } from '../protocol.js'
 import type { PrivateKeyInput } from '../jwk/private-half.js'
 import { loadPrivateKey, type LoadedKey } from './private-key.js'
@@ -36,8 +37,8 @@ function signLocally({ key, alg, kid }: LoadedKey, typ: string): SignCompact {
 function signRemotely(remote: RemoteSigner, typ: string, kid = remote.kid): SignCompact {
   const header: Header = { alg: remote.alg, kid, typ }
   return async (claims) => {
-    const signingInput = [header, claims].map((part) => base64url.encode(JSON.stringify(part))).join('.')
+    const signingInput = [header, claims].map((part) => encodeBase64url(JSON.stringify(part))).join('.')
     const signature = await askRemoteSigner(remote, new TextEncoder().encode(signingInput))
-    return `${signingInput}.${base64url.encode(signature)}`
+    return `${signingInput}.${encodeBase64url(signature)}`
   }
 }

@@ -1,6 +1,7 @@
 export type { Algorithm, AlgorithmName } from '../protocol.js'
 export { generateProjectKey, type ProjectKeyPair } from '../jwk/generate.js'
-export { proveKeyPossession, type PossessionChallenge, type PossessionOptions } from './possession.js'
+export { proveKeyPossession, type KeyPossessionOptions } from './possession.js'
 export type { PrivateKeyInput } from '../jwk/private-half.js'
 export type { RemoteSigner } from './remote-signer.js'
 export { createSigner, type ExtraClaims, type Signer, type SignerOptions } from './signer.js'
+export type { KeyChallenge } from '../types.js'

@@ -1,28 +1,18 @@
 import { algorithm, identifier, required } from '../options/kinds.js'
 import { membersReader, optionsReader, type OptionsOf, type Wrong } from '../options/options.js'
-import { proofType, type Algorithm } from '../protocol.js'
+import { proofType } from '../protocol.js'
+import type { KeyChallenge } from '../types.js'
 import { refuseBrowser } from '../jwk/browser-guard.js'
 import { compactSigner } from './compact-signature.js'
 import type { PrivateKeyInput } from '../jwk/private-half.js'
 import { privateKey } from './private-key.js'
 import type { RemoteSigner } from './remote-signer.js'
 
-/** What a platform asks, as it came from there. */
-export interface PossessionChallenge {
-  readonly aud: string
-  readonly proj_id: string
-  readonly kid: string
-  /** Default: the usual one for the type of the key. */
-  readonly alg?: Algorithm
-  readonly nonce: string
-  /** Epoch seconds. */
-  readonly exp: number
-}
-
-export interface PossessionOptions {
+export interface KeyPossessionOptions {
   /** The private half of the key that the platform has been given, or a signer that keeps it elsewhere. */
   readonly privateKey: PrivateKeyInput | RemoteSigner | undefined
-  readonly challenge: PossessionChallenge
+  /** What the platform asked, as it came. */
+  readonly challenge: KeyChallenge
   /** The platform's name, as in `createSigner`. A challenge for another platform is not answered. */
   readonly audience: string
   /** Your project at that platform. A challenge for another one is not answered. */
@@ -34,7 +24,7 @@ const readOptions = optionsReader('proveKeyPossession', {
   challenge: (given: unknown) => readChallenge(given),
   audience: required(identifier, "the platform's name, as in createSigner"),
   projectId: required(identifier, 'your project at that platform, as in createSigner'),
-} satisfies OptionsOf<PossessionOptions>)
+} satisfies OptionsOf<KeyPossessionOptions>)
 
 const ofThePlatform = 'give the challenge as it came from the platform'
 const readChallenge = membersReader(
@@ -46,7 +36,7 @@ const readChallenge = membersReader(
     alg: algorithm,
     nonce: required(identifier, ofThePlatform),
     exp,
-  } satisfies OptionsOf<PossessionChallenge>,
+  } satisfies OptionsOf<KeyChallenge>,
   'member',
 )
 
@@ -71,7 +61,7 @@ function exp(given: unknown, wrong: Wrong): number {
  * @example
  * const proof = await proveKeyPossession({ privateKey, challenge, audience, projectId: 'shop' })
  */
-export async function proveKeyPossession(options: PossessionOptions): Promise<string> {
+export async function proveKeyPossession(options: KeyPossessionOptions): Promise<string> {
   refuseBrowser()
   const { privateKey, challenge, audience, projectId } = readOptions(options)
   const { kid, alg, ...claims } = challenge

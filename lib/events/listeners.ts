@@ -2,19 +2,19 @@ import type { Option } from '../options/options.js'
 import { warnOnce } from '../warnings.js'
 import type { VerifierEvent } from './verifier-event.js'
 
-export type EventListener = (event: VerifierEvent) => unknown
+export type VerifierEventListener = (event: VerifierEvent) => unknown
 
 /** The option `onEvent`: one listener, or a list of them. */
-export const eventListeners: Option<readonly EventListener[]> = (given, wrong) => {
+export const eventListeners: Option<readonly VerifierEventListener[]> = (given, wrong) => {
   if (given === undefined) return []
   // A copy: what becomes of the list later is not checked, and a place without a value is no listener.
   const list: unknown[] = Array.isArray(given) ? Array.from(given) : [given]
-  if (list.every((entry) => typeof entry === 'function')) return list as EventListener[]
+  if (list.every((entry) => typeof entry === 'function')) return list as VerifierEventListener[]
   throw wrong('must be a function, or a list of functions')
 }
 
 /** Tells all listeners. The failure of one is its own: it neither refuses a request nor stops the process nor hides the event from others. */
-export function emit(listeners: readonly EventListener[], event: VerifierEvent): void {
+export function emit(listeners: readonly VerifierEventListener[], event: VerifierEvent): void {
   for (const listener of listeners) {
     try {
       void Promise.resolve(listener(event)).catch(warnOfFailure)

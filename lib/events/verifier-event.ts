@@ -1,7 +1,7 @@
 import type { OutageCode, RefusalCode } from '../errors.js'
 
 /** A token was good and is now used up. */
-export interface AcceptedEvent {
+export interface VerifierAcceptedEvent {
   readonly type: 'accepted'
   /** Epoch seconds by the verifier's clock. */
   readonly time: number
@@ -26,13 +26,13 @@ interface Unsuccessful {
 }
 
 /** A token was refused. */
-export interface RefusedEvent extends Unsuccessful {
+export interface VerifierRefusedEvent extends Unsuccessful {
   readonly type: 'refused'
   readonly code: RefusalCode
 }
 
 /** A token could not be checked. */
-export interface UnavailableEvent extends Unsuccessful {
+export interface VerifierUnavailableEvent extends Unsuccessful {
   readonly type: 'unavailable'
   readonly code: OutageCode
 }
@@ -47,4 +47,4 @@ export interface UnavailableEvent extends Unsuccessful {
  * (`unverified...`, `origin`) and `cause` are cut at 256 characters and otherwise untouched: they may hold line ends, terminal escapes and text
  * that turns direction. Write them to a log with `eventLine`, to a page as text.
  */
-export type VerifierEvent = AcceptedEvent | RefusedEvent | UnavailableEvent
+export type VerifierEvent = VerifierAcceptedEvent | VerifierRefusedEvent | VerifierUnavailableEvent

@@ -1,7 +1,7 @@
 import { headersOf, refusalFactsOf } from '../errors.js'
 import { attach } from './authenticated-request.js'
 import { readFaceOptions, type ReverseJwtOptions } from './face-options.js'
-import type { Next, RequestLike, ResponseLike } from '../types.js'
+import type { NextFunction, RequestLike, ResponseLike } from '../types.js'
 import { warnOnce, warnWithoutTls } from '../warnings.js'
 
 /**
@@ -26,7 +26,7 @@ import { warnOnce, warnWithoutTls } from '../warnings.js'
  */
 export function reverseJwt(
   options: ReverseJwtOptions,
-): (req: RequestLike, res: ResponseLike, next: Next) => void {
+): (req: RequestLike, res: ResponseLike, next: NextFunction) => void {
   const { verifier, rules, optional } = readFaceOptions('reverseJwt', options)
 
   return function reverseJwt(req, res, next) {

@@ -21,13 +21,13 @@ interface PassportOptions {
   readonly assignProperty?: string
 }
 
-export type Done = (error: unknown, user?: unknown, info?: unknown) => void
+export type VerifyDone = (error: unknown, user?: unknown, info?: unknown) => void
 
 /**
  * The platform's own last word on an authenticated project: `done(null, user)` sets `req.user`, `done(null, false)` is 403,
  * `done(error)` is passed on. The token has been consumed by then.
  */
-export type VerifyCallback = (project: Project, token: ProjectToken, done: Done) => unknown
+export type VerifyCallback = (project: Project, token: ProjectToken, done: VerifyDone) => unknown
 
 // Not the class as it is typed elsewhere: that would make everybody who compiles against this one need Express's types.
 const Strategy: new () => object = PassportStrategy.Strategy
@@ -127,7 +127,7 @@ export class ReverseJwtStrategy extends Strategy {
       return
     }
     const call = { answered: false }
-    const done: Done = (failure, user, info) => {
+    const done: VerifyDone = (failure, user, info) => {
       if (call.answered) return
       call.answered = true
       if (failure) actions.error(failure)

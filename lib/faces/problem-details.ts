@@ -1,7 +1,7 @@
 import { refusalFactsOf, type RefusalFacts } from '../errors.js'
 import { challengeOf } from '../http/challenge.js'
 import { problemType, sendProblem, type Problem, type ProblemResponse } from '../http/problem.js'
-import type { Next } from '../types.js'
+import type { NextFunction } from '../types.js'
 import { keptRefusal } from './kept-refusal.js'
 
 /**
@@ -22,7 +22,12 @@ import { keptRefusal } from './kept-refusal.js'
  * @example
  * app.use(problemDetails())
  */
-export function problemDetails(): (error: unknown, req: object, res: ProblemResponse, next: Next) => void {
+export function problemDetails(): (
+  error: unknown,
+  req: object,
+  res: ProblemResponse,
+  next: NextFunction,
+) => void {
   // Express knows an error handler by its four parameters.
   return function problemDetails(error, req, res, next) {
     const ours = refusalFactsOf(error)

@@ -1,4 +1,6 @@
-import { exportJWK, exportPKCS8, generateKeyPair, type JWK } from 'jose'
+import type { JWK } from 'jose'
+import { exportJWK, exportPKCS8 } from 'jose/key/export'
+import { generateKeyPair } from 'jose/key/generate/keypair'
 import { thumbprint } from './thumbprint.js'
 import { algorithmNamed, algorithmNames, type AlgorithmName } from '../protocol.js'
 import { refuseBrowser } from './browser-guard.js'

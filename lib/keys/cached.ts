@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import { integer, milliseconds, objectWith, seconds } from '../options/kinds.js'
-import { optionsReader, type OptionsOf } from '../options/options.js'
+import { argumentReader, optionsReader, type OptionsOf } from '../options/options.js'
 import { ownText } from '../encoding/own-text.js'
 import { projectPrefix } from '../protocol.js'
 import type { ProjectKey } from '../types.js'
@@ -33,9 +33,10 @@ const readOptions = optionsReader('CachedKeyStore', {
   timeoutMs: milliseconds({ default: 2_000, max: 60_000 }),
 } satisfies OptionsOf<CachedKeyStoreOptions>)
 
-const readStore = objectWith<KeyStore>(
-  'find',
-  'the key store to keep at hand, an object with find(projectId, kid)',
+const readStore = argumentReader(
+  'CachedKeyStore',
+  'store',
+  objectWith<KeyStore>('find', 'the key store to keep at hand, an object with find(projectId, kid)'),
 )
 
 /** What a read said, and the count of invalidations up to which it is known to hold. */
@@ -69,7 +70,7 @@ export class CachedKeyStore implements KeyStore {
   private readonly reads: KeyReads
 
   constructor(store: KeyStore, options: CachedKeyStoreOptions = {}) {
-    readStore(store, (what) => new TypeError(`CachedKeyStore: store ${what}`))
+    readStore(store)
     const { ttl, missingTtl, capacity, timeoutMs } = readOptions(options)
     // Resolution 0: the clock is read each time, for a busy event loop would stretch a remembered one.
     this.warm = new LRUCache({ max: capacity, ttl: Math.ceil(ttl * 1000), ttlResolution: 0 })

@@ -1,6 +1,6 @@
 import type { JsonWebKey } from 'node:crypto'
 import { algorithm, moment, unchecked } from '../options/kinds.js'
-import { membersReader, type OptionsOf, type Values } from '../options/options.js'
+import { givenMembers, membersReader, type OptionsOf, type Values } from '../options/options.js'
 import { quoted } from '../options/quoted.js'
 import {
   defaultAlgorithmFor,
@@ -30,7 +30,7 @@ export interface PublicKeyInput {
   readonly revokedAt?: number | Date | null | undefined
 }
 
-export interface AdmissionOptions {
+export interface KeyAdmissionOptions {
   /**
    * Set by a key store that loads a key which was admitted before it was stored: leaves out the one check that costs
    * milliseconds, whether an RSA modulus is a prime. Default false.
@@ -73,7 +73,7 @@ export function isAdmitted(value: unknown): value is ProjectKey {
 export function admitProjectKey(
   project: Project,
   input: PublicKeyInput,
-  { loaded = false }: AdmissionOptions = {},
+  { loaded = false }: KeyAdmissionOptions = {},
 ): ProjectKey {
   const owner = admitProject(project)
   const name = nameOf(owner, (input as PublicKeyInput | null | undefined)?.kid)
@@ -113,6 +113,7 @@ export function* primeModulusRefusal(
 }
 
 function admit(project: Project, input: Values<typeof members>, loaded: boolean): ProjectKey {
+  const { notBefore, notAfter, revokedAt } = input
   if (isMissing(input.jwk) && isMissing(input.pem)) {
     throw new TypeError(
       'jwk or pem is undefined or empty; is the variable or file that should hold the public key there?',
@@ -128,12 +129,10 @@ function admit(project: Project, input: Values<typeof members>, loaded: boolean)
     alg: chooseAlgorithm(input.alg, material),
     publicKey: material.publicKey,
     project,
-    ...(input.notBefore !== undefined && { notBefore: input.notBefore }),
-    ...(input.notAfter !== undefined && { notAfter: input.notAfter }),
-    ...(input.revokedAt !== undefined && { revokedAt: input.revokedAt }),
+    ...givenMembers({ notBefore, notAfter, revokedAt }),
   }
-  const { notBefore = -Infinity, notAfter = Infinity } = key
-  if (notBefore >= notAfter) throw new TypeError('notBefore must be before notAfter')
+  if ((notBefore ?? -Infinity) >= (notAfter ?? Infinity))
+    throw new TypeError('notBefore must be before notAfter')
   admitted.add(Object.freeze(key))
   return key
 }

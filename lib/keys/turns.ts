@@ -16,10 +16,6 @@ export class Turns<Item extends { readonly projectId: string }> {
     this.options = options
   }
 
-  get size(): number {
-    return this.count
-  }
-
   add(item: Item): void {
     const items = this.projects.get(item.projectId)
     if (items === undefined) this.projects.set(item.projectId, new Set([item]))

@@ -1,5 +1,4 @@
 import { algorithmNamed, algorithmNames, isIdentifier, limits, type Algorithm } from '../protocol.js'
-import { systemClock, type Clock } from '../time/clock.js'
 import type { Option } from './options.js'
 
 /*
@@ -73,9 +72,6 @@ export function callback<F extends (...given: never[]) => unknown>(
     throw wrong(`must be a function ${shape}`)
   }
 }
-
-/** What tells the time. */
-export const clock: Option<Clock> = callback('that returns epoch seconds', systemClock)
 
 /** One of a few words; the first one when it is left out. */
 export function oneOf<const Word extends string>(...words: readonly [Word, ...Word[]]): Option<Word> {

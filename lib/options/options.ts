@@ -22,11 +22,10 @@ export type Values<Options> = {
  * often a setting that got lost: `audience: process.env.AUDIENCE`), and for a value that its option refuses. Each
  * member is read once. `what` is what the members are called in sentences.
  *
- * @example
- * const readOptions = optionsReader('CachedKeyStore', {
- *   ttl: seconds({ default: 30, max: 3_600 }),
- *   capacity: integer({ default: 10_000, max: 1_000_000 }),
- * } satisfies OptionsOf<CachedKeyStoreOptions>)
+ *     const readOptions = optionsReader('CachedKeyStore', {
+ *       ttl: seconds({ default: 30, max: 3_600 }),
+ *       capacity: integer({ default: 10_000, max: 1_000_000 }),
+ *     } satisfies OptionsOf<CachedKeyStoreOptions>)
  */
 export function optionsReader<Options extends Table>(
   owner: string,
@@ -63,6 +62,20 @@ function read<Options extends Table>(
     values[name] = option(value, wrong)
   }
   return values as Values<Options>
+}
+
+/** A copy without the members that are undefined, as those are that were left out. */
+export function givenMembers<T extends object>(values: T): GivenMembers<T> {
+  return Object.fromEntries(
+    Object.entries(values).filter(([, value]) => value !== undefined),
+  ) as GivenMembers<T>
+}
+
+type GivenMembers<T> = { readonly [Name in keyof T]?: Exclude<T[Name], undefined> }
+
+/** Makes the reader of an argument that stands alone, by the same kinds. Throws a TypeError as `optionsReader` does. */
+export function argumentReader<T>(owner: string, name: string, option: Option<T>): (given: unknown) => T {
+  return (given) => option(given, (what) => new TypeError(`${owner}: ${name} ${what}`))
 }
 
 /** What may be the name of an option. Any other may be a value that went astray, and is not repeated. */

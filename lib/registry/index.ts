@@ -2,62 +2,59 @@ export {
   projectAdmin,
   type AdminAuthorization,
   type AdminOperation,
-  type AdminOptions,
+  type ProjectAdminOptions,
 } from './admin/project-admin.js'
 export type { AdminAction } from './admin/routes.js'
-export type { AuditAction, AuditRecord, AuditSnapshot } from './store/audit-record.js'
-export type { ChangeOptions } from './rules/inputs.js'
-export type {
-  GenerateOptions,
-  Revocation,
-  RevokeOptions,
-  RotateOptions,
-  Rotation,
-} from './operations/key-changes.js'
-export type { KeyState } from './rules/key-state.js'
-export { recordLastUse, type LastUse, type LastUseOptions } from './last-use.js'
-export { MemoryProjectStore } from './store/memory.js'
-export { grants, migrations, type Migration } from './postgres/migrations.js'
-export { listenWithPg, type ListenWithPgOptions, type PgClient } from './postgres/listener.js'
-export type { KeyChallenge } from './rules/possession.js'
-export {
-  PostgresProjectStore,
-  type Database,
-  type Listen,
-  type PostgresProjectStoreOptions,
-} from './postgres/project-store.js'
-export type { NewProject, ProjectChanges, ProjectSettings } from './rules/project-rules.js'
+export { recordLastUse, type LastUseOptions, type LastUseRecorder } from './last-use.js'
+export type { GenerateKeyOptions } from './operations/generation.js'
+export type { RegistryChangeOptions } from './operations/method-options.js'
+export type { RegistryReasonOptions } from './operations/projects.js'
 export type {
   AuditPage,
-  ChangeListener,
-  ChangeOutcome,
-  KeyPage,
-  KeyRevocation,
-  KeySelection,
-  Page,
-  ProjectChange,
-  ProjectStore,
-  RevocationOutcome,
-  RevokedKey,
-} from './store/project-store.js'
-export type { ReasonOptions } from './operations/projects.js'
-export type {
-  AuditList,
   AuditQuery,
-  KeyList,
+  KeyPage,
   KeyQuery,
-  ProjectList,
+  ProjectPage,
   ProjectQuery,
 } from './operations/queries.js'
-export type {
-  KeyRecord,
-  KeyUse,
-  OpenChallenge,
-  ProjectRecord,
-  RevocationReason,
-  StoredProject,
-} from './store/records.js'
-export type { ConfirmOptions, RegisterOptions, Registration } from './operations/registration.js'
+export type { ConfirmKeyOptions, KeyRegistration, RegisterKeyOptions } from './operations/registration.js'
+export type { KeyRevocation, RevokeKeyOptions } from './operations/revocation.js'
+export type { KeyRotation, RotateKeyOptions } from './operations/rotation.js'
+export { listenWithPg, type ListenWithPgOptions, type PgClient } from './postgres/listener.js'
+export { grants, migrations, type RegistryMigration } from './postgres/migrations.js'
+export {
+  PostgresProjectStore,
+  type PostgresListen,
+  type PostgresProjectStoreOptions,
+  type RegistryDatabase,
+} from './postgres/project-store.js'
 export { createRegistry, type Registry, type RegistryOptions } from './registry.js'
 export { RegistryError, type RegistryErrorCode } from './registry-error.js'
-export type { KeyView, ProjectView } from './views.js'
+export type { NewProject, ProjectSettings, ProjectUpdate } from './rules/project-settings.js'
+export type { AuditAction, AuditRecord, AuditSnapshot } from './store/audit-record.js'
+export type { KeyState } from './store/key-state.js'
+export { MemoryProjectStore } from './store/memory.js'
+export type {
+  AuditRange,
+  KeyRange,
+  KeyRevocationChange,
+  KeyRevocationOutcome,
+  KeySelection,
+  ProjectChange,
+  ProjectChangeListener,
+  ProjectChangeOutcome,
+  ProjectRange,
+  ProjectStore,
+  ProjectWatch,
+  RevokedKey,
+} from './store/project-store.js'
+export type {
+  KeyRecord,
+  KeyRevocationReason,
+  KeyUse,
+  OpenKeyChallenge,
+  ProjectRecord,
+  StoredProject,
+} from './store/records.js'
+export type { KeyView, ProjectView } from './store/views.js'
+export type { KeyChallenge } from '../types.js'

@@ -1,5 +1,6 @@
 import type { VerifierEvent } from '../events/verifier-event.js'
-import { refuseUndefined, refuseUnknownNames, requireThat } from '../options/option-checks.js'
+import { milliseconds, objectWith } from '../options/kinds.js'
+import { argumentReader, optionsReader, type OptionsOf } from '../options/options.js'
 import { projectPrefix } from '../protocol.js'
 import type { ProjectStore } from './store/project-store.js'
 import type { KeyUse } from './store/records.js'
@@ -9,7 +10,7 @@ export interface LastUseOptions {
   readonly intervalMs?: number
 }
 
-export interface LastUse {
+export interface LastUseRecorder {
   /** Give it to the verifier. */
   readonly onEvent: (event: VerifierEvent) => void
   /** Writes what was noted since the last time. Throws what the store throws; the notes are kept for the next time. */
@@ -18,8 +19,19 @@ export interface LastUse {
   readonly close: () => Promise<void>
 }
 
+type UseStore = Pick<ProjectStore, 'touch'>
+
+const readStore = argumentReader(
+  'recordLastUse',
+  'store',
+  objectWith<UseStore>('touch', 'a project store, such as new PostgresProjectStore({ db })'),
+)
+const readOptions = optionsReader('recordLastUse', {
+  intervalMs: milliseconds({ default: 60_000, max: 3_600_000 }),
+} satisfies OptionsOf<LastUseOptions>)
+
 /** A write is one statement of so many rows at most. */
-const mostNotes = 10_000
+const maxNotes = 10_000
 
 /**
  * Notes when keys were last used, and writes it once an interval: one statement for all of them, never one for a request.
@@ -31,18 +43,9 @@ const mostNotes = 10_000
  * const lastUse = recordLastUse(store)
  * const verifier = createVerifier({ audience, keyStore, replayStore, onEvent: lastUse.onEvent })
  */
-export function recordLastUse(store: Pick<ProjectStore, 'touch'>, options: LastUseOptions = {}): LastUse {
-  requireThat(
-    typeof (store as ProjectStore | undefined)?.touch === 'function',
-    'store must be a project store, such as new PostgresProjectStore({ db })',
-  )
-  refuseUnknownNames(options, { intervalMs: true }, 'option of recordLastUse')
-  refuseUndefined(options)
-  const { intervalMs = 60_000 } = options
-  requireThat(
-    typeof (intervalMs as unknown) === 'number' && intervalMs > 0 && intervalMs <= 3_600_000,
-    'intervalMs must be a positive number of milliseconds up to 3600000',
-  )
+export function recordLastUse(store: UseStore, options: LastUseOptions = {}): LastUseRecorder {
+  const useStore = readStore(store)
+  const { intervalMs } = readOptions(options)
 
   let notes = new Map<string, KeyUse>()
   let writing: Promise<void> | undefined
@@ -50,7 +53,7 @@ export function recordLastUse(store: Pick<ProjectStore, 'touch'>, options: LastU
   function note(use: KeyUse): void {
     const name = projectPrefix(use.projectId) + use.kid
     const earlier = notes.get(name)
-    if (earlier === undefined ? notes.size < mostNotes : earlier.at < use.at) notes.set(name, use)
+    if (earlier === undefined ? notes.size < maxNotes : earlier.at < use.at) notes.set(name, use)
   }
 
   async function write(): Promise<void> {
@@ -58,7 +61,7 @@ export function recordLastUse(store: Pick<ProjectStore, 'touch'>, options: LastU
     if (written.size === 0) return
     notes = new Map()
     try {
-      await store.touch(Array.from(written.values()))
+      await useStore.touch(Array.from(written.values()))
     } catch (error) {
       for (const use of written.values()) note(use)
       throw error
@@ -73,7 +76,7 @@ export function recordLastUse(store: Pick<ProjectStore, 'touch'>, options: LastU
   }
 
   const flushQuietly = () => {
-    // The store says elsewhere that it is down: whoever verifies a token hears of it.
+    // That the store is down is reported by the verifications that need it.
     flush().catch(() => undefined)
   }
   const timer = setInterval(flushQuietly, intervalMs)
@@ -82,10 +85,10 @@ export function recordLastUse(store: Pick<ProjectStore, 'touch'>, options: LastU
   return {
     onEvent(event) {
       if (event.type !== 'accepted') return
-      const wasFull = notes.size === mostNotes
+      const wasFull = notes.size === maxNotes
       note({ projectId: event.projectId, kid: event.kid, at: event.time })
       // Once, or a store that is down would be asked for each request.
-      if (notes.size === mostNotes && !wasFull) flushQuietly()
+      if (notes.size === maxNotes && !wasFull) flushQuietly()
     },
     flush,
     async close() {

@@ -43,3 +43,16 @@ export class RegistryError extends HttpError {
     this.prototype.name = 'RegistryError'
   }
 }
+
+export function invalid(message: string): RegistryError {
+  return new RegistryError('request_invalid', message)
+}
+
+/** Runs a check whose TypeErrors are for the caller to read. */
+export function checkRequest<T>(check: () => T): T {
+  try {
+    return check()
+  } catch (error) {
+    throw error instanceof TypeError ? invalid(error.message) : error
+  }
+}

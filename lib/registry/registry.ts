@@ -1,33 +1,30 @@
-import { refuseUndefined, refuseUnknownNames, requireThat } from '../options/option-checks.js'
+import { objectWith, required, text } from '../options/kinds.js'
+import { optionsReader, type OptionsOf } from '../options/options.js'
+import { clock, readClock } from '../time/clock.js'
 import type { ProjectKeyPair } from '../jwk/generate.js'
-import type { ChangeOptions } from './rules/inputs.js'
-import {
-  keyChanges,
-  type GenerateOptions,
-  type Revocation,
-  type RevokeOptions,
-  type RotateOptions,
-  type Rotation,
-} from './operations/key-changes.js'
-import type { NewProject, ProjectChanges } from './rules/project-rules.js'
-import type { ProjectStore } from './store/project-store.js'
-import { projectChanges, type ReasonOptions } from './operations/projects.js'
+import { keyGeneration, type GenerateKeyOptions } from './operations/generation.js'
+import type { RegistryChangeOptions } from './operations/method-options.js'
+import { projectChanges, type RegistryReasonOptions } from './operations/projects.js'
 import {
   queries,
-  type AuditList,
+  type AuditPage,
   type AuditQuery,
-  type KeyList,
+  type KeyPage,
   type KeyQuery,
-  type ProjectList,
+  type ProjectPage,
   type ProjectQuery,
 } from './operations/queries.js'
 import {
   keyRegistration,
-  type ConfirmOptions,
-  type RegisterOptions,
-  type Registration,
+  type ConfirmKeyOptions,
+  type KeyRegistration,
+  type RegisterKeyOptions,
 } from './operations/registration.js'
-import type { KeyView, ProjectView } from './views.js'
+import { keyRevocation, type KeyRevocation, type RevokeKeyOptions } from './operations/revocation.js'
+import { keyRotation, type KeyRotation, type RotateKeyOptions } from './operations/rotation.js'
+import type { NewProject, ProjectUpdate } from './rules/project-settings.js'
+import type { ProjectStore } from './store/project-store.js'
+import type { KeyView, ProjectView } from './store/views.js'
 
 export interface RegistryOptions {
   /** Where projects and keys are kept: `new PostgresProjectStore({ db })`, `new MemoryProjectStore()`. */
@@ -46,54 +43,65 @@ export interface RegistryOptions {
  */
 export interface Registry {
   /** Makes a project. Throws `project_exists` for an id that is, or was, in use. */
-  createProject(project: NewProject, options: ChangeOptions): Promise<ProjectView>
+  createProject(project: NewProject, options: RegistryChangeOptions): Promise<ProjectView>
   /** Sets members of a project; null takes one away. */
-  updateProject(projectId: string, changes: ProjectChanges, options: ChangeOptions): Promise<ProjectView>
+  updateProject(
+    projectId: string,
+    changes: ProjectUpdate,
+    options: RegistryChangeOptions,
+  ): Promise<ProjectView>
   /** Its tokens are refused with `project_suspended` until `resumeProject`. */
-  suspendProject(projectId: string, options: ReasonOptions): Promise<ProjectView>
-  resumeProject(projectId: string, options: ChangeOptions): Promise<ProjectView>
-  /** For good: its id and its keys are never accepted again. Of its settings nothing is kept but what the audit says. */
-  deleteProject(projectId: string, options: ReasonOptions): Promise<void>
+  suspendProject(projectId: string, options: RegistryReasonOptions): Promise<ProjectView>
+  resumeProject(projectId: string, options: RegistryChangeOptions): Promise<ProjectView>
+  /** Final: its id and its keys are never accepted again. Of its settings nothing is kept but what the audit says. */
+  deleteProject(projectId: string, options: RegistryReasonOptions): Promise<void>
 
   /**
    * Makes a pair. The private half is in the answer, this one time, and nowhere else. Throws `too_many_keys` when ten keys of the project are
    * live, or a hundred were made within a day; so do `registerKey` and `rotateKey`.
    */
-  generateKey(projectId: string, options: GenerateOptions): Promise<ProjectKeyPair>
+  generateKey(projectId: string, options: GenerateKeyOptions): Promise<ProjectKeyPair>
   /**
    * Takes a public key that the customer made, and answers with a challenge, good for ten minutes and for one proof. The key is
    * `pending` until `confirmKey`. The same call again makes a new challenge, and the older one worthless.
    */
-  registerKey(projectId: string, options: RegisterOptions): Promise<Registration>
+  registerKey(projectId: string, options: RegisterKeyOptions): Promise<KeyRegistration>
   /**
    * Activates a registered key, given the proof that the customer holds its private half. Throws `proof_invalid`,
    * `challenge_expired`, `challenge_used`, and `key_exists` when the key is, or was, active in any project.
    */
-  confirmKey(projectId: string, options: ConfirmOptions): Promise<KeyView>
+  confirmKey(projectId: string, options: ConfirmKeyOptions): Promise<KeyView>
   /**
    * Makes a pair in place of an active key, which stays good for `overlap`. With an `idempotencyKey` the call can be repeated: it
    * rotates once. A repeated answer has no private half; if the first answer was lost, revoke the new key and rotate again.
    */
-  rotateKey(projectId: string, options: RotateOptions): Promise<Rotation>
+  rotateKey(projectId: string, options: RotateKeyOptions): Promise<KeyRotation>
   /**
-   * Ends a key at once and for good. A key that is revoked already stays as it is. It is one step, which other changes cannot turn away and no limit
+   * Ends a key at once and for ever. A key that is revoked already stays as it is. It is one step, which other changes cannot turn away and no limit
    * holds up, however many keys the project has had.
    */
-  revokeKey(projectId: string, kid: string, options: RevokeOptions): Promise<Revocation>
+  revokeKey(projectId: string, options: RevokeKeyOptions): Promise<KeyRevocation>
 
-  project(projectId: string): Promise<ProjectView>
+  getProject(projectId: string): Promise<ProjectView>
   /** In the order of their ids. */
-  listProjects(query?: ProjectQuery): Promise<ProjectList>
+  listProjects(query?: ProjectQuery): Promise<ProjectPage>
   /**
    * Every key that the project has had, page by page, the oldest first. Registrations that nobody confirmed in time are left out once the
    * project has changed.
    */
-  listKeys(projectId: string, query?: KeyQuery): Promise<KeyList>
+  listKeys(projectId: string, query?: KeyQuery): Promise<KeyPage>
   /** The newest first; those of deleted projects, too. */
-  audit(query?: AuditQuery): Promise<AuditList>
+  listAudit(query?: AuditQuery): Promise<AuditPage>
 }
 
-const known: Record<keyof RegistryOptions, true> = { store: true, audience: true, clock: true }
+const readOptions = optionsReader('createRegistry', {
+  store: objectWith<ProjectStore>('commit', 'a project store, such as new PostgresProjectStore({ db })'),
+  audience: required(
+    text({ fits: (name) => name !== '', what: "the platform's name, as the verifier has it" }),
+    "the platform's name, as the verifier has it",
+  ),
+  clock,
+} satisfies OptionsOf<RegistryOptions>)
 
 /**
  * Manages projects and keys over a store. Throws a TypeError for a wrong option.
@@ -106,31 +114,17 @@ const known: Record<keyof RegistryOptions, true> = { store: true, audience: true
  * await registry.createProject({ id: 'shop', allowedOrigins: ['https://shop.example'] }, { by })
  * const { kid, privateKey } = await registry.generateKey('shop', { by })
  * await registry.rotateKey('shop', { kid, by })
- * await registry.revokeKey('shop', kid, { reason: 'exposed', by })
+ * await registry.revokeKey('shop', { kid, reason: 'exposed', by })
  */
 export function createRegistry(options: RegistryOptions): Registry {
-  refuseUnknownNames(options, known, 'option of createRegistry')
-  refuseUndefined(options)
-  const { store, audience, clock = () => Date.now() / 1000 } = options
-  // Callers without TypeScript pass anything.
-  requireThat(
-    typeof (store as ProjectStore | undefined)?.commit === 'function',
-    'store must be a project store, such as new PostgresProjectStore({ db })',
-  )
-  requireThat(
-    typeof (audience as unknown) === 'string' && audience !== '',
-    "audience must be the platform's name, as the verifier has it",
-  )
-  requireThat(typeof (clock as unknown) === 'function', 'clock must be a function that returns epoch seconds')
-  const readClock = () => {
-    const now: unknown = clock()
-    if (typeof now === 'number' && Number.isFinite(now)) return now
-    throw new TypeError('The clock of the registry must return epoch seconds')
-  }
+  const { store, audience, clock } = readOptions(options)
+  const now = () => readClock(clock)
   return {
-    ...projectChanges(store, readClock),
-    ...keyChanges(store, readClock),
-    ...keyRegistration(store, audience, readClock),
-    ...queries(store, readClock),
+    ...projectChanges(store, now),
+    ...keyGeneration(store, now),
+    ...keyRegistration(store, audience, now),
+    ...keyRotation(store, now),
+    ...keyRevocation(store, now),
+    ...queries(store, now),
   }
 }

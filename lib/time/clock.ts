@@ -1,4 +1,5 @@
 import { StoreError } from '../errors.js'
+import { callback } from '../options/kinds.js'
 
 /** Epoch seconds, with fractions. */
 export type Clock = () => number
@@ -6,11 +7,14 @@ export type Clock = () => number
 /** The system's. One function, so that two users of it can be seen to have the same clock. */
 export const systemClock: Clock = () => Date.now() / 1000
 
+/** The option `clock`. */
+export const clock = callback('that returns epoch seconds', systemClock)
+
 /** What a clock says. Without the time nothing can be decided: a clock that throws, or says what is no time, is an outage. */
-export function readClock(clock: Clock): number {
+export function readClock(read: Clock): number {
   let now: number
   try {
-    now = clock()
+    now = read()
   } catch (cause) {
     throw new StoreError('store_unavailable', { cause })
   }

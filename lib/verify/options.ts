@@ -1,6 +1,6 @@
-import { eventListeners, type EventListener } from '../events/listeners.js'
+import { eventListeners, type VerifierEventListener } from '../events/listeners.js'
 import type { KeyStore } from '../keys/key-store.js'
-import { clock, flag, integer, objectWith, seconds, text } from '../options/kinds.js'
+import { flag, integer, objectWith, seconds, text } from '../options/kinds.js'
 import { membersReader, optionsReader, type OptionsOf, type Values, type Wrong } from '../options/options.js'
 import { shown } from '../options/quoted.js'
 import {
@@ -13,6 +13,7 @@ import {
   type AlgorithmName,
 } from '../protocol.js'
 import type { ReplayStore } from '../replay/replay-store.js'
+import { clock } from '../time/clock.js'
 import type { Bounds, VerifyContext } from './binding.js'
 import type { TokenSource } from './credentials.js'
 
@@ -44,7 +45,7 @@ export interface VerifierOptions {
    * Told what became of each token: one listener, or a list of them. Must not throw; what it returns is not waited for. The failure of one
    * is not that of another. `eventLine` writes an event for a log.
    */
-  readonly onEvent?: EventListener | readonly EventListener[]
+  readonly onEvent?: VerifierEventListener | readonly VerifierEventListener[]
 }
 
 /** What is asked of a request besides a good token. */

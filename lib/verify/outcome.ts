@@ -1,5 +1,5 @@
 import { errorFrom, refusalFactsOf } from '../errors.js'
-import { emit, type EventListener } from '../events/listeners.js'
+import { emit, type VerifierEventListener } from '../events/listeners.js'
 import { acceptedEvent, refusedEvent } from '../events/outcome-event.js'
 import { readClock, type Clock } from '../time/clock.js'
 import type { Authentication, UnverifiedToken } from '../types.js'
@@ -17,7 +17,7 @@ export interface Progress {
 interface Reporter {
   readonly clock: Clock
   readonly realm: string
-  readonly onEvent: readonly EventListener[]
+  readonly onEvent: readonly VerifierEventListener[]
 }
 
 /**

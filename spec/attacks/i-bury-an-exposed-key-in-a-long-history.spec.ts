@@ -40,11 +40,11 @@ afterAll(() => server.remove())
 
 it('the exposed key is revoked at once, by one statement', async () => {
   answers.length = 0
-  const { key, warning } = await registry.revokeKey('shop', kid, { reason: 'exposed', by })
+  const { key, warning } = await registry.revokeKey('shop', { kid, reason: 'exposed', by })
   expect(key).toMatchObject({ kid, state: 'revoked' })
   expect(warning).toMatch(/^The project has no key left that can sign/)
   expect(answers).toHaveLength(1)
-  const { records } = await registry.audit({ projectId: 'shop', limit: 1 })
+  const { records } = await registry.listAudit({ projectId: 'shop', limit: 1 })
   expect(records).toMatchObject([
     {
       action: 'key.revoked',
@@ -66,7 +66,7 @@ it('the project goes on: nothing loads its history', async () => {
   await registry.updateProject('shop', { name: 'Shop' }, { by })
   await registry.suspendProject('shop', { by })
   await registry.resumeProject('shop', { by })
-  await registry.project('shop')
-  await registry.revokeKey('shop', 'old-7', { reason: 'other', by })
+  await registry.getProject('shop')
+  await registry.revokeKey('shop', { kid: 'old-7', reason: 'other', by })
   expect(Math.max(...answers)).toBeLessThan(maxAnswer)
 })

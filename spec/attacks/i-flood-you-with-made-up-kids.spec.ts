@@ -89,7 +89,7 @@ it('a new key works at once, even when somebody asked for it before it was there
   const { verifier, registry, tokenOf, store } = await platformOf()
   const { kid } = await registry.generateKey('shop', { by })
   const fresh = makeKeyPair('ES256')
-  const { challenge } = await registry.registerKey('shop', { publicKey: fresh.publicJwk, kid: 'next', by })
+  const { challenge } = await registry.registerKey('shop', { jwk: fresh.publicJwk, kid: 'next', by })
   const asked = mint({ header: { kid: 'next' }, privateKey: fresh.privateKey })
   await expectRefusal(verifier.verify(asked), 'token_not_verified')
 

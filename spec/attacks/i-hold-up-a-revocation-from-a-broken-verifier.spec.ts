@@ -85,11 +85,11 @@ describe('while a broken verifier holds every lock that its role can take', () =
       ]),
     ])
     const { kid: second } = await registry.rotateKey(projectId, { by })
-    const { key } = await registry.revokeKey(projectId, kid, { reason: 'exposed', by })
+    const { key } = await registry.revokeKey(projectId, { kid, reason: 'exposed', by })
     expect(key).toMatchObject({ state: 'revoked', lastUsedAt: now })
     await registry.generateKey(projectId, { by })
-    await registry.revokeKey(projectId, second, { reason: 'exposed', by })
-    expect((await registry.audit({ projectId })).records).toHaveLength(6)
+    await registry.revokeKey(projectId, { kid: second, reason: 'exposed', by })
+    expect((await registry.listAudit({ projectId })).records).toHaveLength(6)
     // The control: it did hold something.
     expect(held).toContain('UPDATE reverse_jwt.key_uses SET last_used_at = now()')
     expect(held).toContain('SELECT project_id, kid FROM reverse_jwt.keys')
@@ -108,7 +108,7 @@ describe('while a broken verifier holds every lock that its role can take', () =
 it('an honest verifier notes the last use of a key meanwhile, once the lock on it is gone', async () => {
   await holdLocks(['SELECT 1 FROM reverse_jwt.key_uses FOR UPDATE'])
   const noted = verifier.touch([{ projectId, kid, at: now }])
-  await registry.revokeKey(projectId, kid, { reason: 'exposed', by })
+  await registry.revokeKey(projectId, { kid, reason: 'exposed', by })
   await broken.query('ROLLBACK')
   await noted
   const { keys } = await registry.listKeys(projectId)

@@ -30,20 +30,18 @@ async function shop() {
 describe('an RSA key that is registered', () => {
   it.each([2048, 4096])('of %d bits lets others be served while it is looked at', async (bits) => {
     const registry = await shop()
-    const publicKey = rsa(soundModulus(bits))
+    const jwk = rsa(soundModulus(bits))
     // A step is 32 bits of the modulus; the first is taken at once.
-    expect(await turnsDuring(registry.registerKey('shop', { publicKey, by }))).toBeGreaterThanOrEqual(
-      bits / 32 - 1,
-    )
+    expect(await turnsDuring(registry.registerKey('shop', { jwk, by }))).toBeGreaterThanOrEqual(bits / 32 - 1)
     expect((await registry.listKeys('shop')).keys).toHaveLength(1)
     // The control: another kind of key needs no such look.
-    const other = registry.registerKey('shop', { publicKey: makeKeyPair('ES256').publicJwk, by })
+    const other = registry.registerKey('shop', { jwk: makeKeyPair('ES256').publicJwk, by })
     expect(await turnsDuring(other)).toBeLessThan(10)
   })
 
   it('is refused when its modulus is a prime, in the same words as everywhere', async () => {
     const registry = await shop()
-    const registered = registry.registerKey('shop', { publicKey: rsa(primeOf2203Bits), kid: 'key-1', by })
+    const registered = registry.registerKey('shop', { jwk: rsa(primeOf2203Bits), kid: 'key-1', by })
     await expectDenial(registered, 'request_invalid', `Project "shop", key "key-1": ${weak}`)
     expect((await registry.listKeys('shop')).keys).toEqual([])
   })
@@ -52,7 +50,7 @@ describe('an RSA key that is registered', () => {
     const registry = await shop()
     const [first, second] = [soundModulus(2048), soundModulus(2050)].map(rsa)
     const both = Promise.all(
-      [first, second].map((publicKey) => registry.registerKey('shop', { publicKey: publicKey ?? {}, by })),
+      [first, second].map((jwk) => registry.registerKey('shop', { jwk: jwk ?? {}, by })),
     )
     expect(await turnsDuring(both)).toBeGreaterThanOrEqual(2 * (64 - 1))
     expect((await registry.listKeys('shop')).keys).toHaveLength(2)

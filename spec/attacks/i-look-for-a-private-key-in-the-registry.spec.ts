@@ -67,14 +67,11 @@ it.each(['ES256', 'EdDSA', 'RS256'])(
     const { privateKey } = makeKeyPair(alg)
     const secrets = new Secrets()
     secrets.addPrivateKey(privateKey)
-    const forms = [
-      privateKey.export({ format: 'jwk' }),
-      JSON.stringify(privateKey.export({ format: 'jwk' })),
-      privateKey.export({ format: 'pem', type: 'pkcs8' }) as string,
-      (privateKey.export({ format: 'pem', type: 'pkcs8' }) as string).replaceAll('\n', ' '),
-    ]
-    for (const publicKey of forms) {
-      const answer = await ask('POST', '/projects/shop/keys/register', { publicKey })
+    const jwk = privateKey.export({ format: 'jwk' })
+    const pem = privateKey.export({ format: 'pem', type: 'pkcs8' }) as string
+    const forms = [jwk, JSON.stringify(jwk), pem, pem.replaceAll('\n', ' ')]
+    for (const body of forms.flatMap((form) => [{ jwk: form }, { pem: form }, { publicKey: form }])) {
+      const answer = await ask('POST', '/projects/shop/keys/register', body)
       expect(answer).toContain('"code":"request_invalid"')
       expect(secrets.findIn(answer.replaceAll('\\n', '\n'))).toBeUndefined()
     }

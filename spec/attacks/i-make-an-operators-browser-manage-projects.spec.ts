@@ -16,7 +16,7 @@ beforeEach(async () => {
   })
 })
 
-const records = async () => (await platform.registry.audit()).records.length
+const records = async () => (await platform.registry.listAudit()).records.length
 const foreign = { cookie: 'session=operator', origin: 'https://evil.example', authorization: undefined }
 
 /** What a page can send to another site without asking it: the Fetch standard's safelisted content types, and none. */

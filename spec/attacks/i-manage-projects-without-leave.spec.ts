@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
-import { projectAdmin, type AdminOptions } from '../../lib/registry/index.js'
+import { projectAdmin, type ProjectAdminOptions } from '../../lib/registry/index.js'
 import { adminApp, credentials, operator, send, type AdminApp } from '../helpers/admin.js'
 import { managed, type ManagedPlatform } from '../helpers/registry.js'
 import { openServer, rawText } from '../helpers/server.js'
@@ -14,7 +14,7 @@ beforeEach(async () => {
   open = adminApp(platform.registry)
 })
 
-const records = async () => (await platform.registry.audit()).records.length
+const records = async () => (await platform.registry.listAudit()).records.length
 
 describe('a router without a decision about who may call', () => {
   const { registry } = managed()
@@ -41,7 +41,7 @@ describe('a router without a decision about who may call', () => {
       'projectAdmin: onError must be a function that is told of errors',
     ],
   ])('is not made: %p', (options, message) => {
-    expect(() => projectAdmin(options as unknown as AdminOptions)).toThrow(new TypeError(message))
+    expect(() => projectAdmin(options as unknown as ProjectAdminOptions)).toThrow(new TypeError(message))
   })
 })
 
@@ -143,7 +143,7 @@ it('the audit knows who it was, whatever the body says', async () => {
   const headers = { 'x-operator': 'mallory', authorization: credentials }
   expect((await send(server, 'POST', '/projects', { body, headers })).status).toBe(400)
   expect((await send(server, 'POST', '/projects', { body: { id: 'new' }, headers })).status).toBe(201)
-  expect((await platform.registry.audit()).records[0]).toMatchObject({ by: 'mallory', projectId: 'new' })
+  expect((await platform.registry.listAudit()).records[0]).toMatchObject({ by: 'mallory', projectId: 'new' })
 })
 
 it('a listener that throws ends neither the answer nor the process', async () => {

@@ -59,15 +59,15 @@ describe('a name that looks like another', () => {
 
   it.each(spellings)('by %s is no new kid, not in a JWK either', async (_what, kid, character) => {
     const { publicJwk } = makeKeyPair('ES256')
-    await fails(registry.registerKey('shop', { publicKey: publicJwk, kid, by }), character)
-    await fails(registry.registerKey('shop', { publicKey: { ...publicJwk, kid }, by }), character)
+    await fails(registry.registerKey('shop', { jwk: publicJwk, kid, by }), character)
+    await fails(registry.registerKey('shop', { jwk: { ...publicJwk, kid }, by }), character)
     expect((await registry.listKeys('shop')).keys).toEqual([])
   })
 
   it.each(spellings)('by %s changes nothing, and gives no reason', async (_what, name, character) => {
     await fails(registry.suspendProject('shop', { by: name }), character)
     await fails(registry.suspendProject('shop', { by, reason: name }), character)
-    expect(await registry.project('shop')).toMatchObject({ suspended: false })
+    expect(await registry.getProject('shop')).toMatchObject({ suspended: false })
   })
 
   it.each(spellings)('by %s is nobody whom authorize may name', async (_what, name, character) => {
@@ -85,7 +85,7 @@ describe('a name that looks like another', () => {
     const { publicJwk } = makeKeyPair('ES256')
     await fails(registry.createProject({ id: name }, { by }), wrong)
     await fails(registry.createProject({ id: 'new', name }, { by }), wrong)
-    await fails(registry.registerKey('shop', { publicKey: publicJwk, kid: name, by }), wrong)
+    await fails(registry.registerKey('shop', { jwk: publicJwk, kid: name, by }), wrong)
     await fails(registry.suspendProject('shop', { by: name }), wrong)
   })
 
@@ -100,17 +100,17 @@ describe('a name that looks like another', () => {
     await expectDenial(
       registry.createProject({ id: 'sh\u200bop' }, { by }),
       'request_invalid',
-      'id has the character U+200B; it may have ASCII letters, digits and signs, and single spaces between them',
+      'createProject: id has the character U+200B; it may have ASCII letters, digits and signs, and single spaces between them',
     )
     await expectDenial(
       registry.createProject({ id: 'new', name: 'sh\u200bop' }, { by }),
       'request_invalid',
-      'name has the character U+200B, which cannot be seen or is no character; take it out',
+      'createProject: name has the character U+200B, which cannot be seen or is no character; take it out',
     )
     await expectDenial(
       registry.createProject({ id: 'new', name: 'Sh\u043ep' }, { by }),
       'request_invalid',
-      'name has the Cyrillic letter U+043E in a word with Latin ones, where it cannot be told from them; write the word in one script',
+      'createProject: name has the Cyrillic letter U+043E in a word with Latin ones, where it cannot be told from them; write the word in one script',
     )
   })
 })
@@ -142,7 +142,7 @@ it.each([
 ])('a project may be named %p for people, who may be called so too', async (name) => {
   const named = await registry.createProject({ id: 'new', name, issuer: name }, { by: name })
   expect(named).toMatchObject({ name, issuer: name })
-  expect((await registry.audit()).records[0]).toMatchObject({ by: name })
+  expect((await registry.listAudit()).records[0]).toMatchObject({ by: name })
 })
 
 it('what was stored before goes on working, and can be ended', async () => {
@@ -151,10 +151,10 @@ it('what was stored before goes on working, and can be ended', async () => {
   const project = { id, issuer: id, name, suspended: false }
   await store.commit(changeOf(projectRecord(id, { project }), [keyRecord(kid)]))
   expect(store.find(id, kid)).toMatchObject({ kid, project: { id } })
-  expect(await registry.project(id)).toMatchObject({ id, name })
+  expect(await registry.getProject(id)).toMatchObject({ id, name })
   expect(await registry.updateProject(id, { scopes: ['a'] }, { by })).toMatchObject({ name, scopes: ['a'] })
   expect(await registry.rotateKey(id, { kid, by })).toMatchObject({ retiring: { kid } })
-  expect(await registry.revokeKey(id, kid, { reason: 'unused', by })).toMatchObject({
+  expect(await registry.revokeKey(id, { kid, reason: 'unused', by })).toMatchObject({
     key: { kid, state: 'revoked' },
   })
   await registry.deleteProject(id, { by })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import type { PossessionChallenge } from '../../lib/customer/index.js'
+import type { KeyChallenge } from '../../lib/customer/index.js'
 import { keyPair } from '../helpers/keys.js'
 import { audience, encode, kidOf, mint, now, signBytes } from '../helpers/mint.js'
 import { verifierOf } from '../helpers/platform.js'
@@ -8,7 +8,7 @@ import { prove } from '../helpers/possession.js'
 
 const { privateKey } = keyPair('ES256')
 const verifier = verifierOf()
-const challenge: PossessionChallenge = {
+const challenge: KeyChallenge = {
   aud: audience,
   proj_id: 'shop',
   kid: kidOf('ES256'),

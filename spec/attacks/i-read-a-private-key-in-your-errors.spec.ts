@@ -123,20 +123,21 @@ describe.each(algorithms)('no private key for %s comes out when it is given', (a
     await registry.generateKey('shop', { by })
     for (const [, text] of texts) {
       for (const attempt of [
-        registry.project(text),
+        registry.getProject(text),
         registry.createProject({ id: text, name: '' }, { by }),
         registry.createProject({ id: 'new', name: text, issuer: '' }, { by }),
         registry.generateKey(text, { by }),
         registry.rotateKey('shop', { kid: text, by }),
         registry.rotateKey('shop', { alg: text as 'ES256', by }),
-        registry.revokeKey('shop', text, { reason: 'exposed', by }),
-        registry.revokeKey('shop', 'key-1', { reason: text as 'exposed', by }),
+        registry.revokeKey('shop', { kid: text, reason: 'exposed', by }),
+        registry.revokeKey('shop', { kid: 'key-1', reason: text as 'exposed', by }),
         registry.confirmKey('shop', { kid: text, proof: text, by }),
-        registry.registerKey('shop', { publicKey: text, by }),
-        registry.registerKey('shop', { publicKey: 'key-1', kid: text, by }),
-        registry.registerKey('shop', { publicKey: publicJwk, kid: text, alg: 'none' as 'ES256', by }),
-        registry.registerKey('shop', { publicKey: publicJwk, replaces: text, by }),
-        registry.audit({ projectId: text, before: -1 }),
+        registry.registerKey('shop', { jwk: text, by }),
+        registry.registerKey('shop', { pem: text, by }),
+        registry.registerKey('shop', { pem: 'key-1', kid: text, by }),
+        registry.registerKey('shop', { jwk: publicJwk, kid: text, alg: 'none' as 'ES256', by }),
+        registry.registerKey('shop', { jwk: publicJwk, replaces: text, by }),
+        registry.listAudit({ projectId: text, before: -1 }),
       ]) {
         record('the refusal of a registry', await attempt.catch((error: unknown) => error))
       }

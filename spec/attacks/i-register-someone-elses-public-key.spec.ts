@@ -18,7 +18,7 @@ beforeEach(async () => {
   platform = managed()
   await platform.registry.createProject({ id: 'shop' }, { by })
   await platform.registry.createProject({ id: 'mine' }, { by })
-  ;({ kid, challenge } = await platform.registry.registerKey('mine', { publicKey: victim.publicJwk, by }))
+  ;({ kid, challenge } = await platform.registry.registerKey('mine', { jwk: victim.publicJwk, by }))
 })
 
 const confirm = (proof: unknown) => platform.registry.confirmKey('mine', { kid, proof: proof as string, by })
@@ -121,7 +121,7 @@ describe('with a proof that the victim made for something else', () => {
 
   it('a proof that it made for its own project does not work for mine, nor twice', async () => {
     const { registry } = platform
-    const own = await registry.registerKey('shop', { publicKey: victim.publicJwk, by })
+    const own = await registry.registerKey('shop', { jwk: victim.publicJwk, by })
     const proof = await prove({ privateKey: victim.privateKey, challenge: own.challenge })
     await expectDenial(confirm(proof), 'proof_invalid', refused('its proj_id is not that of the project'))
     await registry.confirmKey('shop', { kid, proof, by })
@@ -209,8 +209,8 @@ describe('when the key is taken', () => {
 
   it('nobody learns of it who does not hold the private half', async () => {
     const { registry } = platform
-    const taken = await registry.registerKey('mine', { publicKey: victim.publicJwk, by })
-    const free = await registry.registerKey('mine', { publicKey: makeKeyPair('ES256').publicJwk, by })
+    const taken = await registry.registerKey('mine', { jwk: victim.publicJwk, by })
+    const free = await registry.registerKey('mine', { jwk: makeKeyPair('ES256').publicJwk, by })
     expect(Object.keys(taken.challenge)).toEqual(Object.keys(free.challenge))
     for (const { kid, challenge } of [taken, free]) {
       const proof = await prove({ privateKey: mine.privateKey, challenge })
@@ -220,7 +220,7 @@ describe('when the key is taken', () => {
 
   it('it stays with its project, even for who does', async () => {
     const { registry } = platform
-    const again = await registry.registerKey('mine', { publicKey: victim.publicJwk, kid: 'other', by })
+    const again = await registry.registerKey('mine', { jwk: victim.publicJwk, kid: 'other', by })
     const proof = await prove({ privateKey: victim.privateKey, challenge: again.challenge })
     const message =
       'The public key of "other" is, or was, in use already: in this project or another. Make a new pair; one key belongs to one project.'

@@ -61,7 +61,7 @@ describe.each(stores)('with a %s', (_, make) => {
   it('a revoked key is refused whatever the clock says, read anew or at hand', async () => {
     const { registry, keyStore, id, pair, send } = await platformOf(store)
     for (const step of steps) await letIn(send(pair, step))
-    const { key } = await registry.revokeKey(id, pair.kid, { reason: 'exposed', by })
+    const { key } = await registry.revokeKey(id, { kid: pair.kid, reason: 'exposed', by })
     keyStore.invalidate()
     for (const step of steps) await expectRefusal(send(pair, step), 'token_not_verified')
     for (const step of steps) {
@@ -70,7 +70,7 @@ describe.each(stores)('with a %s', (_, make) => {
     }
     // Who manages the project still sees the moment.
     expect(key.revokedAt).toBe(now)
-    const [newest] = (await registry.audit({ projectId: id })).records
+    const [newest] = (await registry.listAudit({ projectId: id })).records
     expect(newest).toMatchObject({ at: now, after: { keys: [{ revokedAt: now }] } })
   })
 

@@ -59,7 +59,7 @@ it('a retiring key that is revoked ends at once', async () => {
   const { registry, old, send } = await platformOf()
   const fresh = await registry.rotateKey('shop', { by })
   await letIn(send(old))
-  await registry.revokeKey('shop', old.kid, { reason: 'exposed', by })
+  await registry.revokeKey('shop', { kid: old.kid, reason: 'exposed', by })
   await expectRefusal(send(old), 'token_not_verified')
   await letIn(send(fresh))
 })
@@ -88,7 +88,7 @@ describe('to stretch the life of the old key', () => {
     const { registry, old, store } = await platformOf()
     const pair = makeKeyPair('ES256')
     const { kid, challenge } = await registry.registerKey('shop', {
-      publicKey: pair.publicJwk,
+      jwk: pair.publicJwk,
       replaces: old.kid,
       overlap: 1000,
       by,
@@ -120,13 +120,13 @@ it('an expired kid is not given to another key, nor the expired key another kid'
     `This kid is, or was, in use in this project (kid "${old.kid}"), and is never accepted again. Make a new pair.`,
   )
   await expectDenial(
-    registry.registerKey('shop', { publicKey: old.publicJwk, by }),
+    registry.registerKey('shop', { jwk: old.publicJwk, by }),
     'key_exists',
     /^This kid is, or was, in use/,
   )
   const renamed = { ...old.publicJwk, kid: 'new' }
   await expectDenial(
-    registry.registerKey('shop', { publicKey: renamed, by }),
+    registry.registerKey('shop', { jwk: renamed, by }),
     'key_exists',
     `This public key is, or was, in use in this project (kid "${old.kid}"), and is never accepted again. Make a new pair.`,
   )

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { CachedKeyStore, type KeyStore } from '../../lib/index.js'
-import { MemoryProjectStore, type RevocationReason } from '../../lib/registry/index.js'
+import { MemoryProjectStore, type KeyRevocationReason } from '../../lib/registry/index.js'
 import { makeKeyPair } from '../helpers/keys.js'
 import { mint } from '../helpers/mint.js'
 import { verifierOf } from '../helpers/platform.js'
@@ -27,7 +27,7 @@ async function platformOf({ messagesAreLost = false } = {}) {
   }
   const verifier = verifierOf({ keyStore })
   const send = () => verifier.verify(mint({ header: { kid }, privateKey: stolen.privateKey }))
-  const revoke = (reason: RevocationReason = 'exposed') => registry.revokeKey('shop', kid, { reason, by })
+  const revoke = (reason: KeyRevocationReason = 'exposed') => registry.revokeKey('shop', { kid, reason, by })
   return { store, registry, keyStore, kid, send, revoke }
 }
 const letIn = (outcome: Promise<unknown>) =>
@@ -107,11 +107,11 @@ describe('comes back as new', () => {
     async (reason) => {
       const { registry, revoke, send, kid } = await platformOf()
       await revoke(reason)
-      await expectDenial(registry.registerKey('shop', { publicKey: publicJwk, by }), 'key_exists', wasUsed)
-      const renamed = registry.registerKey('shop', { publicKey: publicJwk, kid: 'new', by })
+      await expectDenial(registry.registerKey('shop', { jwk: publicJwk, by }), 'key_exists', wasUsed)
+      const renamed = registry.registerKey('shop', { jwk: publicJwk, kid: 'new', by })
       await expectDenial(renamed, 'key_exists', wasUsed)
       const other = makeKeyPair('ES256').publicJwk
-      await expectDenial(registry.registerKey('shop', { publicKey: other, kid, by }), 'key_exists', wasUsed)
+      await expectDenial(registry.registerKey('shop', { jwk: other, kid, by }), 'key_exists', wasUsed)
       await expectRefusal(send(), 'token_not_verified')
     },
   )

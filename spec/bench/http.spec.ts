@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { httpContestants, whoVerify } from '../../bench/http/contestants.js'
 import { Fleet } from '../../bench/http/fleet.js'
-import { percentile } from '../../bench/http/tables.js'
+import { percentile } from '../../bench/http/rounds.js'
 import { algs, makeKeys } from '../../bench/platform.js'
 import { flipped, signTokens } from '../../bench/tokens.js'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it, jest } from '@jest/globals'
 import { createPublicKey, createPrivateKey } from 'node:crypto'
-import type { PossessionChallenge } from '../../lib/customer/index.js'
+import type { KeyChallenge } from '../../lib/customer/index.js'
 import { consoleVisitor } from './console-visitor.js'
 import { makeKeyPair } from '../helpers/keys.js'
 import { prove } from '../helpers/possession.js'
@@ -79,9 +79,7 @@ describe('a key', () => {
     await visitor.dialog().getByText('step 2 of 2').waitFor()
     const snippet =
       (await visitor.dialog().getByLabel('What the customer runs', { exact: true }).textContent()) ?? ''
-    const challenge = JSON.parse(
-      /const challenge = (\{[^}]*\})/.exec(snippet)?.[1] ?? '',
-    ) as PossessionChallenge
+    const challenge = JSON.parse(/const challenge = (\{[^}]*\})/.exec(snippet)?.[1] ?? '') as KeyChallenge
     expect(challenge).toMatchObject({ aud: new URL(visitor.address).origin, proj_id: 'proof' })
     await visitor.page.locator('#key-list').getByText('pending').waitFor()
 

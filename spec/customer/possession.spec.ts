@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals'
 import { decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose'
 import { sign } from 'node:crypto'
-import { proveKeyPossession, type PossessionChallenge } from '../../lib/customer/index.js'
+import { proveKeyPossession, type KeyChallenge } from '../../lib/customer/index.js'
 import { keyPair, makeKeyPair } from '../helpers/keys.js'
 import { audience, now, signBytes } from '../helpers/mint.js'
 import { prove } from '../helpers/possession.js'
 
-const challenge: PossessionChallenge = {
+const challenge: KeyChallenge = {
   aud: audience,
   proj_id: 'shop',
   kid: 'key-1',
@@ -52,7 +52,7 @@ describe('proveKeyPossession', () => {
     ['EdDSA', 'EdDSA'],
   ] as const)('signs with %s when the challenge says %s', async (alg, said) => {
     const pair = makeKeyPair(alg)
-    const asked: PossessionChallenge = { ...challenge, ...(said !== undefined && { alg: said }) }
+    const asked: KeyChallenge = { ...challenge, ...(said !== undefined && { alg: said }) }
     if (said === undefined) Reflect.deleteProperty(asked, 'alg')
     const proof = await prove({ privateKey: pair.privateKey, challenge: asked })
     expect(decodeProtectedHeader(proof)).toMatchObject({ alg })

@@ -1,20 +1,10 @@
 import { expect, it } from '@jest/globals'
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { anchorsOf, filesBelow, inRepository, read, withoutBlocks } from './markdown.js'
+import { anchorsOf, filesBelow, inRepository, linksOf, published, read } from './markdown.js'
 
-/** Where the package's own pages are on the network: the same files. */
-const published = 'https://unpkg.com/reverse-jwt/'
-
-const pages = ['README.md', 'CHANGELOG.md', ...filesBelow('docs').filter((file) => file.endsWith('.md'))]
-
-/** The targets of a page's links that lead to files of this repository. */
-function linksOf(page: string): string[] {
-  const links = withoutBlocks(read(page)).matchAll(/\]\(([^)\s]+)\)/g)
-  return Array.from(links, ([, target = '']) => target).filter(
-    (target) => target.startsWith(published) || !/^[a-z]+:/.test(target),
-  )
-}
+const own = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md']
+const pages = [...own, ...filesBelow('docs').filter((file) => file.endsWith('.md'))]
 
 /** Says what is wrong with a link; nothing when it leads somewhere. */
 function faultOf(page: string, target: string): string | undefined {
@@ -27,12 +17,12 @@ function faultOf(page: string, target: string): string | undefined {
 }
 
 it.each(pages)('%s has only links that lead somewhere', (page) => {
-  const faults = linksOf(page).map((target) => faultOf(page, target))
+  const faults = linksOf(read(page)).map((target) => faultOf(page, target))
   expect(faults.filter((fault) => fault !== undefined)).toEqual([])
 })
 
 it('looks at the pages that have links', () => {
-  const counts = new Map(pages.map((page) => [page, linksOf(page).length]))
+  const counts = new Map(pages.map((page) => [page, linksOf(read(page)).length]))
   expect(counts.get('README.md')).toBeGreaterThanOrEqual(10)
   expect(counts.get('docs/errors/README.md')).toBeGreaterThanOrEqual(19)
   expect(counts.get('docs/threat-model.md')).toBeGreaterThanOrEqual(2)

@@ -57,6 +57,17 @@ export function codesOf(text: string): string[] {
   return Array.from(text.matchAll(/`([^`]+)`/g), ([, code = '']) => code)
 }
 
+/** Where the package's own pages are on the network: the same files. */
+export const published = 'https://unpkg.com/reverse-jwt/'
+
+/** The targets of the links in a text that lead to files of this repository. */
+export function linksOf(text: string): string[] {
+  const links = withoutBlocks(text).matchAll(/\]\(([^)\s]+)\)/g)
+  return Array.from(links, ([, target = '']) => target).filter(
+    (target) => target.startsWith(published) || !/^[a-z]+:/.test(target),
+  )
+}
+
 /** A text without its code: links and headings in there are none. */
 export function withoutBlocks(text: string): string {
   return text.replaceAll(/^ *```.*?^ *```$/gms, '')

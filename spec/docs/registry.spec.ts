@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { grants, RegistryError, type RegistryErrorCode } from '../../lib/registry/index.js'
 import { answers } from '../../lib/registry/registry-error.js'
-import { keyState } from '../../lib/registry/rules/key-state.js'
+import { keyState } from '../../lib/registry/store/key-state.js'
 import { now } from '../helpers/mint.js'
 import { keyRecord } from '../helpers/records.js'
 import { without } from '../../lib/registry/store/records.js'

@@ -1,10 +1,10 @@
 import { describe, expect, it, jest } from '@jest/globals'
-import { createVerifier, type EventListener, type VerifierEvent } from '../../lib/index.js'
+import { createVerifier, type VerifierEventListener, type VerifierEvent } from '../../lib/index.js'
 import { mint } from '../helpers/mint.js'
 import { platform } from '../helpers/platform.js'
 import { expectRefusal } from '../helpers/refusals.js'
 
-const verifierTelling = (...onEvent: EventListener[]) => createVerifier(platform({ onEvent }).options)
+const verifierTelling = (...onEvent: VerifierEventListener[]) => createVerifier(platform({ onEvent }).options)
 const noted = () => {
   const events: VerifierEvent[] = []
   return { events, listener: (event: VerifierEvent) => events.push(event) }

@@ -1,7 +1,7 @@
 import type { RequestListener, Server } from 'node:http'
 import express5 from 'express'
 import request, { type Response } from 'supertest'
-import { projectAdmin, type AdminOptions, type Registry } from '../../lib/registry/index.js'
+import { projectAdmin, type ProjectAdminOptions, type Registry } from '../../lib/registry/index.js'
 import type { Express } from './express.js'
 
 /** Who may manage projects in these tests. */
@@ -17,7 +17,7 @@ export interface AdminApp {
 /** A platform that lets one operator manage its projects. */
 export function adminApp(
   registry: Registry,
-  options: Partial<AdminOptions> = {},
+  options: Partial<ProjectAdminOptions> = {},
   express: Express = express5,
 ): AdminApp {
   const errors: unknown[] = []

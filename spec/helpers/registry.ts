@@ -28,6 +28,13 @@ export function managed<Store extends ProjectStore = MemoryProjectStore>(
   return { store, clock, registry: createRegistry({ store, audience, clock: () => clock.now }) }
 }
 
+/** The same with a project `shop` in it. */
+export async function managedShop() {
+  const platform = managed()
+  await platform.registry.createProject({ id: 'shop' }, { by })
+  return platform
+}
+
 /** Registers a customer's own key and confirms it. */
 export async function handOver(
   registry: Registry,
@@ -36,7 +43,7 @@ export async function handOver(
   options: { kid?: string; replaces?: string; overlap?: number } = {},
 ) {
   const { kid, challenge } = await registry.registerKey(projectId, {
-    publicKey: pair.publicJwk,
+    jwk: pair.publicJwk,
     ...options,
     by,
   })

@@ -20,9 +20,7 @@ const taken = (turns: Turns<ReturnType<typeof item>>) => {
 describe('turns', () => {
   it('serve projects one after the other, and each in the order in which it came', () => {
     const { turns } = waiting(['a1', 'a2', 'a3', 'a4', 'b1', 'c1', 'c2'])
-    expect(turns.size).toBe(7)
     expect(taken(turns)).toEqual(['a1', 'b1', 'c1', 'a2', 'c2', 'a3', 'a4'])
-    expect(turns.size).toBe(0)
   })
 
   it('let a project that comes later wait for no more than one of each other', () => {
@@ -40,7 +38,6 @@ describe('turns', () => {
     expect(a1 && turns.delete(a1)).toBe(false)
     expect(b1 && turns.delete(b1)).toBe(true)
     expect(turns.delete(item('c1'))).toBe(false)
-    expect(turns.size).toBe(1)
     expect(taken(turns)).toEqual(['a2'])
   })
 

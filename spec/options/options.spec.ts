@@ -2,7 +2,6 @@ import { describe, expect, it } from '@jest/globals'
 import {
   algorithm,
   callback,
-  clock,
   flag,
   identifier,
   integer,
@@ -152,7 +151,6 @@ describe('a kind of option', () => {
     [flag, 'false', 'must be true or false'],
     [oneOf('a', 'b'), 'A', "must be 'a' or 'b'"],
     [callback('that takes an event'), {}, 'must be a function that takes an event'],
-    [clock, 5, 'must be a function that returns epoch seconds'],
     [objectWith('find', 'a key store'), { find: 1 }, 'must be a key store'],
     [objectWith(['a', 'b'], 'both'), { a: Math.max }, 'must be both'],
     [text({ fits: () => false, what: 'nothing' }), '', 'must be nothing'],

@@ -1,7 +1,9 @@
 import { beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import ts from 'typescript'
+import { linksOf, published } from '../docs/markdown.js'
 import { run } from './command.js'
 import { installation, manifest, root, tarball } from './installation.js'
 
@@ -11,11 +13,13 @@ jest.setTimeout(60_000)
 let folder: string
 let files: string[]
 beforeAll(async () => {
-  folder = join(await installation(), 'node_modules/reverse-jwt')
+  folder = join(await installation('express', 'passport'), 'node_modules/reverse-jwt')
   files = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
 }, 180_000)
+
+const textOf = (file: string) => readFileSync(join(folder, file), 'utf8')
 
 /** All modules that come with a module, with the packages and built-in modules that they name. */
 function reachableFrom(module: string): Set<string> {
@@ -23,28 +27,61 @@ function reachableFrom(module: string): Set<string> {
   const visit = (file: string) => {
     if (reached.has(file)) return
     reached.add(file)
-    const { importedFiles } = ts.preProcessFile(readFileSync(join(folder, file), 'utf8'))
-    for (const { fileName } of importedFiles) {
-      if (fileName.startsWith('.')) visit(join(dirname(file), fileName))
-      else reached.add(fileName)
+    for (const name of importsOf(join(folder, file))) {
+      if (name.startsWith('.')) visit(join(dirname(file), name))
+      else reached.add(name)
     }
   }
   visit(module)
   return reached
 }
+function importsOf(file: string): string[] {
+  return ts.preProcessFile(readFileSync(file, 'utf8')).importedFiles.map(({ fileName }) => fileName)
+}
+
+/** The files of jose that are loaded with a module. */
+function filesOfJose(module: string): Set<string> {
+  const loaded = new Set<string>()
+  const visit = (file: string) => {
+    if (loaded.has(file)) return
+    loaded.add(file)
+    for (const name of importsOf(file)) visit(createRequire(file).resolve(name))
+  }
+  const names = packagesOf(module).filter((name) => /^jose(\/|$)/.test(name))
+  for (const name of names) visit(createRequire(join(folder, module)).resolve(name))
+  return loaded
+}
+
 const packagesOf = (module: string) =>
   [...reachableFrom(module)].filter((name) => !name.endsWith('.js')).sort()
 
 describe('the packed package', () => {
   it('holds what a customer needs, and nothing else', () => {
     const others = files.filter((file) => !/^(dist\/lib|docs)\//.test(file)).sort()
-    expect(others).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'])
-    expect(files.filter((file) => file.startsWith('docs/') && !file.endsWith('.md')).sort()).toEqual([
-      'docs/openapi.json',
-      'docs/performance.svg',
-    ])
-    expect(files.filter((file) => file.startsWith('docs/api/'))).toEqual([])
+    expect(others).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md', 'package.json'])
+    const docs = files.filter((file) => file.startsWith('docs/'))
+    expect(docs.filter((file) => !file.endsWith('.md'))).toEqual(['docs/openapi.json'])
+    const notForUsers = /^docs\/(api|reference|mutation-testing|performance|scale)\b/
+    expect(docs.filter((file) => notForUsers.test(file))).toEqual([])
     expect(files.filter((file) => /\b(spec|test|bench)\b/.test(file))).toEqual([])
+  })
+
+  it('has no map of sources that are not in it, nor a line that names one', () => {
+    expect(files.filter((file) => /\.map$|tsbuildinfo/.test(file))).toEqual([])
+    const mapped = files.filter((file) => /^\/\/# sourceMappingURL/m.test(textOf(file)))
+    expect(mapped).toEqual([])
+  })
+
+  it('has only links that lead to files in it', () => {
+    const pages = files.filter((file) => file.endsWith('.md'))
+    const links = pages.flatMap((page) => linksOf(textOf(page)).map((target) => [page, target] as const))
+    expect(links.length).toBeGreaterThan(100)
+    const leadsNowhere = ([page, target]: readonly [string, string]) => {
+      const [path = ''] = target.replace(published, '/').split('#')
+      if (path === '') return false
+      return !existsSync(join(folder, path.startsWith('/') ? path : join(dirname(page), path)))
+    }
+    expect(links.filter(leadsNowhere)).toEqual([])
   })
 
   it('has a declaration for each module of lib, and no other modules', () => {
@@ -87,13 +124,28 @@ describe('what an entry brings along', () => {
     expect([...reachableFrom('dist/lib/protocol.js')]).toEqual(['dist/lib/protocol.js'])
   })
 
-  it('is jose and node:crypto for the client', () => {
-    expect(packagesOf('dist/lib/customer/index.js')).toEqual(['jose', 'node:crypto'])
+  it('is node:crypto and parts of jose for the customer', () => {
+    expect(packagesOf('dist/lib/customer/index.js')).toEqual([
+      'jose/base64url',
+      'jose/jwt/sign',
+      'jose/key/export',
+      'jose/key/generate/keypair',
+      'node:crypto',
+    ])
   })
 
-  it('is jose and what Node has for the registry, and no driver of a database', () => {
+  it.each(['customer', 'registry'])('is at most 16 of the 46 modules of jose for the entry %s', (entry) => {
+    const loaded = filesOfJose(`dist/lib/${entry}/index.js`).size
+    expect(loaded).toBeGreaterThan(10)
+    expect(loaded).toBeLessThanOrEqual(16)
+  })
+
+  it('is parts of jose and what Node has for the registry, and no driver of a database', () => {
     expect(packagesOf('dist/lib/registry/index.js')).toEqual([
-      'jose',
+      'jose/jwt/verify',
+      'jose/key/export',
+      'jose/key/generate/keypair',
+      'jose/key/import',
       'node:buffer',
       'node:crypto',
       'node:timers/promises',

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
-import { cp, mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir, userInfo } from 'node:os'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { output, run } from './command.js'
 
 /** The root of the repository. Tests run from dist/. */
@@ -53,23 +53,43 @@ async function tidy(): Promise<void> {
   }
 }
 
+/** All that the tarball is made of. */
+const ingredients = [
+  ...['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', 'SECURITY.md', 'docs'],
+  ...['tsconfig.json', 'lib', 'spec/package/remove-stale-outputs.js'],
+]
+
 let packing: Promise<string> | undefined
 
-/** The tarball that `npm publish` would send, of what `npm run build` has built. */
+/** The tarball that `npm publish` would send. */
 export function tarball(): Promise<string> {
   return (packing ??= pack())
 }
 
+/** In a copy, because `prepack` builds without source maps, and the tests run what is in dist/. */
 async function pack(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'reverse-jwt-pack-'))
-  // Without scripts: prepack would build again, and take dist/ away from under the tests.
-  await output('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder], root)
-  const file = join(folder, `reverse-jwt-${manifest.version}.tgz`)
-  const hash = createHash('sha256').update(readFileSync(file)).digest('hex').slice(0, 16)
-  const shelved = await kept(`tarball-${hash}`, (filling) => cp(file, join(filling, basename(file))))
-  await rm(folder, { recursive: true })
+  const folder = await kept(`tarball-${await hashOf(ingredients)}`, async (filling) => {
+    const copy = join(filling, 'copy')
+    for (const name of ingredients) await cp(join(root, name), join(copy, name), { recursive: true })
+    await symlink(join(root, 'node_modules'), join(copy, 'node_modules'))
+    await output('npm', ['pack', '--silent', '--pack-destination', filling], copy)
+    await rm(copy, { recursive: true })
+  })
   await tidy()
-  return join(shelved, basename(file))
+  return join(folder, `reverse-jwt-${manifest.version}.tgz`)
+}
+
+async function hashOf(names: readonly string[]): Promise<string> {
+  const hash = createHash('sha256')
+  for (const name of names) {
+    const isFolder = (await stat(join(root, name))).isDirectory()
+    const files = isFolder ? (await readdir(join(root, name), { recursive: true })).sort() : ['']
+    for (const file of files) {
+      const path = join(root, name, file)
+      if ((await stat(path)).isFile()) hash.update(`${name}/${file}\n`).update(await readFile(path))
+    }
+  }
+  return hash.digest('hex').slice(0, 16)
 }
 
 async function npmInstall(folder: string, packages: readonly string[]): Promise<void> {
@@ -129,5 +149,5 @@ export async function nodeProgram(version: string): Promise<string> {
   return join(folder, 'bin/node')
 }
 
-/** What `engines` begins with, and the newest. The tests themselves run on one more. */
-export const nodeVersions = ['20.19.0', '22.12.0', '24'] as const
+/** What `engines` begins with, and what is newer. The tests themselves run on one more. */
+export const nodeVersions = ['20.19.0', '22.12.0', '24', '26'] as const

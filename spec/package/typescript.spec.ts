@@ -6,11 +6,12 @@ import { installation, projectIn, root } from './installation.js'
 
 jest.setTimeout(60_000)
 
-/** The newest TypeScript and the oldest one that knows that Node can require ES modules. */
+/** The newest TypeScript, the one before it, and the oldest one that knows that Node can require ES modules. */
 const compilers = {
   // An installation has it.
   '5.8': '',
   '6': join(root, 'node_modules/typescript/bin/tsc'),
+  '7': join(root, 'node_modules/typescript7/bin/tsc'),
 }
 type Compiler = keyof typeof compilers
 
@@ -22,7 +23,7 @@ const always = {
   lib: ['es2022'],
   types: ['node'],
 }
-/** Checks our declaration files too, and that they find all they need. Once for each way to find it, for it is slow. */
+/** Checks our declaration files too, and that they find all they need. Not always, for it is slow. */
 const declarations = { skipLibCheck: false }
 
 async function compile(
@@ -52,9 +53,15 @@ describe('with @types/node alone', () => {
   afterAll(() => rm(project, { recursive: true }))
 
   const works: [Compiler, Record<string, unknown>, file?: string][] = [
+    ['7', { module: 'nodenext', ...declarations }],
+    ['7', { module: 'node16' }],
+    ['7', { module: 'esnext', moduleResolution: 'bundler', ...declarations }],
+    ['7', { module: 'nodenext', ...commonjs }],
+    ['7', { module: 'commonjs', ...commonjs }],
+    ['7', { module: 'node16', ...commonjs }, 'use-dynamic-import'],
     ['6', { module: 'nodenext', ...declarations }],
     ['6', { module: 'node16' }],
-    ['6', { module: 'esnext', moduleResolution: 'bundler', ...declarations }],
+    ['6', { module: 'esnext', moduleResolution: 'bundler' }],
     ['6', { module: 'nodenext', ...commonjs }],
     ['6', { module: 'commonjs', ...commonjs }],
     ['6', { module: 'node16', ...commonjs }, 'use-dynamic-import'],
@@ -69,9 +76,11 @@ describe('with @types/node alone', () => {
   })
 
   const fails: [Compiler, Record<string, unknown>, RegExp][] = [
+    ['7', { module: 'node16', ...commonjs }, cannotRequire],
     ['6', { module: 'node16', ...commonjs }, cannotRequire],
     ['5.8', { module: 'node16', ...commonjs }, cannotRequire],
     ['5.8', { module: 'commonjs', ...commonjs }, /^use\.ts.*error TS2307: .*'reverse-jwt'/m],
+    ['7', { module: 'nodenext', types: [], ...declarations }, /error TS2591: Cannot find name 'node:crypto'/],
     ['6', { module: 'nodenext', types: [], ...declarations }, /error TS2591: Cannot find name 'node:crypto'/],
   ]
   it.each(fails)('TypeScript %s with %j cannot, as README says', async (version, settings, message) => {
@@ -88,14 +97,21 @@ describe.each(['5', '4'])('with the types of Express %s and of Passport', (expre
   afterAll(() => rm(project, { recursive: true }))
 
   const settings = { module: 'nodenext', noEmit: true }
+  const faces: [Compiler, Record<string, unknown>][] = [
+    ['6', settings],
+    ['7', { ...settings, ...declarations }],
+  ]
 
-  it('fits middleware, error handler and strategy', async () => {
-    expect(await compile(project, '6', ['faces.ts'], { ...settings, ...declarations })).toBe('')
-  })
+  it.each(faces)(
+    'TypeScript %s with %j fits middleware, error handler and strategy',
+    async (version, given) => {
+      expect(await compile(project, version, ['faces.ts'], given)).toBe('')
+    },
+  )
 
   it('has req.project after an import of reverse-jwt/express-types, and not before', async () => {
-    expect(await compile(project, '6', ['request-members-declared.ts'], settings)).toBe('')
-    const without = await compile(project, '6', ['request-members.ts'], settings)
+    expect(await compile(project, '7', ['request-members-declared.ts'], settings)).toBe('')
+    const without = await compile(project, '7', ['request-members.ts'], settings)
     expect(without).toMatch(/TS2339: Property 'project' .*\n.*TS2339: Property 'projectToken' /)
   })
 })

@@ -75,7 +75,7 @@ describe('where somebody took the constraint away', () => {
     const { keys } = await registry.listKeys('shop')
     expect(keys).toMatchObject([{ kid: 'a', state: 'active' }])
     expect(keys[0]).not.toHaveProperty('lastUsedAt')
-    const { key } = await registry.revokeKey('shop', 'a', { reason: 'exposed', by: 'x' })
+    const { key } = await registry.revokeKey('shop', { kid: 'a', reason: 'exposed', by: 'x' })
     expect(key.state).toBe('revoked')
   })
 })

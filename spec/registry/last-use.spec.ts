@@ -133,21 +133,21 @@ describe('the time of last use', () => {
   )
 
   const wrong: [unknown, object, string][] = [
-    [undefined, {}, 'Option store must be a project store, such as new PostgresProjectStore({ db })'],
+    [undefined, {}, 'recordLastUse: store must be a project store, such as new PostgresProjectStore({ db })'],
     [
       { touch: () => undefined },
       { interval: 1 },
-      'Unknown option of recordLastUse "interval". Did you mean "intervalMs"?',
+      'recordLastUse: unknown option "interval". Did you mean "intervalMs"?',
     ],
     [
       { touch: () => undefined },
       { intervalMs: undefined },
-      'Option intervalMs is undefined; set it or leave it out',
+      'recordLastUse: intervalMs is undefined; set it or leave it out',
     ],
     ...[0, -1, NaN, '1', 3_600_001].map((intervalMs): [unknown, object, string] => [
       { touch: () => undefined },
       { intervalMs },
-      'Option intervalMs must be a positive number of milliseconds up to 3600000',
+      'recordLastUse: intervalMs must be a positive number of milliseconds up to 3600000',
     ]),
   ]
   it.each(wrong)('is not noted by recordLastUse(%j, %j)', (store, options, message) => {

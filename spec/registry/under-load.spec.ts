@@ -46,7 +46,7 @@ async function loaded(options: { listens: boolean; ttl: number }) {
 async function revokeAll(keys: readonly LoadKey[]): Promise<Map<string, number>> {
   const answered = new Map<string, number>()
   for (const { projectId, kid } of keys) {
-    await registry.revokeKey(projectId, kid, { reason: 'exposed', by })
+    await registry.revokeKey(projectId, { kid, reason: 'exposed', by })
     answered.set(kid, Date.now())
   }
   return answered

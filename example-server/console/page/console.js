@@ -1,7 +1,7 @@
 /** The console: one project at a time, named in the address after #. */
 import * as api from './api.js'
 import { auditItems } from './audit-log.js'
-import { openDialog, closeDialog } from './dialog.js'
+import { openDialog } from './dialog.js'
 import { button, byId, element, pill } from './dom.js'
 import { askToCreateKey, askToRegister } from './key-dialogs.js'
 import { keyItems } from './key-list.js'

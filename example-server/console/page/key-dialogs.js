@@ -150,8 +150,9 @@ export function askToRegister(project, keys, done) {
     action: 'Ask for a proof',
     submit: async () => {
       const replaced = replaces.value === '' ? {} : { replaces: replaces.value }
-      const given = { publicKey: publicKey.value.trim(), ...replaced }
-      const { kid, challenge } = await api.registerKey(project, given)
+      const key = publicKey.value.trim()
+      const half = key.startsWith('{') ? { jwk: key } : { pem: key }
+      const { kid, challenge } = await api.registerKey(project, { ...half, ...replaced })
       askForProof(project, kid, challenge, done)
       await done()
     },

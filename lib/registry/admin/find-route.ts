@@ -1,4 +1,4 @@
-import { invalid } from '../rules/inputs.js'
+import { invalid } from '../registry-error.js'
 import { adminFault } from './problem.js'
 import { routes, type Call, type Route } from './routes.js'
 

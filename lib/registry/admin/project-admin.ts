@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { callback, objectWith, required } from '../../options/kinds.js'
-import { optionsReader, type OptionsOf } from '../../options/options.js'
+import { argumentReader, optionsReader, type OptionsOf } from '../../options/options.js'
 import { Fault } from '../../http/fault.js'
 import { readJsonBody } from '../../http/json-body.js'
 import { sendProblem } from '../../http/problem.js'
@@ -8,9 +8,8 @@ import { warnOnce } from '../../warnings.js'
 import { findRoute, queryOf, type Found } from './find-route.js'
 import { adminFault, problemOf } from './problem.js'
 import type { AdminAction, Answer } from './routes.js'
-import { invalid } from '../rules/inputs.js'
-import { requireReadable } from '../rules/names.js'
-import { RegistryError } from '../registry-error.js'
+import { readableText } from '../rules/names.js'
+import { invalid, RegistryError } from '../registry-error.js'
 import type { Registry } from '../registry.js'
 
 /** What a request asks for, before it is decided whether it may. */
@@ -24,7 +23,7 @@ export interface AdminOperation {
 /** Who may manage projects, by the name that the audit shall know; anything false: nobody. */
 export type AdminAuthorization = { readonly by: string } | false | null | undefined
 
-export interface AdminOptions<Req extends IncomingMessage = IncomingMessage> {
+export interface ProjectAdminOptions<Req extends IncomingMessage = IncomingMessage> {
   readonly registry: Registry
   /**
    * Decides who calls, from the headers alone, and whether they may do this with this project: the body has not been read. Throws
@@ -41,13 +40,16 @@ export interface AdminOptions<Req extends IncomingMessage = IncomingMessage> {
 const readOptions = optionsReader('projectAdmin', {
   registry: objectWith<Registry>('createProject', 'what createRegistry returns'),
   authorize: required(
-    callback<AdminOptions['authorize']>('that decides who may manage projects: (req) => ({ by }) or false'),
+    callback<ProjectAdminOptions['authorize']>(
+      'that decides who may manage projects: (req) => ({ by }) or false',
+    ),
     'a function that decides who may manage projects: (req) => ({ by }) or false',
   ),
-  onError: callback<NonNullable<AdminOptions['onError']>>('that is told of errors', (error) => {
+  onError: callback<NonNullable<ProjectAdminOptions['onError']>>('that is told of errors', (error) => {
     console.error(error)
   }),
-} satisfies OptionsOf<AdminOptions>)
+} satisfies OptionsOf<ProjectAdminOptions>)
+const readBy = argumentReader('projectAdmin', 'by', required(readableText, 'authorize returns { by }'))
 
 /**
  * The registry as a JSON API: Express middleware, to be mounted where you like. Every route is in `docs/openapi.json`.
@@ -78,7 +80,7 @@ const readOptions = optionsReader('projectAdmin', {
  * app.use('/admin', admin)
  */
 export function projectAdmin<Req extends IncomingMessage = IncomingMessage>(
-  options: AdminOptions<Req>,
+  options: ProjectAdminOptions<Req>,
 ): (req: Req, res: ServerResponse) => void {
   const { registry, authorize, onError } = readOptions(options)
 
@@ -145,7 +147,7 @@ async function authorized<Req>(
   if (!answer) throw adminFault('forbidden')
   const { by } = answer as { by?: unknown }
   try {
-    return requireReadable('The by that authorize returned', by)
+    return readBy(by)
   } catch (cause) {
     throw adminFault('authorization_unavailable', { cause })
   }

@@ -1,9 +1,9 @@
 import type { JsonObject } from '../../encoding/strict-json.js'
 import type { AuditQuery, KeyQuery, ProjectQuery } from '../operations/queries.js'
-import type { RevokeOptions } from '../operations/key-changes.js'
-import type { ConfirmOptions, RegisterOptions } from '../operations/registration.js'
+import type { ConfirmKeyOptions } from '../operations/registration.js'
+import type { RevokeKeyOptions } from '../operations/revocation.js'
 import type { Registry } from '../registry.js'
-import { invalid } from '../rules/inputs.js'
+import { invalid } from '../registry-error.js'
 
 /** A request that was authorized, found its route, and was read. What the registry does not know, it refuses. */
 export interface Call {
@@ -12,7 +12,7 @@ export interface Call {
   /** The project in the path. */
   readonly project: string
   readonly query: Readonly<Record<string, string>>
-  /** The types that the routes give its members are wishes: the registry checks each of them. */
+  /** Unchecked: the registry checks each member, whatever type a route gives it. */
   readonly body: JsonObject
   readonly idempotencyKey: string | undefined
 }
@@ -61,7 +61,7 @@ export const routes: readonly Route[] = [
     action: 'project.read',
     method: 'GET',
     path: project,
-    answer: async (call) => ok(await call.registry.project(call.project)),
+    answer: getProject,
   },
   { action: 'project.update', method: 'PATCH', path: project, answer: updateProject },
   { action: 'project.delete', method: 'DELETE', path: project, query: ['reason'], answer: deleteProject },
@@ -78,7 +78,7 @@ export const routes: readonly Route[] = [
     method: 'GET',
     path: '/audit',
     query: ['project', 'before', 'limit'],
-    answer: audit,
+    answer: listAudit,
   },
 ]
 
@@ -92,6 +92,10 @@ async function createProject({ registry, body, by }: Call): Promise<Answer> {
   if (body.id === '.' || body.id === '..') throw invalid('id cannot be a dot or two: no URL could name it')
   const made = await registry.createProject(body, { by })
   return { status: 201, body: made, location: `projects/${encodeURIComponent(made.id)}` }
+}
+
+async function getProject({ registry, project }: Call): Promise<Answer> {
+  return ok(await registry.getProject(project))
 }
 
 async function updateProject({ registry, project, body, by }: Call): Promise<Answer> {
@@ -123,14 +127,11 @@ async function generateKey({ registry, project, body, by }: Call): Promise<Answe
 }
 
 async function registerKey({ registry, project, body, by }: Call): Promise<Answer> {
-  return {
-    status: 201,
-    body: await registry.registerKey(project, { ...(body as object), by } as RegisterOptions),
-  }
+  return { status: 201, body: await registry.registerKey(project, { ...body, by }) }
 }
 
 async function confirmKey({ registry, project, body, by }: Call): Promise<Answer> {
-  return ok(await registry.confirmKey(project, { ...(body as object), by } as ConfirmOptions))
+  return ok(await registry.confirmKey(project, { ...(body as object), by } as ConfirmKeyOptions))
 }
 
 async function rotateKey({ registry, project, body, by, idempotencyKey }: Call): Promise<Answer> {
@@ -141,18 +142,17 @@ async function rotateKey({ registry, project, body, by, idempotencyKey }: Call):
 }
 
 async function revokeKey({ registry, project, body, by }: Call): Promise<Answer> {
-  const { kid, ...options } = body
-  return ok(await registry.revokeKey(project, kid as string, { ...(options as object), by } as RevokeOptions))
+  return ok(await registry.revokeKey(project, { ...(body as object), by } as RevokeKeyOptions))
 }
 
-async function audit({ registry, query }: Call): Promise<Answer> {
+async function listAudit({ registry, query }: Call): Promise<Answer> {
   const { project: projectId } = query
   const asked: AuditQuery = {
     ...(projectId !== undefined && { projectId }),
     ...numberIn(query, 'before'),
     ...numberIn(query, 'limit'),
   }
-  return ok(await registry.audit(asked))
+  return ok(await registry.listAudit(asked))
 }
 
 function ok(body: unknown): Answer {

@@ -1,10 +1,10 @@
-import { escaped, quoted } from '../../options/option-checks.js'
+import { escaped, quoted } from '../../options/quoted.js'
 import type { AuditAction } from '../store/audit-record.js'
-import { keysWindow } from '../rules/key-rules.js'
-import type { ChangeOutcome, KeySelection, ProjectStore } from '../store/project-store.js'
+import { keysWindow } from '../rules/keys.js'
+import type { ProjectChangeOutcome, KeySelection, ProjectStore } from '../store/project-store.js'
 import { without, type KeyRecord, type ProjectRecord, type StoredProject } from '../store/records.js'
 import { RegistryError } from '../registry-error.js'
-import { keyView, projectView } from '../views.js'
+import { keyView, projectView } from '../store/views.js'
 
 /** What a decision wants written. */
 export interface Plan {
@@ -33,7 +33,7 @@ const attempts = 50
 /** The keys that an operation names, beside the live ones. */
 export type NamedKeys = Omit<KeySelection, 'now' | 'madeAfter'>
 
-/** Loads a project, decides, and writes; decides again when somebody was faster. */
+/** Loads a project, decides, and writes; decides again when another change came first. */
 export async function change<T>(
   store: ProjectStore,
   projectId: string,
@@ -47,7 +47,7 @@ export async function change<T>(
     if (plan === undefined) return result
     const outcome = await write(store, stored, plan, now)
     if (outcome === 'done') return result
-    if (outcome !== 'stale') throw taken(plan.kid)
+    if (outcome !== 'stale') throw keyInUse(plan.kid)
     await pause(Math.random() * 5 * Math.min(attempt, 10))
   }
   throw new RegistryError(
@@ -78,7 +78,7 @@ export function write(
   stored: StoredProject | undefined,
   { action, by, kid, reason, project, keys = [] }: Plan,
   now: number,
-): Promise<ChangeOutcome> {
+): Promise<ProjectChangeOutcome> {
   const next = project ?? stored
   if (next === undefined) throw new Error('A new project needs a plan with a project')
   const touched = new Set(keys.map((key) => key.kid))
@@ -106,8 +106,8 @@ export function write(
   })
 }
 
-/** Told only after the caller has shown that the key is theirs: whose it is else stays unsaid. */
-function taken(kid = ''): RegistryError {
+/** Only for a caller who has shown that the key is theirs. Does not say which project has it. */
+function keyInUse(kid = ''): RegistryError {
   return new RegistryError(
     'key_exists',
     `The public key of ${escaped(kid)} is, or was, in use already: in this project or another. Make a new pair; one key belongs to one project.`,

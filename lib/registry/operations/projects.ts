@@ -1,32 +1,42 @@
-import { escaped } from '../../options/option-checks.js'
-import { change, write, type Plan } from './change.js'
+import type { OptionsOf } from '../../options/options.js'
+import { escaped } from '../../options/quoted.js'
+import type { Clock } from '../../time/clock.js'
+import { checkRequest, RegistryError } from '../registry-error.js'
+import { readableText } from '../rules/names.js'
 import {
-  checked,
-  invalid,
-  optionalReason,
-  readOptions,
-  requireName,
-  type ChangeOptions,
-} from '../rules/inputs.js'
-import { changedProject, newProject, type NewProject, type ProjectChanges } from '../rules/project-rules.js'
+  newProject,
+  readProjectUpdate,
+  updatedProject,
+  type NewProject,
+  type ProjectUpdate,
+} from '../rules/project-settings.js'
 import type { ProjectStore } from '../store/project-store.js'
 import { without, type ProjectRecord, type StoredProject } from '../store/records.js'
-import { RegistryError } from '../registry-error.js'
-import { projectView, type ProjectView } from '../views.js'
+import { projectView, type ProjectView } from '../store/views.js'
+import { change, write, type Plan } from './change.js'
+import { changeReader, projectChangeReader, type RegistryChangeOptions } from './method-options.js'
 
-export interface ReasonOptions extends ChangeOptions {
+export interface RegistryReasonOptions extends RegistryChangeOptions {
   /** For people and for the audit: 1 to 256 characters, all of which can be seen. */
   readonly reason?: string
 }
 
-type Clock = () => number
+const reason = { reason: readableText } satisfies OptionsOf<Omit<RegistryReasonOptions, 'by'>>
+
+const read = {
+  createProject: changeReader('createProject', {}),
+  updateProject: projectChangeReader('updateProject', {}),
+  suspendProject: projectChangeReader('suspendProject', reason),
+  resumeProject: projectChangeReader('resumeProject', {}),
+  deleteProject: projectChangeReader('deleteProject', reason),
+}
 
 export function projectChanges(store: ProjectStore, clock: Clock) {
   return {
-    async createProject(given: NewProject, options: ChangeOptions): Promise<ProjectView> {
-      const { by } = readOptions(options, {})
+    async createProject(given: NewProject, options: RegistryChangeOptions): Promise<ProjectView> {
+      const { by } = read.createProject(options)
       const now = clock()
-      const project = checked(() => newProject(given))
+      const project = checkRequest(() => newProject(given))
       const record: ProjectRecord = { project, createdAt: now, updatedAt: now, version: 1 }
       const plan: Plan = { action: 'project.created', by, project: record }
       if ((await write(store, undefined, plan, now)) === 'done') return projectView(record)
@@ -36,23 +46,22 @@ export function projectChanges(store: ProjectStore, clock: Clock) {
       )
     },
 
-    async updateProject(id: string, changes: ProjectChanges, options: ChangeOptions): Promise<ProjectView> {
-      const { by } = readOptions(options, {})
-      requireName('project id', id)
-      // Callers without TypeScript pass anything.
-      if (typeof (changes as unknown) === 'object' && Object.hasOwn(Object(changes) as object, 'id'))
-        throw invalid('The id of a project cannot be changed; create another project')
-      return change(store, id, clock(), (stored, now) => {
-        const project = checked(() => changedProject(stored.project, changes))
+    async updateProject(
+      id: string,
+      changes: ProjectUpdate,
+      options: RegistryChangeOptions,
+    ): Promise<ProjectView> {
+      const { by, projectId } = read.updateProject(id, options)
+      const update = checkRequest(() => readProjectUpdate(changes))
+      return change(store, projectId, clock(), (stored, now) => {
+        const project = checkRequest(() => updatedProject(stored.project, update))
         return changed('project.updated', by, { ...stored, project, updatedAt: now })
       })
     },
 
-    async suspendProject(id: string, options: ReasonOptions): Promise<ProjectView> {
-      const { by, reason } = readOptions(options, { reason: true })
-      requireName('project id', id)
-      optionalReason(reason)
-      return change(store, id, clock(), (stored, now) => {
+    async suspendProject(id: string, options: RegistryReasonOptions): Promise<ProjectView> {
+      const { by, projectId, reason } = read.suspendProject(id, options)
+      return change(store, projectId, clock(), (stored, now) => {
         if (stored.project.suspended === true) return { result: projectView(stored) }
         const project = { ...stored.project, suspended: true }
         const why = reason === undefined ? {} : { suspensionReason: reason }
@@ -60,10 +69,9 @@ export function projectChanges(store: ProjectStore, clock: Clock) {
       })
     },
 
-    async resumeProject(id: string, options: ChangeOptions): Promise<ProjectView> {
-      const { by } = readOptions(options, {})
-      requireName('project id', id)
-      return change(store, id, clock(), (suspended, now) => {
+    async resumeProject(id: string, options: RegistryChangeOptions): Promise<ProjectView> {
+      const { by, projectId } = read.resumeProject(id, options)
+      return change(store, projectId, clock(), (suspended, now) => {
         const stored = without(suspended, 'suspensionReason')
         if (stored.project.suspended !== true) return { result: projectView(stored) }
         const project = { ...stored.project, suspended: false }
@@ -71,13 +79,11 @@ export function projectChanges(store: ProjectStore, clock: Clock) {
       })
     },
 
-    async deleteProject(id: string, options: ReasonOptions): Promise<void> {
-      const { by, reason } = readOptions(options, { reason: true })
-      requireName('project id', id)
-      optionalReason(reason)
-      await change(store, id, clock(), ({ createdAt, version }, now) => {
+    async deleteProject(id: string, options: RegistryReasonOptions): Promise<void> {
+      const { by, projectId, reason } = read.deleteProject(id, options)
+      await change(store, projectId, clock(), ({ createdAt, version }, now) => {
         // Nothing of the customer stays in the tombstone but the id and the public keys.
-        const project = { id, issuer: id, suspended: true }
+        const project = { id: projectId, issuer: projectId, suspended: true }
         const tombstone = { project, createdAt, updatedAt: now, deletedAt: now, version }
         return changed('project.deleted', by, tombstone, reason)
       })

@@ -1,32 +1,34 @@
-import { refuseUnknownNames } from '../../options/option-checks.js'
+import { identifier, integer } from '../../options/kinds.js'
+import type { Option, OptionsOf } from '../../options/options.js'
+import type { Clock } from '../../time/clock.js'
 import type { AuditRecord } from '../store/audit-record.js'
-import { existing } from './change.js'
-import { checked, invalid, limitOf, optionalName, requireName } from '../rules/inputs.js'
-import { keyPlace, placeOf } from '../rules/key-place.js'
 import type { ProjectStore } from '../store/project-store.js'
-import { keyView, projectView, type KeyView, type ProjectView } from '../views.js'
+import { keyView, projectView, type KeyView, type ProjectView } from '../store/views.js'
+import { existing } from './change.js'
+import { keyPlace, textOfPlace } from './key-place.js'
+import { projectIdReader, queryReader } from './method-options.js'
 
 export interface ProjectQuery {
-  /** Projects whose id comes after this one: the `next` of the list before. */
+  /** Projects whose id comes after this one: the `next` of the page before. */
   readonly after?: string | undefined
   /** Default 50, at most 500. */
   readonly limit?: number | undefined
 }
 
-export interface ProjectList {
+export interface ProjectPage {
   readonly projects: readonly ProjectView[]
   /** Give it as `after` for more. Absent: these were the last. */
   readonly next?: string
 }
 
 export interface KeyQuery {
-  /** Keys that come after the last one of a list: its `next`. */
+  /** Keys that come after the last one of a page: its `next`. */
   readonly after?: string | undefined
   /** Default 50, at most 500. */
   readonly limit?: number | undefined
 }
 
-export interface KeyList {
+export interface KeyPage {
   readonly keys: readonly KeyView[]
   /** Give it as `after` for more. Absent: these were the last. */
   readonly next?: string
@@ -35,61 +37,70 @@ export interface KeyList {
 export interface AuditQuery {
   /** Only this project's. */
   readonly projectId?: string | undefined
-  /** Older ones than this: the `next` of the list before. */
+  /** Older ones than this: the `next` of the page before. */
   readonly before?: number | undefined
   /** Default 50, at most 500. */
   readonly limit?: number | undefined
 }
 
-export interface AuditList {
+export interface AuditPage {
   readonly records: readonly AuditRecord[]
   /** Give it as `before` for more. Absent: these were the first. */
   readonly next?: number
 }
 
-export function queries(store: ProjectStore, clock: () => number) {
+const limit = integer({ default: 50, max: 500 })
+
+const recordId: Option<number | undefined> = (given, wrong) => {
+  if (given === undefined) return undefined
+  if (typeof given === 'number' && Number.isSafeInteger(given) && given > 0) return given
+  throw wrong('must be the id of a record')
+}
+
+const readProjectQuery = queryReader('listProjects', {
+  after: identifier,
+  limit,
+} satisfies OptionsOf<ProjectQuery>)
+const readKeyQuery = queryReader('listKeys', { after: keyPlace, limit } satisfies OptionsOf<KeyQuery>)
+const readAuditQuery = queryReader('listAudit', {
+  projectId: identifier,
+  before: recordId,
+  limit,
+} satisfies OptionsOf<AuditQuery>)
+
+const readId = { getProject: projectIdReader('getProject'), listKeys: projectIdReader('listKeys') }
+
+export function queries(store: ProjectStore, clock: Clock) {
   return {
-    async project(projectId: string): Promise<ProjectView> {
-      return projectView(await existing(store, requireName('project id', projectId), clock()))
+    async getProject(id: string): Promise<ProjectView> {
+      return projectView(await existing(store, readId.getProject(id), clock()))
     },
 
-    async listProjects(query: ProjectQuery = {}): Promise<ProjectList> {
-      checked(() => {
-        refuseUnknownNames(query, { after: true, limit: true }, 'member of a query')
-      })
-      const after = optionalName('after', query.after)
-      const limit = limitOf(query.limit)
+    async listProjects(query: ProjectQuery = {}): Promise<ProjectPage> {
+      const { after, limit } = readProjectQuery(query)
       const found = await store.list({ limit: limit + 1, ...(after !== undefined && { after }) })
       const projects = found.slice(0, limit).map(projectView)
       const last = projects.at(-1)
       return found.length > limit && last !== undefined ? { projects, next: last.id } : { projects }
     },
 
-    async listKeys(projectId: string, query: KeyQuery = {}): Promise<KeyList> {
-      requireName('project id', projectId)
-      checked(() => {
-        refuseUnknownNames(query, { after: true, limit: true }, 'member of a query')
-      })
-      const after = query.after === undefined ? {} : { after: placeOf(query.after) }
-      const limit = limitOf(query.limit)
+    async listKeys(id: string, query: KeyQuery = {}): Promise<KeyPage> {
+      const projectId = readId.listKeys(id)
+      const { after, limit } = readKeyQuery(query)
       const now = clock()
       await existing(store, projectId, now)
-      const found = await store.listKeys(projectId, { limit: limit + 1, ...after })
+      const found = await store.listKeys(projectId, {
+        limit: limit + 1,
+        ...(after !== undefined && { after }),
+      })
       const page = found.slice(0, limit)
       const keys = page.map((key) => keyView(key, now))
       const last = page.at(-1)
-      return found.length > limit && last !== undefined ? { keys, next: keyPlace(last) } : { keys }
+      return found.length > limit && last !== undefined ? { keys, next: textOfPlace(last) } : { keys }
     },
 
-    async audit(query: AuditQuery = {}): Promise<AuditList> {
-      checked(() => {
-        refuseUnknownNames(query, { projectId: true, before: true, limit: true }, 'member of a query')
-      })
-      const projectId = optionalName('projectId', query.projectId)
-      const { before } = query
-      if (before !== undefined && !(Number.isSafeInteger(before) && before > 0))
-        throw invalid('before must be the id of a record')
-      const limit = limitOf(query.limit)
+    async listAudit(query: AuditQuery = {}): Promise<AuditPage> {
+      const { projectId, before, limit } = readAuditQuery(query)
       const found = await store.audit({
         limit: limit + 1,
         ...(projectId !== undefined && { projectId }),

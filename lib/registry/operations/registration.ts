@@ -1,35 +1,33 @@
-import { admitProjectKey, primeModulusRefusal, type PublicKeyInput } from '../../keys/public-key.js'
+import { admitProjectKey, primeModulusRefusal } from '../../keys/public-key.js'
 import { thumbprint } from '../../jwk/thumbprint.js'
+import { algorithm, identifier, required, unchecked } from '../../options/kinds.js'
+import { argumentReader, givenMembers, type OptionsOf } from '../../options/options.js'
+import { escaped } from '../../options/quoted.js'
 import type { AlgorithmName } from '../../protocol.js'
-import type { Project } from '../../types.js'
-import { change, existing } from './change.js'
-import { escaped } from '../../options/option-checks.js'
-import {
-  checked,
-  defaultOverlap,
-  invalid,
-  optionalName,
-  overlapOf,
-  readOptions,
-  requireName,
-  type ChangeOptions,
-} from '../rules/inputs.js'
-import { replaced, requireActive, requireKey, requireRoom, requireUnused } from '../rules/key-rules.js'
-import { keyState } from '../rules/key-state.js'
-import { requireId } from '../rules/names.js'
-import { challengeLifetime, checkProof, newChallenge, type KeyChallenge } from '../rules/possession.js'
+import type { Clock } from '../../time/clock.js'
+import type { KeyChallenge, Project } from '../../types.js'
+import { checkRequest, invalid, RegistryError } from '../registry-error.js'
+import { replaced, requireActive, requireKey, requireRoom, requireUnused } from '../rules/keys.js'
+import { newId } from '../rules/names.js'
+import { defaultOverlap, overlap } from '../rules/overlap.js'
+import { challengeLifetime, checkProof, newChallenge } from '../rules/possession.js'
+import { inTurn } from '../rules/slow-checks.js'
+import { keyState } from '../store/key-state.js'
 import type { ProjectStore } from '../store/project-store.js'
 import { without, type KeyRecord, type StoredProject } from '../store/records.js'
-import { RegistryError } from '../registry-error.js'
-import { inTurn } from '../rules/slow-checks.js'
-import { keyView, type KeyView } from '../views.js'
+import { keyView, type KeyView } from '../store/views.js'
+import { change, existing } from './change.js'
+import { projectChangeReader, type RegistryChangeOptions } from './method-options.js'
 
-export interface RegisterOptions extends ChangeOptions {
-  /** The public half: a JWK (object or JSON), or PEM (`-----BEGIN PUBLIC KEY-----`). */
-  readonly publicKey: object | string | Uint8Array
+/** The public half is given as exactly one of `jwk` and `pem`. */
+export interface RegisterKeyOptions extends RegistryChangeOptions {
+  /** RFC 7517, as an object or as JSON. */
+  readonly jwk?: object | string
+  /** SPKI: `-----BEGIN PUBLIC KEY-----`, as text or as the bytes of a file. */
+  readonly pem?: string | Uint8Array
   /** 1 to 256 ASCII characters. Default: that of the JWK, else the RFC 7638 thumbprint. */
   readonly kid?: string
-  /** Default: that of the JWK, else the usual one for the type of the key. */
+  /** Default: that of the JWK, else ES256, ES384 or ES512 by the curve, RS256 for RSA, EdDSA for Ed25519. */
   readonly alg?: AlgorithmName
   /** The kid of an active key, which retires when this one is confirmed. */
   readonly replaces?: string
@@ -37,31 +35,47 @@ export interface RegisterOptions extends ChangeOptions {
   readonly overlap?: number
 }
 
-export interface Registration {
+export interface KeyRegistration {
   readonly kid: string
   readonly challenge: KeyChallenge
 }
 
-export interface ConfirmOptions extends ChangeOptions {
+export interface ConfirmKeyOptions extends RegistryChangeOptions {
   readonly kid: string
   /** What `proveKeyPossession` of `reverse-jwt/customer` returned. */
   readonly proof: string
 }
 
-export function keyRegistration(store: ProjectStore, audience: string, clock: () => number) {
+/** A public key is left to `admitProjectKey`, a proof to `checkProof`. */
+const read = {
+  registerKey: projectChangeReader('registerKey', {
+    jwk: unchecked,
+    pem: unchecked,
+    kid: identifier,
+    alg: algorithm,
+    replaces: identifier,
+    overlap,
+  } satisfies OptionsOf<Omit<RegisterKeyOptions, 'by'>>),
+  confirmKey: projectChangeReader('confirmKey', {
+    kid: required(identifier, 'that of the registration'),
+    proof: unchecked,
+  } satisfies OptionsOf<Omit<ConfirmKeyOptions, 'by'>>),
+}
+
+const readNewKid = argumentReader('registerKey', 'kid', newId)
+
+export function keyRegistration(store: ProjectStore, audience: string, clock: Clock) {
   return {
-    async registerKey(projectId: string, options: RegisterOptions): Promise<Registration> {
-      const known = { publicKey: true, kid: true, alg: true, replaces: true, overlap: true } as const
-      const { by, replaces, overlap: given } = readOptions(options, known)
-      requireName('project id', projectId)
-      optionalName('replaces', replaces)
-      if (given !== undefined && replaces === undefined)
+    async registerKey(id: string, options: RegisterKeyOptions): Promise<KeyRegistration> {
+      const { by, projectId, replaces, overlap, ...publicHalf } = read.registerKey(id, options)
+      if (overlap !== undefined && replaces === undefined) {
         throw invalid(
-          'overlap says how long the replaced key stays good; say with replaces which key that is',
+          'registerKey: overlap says how long the replaced key stays good; say with replaces which key that is',
         )
-      const overlap = overlapOf(given)
-      const admitted = checked(() => admittedKey({ id: projectId }, options))
-      const refusal = await inTurn(primeModulusRefusal({ id: projectId }, options.kid, admitted.publicJwk))
+      }
+      const owner = { id: projectId }
+      const admitted = checkRequest(() => admittedKey(owner, publicHalf))
+      const refusal = await inTurn(primeModulusRefusal(owner, publicHalf.kid, admitted.publicJwk))
       if (refusal !== undefined) throw invalid(refusal.message)
       const kids = replaces === undefined ? [admitted.kid] : [admitted.kid, replaces]
       const named = { kids, thumbprint: admitted.thumbprint }
@@ -73,7 +87,7 @@ export function keyRegistration(store: ProjectStore, audience: string, clock: ()
         const key: KeyRecord = {
           ...admitted,
           createdAt: now,
-          challenge: { ...open, ...(replaces !== undefined && { overlap }) },
+          challenge: { ...open, ...(replaces !== undefined && { overlap: overlap ?? defaultOverlap }) },
           ...(replaces !== undefined && { replaces }),
         }
         requireUnused(stored, key, now)
@@ -86,18 +100,16 @@ export function keyRegistration(store: ProjectStore, audience: string, clock: ()
       return change(store, projectId, clock(), decide, named)
     },
 
-    async confirmKey(projectId: string, options: ConfirmOptions): Promise<KeyView> {
-      const { by, kid, proof } = readOptions(options, { kid: true, proof: true })
-      requireName('project id', projectId)
-      requireName('kid', kid)
+    async confirmKey(id: string, options: ConfirmKeyOptions): Promise<KeyView> {
+      const { by, projectId, kid, proof } = read.confirmKey(id, options)
       const decide = async (stored: StoredProject, now: number) => {
         const key = requireKey(stored, kid)
         const { challenge, thumbprint } = key
         if (challenge === undefined) throw notPending(key, now)
-        if (now >= challenge.expiresAt) throw tooLate(kid)
+        if (now >= challenge.expiresAt) throw challengeExpired(kid)
         await checkProof(proof, key, challenge, { audience, projectId, now })
-        const rivals = await existing(store, projectId, now, { thumbprint })
-        requireUnused({ ...rivals, keys: rivals.keys.filter((one) => one.kid !== kid) }, key, now)
+        const namesakes = await existing(store, projectId, now, { thumbprint })
+        requireUnused({ ...namesakes, keys: namesakes.keys.filter((one) => one.kid !== kid) }, key, now)
         const active: KeyRecord = { ...without(key, 'challenge'), activatedAt: now }
         const retired = retiredBy(key, stored, now)
         return {
@@ -111,20 +123,13 @@ export function keyRegistration(store: ProjectStore, audience: string, clock: ()
 }
 
 /** All checks that a stored key has to pass but for the slow one, and no owner yet. */
-function admittedKey(owner: Project, { publicKey, kid, alg }: RegisterOptions): Omit<KeyRecord, 'createdAt'> {
-  const isJwk =
-    typeof publicKey === 'string'
-      ? publicKey.trimStart().startsWith('{')
-      : !((publicKey as unknown) instanceof Uint8Array)
-  const input: PublicKeyInput = {
-    ...(isJwk ? { jwk: publicKey } : { pem: publicKey as string | Uint8Array }),
-    ...(kid !== undefined && { kid }),
-    ...(alg !== undefined && { alg }),
-  }
-  const admitted = admitProjectKey(owner, input, { loaded: true })
-  requireId('kid', admitted.kid)
-  const publicJwk = admitted.publicKey.export({ format: 'jwk' })
-  return { kid: admitted.kid, alg: admitted.alg, publicJwk, thumbprint: thumbprint(publicJwk) }
+function admittedKey(owner: Project, publicHalf: object): Omit<KeyRecord, 'createdAt'> {
+  const { kid, alg, publicKey } = admitProjectKey(owner, givenMembers(publicHalf), {
+    loaded: true,
+  })
+  readNewKid(kid)
+  const publicJwk = publicKey.export({ format: 'jwk' })
+  return { kid, alg, publicJwk, thumbprint: thumbprint(publicJwk) }
 }
 
 /** The replaced key with its end; nothing when it has ended, or ends sooner anyway. */
@@ -144,7 +149,7 @@ function notPending(key: KeyRecord, now: number): RegistryError {
   )
 }
 
-function tooLate(kid: string): RegistryError {
+function challengeExpired(kid: string): RegistryError {
   return new RegistryError(
     'challenge_expired',
     `The challenge of the key ${escaped(kid)} has expired; it can be answered for ${challengeLifetime / 60} minutes. Register the key again.`,

@@ -1,6 +1,7 @@
-import { refuseUndefined, refuseUnknownNames, requireThat } from '../../options/option-checks.js'
+import { callback, milliseconds, required } from '../../options/kinds.js'
+import { argumentReader, optionsReader, type OptionsOf } from '../../options/options.js'
 import { within } from '../../time/time-limit.js'
-import type { Listen } from './project-store.js'
+import type { PostgresListen } from './project-store.js'
 
 /** What is used of a `pg` Client. */
 export interface PgClient {
@@ -17,45 +18,46 @@ export interface ListenWithPgOptions {
   readonly checkMs?: number
   /** The longest wait before the next attempt to connect, in milliseconds. The first waits are shorter. Default 5,000. */
   readonly retryMs?: number
-  /** Told each time the connection is lost or cannot be made, for the log. Must not throw. */
+  /** Called each time the connection is lost or cannot be made, for the log. Must not throw. */
   readonly onError?: (error: unknown) => void
 }
 
-const known: Record<keyof ListenWithPgOptions, true> = { checkMs: true, retryMs: true, onError: true }
+const readConnect = argumentReader(
+  'listenWithPg',
+  'connect',
+  required(callback<() => PgClient>('that makes a pg Client'), 'a function that makes a pg Client'),
+)
+const readOptions = optionsReader('listenWithPg', {
+  checkMs: milliseconds({ default: 10_000, max: 600_000 }),
+  retryMs: milliseconds({ default: 5_000, max: 600_000 }),
+  onError: callback<(error: unknown) => void>('that takes an error'),
+} satisfies OptionsOf<ListenWithPgOptions>)
 
 /**
  * The `listen` of a `PostgresProjectStore`, over one `pg` connection of its own that is made again whenever it is lost.
  *
  * Not through a pooler that shares connections (PgBouncer in transaction mode): LISTEN needs one of its own. While the connection
- * is away messages are lost, so each time that it is back the handler is told that anything may have changed. A database that is
+ * is away messages are lost, so each time that it is back the handler is called without a payload: anything may have changed. A database that is
  * down does not keep `watch` waiting: it resolves after the first attempt, and the attempts go on.
  *
  * @example
  * const listen = listenWithPg(() => new pg.Client(process.env.DATABASE_URL))
  * const store = new PostgresProjectStore({ db: new pg.Pool(), listen })
  */
-export function listenWithPg(connect: () => PgClient, options: ListenWithPgOptions = {}): Listen {
-  requireThat(typeof (connect as unknown) === 'function', 'connect must be a function that makes a pg Client')
-  refuseUnknownNames(options, known, 'option of listenWithPg')
-  refuseUndefined(options)
-  const { checkMs = 10_000, retryMs = 5_000, onError } = options
-  for (const [name, value] of Object.entries({ checkMs, retryMs })) {
-    requireThat(
-      typeof (value as unknown) === 'number' && value > 0 && value <= 600_000,
-      `${name} must be a positive number of milliseconds up to 600000`,
-    )
-  }
+export function listenWithPg(connect: () => PgClient, options: ListenWithPgOptions = {}): PostgresListen {
+  const makeClient = readConnect(connect)
+  const { checkMs, retryMs, onError } = readOptions(options)
 
   return async (channel, handler) => {
     const stopping = new AbortController()
     const { signal } = stopping
-    const late = `the database did not answer within ${checkMs} ms`
+    const timedOut = `the database did not answer within ${checkMs} ms`
     let firstAttemptIsOver: () => void = () => undefined
     const firstAttempt = new Promise<void>((resolve) => (firstAttemptIsOver = resolve))
 
     /** Lives as long as one connection. Throws when it is lost. */
     async function listenOnce(): Promise<void> {
-      const client = connect()
+      const client = makeClient()
       const lost = new Promise<never>((_, reject) => {
         client.on('error', reject)
         client.on('end', () => {
@@ -68,7 +70,7 @@ export function listenWithPg(connect: () => PgClient, options: ListenWithPgOptio
         if (!signal.aborted) handler(payload ?? '')
       })
       try {
-        const ask = (work: () => Promise<unknown>) => Promise.race([lost, within(checkMs, work(), late)])
+        const ask = (work: () => Promise<unknown>) => Promise.race([lost, within(checkMs, work(), timedOut)])
         await ask(() => client.connect())
         await ask(() => client.query(`LISTEN "${channel}"`))
         failures = 0
@@ -80,7 +82,7 @@ export function listenWithPg(connect: () => PgClient, options: ListenWithPgOptio
           await ask(() => client.query('SELECT 1'))
         }
       } finally {
-        // Nobody waits for the farewell of a connection that may be dead.
+        // Not awaited: a connection that is lost may never answer.
         client.end().catch(() => undefined)
       }
     }
@@ -100,10 +102,11 @@ export function listenWithPg(connect: () => PgClient, options: ListenWithPgOptio
 
     const listening = listenOn()
     await firstAttempt
-    return async () => {
+    const close = async () => {
       stopping.abort()
       await listening
     }
+    return { close }
   }
 }
 

@@ -1,5 +1,8 @@
+import { required, text } from '../../options/kinds.js'
+import { optionsReader } from '../../options/options.js'
+
 /** One step of the database, as plain SQL. */
-export interface Migration {
+export interface RegistryMigration {
   readonly version: number
   /** One statement, and so one transaction. It does nothing where it was applied before. */
   readonly sql: string
@@ -8,7 +11,7 @@ export interface Migration {
 /** Any number that nobody else locks by. */
 const lock = 7_253_081_542_910_468n
 
-function migration(version: number, steps: string): Migration {
+function migration(version: number, steps: string): RegistryMigration {
   return {
     version,
     sql: `DO $migration$
@@ -39,7 +42,7 @@ $migration$;`,
  * All steps, in their order, for a DBA to read and to run. `PostgresProjectStore.migrate()` runs the same texts. There is no way back:
  * a step is only ever followed by another.
  */
-export const migrations: readonly Migration[] = [
+export const migrations: readonly RegistryMigration[] = [
   migration(
     1,
     `  -- Names compare as bytes, whatever the language of the database.
@@ -160,8 +163,9 @@ export const migrations: readonly Migration[] = [
  * console.log(grants({ registry: 'platform_admin', verifier: 'platform_api' }))
  */
 export function grants(roles: { readonly registry: string; readonly verifier: string }): string {
-  const registry = identifier(roles.registry)
-  const verifier = identifier(roles.verifier)
+  const names = readRoles(roles)
+  const registry = quotedName(names.registry)
+  const verifier = quotedName(names.verifier)
   return `REVOKE ALL ON ALL TABLES IN SCHEMA reverse_jwt FROM ${registry}, ${verifier};
 GRANT USAGE ON SCHEMA reverse_jwt TO ${registry}, ${verifier};
 GRANT SELECT, INSERT, UPDATE ON reverse_jwt.projects, reverse_jwt.keys, reverse_jwt.key_uses TO ${registry};
@@ -175,10 +179,17 @@ GRANT SELECT (project_id, kid, alg, public_jwk, activated_at, not_before, not_af
 GRANT SELECT (project_id, kid, last_used_at), UPDATE (last_used_at) ON reverse_jwt.key_uses TO ${verifier};`
 }
 
-function identifier(role: unknown): string {
-  // PostgreSQL would cut a longer name, and so grant to another role.
-  if (typeof role !== 'string' || role === '' || role.includes('\0') || Buffer.byteLength(role) > 63) {
-    throw new TypeError('grants takes the names of two roles: { registry, verifier }')
-  }
-  return `"${role.replaceAll('"', '""')}"`
+/** PostgreSQL would cut a longer name, and so grant to another role. */
+const role = required(
+  text({
+    fits: (name) => name !== '' && !name.includes('\0') && Buffer.byteLength(name) <= 63,
+    what: 'the name of a role: 1 to 63 bytes, without NUL',
+  }),
+  'the name of a role',
+)
+
+const readRoles = optionsReader('grants', { registry: role, verifier: role }, 'role')
+
+function quotedName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`
 }

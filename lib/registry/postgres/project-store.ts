@@ -1,5 +1,6 @@
 import { outageFrom, type StoreError } from '../../errors.js'
-import { refuseUndefined, refuseUnknownNames, requireThat } from '../../options/option-checks.js'
+import { callback, hasMethod, milliseconds, objectWith } from '../../options/kinds.js'
+import { optionsReader, type OptionsOf } from '../../options/options.js'
 import { isIdentifier } from '../../protocol.js'
 import { within } from '../../time/time-limit.js'
 import type { Project, ProjectKey } from '../../types.js'
@@ -8,41 +9,52 @@ import { loadedKey, type FoundKey } from '../store/loaded-key.js'
 import { coalesced } from './coalesced.js'
 import { migrations } from './migrations.js'
 import type {
-  AuditPage,
-  ChangeListener,
-  ChangeOutcome,
-  KeyPage,
-  KeyRevocation,
+  AuditRange,
+  ProjectChangeListener,
+  ProjectChangeOutcome,
+  KeyRange,
+  KeyRevocationChange,
   KeySelection,
-  Page,
+  ProjectRange,
+  ProjectWatch,
   ProjectChange,
   ProjectStore,
-  RevocationOutcome,
+  KeyRevocationOutcome,
 } from '../store/project-store.js'
 import type { KeyRecord, KeyUse, ProjectRecord, StoredProject } from '../store/records.js'
 import { parametersOf, recordIn, revocationParameters, selectionParameters } from './rows.js'
 import * as statements from './statements.js'
 
 /** What runs SQL: a `pg` Pool, a PGlite instance, anything with such a `query`. */
-export interface Database {
+export interface RegistryDatabase {
   query(text: string, params?: string[]): Promise<{ readonly rows: readonly unknown[] }>
 }
 
 /**
- * Hears what PostgreSQL's NOTIFY says on a channel. The handler gets the payload, or nothing when messages may have been lost.
- * Resolves to what ends it.
+ * Receives what PostgreSQL's NOTIFY sends on a channel, until what it resolves to is closed. The handler gets the payload, or nothing when
+ * messages may have been lost.
  */
-export type Listen = (channel: string, handler: (payload?: string) => void) => Promise<() => Promise<unknown>>
+export type PostgresListen = (
+  channel: string,
+  handler: (payload?: string) => void,
+) => Promise<{ close(): Promise<unknown> }>
 
 export interface PostgresProjectStoreOptions {
-  readonly db: Database
+  readonly db: RegistryDatabase
   /** For `watch`: `listenWithPg(() => new pg.Client(url))`. Default: the `listen` of `db`, which a PGlite has. */
-  readonly listen?: Listen
+  readonly listen?: PostgresListen
   /** Milliseconds after which a query that has not answered is an outage. Default 2,000, at most 60,000. */
   readonly timeoutMs?: number
 }
 
-const known: Record<keyof PostgresProjectStoreOptions, true> = { db: true, listen: true, timeoutMs: true }
+const readOptions = optionsReader('PostgresProjectStore', {
+  db: objectWith<RegistryDatabase>(
+    'query',
+    'an object with query(text, params), as a pg Pool and a PGlite have it',
+  ),
+  listen: callback<PostgresListen>('such as listenWithPg(() => new pg.Client(url))'),
+  timeoutMs: milliseconds({ default: 2_000, max: 60_000 }),
+} satisfies OptionsOf<PostgresProjectStoreOptions>)
 const migrationTimeoutMs = 60_000
 /** How often a revocation is tried that the database undid for the sake of another change. */
 const maxRevocationAttempts = 10
@@ -61,28 +73,13 @@ const maxRevocationAttempts = 10
  * await store.migrate()
  */
 export class PostgresProjectStore implements ProjectStore {
-  private readonly db: Database
-  private readonly listen: Listen | undefined
+  private readonly db: RegistryDatabase
+  private readonly listen: PostgresListen | undefined
   private readonly timeoutMs: number
 
   /** Throws a TypeError for a wrong option. Does not reach the database yet. */
   constructor(options: PostgresProjectStoreOptions) {
-    refuseUnknownNames(options, known, 'option of PostgresProjectStore')
-    refuseUndefined(options)
-    const { db, listen, timeoutMs = 2_000 } = options
-    // Callers without TypeScript pass anything.
-    requireThat(
-      typeof (db as Database | undefined)?.query === 'function',
-      'db must have query(text, params), as a pg Pool and a PGlite have',
-    )
-    requireThat(
-      listen === undefined || typeof (listen as unknown) === 'function',
-      'listen must be a function, such as listenWithPg(() => new pg.Client(url))',
-    )
-    requireThat(
-      typeof (timeoutMs as unknown) === 'number' && timeoutMs > 0 && timeoutMs <= 60_000,
-      'timeoutMs must be a positive number of milliseconds up to 60000',
-    )
+    const { db, listen, timeoutMs } = readOptions(options)
     this.db = db
     this.listen = listen ?? ownListen(db)
     this.timeoutMs = timeoutMs
@@ -103,7 +100,7 @@ export class PostgresProjectStore implements ProjectStore {
   }
 
   async find(projectId: string, kid: string): Promise<ProjectKey | undefined> {
-    // Nothing is stored under such a name, and PostgreSQL chokes on NUL.
+    // Nothing is stored under such a name, and PostgreSQL takes no NUL.
     if (!isIdentifier(projectId) || !isIdentifier(kid)) return undefined
     const [row] = await this.rows(statements.find, [projectId, kid])
     if (row === undefined) return undefined
@@ -122,7 +119,7 @@ export class PostgresProjectStore implements ProjectStore {
     return { ...record, ...keys }
   }
 
-  async commit(change: ProjectChange): Promise<ChangeOutcome> {
+  async commit(change: ProjectChange): Promise<ProjectChangeOutcome> {
     const statement = change.project.version === 1 ? statements.create : statements.update
     try {
       const rows = await this.rows(statement, parametersOf(change))
@@ -134,14 +131,14 @@ export class PostgresProjectStore implements ProjectStore {
     }
   }
 
-  async revoke(revocation: KeyRevocation): Promise<RevocationOutcome> {
+  async revoke(revocation: KeyRevocationChange): Promise<KeyRevocationOutcome> {
     for (let attempt = 1; ; attempt++) {
       try {
         const [row] = await this.rows(statements.revoke, revocationParameters(revocation))
         if (row === undefined) return 'project_not_found'
         const { key, othersUsable } = recordIn(row) as { key?: KeyRecord; othersUsable: boolean }
         if (key !== undefined) return { key, othersUsable }
-        // A change that it waited for may have brought the key, too late for this statement to see it.
+        // A change that it waited for may have added the key, which this statement then cannot see yet.
         if (attempt > 1) return 'key_not_found'
       } catch (error) {
         const wasUndone = decisionOf((error as StoreError).cause) === 'stale'
@@ -150,18 +147,18 @@ export class PostgresProjectStore implements ProjectStore {
     }
   }
 
-  async list({ after = '', limit }: Page): Promise<ProjectRecord[]> {
+  async list({ after = '', limit }: ProjectRange): Promise<ProjectRecord[]> {
     const rows = await this.rows(statements.list, [after, String(limit)])
     return rows.map(recordIn) as ProjectRecord[]
   }
 
-  async listKeys(projectId: string, { after, limit }: KeyPage): Promise<KeyRecord[]> {
+  async listKeys(projectId: string, { after, limit }: KeyRange): Promise<KeyRecord[]> {
     const { createdAt, kid } = after ?? { createdAt: -Infinity, kid: '' }
     const rows = await this.rows(statements.listKeys, [projectId, String(createdAt), kid, String(limit)])
     return rows.map(recordIn) as KeyRecord[]
   }
 
-  async audit({ projectId, before = Number.MAX_SAFE_INTEGER, limit }: AuditPage): Promise<AuditRecord[]> {
+  async audit({ projectId, before = Number.MAX_SAFE_INTEGER, limit }: AuditRange): Promise<AuditRecord[]> {
     const page = [String(before), String(limit)]
     const rows =
       projectId === undefined
@@ -177,28 +174,29 @@ export class PostgresProjectStore implements ProjectStore {
   }
 
   /**
-   * Tells a listener of every change, whichever instance makes it: at once, and half a second later at most where there are
+   * Calls a listener for every change, whichever instance makes it: at once, and half a second later at most where there are
    * more than five of a project in a row. Throws a TypeError when there is nothing to listen with.
    *
    * @example
    * const keyStore = new CachedKeyStore(store)
    * await store.watch((projectId) => keyStore.invalidate(projectId))
    */
-  async watch(listener: ChangeListener): Promise<() => Promise<void>> {
+  async watch(listener: ProjectChangeListener): Promise<ProjectWatch> {
     if (this.listen === undefined) {
       throw new TypeError(
         'PostgresProjectStore cannot watch without the option listen, such as listenWithPg(() => new pg.Client(url))',
       )
     }
-    const { tell, close } = coalesced(listener)
-    const stop = await this.listen(statements.channel, (payload) => {
+    const messages = coalesced(listener)
+    const channel = await this.listen(statements.channel, (payload) => {
       // Anyone who reaches the database can send a message, so it is no more than a hint of what to read again.
-      tell(isIdentifier(payload) ? payload : undefined)
+      messages.receive(isIdentifier(payload) ? payload : undefined)
     })
-    return async () => {
-      close()
-      await stop()
+    const close = async () => {
+      messages.close()
+      await channel.close()
     }
+    return { close }
   }
 
   private async rows(
@@ -217,12 +215,22 @@ export class PostgresProjectStore implements ProjectStore {
   }
 }
 
-function ownListen(db: Database & { listen?: unknown }): Listen | undefined {
-  return typeof db.listen === 'function' ? (db.listen.bind(db) as Listen) : undefined
+/** That of a PGlite, which resolves to a function that ends it. */
+function ownListen(db: RegistryDatabase): PostgresListen | undefined {
+  if (!isPGlite(db)) return undefined
+  return async (channel, handler) => ({ close: await db.listen(channel, handler) })
 }
 
-/** What is an answer, not an outage: a unique name that is taken, or a conflict with another change. */
-function decisionOf(error: unknown): ChangeOutcome | undefined {
+interface PGliteLike {
+  listen(channel: string, handler: (payload: string) => void): Promise<() => Promise<unknown>>
+}
+
+function isPGlite(db: object): db is PGliteLike {
+  return hasMethod(db, 'listen')
+}
+
+/** What is an answer, not an outage: a unique name that is in use, or a conflict with another change. */
+function decisionOf(error: unknown): ProjectChangeOutcome | undefined {
   const { code, constraint } = (error ?? {}) as { code?: unknown; constraint?: unknown }
   if (code === '23505') {
     if (constraint === 'projects_pkey') return 'project_exists'

@@ -1,5 +1,5 @@
 import { StoreError } from '../../errors.js'
-import type { KeyRevocation, KeySelection, ProjectChange } from '../store/project-store.js'
+import type { KeyRevocationChange, KeySelection, ProjectChange } from '../store/project-store.js'
 import type { KeyRecord, ProjectRecord } from '../store/records.js'
 
 /** The one column of a row: JSON, because every driver reads text alike. */
@@ -49,7 +49,7 @@ export function selectionParameters(projectId: string, selection: KeySelection):
 }
 
 /** The parameters of `revoke`. */
-export function revocationParameters({ projectId, kid, at, reason, by }: KeyRevocation): string[] {
+export function revocationParameters({ projectId, kid, at, reason, by }: KeyRevocationChange): string[] {
   return [projectId, kid, String(at), reason, by]
 }
 

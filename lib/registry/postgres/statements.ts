@@ -206,7 +206,7 @@ SELECT json_build_object('key', (
   SELECT FROM reverse_jwt.keys k
   WHERE k.project_id = $1 AND k.kid <> $2 AND k.revoked_at IS NULL AND ${end} > ${moment('$3')}
     AND ${state(moment('$3'))} IN ('active', 'retiring')
-), 'told', (SELECT pg_notify('${channel}', id)::text FROM changed))::text AS record
+), 'notified', (SELECT pg_notify('${channel}', id)::text FROM changed))::text AS record
 FROM project`
 
 /** The rows are locked in one order, or two instances could wait for each other. */

@@ -1,38 +1,23 @@
 import { createHash, randomBytes, timingSafeEqual, type JsonWebKey } from 'node:crypto'
-import { importJWK, jwtVerify, type JWTPayload } from 'jose'
+import type { JWTPayload } from 'jose'
+import { jwtVerify } from 'jose/jwt/verify'
+import { importJWK } from 'jose/key/import'
 import { decodeBase64url } from '../../encoding/base64url.js'
 import { algorithmNamed, proofType, type Algorithm } from '../../protocol.js'
-import { tokenLimits, parseJsonObject } from '../../encoding/strict-json.js'
-import type { KeyRecord, OpenChallenge } from '../store/records.js'
+import { parseJsonObject, tokenLimits } from '../../encoding/strict-json.js'
+import type { KeyChallenge } from '../../types.js'
 import { RegistryError } from '../registry-error.js'
-
-/**
- * What the platform asks of a customer: sign this with the private half. `proveKeyPossession` of `reverse-jwt/customer` does.
- *
- *     { "aud": "https://platform.example", "proj_id": "shop", "kid": "key-1", "alg": "ES256", "nonce": "pHx...", "exp": 1790000600 }
- */
-export interface KeyChallenge {
-  /** The platform's name. */
-  readonly aud: string
-  readonly proj_id: string
-  readonly kid: string
-  /** The algorithm that the key is registered for. */
-  readonly alg: Algorithm
-  /** 256 random bits in base64url. Good for one proof. */
-  readonly nonce: string
-  /** Epoch seconds. */
-  readonly exp: number
-}
+import type { KeyRecord, OpenKeyChallenge } from '../store/records.js'
 
 /** Seconds for which a challenge can be answered. */
 export const challengeLifetime = 600
 
-const longestProof = 4096
+const maxProofLength = 4096
 
 export function newChallenge(
   now: number,
   about: Omit<KeyChallenge, 'nonce' | 'exp'>,
-): { readonly challenge: KeyChallenge; readonly open: OpenChallenge } {
+): { readonly challenge: KeyChallenge; readonly open: OpenKeyChallenge } {
   const nonce = randomBytes(32).toString('base64url')
   const exp = Math.floor(now) + challengeLifetime
   return { challenge: { ...about, nonce, exp }, open: { nonceHash: hashOf(nonce), expiresAt: exp } }
@@ -50,10 +35,10 @@ export function newChallenge(
 export async function checkProof(
   proof: unknown,
   key: KeyRecord,
-  open: OpenChallenge,
+  open: OpenKeyChallenge,
   about: { readonly audience: string; readonly projectId: string; readonly now: number },
 ): Promise<void> {
-  if (typeof proof !== 'string' || proof.length > longestProof) {
+  if (typeof proof !== 'string' || proof.length > maxProofLength) {
     throw wrong('it must be the text that proveKeyPossession returned')
   }
   const [header, claims] = proof.split('.', 2).map(readSegment)
@@ -101,7 +86,7 @@ function requireOnly(object: Record<string, unknown>, names: readonly string[], 
   throw wrong(`its ${what} must have ${names.join(', ')} and nothing else`)
 }
 
-function isNonceOf({ nonceHash }: OpenChallenge, nonce: unknown): boolean {
+function isNonceOf({ nonceHash }: OpenKeyChallenge, nonce: unknown): boolean {
   if (typeof nonce !== 'string') return false
   return timingSafeEqual(Buffer.from(hashOf(nonce)), Buffer.from(nonceHash))
 }

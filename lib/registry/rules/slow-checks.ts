@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { RegistryError } from '../registry-error.js'
 
-/** The slowest, that of an RSA key of 4,096 bits, takes a tenth of a second: nobody waits for much more than three. */
+/** The slowest check, that of an RSA key of 4,096 bits, takes a tenth of a second: the last one waits for little more than three seconds. */
 const maxWaiting = 32
 
 let waiting = 0

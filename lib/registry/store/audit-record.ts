@@ -1,4 +1,4 @@
-import type { KeyView, ProjectView } from '../views.js'
+import type { KeyView, ProjectView } from './views.js'
 
 export type AuditAction =
   | 'project.created'

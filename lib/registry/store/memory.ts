@@ -1,21 +1,22 @@
 import type { ProjectKey } from '../../types.js'
 import type { AuditRecord } from './audit-record.js'
-import { isLive, isUsable } from '../rules/key-state.js'
+import { isLive, isUsable } from './key-state.js'
 import { loadedKey } from './loaded-key.js'
 import type {
-  AuditPage,
-  ChangeListener,
-  ChangeOutcome,
-  KeyPage,
-  KeyRevocation,
+  AuditRange,
+  ProjectChangeListener,
+  ProjectChangeOutcome,
+  KeyRange,
+  KeyRevocationChange,
   KeySelection,
-  Page,
+  ProjectRange,
+  ProjectWatch,
   ProjectChange,
   ProjectStore,
-  RevocationOutcome,
+  KeyRevocationOutcome,
 } from './project-store.js'
 import { without, type KeyRecord, type KeyUse, type ProjectRecord, type StoredProject } from './records.js'
-import { keyView } from '../views.js'
+import { keyView } from './views.js'
 
 interface Entry {
   project: ProjectRecord
@@ -33,7 +34,7 @@ export class MemoryProjectStore implements ProjectStore {
   private readonly records: AuditRecord[] = []
   /** Thumbprints of keys that are or were active, with their owner. */
   private readonly thumbprints = new Map<string, string>()
-  private readonly listeners = new Set<ChangeListener>()
+  private readonly listeners = new Set<ProjectChangeListener>()
 
   find(projectId: string, kid: string): ProjectKey | undefined {
     const entry = this.entries.get(projectId)
@@ -60,21 +61,21 @@ export class MemoryProjectStore implements ProjectStore {
     return Promise.resolve(structuredClone({ ...entry.project, keys, madeKeys }))
   }
 
-  commit(change: ProjectChange): Promise<ChangeOutcome> {
+  commit(change: ProjectChange): Promise<ProjectChangeOutcome> {
     return Promise.resolve(this.write(structuredClone(change)))
   }
 
-  private write({ project, keys, audit }: ProjectChange): ChangeOutcome {
+  private write({ project, keys, audit }: ProjectChange): ProjectChangeOutcome {
     const { id } = project.project
     const entry = this.entries.get(id)
     if (project.version === 1 && entry !== undefined) return 'project_exists'
     if (project.version !== (entry?.project.version ?? 0) + 1) return 'stale'
     const activated = keys.filter(({ activatedAt }) => activatedAt !== undefined)
     const owner = (kid: string) => JSON.stringify([id, kid])
-    const taken = activated.some(
+    const isOwnedByOther = activated.some(
       ({ thumbprint, kid }) => (this.thumbprints.get(thumbprint) ?? owner(kid)) !== owner(kid),
     )
-    if (taken) return 'key_exists'
+    if (isOwnedByOther) return 'key_exists'
 
     const written = entry ?? { project, keys: new Map<string, KeyRecord>() }
     written.project = project
@@ -92,7 +93,7 @@ export class MemoryProjectStore implements ProjectStore {
     return 'done'
   }
 
-  revoke({ projectId, kid, reason, by, at }: KeyRevocation): Promise<RevocationOutcome> {
+  revoke({ projectId, kid, reason, by, at }: KeyRevocationChange): Promise<KeyRevocationOutcome> {
     const entry = this.entries.get(projectId)
     if (entry === undefined || entry.project.deletedAt !== undefined)
       return Promise.resolve('project_not_found')
@@ -114,7 +115,7 @@ export class MemoryProjectStore implements ProjectStore {
     for (const listener of this.listeners) listener(audit.projectId)
   }
 
-  list({ after, limit }: Page): Promise<ProjectRecord[]> {
+  list({ after, limit }: ProjectRange): Promise<ProjectRecord[]> {
     const page = Array.from(this.entries.values(), ({ project }) => project)
       .filter(({ deletedAt }) => deletedAt === undefined)
       .sort((a, b) => byCodePoint(a.project.id, b.project.id))
@@ -123,7 +124,7 @@ export class MemoryProjectStore implements ProjectStore {
     return Promise.resolve(structuredClone(page))
   }
 
-  listKeys(projectId: string, { after, limit }: KeyPage): Promise<KeyRecord[]> {
+  listKeys(projectId: string, { after, limit }: KeyRange): Promise<KeyRecord[]> {
     const entry = this.entries.get(projectId)
     const page = (entry === undefined ? [] : inOrder(entry))
       .filter((key) => after === undefined || byAge(key, after) > 0)
@@ -131,7 +132,7 @@ export class MemoryProjectStore implements ProjectStore {
     return Promise.resolve(structuredClone(page))
   }
 
-  audit({ projectId, before = Infinity, limit }: AuditPage): Promise<AuditRecord[]> {
+  audit({ projectId, before = Infinity, limit }: AuditRange): Promise<AuditRecord[]> {
     const page = this.records
       .toReversed()
       .filter((record) => record.id < before && (projectId === undefined || record.projectId === projectId))
@@ -148,16 +149,17 @@ export class MemoryProjectStore implements ProjectStore {
     return Promise.resolve()
   }
 
-  watch(listener: ChangeListener): Promise<() => Promise<void>> {
+  watch(listener: ProjectChangeListener): Promise<ProjectWatch> {
     // Two watches may share a function.
-    const tell: ChangeListener = (projectId) => {
+    const own: ProjectChangeListener = (projectId) => {
       listener(projectId)
     }
-    this.listeners.add(tell)
-    return Promise.resolve(() => {
-      this.listeners.delete(tell)
+    this.listeners.add(own)
+    const close = () => {
+      this.listeners.delete(own)
       return Promise.resolve()
-    })
+    }
+    return Promise.resolve({ close })
   }
 }
 

@@ -1,7 +1,7 @@
 import type { KeyStore } from '../../keys/key-store.js'
 import type { ProjectKey } from '../../types.js'
 import type { AuditRecord } from './audit-record.js'
-import type { KeyRecord, KeyUse, ProjectRecord, RevocationReason, StoredProject } from './records.js'
+import type { KeyRecord, KeyUse, ProjectRecord, KeyRevocationReason, StoredProject } from './records.js'
 
 /** A change of one project: all of it is written, or nothing. */
 export interface ProjectChange {
@@ -16,10 +16,10 @@ export interface ProjectChange {
 }
 
 /**
- * What became of a change. `stale`: somebody was faster, load again and decide again. `project_exists`: there is, or was, a
+ * What became of a change. `stale`: another change came first, load again and decide again. `project_exists`: there is, or was, a
  * project with this id. `key_exists`: a key with this thumbprint is active, or was, in this project or another.
  */
-export type ChangeOutcome = 'done' | 'stale' | 'project_exists' | 'key_exists'
+export type ProjectChangeOutcome = 'done' | 'stale' | 'project_exists' | 'key_exists'
 
 /** Which keys an operation needs: the live ones, and those that it names. A project may have had any number of others. */
 export interface KeySelection {
@@ -34,10 +34,10 @@ export interface KeySelection {
 }
 
 /** The end of one key, to be written with its record in the audit. */
-export interface KeyRevocation {
+export interface KeyRevocationChange {
   readonly projectId: string
   readonly kid: string
-  readonly reason: RevocationReason
+  readonly reason: KeyRevocationReason
   readonly by: string
   /** Epoch seconds. */
   readonly at: number
@@ -51,29 +51,34 @@ export interface RevokedKey {
 }
 
 /** What became of a revocation: done, also when it was done before; or there is no such project, or no such key. */
-export type RevocationOutcome = RevokedKey | 'project_not_found' | 'key_not_found'
+export type KeyRevocationOutcome = RevokedKey | 'project_not_found' | 'key_not_found'
 
-export interface Page {
+export interface ProjectRange {
   /** Ids that come after this one. */
   readonly after?: string
   readonly limit: number
 }
 
-export interface KeyPage {
+export interface KeyRange {
   /** Keys that come after this place: made later, or at the same moment and with a greater kid (by code point). */
   readonly after?: { readonly createdAt: number; readonly kid: string }
   readonly limit: number
 }
 
-export interface AuditPage {
+export interface AuditRange {
   readonly projectId?: string
   /** Records that are older than the one with this id. */
   readonly before?: number
   readonly limit: number
 }
 
-/** Told the id of a project that was changed; undefined: anything may have changed. Must not throw. */
-export type ChangeListener = (projectId?: string) => void
+/** Gets the id of a project that was changed; undefined: anything may have changed. Must not throw. */
+export type ProjectChangeListener = (projectId?: string) => void
+
+/** Listens for changes until it is closed. Keeps no process alive. */
+export interface ProjectWatch {
+  close(): Promise<void>
+}
 
 /**
  * Where projects and their keys are kept. It decides nothing: what may be changed is `createRegistry`'s business, what may be
@@ -90,20 +95,20 @@ export interface ProjectStore extends KeyStore {
   /** A project with the keys that are selected, and no others; deleted projects, too. */
   load(projectId: string, selection: KeySelection): Promise<StoredProject | undefined>
   /** Writes a change, in one step, if the project is still the one that it was decided on. */
-  commit(change: ProjectChange): Promise<ChangeOutcome>
+  commit(change: ProjectChange): Promise<ProjectChangeOutcome>
   /**
    * Revokes a key of a project that is not deleted, in one step, with its record in the audit, whatever else is being changed: a change that
    * was decided on before is `stale` then. A key that is revoked already stays as it is, and nothing is written.
    */
-  revoke(revocation: KeyRevocation): Promise<RevocationOutcome>
+  revoke(revocation: KeyRevocationChange): Promise<KeyRevocationOutcome>
   /** Projects that are not deleted, in the order of their ids (by code point). */
-  list(page: Page): Promise<ProjectRecord[]>
+  list(range: ProjectRange): Promise<ProjectRecord[]>
   /** Every key that is kept of a project, page by page, the oldest first: by `createdAt`, then by kid. */
-  listKeys(projectId: string, page: KeyPage): Promise<KeyRecord[]>
+  listKeys(projectId: string, range: KeyRange): Promise<KeyRecord[]>
   /** The newest first. */
-  audit(page: AuditPage): Promise<AuditRecord[]>
+  audit(range: AuditRange): Promise<AuditRecord[]>
   /** Notes when keys were used last: many in one step, only forward in time. Unknown keys are left out. */
   touch(uses: readonly KeyUse[]): Promise<void>
-  /** Tells a listener of every change from now on, whoever makes it. Resolves to what ends that. */
-  watch(listener: ChangeListener): Promise<() => Promise<void>>
+  /** Calls a listener for every change from now on, whoever makes it, until what it resolves to is closed. */
+  watch(listener: ProjectChangeListener): Promise<ProjectWatch>
 }

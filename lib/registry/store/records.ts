@@ -3,7 +3,7 @@ import type { Algorithm } from '../../protocol.js'
 import type { Project } from '../../types.js'
 
 /** Why a key was revoked. `exposed`: others may have seen it. `compromised`: others have used it. */
-export type RevocationReason = 'exposed' | 'compromised' | 'superseded' | 'unused' | 'other'
+export type KeyRevocationReason = 'exposed' | 'compromised' | 'superseded' | 'unused' | 'other'
 
 /** A project as a store keeps it. Times are epoch seconds. */
 export interface ProjectRecord {
@@ -19,7 +19,7 @@ export interface ProjectRecord {
 }
 
 /** A question that only the holder of the private half can answer. The nonce itself is not kept. */
-export interface OpenChallenge {
+export interface OpenKeyChallenge {
   /** SHA-256 of the nonce, in base64url. */
   readonly nonceHash: string
   readonly expiresAt: number
@@ -42,10 +42,10 @@ export interface KeyRecord {
   /** The end of an overlap. */
   readonly notAfter?: number
   readonly revokedAt?: number
-  readonly revocationReason?: RevocationReason
+  readonly revocationReason?: KeyRevocationReason
   /** Written by `touch` alone: a change leaves it as it is. */
   readonly lastUsedAt?: number
-  readonly challenge?: OpenChallenge
+  readonly challenge?: OpenKeyChallenge
   /** The kid of the key in whose place this one came. */
   readonly replaces?: string
   /** Of the rotation that made the key. */

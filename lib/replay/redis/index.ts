@@ -1,3 +1,8 @@
+/**
+ * `reverse-jwt/redis`: used tokens in Redis.
+ *
+ * @module redis
+ */
 export type { IoredisClient, NodeRedisClient, RedisClient } from './client.js'
 export type { RedisFinding, RedisHealth } from './health.js'
 export type { RedisReplayStoreOptions } from './options.js'

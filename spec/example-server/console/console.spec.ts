@@ -11,7 +11,7 @@ import {
 import { ConsoleLogins } from '../../../example-server/console/console-logins.js'
 import { consoleRouter } from '../../../example-server/console/console.js'
 import { problemDetails } from '../../../lib/index.js'
-import type { Database } from '../../../lib/registry/index.js'
+import type { RegistryDatabase } from '../../../lib/registry/index.js'
 import { managed } from '../../helpers/registry.js'
 
 jest.setTimeout(90_000)
@@ -37,7 +37,7 @@ beforeEach(async () => {
   other = oneProcess()
 })
 
-function oneProcess(given = secrets, database: Database = db): Express {
+function oneProcess(given = secrets, database: RegistryDatabase = db): Express {
   const access = new ConsoleAccess(given, new ConsoleLogins(database), () => time)
   const router = consoleRouter({ address, registry: managed().registry, access })
   return express().use('/console', router).use(problemDetails())

@@ -39,7 +39,7 @@ function failing(error: Error): Registry {
 
 const bodies: Readonly<Record<string, unknown>> = {
   'PATCH /projects/{project}': { name: 'Shop' },
-  'POST /projects/{project}/keys/register': { publicKey: makeKeyPair('ES256').publicJwk },
+  'POST /projects/{project}/keys/register': { jwk: makeKeyPair('ES256').publicJwk },
   'POST /projects/{project}/keys/confirm': { kid: 'key-1', proof: 'e30.e30.AA' },
   'POST /projects/{project}/keys/revoke': { kid: 'key-1', reason: 'exposed' },
 }
@@ -158,7 +158,7 @@ describe.each(expresses)('the life of a key, in %s', (_name, express) => {
 
   it('is registered and confirmed by a proof, once and in time', async () => {
     const { publicJwk, privateKey } = makeKeyPair('ES256')
-    const register = () => ask(path('register'), { body: { publicKey: publicJwk, kid: 'own' } })
+    const register = () => ask(path('register'), { body: { jwk: publicJwk, kid: 'own' } })
     const answerTo = async (challenge: KeyChallenge) => ({
       kid: 'own',
       proof: await prove({ privateKey, challenge }),
@@ -184,7 +184,7 @@ describe.each(expresses)('the life of a key, in %s', (_name, express) => {
       body: { code: 'challenge_used' },
     })
     expect(await register()).toMatchObject({ status: 409, body: { code: 'key_exists' } })
-    const replacing = { publicKey: makeKeyPair('ES256').publicJwk, replaces: 'nobody' }
+    const replacing = { jwk: makeKeyPair('ES256').publicJwk, replaces: 'nobody' }
     expect(await ask(path('register'), { body: replacing })).toMatchObject({ status: 404 })
   })
 

@@ -18,7 +18,7 @@ describe('a project', () => {
     const { registry } = managed()
     const view = { ...full, suspended: false, createdAt: now, updatedAt: now }
     expect(await registry.createProject(full, { by })).toEqual(view)
-    expect(await registry.project('shop')).toEqual(view)
+    expect(await registry.getProject('shop')).toEqual(view)
   })
 
   it('has a random id and its id as issuer unless told otherwise', async () => {
@@ -80,7 +80,7 @@ describe('a project', () => {
     expect(resumed).toMatchObject({ suspended: false })
     expect(resumed).not.toHaveProperty('suspensionReason')
     expect(await registry.resumeProject('shop', { by })).toEqual(resumed)
-    expect((await registry.audit()).records).toHaveLength(4)
+    expect((await registry.listAudit()).records).toHaveLength(4)
   })
 
   it('is gone when it is deleted, and its settings with it', async () => {
@@ -90,7 +90,7 @@ describe('a project', () => {
     await registry.deleteProject('shop', { reason: 'Their contract ended.', by })
     const gone = 'There is no project "shop".'
     const attempts = [
-      () => registry.project('shop'),
+      () => registry.getProject('shop'),
       () => registry.listKeys('shop'),
       () => registry.updateProject('shop', {}, { by }),
       () => registry.suspendProject('shop', { by }),
@@ -98,7 +98,7 @@ describe('a project', () => {
       () => registry.deleteProject('shop', { by }),
       () => registry.generateKey('shop', { by }),
       () => registry.rotateKey('shop', { by }),
-      () => registry.revokeKey('shop', kid, { reason: 'other', by }),
+      () => registry.revokeKey('shop', { kid, reason: 'other', by }),
       () => registry.confirmKey('shop', { kid, proof: 'x', by }),
     ]
     for (const attempt of attempts) await expectDenial(attempt(), 'project_not_found', gone)
@@ -110,20 +110,23 @@ describe('a project', () => {
   })
 
   const notAName = (what: string) =>
-    `${what} must be a string of 1 to 256 characters, not blank, without control characters`
-  const origin = (text: string) => `allowedOrigins has ${JSON.stringify(text)}`
+    `createProject: ${what} must be a string of 1 to 256 characters, not blank, without control characters`
+  const origin = (text: string) => `createProject: allowedOrigins has ${JSON.stringify(text)}`
   const wrong: [NewProject, string][] = [
     [{ id: '' }, notAName('id')],
     [{ id: 'i'.repeat(257) }, notAName('id')],
     [{ id: 'a\nb' }, notAName('id')],
     [{ id: '\ud800' }, notAName('id')],
-    [{ id: undefined } as never, 'id is undefined; set it or leave it out'],
-    [{ allowedOrigins: undefined } as never, 'allowedOrigins is undefined; set it or leave it out'],
+    [{ id: undefined } as never, 'createProject: id is undefined; set it or leave it out'],
+    [
+      { allowedOrigins: undefined } as never,
+      'createProject: allowedOrigins is undefined; set it or leave it out',
+    ],
     [
       { allowedOrgins: [] } as never,
-      'Unknown member of a project "allowedOrgins". Did you mean "allowedOrigins"?',
+      'createProject: unknown member of a project "allowedOrgins". Did you mean "allowedOrigins"?',
     ],
-    [{ suspended: true } as never, /^Unknown member of a project "suspended"/ as never],
+    [{ suspended: true } as never, /^createProject: unknown member of a project "suspended"/ as never],
     [{ name: '' }, notAName('name')],
     [{ name: 7 } as never, notAName('name')],
     [{ name: 'a\0b' }, notAName('name')],
@@ -131,7 +134,7 @@ describe('a project', () => {
     [{ issuer: 'i'.repeat(257) }, notAName('issuer')],
     [
       { allowedOrigins: 'https://shop.example' } as never,
-      'Project "shop": allowedOrigins must be a list of origins; leave it out to allow any origin',
+      'createProject: allowedOrigins must be a list of origins; leave it out to allow any origin',
     ],
     [
       { allowedOrigins: ['http://shop.example'] },
@@ -149,15 +152,18 @@ describe('a project', () => {
       { allowedOrigins: ['ftp://shop.example'] },
       `${origin('ftp://shop.example')}; use https (http only on localhost)`,
     ],
-    [{ allowedOrigins: Array(101).fill('https://shop.example') }, 'allowedOrigins has more than 100 entries'],
-    [{ scopes: Array(101).fill('a') }, 'scopes has more than 100 entries'],
-    [{ scopes: ['s'.repeat(257)] }, 'scopes has a name of more than 256 characters'],
+    [
+      { allowedOrigins: Array(101).fill('https://shop.example') },
+      'createProject: allowedOrigins has more than 100 entries',
+    ],
+    [{ scopes: Array(101).fill('a') }, 'createProject: scopes has more than 100 entries'],
+    [{ scopes: ['s'.repeat(257)] }, 'createProject: scopes has a name of more than 256 characters'],
     [
       { scopes: ['a b'] },
       'Project "shop": scopes must be a list of names without spaces, quotes or backslashes',
     ],
-    [{ metadata: { text: 'x'.repeat(4096) } }, 'metadata has more than 4096 bytes of JSON'],
-    [{ metadata: { text: 'é'.repeat(2048) } }, 'metadata has more than 4096 bytes of JSON'],
+    [{ metadata: { text: 'x'.repeat(4096) } }, 'createProject: metadata has more than 4096 bytes of JSON'],
+    [{ metadata: { text: 'é'.repeat(2048) } }, 'createProject: metadata has more than 4096 bytes of JSON'],
   ]
   it.each(wrong)('is refused with %j', async (settings, message) => {
     const { registry, store } = managed()
@@ -219,7 +225,7 @@ describe('a project', () => {
     await expectDenial(
       registry.createProject({ id: 'shop', metadata: metadata as object as Record<string, unknown> }, { by }),
       'request_invalid',
-      'metadata must be an object of JSON values: at most 16 levels, no NUL, no __proto__, at most 100 members named like numbers',
+      'createProject: metadata must be an object of JSON values: at most 16 levels, no NUL, no __proto__, at most 100 members named like numbers',
     )
     // What only looks so.
     await registry.createProject(
@@ -235,20 +241,20 @@ describe('a project', () => {
     await expectDenial(
       change({ allowedOrigins: undefined }),
       'request_invalid',
-      'allowedOrigins is undefined; set it or leave it out',
+      'updateProject: allowedOrigins is undefined; set it or leave it out',
     )
     await expectDenial(
       change({ id: 'other' }),
       'request_invalid',
-      'The id of a project cannot be changed; create another project',
+      'updateProject: id cannot be changed; create another project',
     )
     await expectDenial(
       change({ suspended: false }),
       'request_invalid',
-      /^Unknown member of the changes of a project "suspended"/,
+      /^updateProject: unknown member of a project "suspended"/,
     )
     await expectDenial(change({ allowedOrigins: ['http://shop.example'] }), 'request_invalid', /use https/)
-    await expectDenial(change(null as never), 'request_invalid', /^Give an object/)
-    expect(await registry.project('shop')).toMatchObject(full)
+    await expectDenial(change(null as never), 'request_invalid', /^updateProject takes an object/)
+    expect(await registry.getProject('shop')).toMatchObject(full)
   })
 })

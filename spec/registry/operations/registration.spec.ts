@@ -3,20 +3,14 @@ import { createHash } from 'node:crypto'
 import { makeKeyPair } from '../../helpers/keys.js'
 import { audience, now } from '../../helpers/mint.js'
 import { wholeProject } from '../../helpers/records.js'
-import { by, expectDenial, handOver, managed } from '../../helpers/registry.js'
+import { by, expectDenial, handOver, managedShop } from '../../helpers/registry.js'
 import { prove } from '../../helpers/possession.js'
-
-async function shopOf() {
-  const platform = managed()
-  await platform.registry.createProject({ id: 'shop' }, { by })
-  return platform
-}
 
 describe('the hand-over of a public key', () => {
   it.each(['ES256', 'ES512', 'RS256', 'EdDSA'])('takes a %s key that the customer made', async (alg) => {
-    const { registry, store, clock } = await shopOf()
+    const { registry, store, clock } = await managedShop()
     const pair = makeKeyPair(alg)
-    const { kid, challenge } = await registry.registerKey('shop', { publicKey: pair.publicJwk, by })
+    const { kid, challenge } = await registry.registerKey('shop', { jwk: pair.publicJwk, by })
     expect(challenge).toEqual({
       aud: audience,
       proj_id: 'shop',
@@ -42,11 +36,11 @@ describe('the hand-over of a public key', () => {
     ['PEM', (pem: string) => pem],
     ['PEM in bytes', (pem: string) => Buffer.from(pem)],
   ])('takes %s, a kid and an algorithm', async (_, form) => {
-    const { registry } = await shopOf()
+    const { registry } = await managedShop()
     const pair = makeKeyPair('RS256')
     const pem = pair.publicKey.export({ type: 'spki', format: 'pem' }) as string
     const { challenge } = await registry.registerKey('shop', {
-      publicKey: form(pem),
+      pem: form(pem),
       kid: 'k1',
       alg: 'PS256',
       by,
@@ -57,18 +51,18 @@ describe('the hand-over of a public key', () => {
   })
 
   it('takes a JWK as JSON', async () => {
-    const { registry } = await shopOf()
-    const publicKey = ` ${JSON.stringify({ ...makeKeyPair('ES256').publicJwk, kid: 'k1' })}`
-    expect(await registry.registerKey('shop', { publicKey, by })).toMatchObject({ kid: 'k1' })
+    const { registry } = await managedShop()
+    const jwk = ` ${JSON.stringify({ ...makeKeyPair('ES256').publicJwk, kid: 'k1' })}`
+    expect(await registry.registerKey('shop', { jwk, by })).toMatchObject({ kid: 'k1' })
   })
 
   it('lets the replaced key retire when the new one is confirmed, not before', async () => {
-    const { registry, store, clock } = await shopOf()
+    const { registry, store, clock } = await managedShop()
     const { kid: old } = await handOver(registry, 'shop')
     clock.now += 1
     const pair = makeKeyPair('ES256')
     const { kid, challenge } = await registry.registerKey('shop', {
-      publicKey: pair.publicJwk,
+      jwk: pair.publicJwk,
       replaces: old,
       overlap: 60,
       by,
@@ -84,15 +78,15 @@ describe('the hand-over of a public key', () => {
   })
 
   it('leaves a replaced key alone that was revoked in the meantime', async () => {
-    const { registry, store } = await shopOf()
+    const { registry, store } = await managedShop()
     const { kid: old } = await handOver(registry, 'shop')
     const pair = makeKeyPair('ES256')
     const { kid, challenge } = await registry.registerKey('shop', {
-      publicKey: pair.publicJwk,
+      jwk: pair.publicJwk,
       replaces: old,
       by,
     })
-    await registry.revokeKey('shop', old, { reason: 'exposed', by })
+    await registry.revokeKey('shop', { kid: old, reason: 'exposed', by })
     const proof = await prove({ privateKey: pair.privateKey, challenge })
     await registry.confirmKey('shop', { kid, proof, by })
     const found = await store.find('shop', old)
@@ -101,33 +95,35 @@ describe('the hand-over of a public key', () => {
   })
 
   it('keeps the hash of a nonce and never the nonce, and lets go of it afterwards', async () => {
-    const { registry, store } = await shopOf()
+    const { registry, store } = await managedShop()
     const pair = makeKeyPair('ES256')
-    const { kid, challenge } = await registry.registerKey('shop', { publicKey: pair.publicJwk, by })
+    const { kid, challenge } = await registry.registerKey('shop', { jwk: pair.publicJwk, by })
     const kept = JSON.stringify(await wholeProject(store, 'shop'))
     expect(kept).toContain(createHash('sha256').update(challenge.nonce).digest('base64url'))
     expect(kept).not.toContain(challenge.nonce)
     const proof = await prove({ privateKey: pair.privateKey, challenge })
     await registry.confirmKey('shop', { kid, proof, by })
-    expect(JSON.stringify([await wholeProject(store, 'shop'), await registry.audit()])).not.toMatch(/nonce/i)
+    expect(JSON.stringify([await wholeProject(store, 'shop'), await registry.listAudit()])).not.toMatch(
+      /nonce/i,
+    )
   })
 })
 
 describe('a challenge', () => {
-  async function registered(publicKey = makeKeyPair('ES256')) {
-    const platform = await shopOf()
+  async function registered(pair = makeKeyPair('ES256')) {
+    const platform = await managedShop()
     const { kid, challenge } = await platform.registry.registerKey('shop', {
-      publicKey: publicKey.publicJwk,
+      jwk: pair.publicJwk,
       by,
     })
-    const { privateKey } = publicKey
+    const { privateKey } = pair
     const confirm = async (answered = challenge) =>
       platform.registry.confirmKey('shop', {
         kid,
         proof: await prove({ privateKey, challenge: answered }),
         by,
       })
-    return { ...platform, pair: publicKey, kid, challenge, confirm }
+    return { ...platform, pair, kid, challenge, confirm }
   }
 
   it('is answered once', async () => {
@@ -155,7 +151,7 @@ describe('a challenge', () => {
 
   it('is worthless once there is a newer one', async () => {
     const { confirm, registry, pair } = await registered()
-    const { challenge: newer } = await registry.registerKey('shop', { publicKey: pair.publicJwk, by })
+    const { challenge: newer } = await registry.registerKey('shop', { jwk: pair.publicJwk, by })
     await expectDenial(
       confirm(),
       'proof_invalid',
@@ -166,10 +162,10 @@ describe('a challenge', () => {
 
   it('is over when the key is revoked', async () => {
     const { confirm, registry, kid, pair } = await registered()
-    await registry.revokeKey('shop', kid, { reason: 'other', by })
+    await registry.revokeKey('shop', { kid, reason: 'other', by })
     await expectDenial(confirm(), 'key_not_active', `The key "${kid}" is revoked.`)
     await expectDenial(
-      registry.registerKey('shop', { publicKey: pair.publicJwk, by }),
+      registry.registerKey('shop', { jwk: pair.publicJwk, by }),
       'key_exists',
       /^This kid is, or was, in use in this project/,
     )
@@ -188,25 +184,23 @@ describe('a challenge', () => {
 
 describe('a public key', () => {
   it('is refused under the kid of another one that waits', async () => {
-    const { registry, clock } = await shopOf()
+    const { registry, clock } = await managedShop()
     const kid = 'k1'
-    await registry.registerKey('shop', { publicKey: makeKeyPair('ES256').publicJwk, kid, by })
-    const publicKey = makeKeyPair('ES256').publicJwk
+    await registry.registerKey('shop', { jwk: makeKeyPair('ES256').publicJwk, kid, by })
+    const jwk = makeKeyPair('ES256').publicJwk
     await expectDenial(
-      registry.registerKey('shop', { publicKey, kid, by }),
+      registry.registerKey('shop', { jwk, kid, by }),
       'key_exists',
       'Another public key waits for its confirmation under the kid "k1". Choose another kid, or wait until its challenge has expired.',
     )
     clock.now += 600
-    await registry.registerKey('shop', { publicKey, kid, by })
+    await registry.registerKey('shop', { jwk, kid, by })
   })
 
   it('is confirmed under one kid only', async () => {
-    const { registry } = await shopOf()
-    const { publicJwk: publicKey, privateKey } = makeKeyPair('ES256')
-    const both = await Promise.all(
-      ['k1', 'k2'].map((kid) => registry.registerKey('shop', { publicKey, kid, by })),
-    )
+    const { registry } = await managedShop()
+    const { publicJwk: jwk, privateKey } = makeKeyPair('ES256')
+    const both = await Promise.all(['k1', 'k2'].map((kid) => registry.registerKey('shop', { jwk, kid, by })))
     const outcomes = await Promise.allSettled(
       both.map(async ({ kid, challenge }) =>
         registry.confirmKey('shop', { kid, proof: await prove({ privateKey, challenge }), by }),
@@ -222,31 +216,34 @@ describe('a public key', () => {
   })
 
   it.each([
-    ['nothing', undefined, 'publicKey is undefined; set it or leave it out'],
-    ['an empty text', '', /jwk or pem is undefined or empty/],
-    ['null', null, /jwk must be an object or its JSON$/],
-    ['a number', 7, /jwk must be an object or its JSON$/],
-    ['another text', 'abc', /pem has no line -----BEGIN PUBLIC KEY-----$/],
-    ['a symmetric key', { kty: 'oct', k: 'AAAA' }, /this is a symmetric key/],
-  ])('is not %s', async (_, publicKey, message) => {
-    const { registry } = await shopOf()
-    const registering = registry.registerKey('shop', { publicKey: publicKey as object, by })
+    ['nothing', {}, /^Project "shop", key: jwk or pem is undefined or empty/],
+    ['undefined', { jwk: undefined }, 'registerKey: jwk is undefined; set it or leave it out'],
+    ['an empty text', { pem: '' }, /jwk or pem is undefined or empty/],
+    ['null', { jwk: null }, /jwk must be an object or its JSON$/],
+    ['a number', { pem: 7 }, /pem must be text, or the bytes of a file$/],
+    ['another text', { pem: 'abc' }, /pem has no line -----BEGIN PUBLIC KEY-----$/],
+    ['a symmetric key', { jwk: { kty: 'oct', k: 'AAAA' } }, /this is a symmetric key/],
+    ['two things', { jwk: makeKeyPair('ES256').publicJwk, pem: 'abc' }, /give jwk or pem, not both$/],
+    ['given as anything else', { publicKey: 'abc' }, /^registerKey: unknown option "publicKey"/],
+  ])('is not %s', async (_, publicHalf, message) => {
+    const { registry } = await managedShop()
+    const registering = registry.registerKey('shop', { ...publicHalf, by } as never)
     await expectDenial(registering, 'request_invalid', message)
     expect((await registry.listKeys('shop')).keys).toEqual([])
   })
 
   it('may replace only an active key of the project', async () => {
-    const { registry } = await shopOf()
-    const publicKey = makeKeyPair('ES256').publicJwk
-    const register = (options: object) => registry.registerKey('shop', { publicKey, by, ...options })
+    const { registry } = await managedShop()
+    const jwk = makeKeyPair('ES256').publicJwk
+    const register = (options: object) => registry.registerKey('shop', { jwk, by, ...options })
     await expectDenial(register({ replaces: 'x' }), 'key_not_found', 'The project "shop" has no key "x".')
     await expectDenial(
       register({ overlap: 60 }),
       'request_invalid',
-      'overlap says how long the replaced key stays good; say with replaces which key that is',
+      'registerKey: overlap says how long the replaced key stays good; say with replaces which key that is',
     )
     const { kid } = await registry.generateKey('shop', { by })
-    await registry.revokeKey('shop', kid, { reason: 'other', by })
+    await registry.revokeKey('shop', { kid, reason: 'other', by })
     await expectDenial(
       register({ replaces: kid }),
       'key_not_active',

@@ -75,7 +75,7 @@ describe('a change whose last step fails', () => {
     const { registry, kid, before } = await shop()
     await db.query("ALTER TABLE reverse_jwt.audit ADD CONSTRAINT fault CHECK (action NOT LIKE 'key.r%')")
     await expect(registry.rotateKey('shop', { by })).rejects.toMatchObject(unavailable)
-    await expect(registry.revokeKey('shop', kid, { reason: 'exposed', by })).rejects.toMatchObject(
+    await expect(registry.revokeKey('shop', { kid, reason: 'exposed', by })).rejects.toMatchObject(
       unavailable,
     )
     expect(await everything()).toEqual(before)
@@ -145,7 +145,7 @@ it('a revocation goes through where the database undoes one of two changes', asy
   const careful = registryOf(new PostgresProjectStore({ db: counted }))
   const holder = await db.connect()
   await holder.query("BEGIN; UPDATE reverse_jwt.projects SET version = version + 1 WHERE id = 'shop'")
-  const revocation = careful.revokeKey('shop', kid, { reason: 'exposed', by })
+  const revocation = careful.revokeKey('shop', { kid, reason: 'exposed', by })
   await until('the revocation waits', async () => {
     const { rows } = await db.query("SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
     return rows.length === 1
@@ -154,7 +154,7 @@ it('a revocation goes through where the database undoes one of two changes', asy
   holder.release()
   expect(await revocation).toMatchObject({ key: { state: 'revoked' } })
   expect(undone).toEqual(['40001'])
-  expect((await registry.audit({ limit: 1 })).records).toMatchObject([{ action: 'key.revoked', kid }])
+  expect((await registry.listAudit({ limit: 1 })).records).toMatchObject([{ action: 'key.revoked', kid }])
 })
 
 it.each([
@@ -193,7 +193,7 @@ describe('a database that is down', () => {
     const early = new PostgresProjectStore({ db })
     await expect(early.migrate()).rejects.toMatchObject(unavailable)
     await expect(early.find('shop', kid)).rejects.toMatchObject(unavailable)
-    await expect(registryOf(early).project('shop')).rejects.toMatchObject(unavailable)
+    await expect(registryOf(early).getProject('shop')).rejects.toMatchObject(unavailable)
     await server.run()
     await early.migrate()
     expect(await early.find('shop', kid)).toMatchObject({ kid })

@@ -49,13 +49,13 @@ function fakes(
 
 it('listens, tells that anything may have changed, and passes on what it hears', async () => {
   const { clients, heard, start } = fakes()
-  const stop = await start()
+  const listening = await start()
   expect(clients[0]?.asked).toEqual(['connect', 'LISTEN "channel"'])
   expect(heard).toEqual([undefined])
   clients[0]?.emit('notification', { channel: 'channel', payload: 'shop' })
   clients[0]?.emit('notification', { channel: 'channel' })
   expect(heard).toEqual([undefined, 'shop', ''])
-  await stop()
+  await listening.close()
   expect(clients[0]?.hasEnded).toBe(true)
   clients[0]?.emit('notification', { channel: 'channel', payload: 'late' })
   expect(heard).toHaveLength(3)
@@ -68,7 +68,7 @@ it('checks a silent connection, and makes another when it does not answer', asyn
   const { clients, heard, errors, start } = fakes(() =>
     silent ? new Promise(() => undefined) : Promise.resolve(),
   )
-  const stop = await start()
+  const listening = await start()
   await jest.advanceTimersByTimeAsync(30_000)
   expect(clients[0]?.asked.slice(2)).toEqual(['SELECT 1', 'SELECT 1', 'SELECT 1'])
   silent = true
@@ -80,12 +80,12 @@ it('checks a silent connection, and makes another when it does not answer', asyn
   expect(clients).toHaveLength(2)
   expect(clients[0]?.hasEnded).toBe(true)
   expect(heard).toEqual([undefined, undefined])
-  await stop()
+  await listening.close()
 })
 
 it.each(['error', 'end'])('makes another connection at once after the event %s', async (event) => {
   const { clients, heard, errors, start } = fakes()
-  const stop = await start()
+  const listening = await start()
   clients[0]?.emit(event, new Error('gone'))
   await jest.advanceTimersByTimeAsync(100)
   expect(clients).toHaveLength(2)
@@ -93,14 +93,14 @@ it.each(['error', 'end'])('makes another connection at once after the event %s',
   expect(errors).toHaveLength(1)
   // What the dead connection still says harms nobody.
   clients[0]?.emit('error', new Error('gone again'))
-  await stop()
+  await listening.close()
 })
 
 it('waits longer from attempt to attempt, within a bound, and shorter again after a success', async () => {
   jest.spyOn(Math, 'random').mockReturnValue(1)
   let up = false
   const { clients, start } = fakes(() => (up ? Promise.resolve() : Promise.reject(new Error('down'))))
-  const stop = await start()
+  const listening = await start()
   const after = async (milliseconds: number) => {
     await jest.advanceTimersByTimeAsync(milliseconds)
     return clients.length
@@ -115,38 +115,42 @@ it('waits longer from attempt to attempt, within a bound, and shorter again afte
   clients[10]?.emit('end')
   expect([await after(49), await after(1)]).toEqual([11, 12])
   jest.restoreAllMocks()
-  await stop()
+  await listening.close()
 })
 
 it('ends while it waits for the next attempt, and while it connects', async () => {
   const down = fakes(() => Promise.reject(new Error('down')))
-  await (
-    await down.start()
-  )()
+  const waiting = await down.start()
+  await waiting.close()
   await jest.advanceTimersByTimeAsync(600_000)
   expect(down.clients).toHaveLength(1)
 
   const slow = fakes(() => new Promise(() => undefined))
   const starting = slow.start()
   await jest.advanceTimersByTimeAsync(10_000)
-  const stop = await starting
+  const listening = await starting
   await jest.advanceTimersByTimeAsync(60)
   expect(slow.clients).toHaveLength(2)
-  const stopping = stop()
+  const closing = listening.close()
   await jest.advanceTimersByTimeAsync(10_000)
-  await stopping
+  await closing
   expect(slow.heard).toEqual([])
 })
 
 it.each([
-  [undefined, {}, 'Option connect must be a function that makes a pg Client'],
-  [() => undefined, { retry: 1 }, 'Unknown option of listenWithPg "retry". Did you mean "retryMs"?'],
-  [() => undefined, { checkMs: undefined }, 'Option checkMs is undefined; set it or leave it out'],
-  [() => undefined, { checkMs: 0 }, 'Option checkMs must be a positive number of milliseconds up to 600000'],
+  [undefined, {}, 'listenWithPg: connect is missing: a function that makes a pg Client'],
+  [7, {}, 'listenWithPg: connect must be a function that makes a pg Client'],
+  [() => undefined, { retry: 1 }, 'listenWithPg: unknown option "retry". Did you mean "retryMs"?'],
+  [() => undefined, { checkMs: undefined }, 'listenWithPg: checkMs is undefined; set it or leave it out'],
+  [
+    () => undefined,
+    { checkMs: 0 },
+    'listenWithPg: checkMs must be a positive number of milliseconds up to 600000',
+  ],
   [
     () => undefined,
     { retryMs: '5' },
-    'Option retryMs must be a positive number of milliseconds up to 600000',
+    'listenWithPg: retryMs must be a positive number of milliseconds up to 600000',
   ],
 ])('refuses listenWithPg(%p, %j)', (connect, options, message) => {
   expect(() => listenWithPg(connect as never, options as never)).toThrow(new TypeError(message))

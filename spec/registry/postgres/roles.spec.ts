@@ -46,7 +46,7 @@ describe('the role of the registry', () => {
     ;({ kid } = await handOver(registry, 'shop'))
     await registry.rotateKey('shop', { by })
     const { kid: other } = await registry.generateKey('shop', { by })
-    await registry.revokeKey('shop', other, { reason: 'unused', by })
+    await registry.revokeKey('shop', { kid: other, reason: 'unused', by })
     await registry.updateProject('shop', { name: 'Shop' }, { by })
     await registry.suspendProject('shop', { by })
     await registry.resumeProject('shop', { by })
@@ -54,7 +54,7 @@ describe('the role of the registry', () => {
     await registry.deleteProject('gone', { by })
     expect((await registry.listKeys('shop')).keys).toHaveLength(3)
     expect((await registry.listProjects()).projects).toHaveLength(1)
-    expect((await registry.audit()).records).toHaveLength(11)
+    expect((await registry.listAudit()).records).toHaveLength(11)
   })
 
   it.each([
@@ -113,9 +113,8 @@ describe('the role of a verifier', () => {
     const store = new PostgresProjectStore({ db: verifier, listen })
     expect(await store.find('shop', kid)).toMatchObject({ kid, project: { id: 'shop', name: 'Shop' } })
     await store.touch([{ projectId: 'shop', kid, at: now }])
-    await (
-      await store.watch(() => undefined)
-    )()
+    const watch = await store.watch(() => undefined)
+    await watch.close()
     const { rows } = await admin.query(
       'SELECT count(*)::int AS used FROM reverse_jwt.key_uses WHERE last_used_at IS NOT NULL',
     )
@@ -157,13 +156,14 @@ it('nobody else can see anything', async () => {
   }
 })
 
+const notARole = 'must be the name of a role: 1 to 63 bytes, without NUL'
 it.each([
-  [{ registry: 'a' }],
-  [{ registry: 'a', verifier: '' }],
-  [{ registry: 'a'.repeat(64), verifier: 'b' }],
-  [{ registry: 'a', verifier: 'b\0' }],
-  [{ registry: 1, verifier: 'b' }],
-])('grants nothing to %j', (roles) => {
+  [{ registry: 'a' }, 'verifier is missing: the name of a role'],
+  [{ registry: 'a', verifier: '' }, `verifier ${notARole}`],
+  [{ registry: 'a'.repeat(64), verifier: 'b' }, `registry ${notARole}`],
+  [{ registry: 'a', verifier: 'b\0' }, `verifier ${notARole}`],
+  [{ registry: 1, verifier: 'b' }, `registry ${notARole}`],
+])('grants nothing to %j', (roles, message) => {
   const write = () => grants(roles as { registry: string; verifier: string })
-  expect(write).toThrow(new TypeError('grants takes the names of two roles: { registry, verifier }'))
+  expect(write).toThrow(new TypeError(`grants: ${message}`))
 })

@@ -5,6 +5,7 @@ import {
   createRegistry,
   listenWithPg,
   PostgresProjectStore,
+  type ProjectWatch,
   type Registry,
 } from '../../../lib/registry/index.js'
 import { audience } from '../../helpers/mint.js'
@@ -30,9 +31,9 @@ beforeEach(async () => {
   await registry.createProject({ id: 'shop' }, { by })
 })
 
-const stops: (() => Promise<void>)[] = []
+const watches: ProjectWatch[] = []
 afterEach(async () => {
-  for (const stop of stops.splice(0)) await stop()
+  for (const watch of watches.splice(0)) await watch.close()
 })
 
 /** Another instance, whose cache would serve a key for an hour. */
@@ -44,13 +45,13 @@ async function instance(wrap: (store: PostgresProjectStore) => KeyStore = (store
   const listen = listenWithPg(connect, { retryMs: 50, onError: (error) => errors.push(error) })
   const store = new PostgresProjectStore({ db: server.pool(), listen })
   const keyStore = new CachedKeyStore(wrap(store), { ttl: 3600, missingTtl: 3600 })
-  const stop = await store.watch((projectId) => {
+  const watch = await store.watch((projectId) => {
     heard.push(projectId)
     keyStore.invalidate(projectId)
   })
-  stops.push(stop)
+  watches.push(watch)
   const find = async (kid: string) => (await keyStore.find('shop', kid)) ?? undefined
-  return { store, keyStore, find, heard, errors, gate, stop }
+  return { store, keyStore, find, heard, errors, gate, watch }
 }
 
 const listeners = "SELECT pid FROM pg_stat_activity WHERE query LIKE 'LISTEN%' OR query = 'SELECT 1'"
@@ -71,7 +72,7 @@ it('a revocation, a suspension, a rotation and a new key reach every instance at
   await everywhere((key) => key !== undefined, newer)
   await registry.suspendProject('shop', { by })
   await everywhere((key) => key?.project.suspended === true)
-  await registry.revokeKey('shop', kid, { reason: 'exposed', by })
+  await registry.revokeKey('shop', { kid, reason: 'exposed', by })
   await everywhere((key) => key?.revokedAt !== undefined)
 
   await everywhere((key) => key === undefined, 'missing')
@@ -81,10 +82,10 @@ it('a revocation, a suspension, a rotation and a new key reach every instance at
 
 it('without its message a revocation waits for the cache, which shows that the tests above see the message', async () => {
   const { kid } = await registry.generateKey('shop', { by })
-  const { find, stop } = await instance()
+  const { find, watch } = await instance()
   await find(kid)
-  await stop()
-  await registry.revokeKey('shop', kid, { reason: 'exposed', by })
+  await watch.close()
+  await registry.revokeKey('shop', { kid, reason: 'exposed', by })
   await new Promise((resolve) => setTimeout(resolve, 100))
   expect(await find(kid)).not.toHaveProperty('revokedAt')
 })
@@ -96,7 +97,7 @@ it('a listener that was cut off comes back by itself and forgets all that it kne
   gate.open = false
   await killListeners()
   await until('three attempts to connect failed', () => errors.length >= 3)
-  await registry.revokeKey('shop', kid, { reason: 'exposed', by })
+  await registry.revokeKey('shop', { kid, reason: 'exposed', by })
   expect(await find(kid)).not.toHaveProperty('revokedAt')
   heard.length = 0
   gate.open = true
@@ -129,7 +130,7 @@ it('a database that is down at the start does not keep an instance from starting
   await expect(find(kid)).rejects.toMatchObject({ code: 'store_unavailable' })
   await server.run()
   await until('the listener is there', () => heard.length > 0)
-  await registry.revokeKey('shop', kid, { reason: 'exposed', by })
+  await registry.revokeKey('shop', { kid, reason: 'exposed', by })
   await until('the message came', () => heard.includes('shop'))
   expect(await find(kid)).toHaveProperty('revokedAt')
 })
@@ -137,7 +138,7 @@ it('a database that is down at the start does not keep an instance from starting
 it('forged and odd messages make an instance read again, and nothing else', async () => {
   const { kid } = await registry.generateKey('shop', { by })
   const { kid: revoked } = await registry.generateKey('shop', { by })
-  await registry.revokeKey('shop', revoked, { reason: 'exposed', by })
+  await registry.revokeKey('shop', { kid: revoked, reason: 'exposed', by })
   const { find, heard, errors } = await instance()
   await find(kid)
   await find(revoked)
@@ -182,7 +183,7 @@ it('a read that began before the message is not trusted', async () => {
   }))
   const found = find(kid)
   await until('the read began', () => reads === 1)
-  await registry.revokeKey('shop', kid, { reason: 'exposed', by })
+  await registry.revokeKey('shop', { kid, reason: 'exposed', by })
   await until('the message came', () => heard.includes('shop'))
   release()
   expect(await found).toHaveProperty('revokedAt')
@@ -190,9 +191,9 @@ it('a read that began before the message is not trusted', async () => {
 })
 
 it('an instance that stopped leaves no connection behind', async () => {
-  const { stop } = await instance()
+  const { watch } = await instance()
   expect((await admin.query(listeners)).rows).toHaveLength(1)
-  await stop()
+  await watch.close()
   await until('the connection is gone', async () => (await admin.query(listeners)).rows.length === 0)
 })
 

@@ -124,14 +124,14 @@ export function describeHistory(name: string, make: () => ProjectStore | Promise
       const registry = createRegistry({ store, audience, clock: () => now })
       const [before] = (await registry.listKeys('shop')).keys
       const seen: (string | undefined)[] = []
-      const stop = await store.watch((projectId) => seen.push(projectId))
+      const watch = await store.watch((projectId) => seen.push(projectId))
       const outcome = await revoke('a')
       const revoked = { ...(await wholeProject(store, 'shop'))?.keys[0] }
       expect(outcome).toEqual({ key: revoked, othersUsable: true })
       expect(revoked).toMatchObject({ revokedAt: now + 1, revocationReason: 'exposed', notAfter: now + 2 })
       expect(await store.load('shop', { now, madeAfter: now })).toMatchObject({ version: 2 })
       await until('the revocation is told', () => seen.includes('shop'))
-      await stop()
+      await watch.close()
       const [after] = (await registry.listKeys('shop')).keys
       expect(await store.audit({ limit: 1 })).toEqual([
         {
@@ -211,7 +211,7 @@ export function describeHistory(name: string, make: () => ProjectStore | Promise
       const { kid } = await registry.generateKey('shop', { by })
       const rotations = Array.from({ length: 5 }, () => registry.rotateKey('shop', { kid, by }))
       const [revocation] = await Promise.allSettled([
-        registry.revokeKey('shop', kid, { reason: 'exposed', by }),
+        registry.revokeKey('shop', { kid, reason: 'exposed', by }),
         ...rotations,
       ])
       expect(revocation.status).toBe('fulfilled')

@@ -242,7 +242,7 @@ export function describeProjectStore(name: string, make: () => ProjectStore | Pr
 
     it('tells who watches of each change, and of nothing that was not changed', async () => {
       const seen: (string | undefined)[] = []
-      const stop = await store.watch((projectId) => seen.push(projectId))
+      const watch = await store.watch((projectId) => seen.push(projectId))
       await store.commit(changeOf(projectRecord('é shop')))
       await until('the first change is told', () => seen.includes('é shop'))
       seen.length = 0
@@ -252,13 +252,13 @@ export function describeProjectStore(name: string, make: () => ProjectStore | Pr
       await store.commit(changeOf(projectRecord('p'.repeat(256))))
       await until('a change is told', () => seen.length > 0)
       expect(seen).toEqual(['p'.repeat(256)])
-      await stop()
+      await watch.close()
       await store.commit(changeOf(projectRecord('unseen')))
-      const stopOther = await store.watch((projectId) => seen.push(projectId))
+      const other = await store.watch((projectId) => seen.push(projectId))
       await store.commit(changeOf(projectRecord('seen')))
       await until('a change is told', () => seen.includes('seen'))
       expect(seen).not.toContain('unseen')
-      await stopOther()
+      await other.close()
     })
 
     it('loses none of twenty rotations of one project that many instances make at once', async () => {

@@ -4,8 +4,8 @@
  */
 import type { Express, RequestHandler } from 'express'
 import type { KeyStore, ProjectKey, ReplayStore, Verifier } from 'reverse-jwt'
-import type { PossessionChallenge, PrivateKeyInput, Signer } from 'reverse-jwt/customer'
-import type { Database, PostgresProjectStore, Registry } from 'reverse-jwt/registry'
+import type { KeyChallenge, PrivateKeyInput, Signer } from 'reverse-jwt/customer'
+import type { RegistryDatabase, PostgresProjectStore, Registry } from 'reverse-jwt/registry'
 
 interface KeyRow {
   origins: string[]
@@ -41,12 +41,12 @@ declare global {
     findKey(projectId: string, kid: string): Promise<KeyRow | undefined>
   }
   const replayRows: { insert(projectId: string, jti: string, expiresAt: number): Promise<number> }
-  const db: Database
+  const db: RegistryDatabase
   const store: PostgresProjectStore
   const registry: Registry
   const by: string
   const kid: string
-  const publicKey: object
+  const jwk: object
   const proof: string
   function operatorOf(authorization: string | undefined): Promise<{ email: string } | undefined>
   function tenantOf(
@@ -59,7 +59,7 @@ declare global {
   // The customer's backend
   const signer: Signer
   const privateKey: PrivateKeyInput
-  const challenge: PossessionChallenge
+  const challenge: KeyChallenge
   const requireLogin: RequestHandler
   const kms: { sign(data: Uint8Array): Promise<Uint8Array> }
   function rawSignature(der: Uint8Array, size: number): Uint8Array

@@ -1,8 +1,8 @@
-import type { ProjectKeyPair } from '../jwk/generate.js'
-import type { Algorithm } from '../protocol.js'
-import type { Project } from '../types.js'
-import { keyState, type KeyState } from './rules/key-state.js'
-import type { KeyRecord, ProjectRecord, RevocationReason } from './store/records.js'
+import type { ProjectKeyPair } from '../../jwk/generate.js'
+import type { Algorithm } from '../../protocol.js'
+import type { Project } from '../../types.js'
+import { keyState, type KeyState } from './key-state.js'
+import type { KeyRecord, ProjectRecord, KeyRevocationReason } from './records.js'
 
 /** A project as those see it who manage it. Times are epoch seconds. */
 export interface ProjectView extends Project {
@@ -26,7 +26,7 @@ export interface KeyView {
   /** The end of its overlap: refused at or after this moment. */
   readonly notAfter?: number
   readonly revokedAt?: number
-  readonly revocationReason?: RevocationReason
+  readonly revocationReason?: KeyRevocationReason
   /** When a token that it signed was accepted last. Written once a minute or so. */
   readonly lastUsedAt?: number
   /** The kid of the key in whose place this one came. */

@@ -1,4 +1,4 @@
-import type { KeyRecord } from '../store/records.js'
+import type { KeyRecord } from './records.js'
 
 /**
  * Where a key is in its life. `pending`: its challenge is open. `retiring`: good until the end of its overlap. `expired`: the

@@ -1,12 +1,12 @@
-import { escaped, quoted } from '../../options/option-checks.js'
-import { isLive, keyState } from './key-state.js'
+import { escaped, quoted } from '../../options/quoted.js'
+import { isLive, keyState } from '../store/key-state.js'
 import type { KeyRecord, StoredProject } from '../store/records.js'
 import { RegistryError } from '../registry-error.js'
 
 /** Pending, active and retiring ones of a project. */
 export const maxLiveKeys = 10
 
-/** All are kept for good, so that none is accepted again: so many keys of a project may be made within so many seconds. */
+/** All are kept for ever, so that none is accepted again: so many keys of a project may be made within so many seconds. */
 export const maxNewKeys = 100
 export const keysWindow = 86_400
 
@@ -16,12 +16,12 @@ export function requireRoom({ project, keys, madeKeys }: StoredProject, now: num
   if (keys.filter((key) => isLive(key, now)).length >= maxLiveKeys)
     throw new RegistryError(
       'too_many_keys',
-      `The project ${id} has ${maxLiveKeys} live keys (pending, active and retiring), which is the most. Revoke one that is not needed.`,
+      `The project ${id} has ${maxLiveKeys} live keys (pending, active and retiring), the maximum. Revoke one that is not needed.`,
     )
   if (madeKeys >= maxNewKeys)
     throw new RegistryError(
       'too_many_keys',
-      `The project ${id} made ${maxNewKeys} keys within a day, which is the most. Use one that it has, or wait until the oldest of them is a day old. Keys can be revoked all the same.`,
+      `The project ${id} made ${maxNewKeys} keys within a day, the maximum. Use one that it has, or wait until the oldest of them is a day old. Keys can be revoked all the same.`,
     )
 }
 
@@ -30,16 +30,16 @@ export function requireRoom({ project, keys, madeKeys }: StoredProject, now: num
  * confirmed may be.
  */
 export function requireUnused({ keys }: StoredProject, key: KeyRecord, now: number): void {
-  const rival = keys.find(
+  const namesake = keys.find(
     ({ kid, thumbprint, activatedAt, revokedAt }) =>
       (kid === key.kid || thumbprint === key.thumbprint) &&
       (activatedAt !== undefined || revokedAt !== undefined),
   )
-  if (rival !== undefined) {
-    const what = rival.kid === key.kid ? 'This kid' : 'This public key'
+  if (namesake !== undefined) {
+    const what = namesake.kid === key.kid ? 'This kid' : 'This public key'
     throw new RegistryError(
       'key_exists',
-      `${what} is, or was, in use in this project (kid ${escaped(rival.kid)}), and is never accepted again. Make a new pair.`,
+      `${what} is, or was, in use in this project (kid ${escaped(namesake.kid)}), and is never accepted again. Make a new pair.`,
     )
   }
   const pending = keys.find(({ kid }) => kid === key.kid)
