@@ -1,4 +1,7 @@
-import { describe, expect, it } from '@jest/globals'
+import { describe, expect, it, jest } from '@jest/globals'
+import { IncomingMessage, ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
+import { projectOf, reverseJwt, type Verifier } from '../lib/index.js'
 import { mint } from './helpers/mint.js'
 import { shop, verifierOf } from './helpers/platform.js'
 
@@ -35,3 +38,35 @@ describe('the second argument', () => {
     })
   })
 })
+
+it.each([{}, { scope: 'portal:read' }, { tokenFrom: ['body'] as const }])(
+  'a face hands a verifier of another make rules that it can hand on, as they are or copied: %j',
+  async (own) => {
+    const inner = verifierOf()
+    const copying: Verifier = {
+      verify: (token, context) => inner.verify(token, context),
+      authenticate: (request, rules) => inner.authenticate(request, { ...rules }),
+    }
+    const next = jest.fn()
+    const form = { 'content-type': 'application/x-www-form-urlencoded' }
+    const token = mint()
+    const request = {
+      method: 'POST',
+      url: '/',
+      headers: own.tokenFrom === undefined ? { authorization: `Bearer ${token}` } : form,
+      body: { access_token: own.tokenFrom && token },
+    }
+    await new Promise<void>((resolve) => {
+      reverseJwt({ verifier: copying, ...own })(
+        request,
+        new ServerResponse(new IncomingMessage(new Socket())),
+        (error) => {
+          next(error)
+          resolve()
+        },
+      )
+    })
+    expect(next.mock.calls).toEqual([[undefined]])
+    expect(projectOf(request)).toMatchObject({ id: 'shop' })
+  },
+)

@@ -3,7 +3,7 @@ import { optionsReader, type OptionsOf } from '../options/options.js'
 import { verifierWith, type Verifier } from '../verifier.js'
 import type { TokenSource } from '../verify/credentials.js'
 import {
-  markChecked,
+  rulesOf,
   requestRules,
   verifierOptions,
   type RequestRules,
@@ -46,14 +46,14 @@ export function readFaceOptions(owner: string, given: unknown): Face {
   refuseMistakes(owner, given)
   if (!('verifier' in given)) {
     const { optional, tokenFrom, scope, ...settings } = optionsReader(owner, withItsOptions)(given)
-    return { verifier: verifierWith(settings), rules: markChecked({ tokenFrom, scope }), optional }
+    return { verifier: verifierWith(settings), rules: rulesOf({ tokenFrom, scope }), optional }
   }
   for (const name of Object.keys(given)) {
     if (Object.hasOwn(verifierOptions, name))
       throw new TypeError(`${owner}: ${name} belongs to createVerifier when verifier is given`)
   }
   const { verifier, optional, ...rules } = optionsReader(owner, withVerifier)(given)
-  return { verifier, rules: markChecked(rules), optional }
+  return { verifier, rules: rulesOf(rules), optional }
 }
 
 /** What is given instead of options, by who forgot a call or a pair of braces. */

@@ -145,7 +145,8 @@ export class ReverseJwtStrategy extends Strategy {
   private refuse(request: RequestLike, refusal: unknown, { fail, pass, error }: Actions): void {
     const facts = refusalFactsOf(refusal)
     if (facts === undefined || isOutage(facts.code)) {
-      error(refusal)
+      // Passport takes a falsy error for none.
+      error(refusal || new Error('The verifier failed'))
       return
     }
     if (facts.code === 'credentials_missing' && this.face.optional) {

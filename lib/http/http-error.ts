@@ -31,8 +31,11 @@ export abstract class HttpError extends Error {
     // A refusal is no defect: frames would cost more than the checks, and Express prints them.
     const limit = Error.stackTraceLimit
     Reflect.set(Error, 'stackTraceLimit', 0)
-    super(facts.description, cause === undefined ? undefined : { cause })
-    Reflect.set(Error, 'stackTraceLimit', limit)
+    try {
+      super(facts.description, cause === undefined ? undefined : { cause })
+    } finally {
+      Reflect.set(Error, 'stackTraceLimit', limit)
+    }
     this.#facts = facts
     this.code = facts.code
     this.status = facts.status

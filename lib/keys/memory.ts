@@ -1,3 +1,4 @@
+import { unchecked } from '../options/kinds.js'
 import { quoted } from '../options/quoted.js'
 import type { Project, ProjectKey } from '../types.js'
 import type { KeyStore } from './key-store.js'
@@ -27,8 +28,8 @@ export class MemoryKeyStore implements KeyStore {
     requireList(projects, 'MemoryKeyStore takes a list of projects')
     for (const given of projects) {
       requireObject(given)
-      const { keys, ...rest } = given
-      const project = admitProject(rest)
+      const { keys } = given
+      const project = admitProject(given, { keys: unchecked })
       if (this.projects.has(project.id))
         throw new TypeError(`There are two projects${quoted(project.id) || ' with one id'}`)
       requireList(keys, `Project${quoted(project.id)} needs keys, a list of { jwk } or { pem }`)

@@ -1,39 +1,40 @@
+import { ownText } from '../encoding/own-text.js'
 import { flag, identifier, required, text, unchecked } from '../options/kinds.js'
-import { optionsReader, refuseUnknownNames, type OptionsOf, type Wrong } from '../options/options.js'
+import { optionsReader, type Option, type OptionsOf, type Wrong } from '../options/options.js'
 import { quoted, shown } from '../options/quoted.js'
 import { isIdentifier, isScopeName, limits, parseUrl } from '../protocol.js'
 import type { Project } from '../types.js'
 
 const members = {
   id: required(identifier, 'a project needs one'),
-  name: unchecked,
+  name: unchecked as Option<Project['name']>,
   issuer: text({ fits: (issuer) => issuer !== '', what: 'a non-empty string' }),
   allowedOrigins,
   scopes,
   suspended: flag,
-  metadata: unchecked,
+  metadata: unchecked as Option<Project['metadata']>,
 } satisfies OptionsOf<Project>
 
-/** Returns a frozen copy of the project, or throws a TypeError that says which member is wrong and why. */
-export function admitProject(project: Project): Project {
+/**
+ * Returns a frozen copy of the project, or throws a TypeError that says which member is wrong and why. A member that is undefined is an error,
+ * but for name and metadata: most often it is a column that was not selected, and must not open what it should close. `beside` are
+ * further members that are not looked at.
+ */
+export function admitProject(
+  project: Project,
+  beside: Readonly<Record<string, typeof unchecked>> = {},
+): Project {
   if (typeof (project as unknown) !== 'object' || (project as unknown) === null)
     throw new TypeError('A project must be an object with an id')
   if (!isIdentifier(project.id))
     throw new TypeError(`A project needs an id: a string of 1 to ${limits.identifierLength} characters`)
-  const owner = `Project${quoted(project.id)}`
-  refuseUnknownNames(owner, project, members, 'member')
-  // Undefined is an error in the others, most often a column that was not selected: it must not open what it should close.
-  const { name, metadata, ...checked } = project
-  const {
-    id,
-    issuer = id,
-    suspended,
-    allowedOrigins,
-    scopes,
-  } = optionsReader(owner, members, 'member')(checked)
+  const read = optionsReader(`Project${quoted(project.id)}`, { ...members, ...beside }, 'member')
+  const { id: givenId, name, issuer, allowedOrigins, scopes, suspended, metadata } = read(project)
+  // It may have been cut out of a token, of which nothing else is to be kept.
+  const id = ownText(givenId)
   return Object.freeze({
     id,
-    issuer,
+    issuer: issuer ?? id,
     suspended,
     ...(name !== undefined && { name }),
     ...(allowedOrigins && { allowedOrigins }),

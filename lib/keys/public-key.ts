@@ -1,4 +1,5 @@
 import type { JsonWebKey } from 'node:crypto'
+import { ownText } from '../encoding/own-text.js'
 import { algorithm, moment, unchecked } from '../options/kinds.js'
 import { givenMembers, membersReader, type OptionsOf, type Values } from '../options/options.js'
 import { quoted } from '../options/quoted.js'
@@ -125,7 +126,8 @@ function admit(project: Project, input: Values<typeof members>, loaded: boolean)
     throw new TypeError(primeModulus)
   }
   const key: ProjectKey = {
-    kid: chooseKid(input.kid, material),
+    // It may have been cut out of a token, of which nothing else is to be kept.
+    kid: ownText(chooseKid(input.kid, material)),
     alg: chooseAlgorithm(input.alg, material),
     publicKey: material.publicKey,
     project,

@@ -4,7 +4,18 @@ import { closest } from './closest.js'
 export type Wrong = (what: string) => TypeError
 
 /** How one option is read: gets what was given, undefined where it was left out, and returns its value or throws what `wrong` makes. */
-export type Option<T> = (given: unknown, wrong: Wrong) => T
+export interface Option<T> {
+  (given: unknown, wrong: Wrong): T
+  /** Whether it may be there and undefined, as good as left out. */
+  readonly mayBeUndefined?: true
+}
+
+/** The same option, of which undefined is as good as absent: `{ after: page.next }`. */
+export function mayBeUndefined<T>(option: Option<T>): Option<T> {
+  return Object.assign((given: unknown, wrong: Wrong) => option(given, wrong), {
+    mayBeUndefined: true as const,
+  })
+}
 
 /** One entry for each member, so that the compiler keeps a table of options complete. */
 export type OptionsOf<Given> = { readonly [Name in keyof Given]-?: Option<unknown> }
@@ -58,7 +69,8 @@ function read<Options extends Table>(
   for (const [name, option] of Object.entries(options)) {
     const wrong: Wrong = (what) => new TypeError(`${owner}: ${name} ${what}`)
     const value = given[name]
-    if (refusal !== undefined && value === undefined && name in given) throw refusal(option, wrong)
+    if (refusal !== undefined && value === undefined && name in given && option.mayBeUndefined !== true)
+      throw refusal(option, wrong)
     values[name] = option(value, wrong)
   }
   return values as Values<Options>

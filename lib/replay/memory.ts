@@ -4,6 +4,7 @@ import { StoreError } from '../errors.js'
 import { integer } from '../options/kinds.js'
 import { optionsReader, type OptionsOf } from '../options/options.js'
 import { ownText } from '../encoding/own-text.js'
+import { readClock } from '../time/clock.js'
 import { warnOnce } from '../warnings.js'
 import { BoundClock } from './bound-clock.js'
 import { ceilingOptions, requireWithin } from './ceilings.js'
@@ -100,8 +101,10 @@ export class MemoryReplayStore implements ReplayStore {
   }
 
   consume({ projectId, jti, expiresAt, acceptableFrom, now }: TokenUse): boolean {
+    if (!Number.isFinite(now))
+      throw new StoreError('store_unavailable', { cause: 'the use of the token has no now' })
     this.forgetExpired(now)
-    this.since ??= now
+    this.since ??= this.clock.readAgain(now)
     if (!(acceptableFrom > this.since)) return false
     // The clock stepped back: a used token would look new.
     if (expiresAt <= this.forgottenUntil) return false
@@ -133,8 +136,9 @@ export class MemoryReplayStore implements ReplayStore {
       verifier,
       (ceiling) => `raise it on the store: new MemoryReplayStore({ ${ceiling} })`,
     )
+    const since = this.since ?? readClock(verifier.clock)
     this.clock.bind(verifier.clock)
-    this.since ??= this.clock.read()
+    this.since = since
     return this.ceilings
   }
 

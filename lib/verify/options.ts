@@ -92,21 +92,22 @@ export const readVerifierOptions = optionsReader('createVerifier', verifierOptio
 /** How each rule for requests is read. */
 export const requestRules = { tokenFrom, scope } satisfies OptionsOf<RequestRules>
 
-/** Rules after their check, which are rules again. */
+/** Rules after their check. */
 export type CheckedRules = Values<typeof requestRules>
 
-const checkedRules = new WeakSet<object>()
 const readRules = membersReader('authenticate', requestRules, 'rule')
+const checkedBefore = new WeakMap<object, CheckedRules>()
 
-/** The second argument of `authenticate`: checked, unless `markChecked` returned it. */
+/** The second argument of `authenticate`: checked here, unless `rulesOf` made it. */
 export function parseRules(rules: RequestRules = {}): CheckedRules {
-  return checkedRules.has(rules) ? (rules as CheckedRules) : readRules(rules)
+  return checkedBefore.get(rules) ?? readRules(rules)
 }
 
-/** For who asks the same of every request: rules that are not to be checked at each of them. Frozen. */
-export function markChecked({ tokenFrom, scope }: CheckedRules): CheckedRules {
-  const rules = Object.freeze({ tokenFrom: Object.freeze(tokenFrom), scope: Object.freeze(scope) })
-  checkedRules.add(rules)
+/** For who asks the same of every request: rules that are not checked at each of them. */
+export function rulesOf(checked: CheckedRules): RequestRules {
+  const { tokenFrom, scope } = checked
+  const rules = Object.freeze({ tokenFrom, ...(scope.length > 0 && { scope }) })
+  checkedBefore.set(rules, checked)
   return rules
 }
 
@@ -150,7 +151,7 @@ function typ(given: unknown, wrong: Wrong): typeof projectTokenType | undefined 
 function tokenFrom(given: unknown, wrong: Wrong): readonly TokenSource[] {
   if (given === undefined) return headerOnly
   const places: unknown[] = Array.isArray(given) ? Array.from(given as unknown[]) : []
-  if (places.length > 0 && places.every(isTokenSource)) return places
+  if (places.length > 0 && places.every(isTokenSource)) return Object.freeze(places)
   throw wrong("must be a list of 'header' and 'body'")
 }
 
@@ -166,7 +167,7 @@ function scope(given: unknown, wrong: Wrong): readonly string[] {
   // A copy: what becomes of the list later is not checked, and a place without a value is no name.
   const names: unknown[] =
     typeof given === 'string' ? given.split(' ') : Array.isArray(given) ? Array.from(given as unknown[]) : []
-  if (names.length > 0 && names.every(isScopeName)) return names
+  if (names.length > 0 && names.every(isScopeName)) return Object.freeze(names)
   throw wrong('must be a scope name or a list of them')
 }
 

@@ -234,3 +234,17 @@ it('fits the types of Passport without a cast of its own', () => {
   // @ts-expect-error -- the second argument is a function
   expect(() => new ReverseJwtStrategy(options, 'verify')).toThrow(TypeError)
 })
+
+it.each([undefined, null, '', 0, false])(
+  'is an error when a verifier of another make rejects with %p, which Passport would take for no error',
+  async (nothing) => {
+    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- What JavaScript lets anybody do.
+    const verifier = { ...createVerifier(platform().options), authenticate: () => Promise.reject(nothing) }
+    const [action, error] = await authenticate(
+      new ReverseJwtStrategy({ verifier }),
+      carrying(mint()),
+      stateless,
+    )
+    expect([action, error]).toEqual(['error', new Error('The verifier failed')])
+  },
+)

@@ -31,6 +31,17 @@ it('has a stack of one line, and leaves those of all other errors as long as the
   expect(Error.stackTraceLimit).toBe(before)
 })
 
+it('leaves them so when it cannot be made', () => {
+  const before = Error.stackTraceLimit
+  class Broken extends HttpError {
+    constructor() {
+      super({ ...facts, description: Symbol('no text') as unknown as string })
+    }
+  }
+  expect(() => new Broken()).toThrow(TypeError)
+  expect(Error.stackTraceLimit).toBe(before)
+})
+
 it('has a cause only if there is one', () => {
   expect(new Teapot('the pot').cause).toBe('the pot')
   expect('cause' in new Teapot()).toBe(false)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { admitProjectKey, type Project } from '../../lib/index.js'
+import { admitProjectKey, MemoryKeyStore, type Project } from '../../lib/index.js'
 import { keyPair } from '../helpers/keys.js'
 
 const input = { jwk: keyPair('ES256').publicJwk }
@@ -156,5 +156,36 @@ describe('a project', () => {
     expect(() => admit(project)).toThrow(
       new TypeError(`Project "shop": unknown member ${JSON.stringify(name)}. ${hint}`),
     )
+  })
+})
+
+describe('a project that is an object of somebody\u2019s class', () => {
+  /** As an object-relational mapper has it: members that are computed, and stand on the class. */
+  class Row {
+    readonly id = 'shop'
+    get suspended() {
+      return true
+    }
+    get allowedOrigins() {
+      return ['https://shop.example']
+    }
+  }
+
+  it('is suspended, and bound to its origins, by members that are not its own', () => {
+    for (const project of [new Row(), Object.create(new Row()) as Row]) {
+      const admitted = { id: 'shop', suspended: true, allowedOrigins: ['https://shop.example'] }
+      expect(admit(project)).toMatchObject(admitted)
+      expect(admit({ ...project, id: 'shop' })).toMatchObject({ suspended: false })
+    }
+  })
+
+  it('is refused for a wrong member that it inherits', () => {
+    const project = Object.create({ suspended: 'yes' }, { id: { value: 'shop' } }) as Project
+    expect(() => admit(project)).toThrow(new TypeError('Project "shop": suspended must be true or false'))
+  })
+
+  it('is the same in a MemoryKeyStore', () => {
+    const store = new MemoryKeyStore([Object.assign(new Row(), { keys: [{ ...input, kid: 'key-1' }] })])
+    expect(store.find('shop', 'key-1')?.project).toMatchObject({ suspended: true })
   })
 })

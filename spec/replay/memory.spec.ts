@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { randomUUID } from 'node:crypto'
-import { MemoryReplayStore, StoreError } from '../../lib/index.js'
+import { MemoryReplayStore, StoreError, type TokenUse } from '../../lib/index.js'
 import { thrownBy } from '../helpers/admission.js'
 import { mint, now } from '../helpers/mint.js'
 import { verifierOf } from '../helpers/platform.js'
@@ -183,12 +183,27 @@ describe('MemoryReplayStore without a verifier', () => {
     expect(store.size).toBe(2)
   })
 
+  it('decides nothing without the time of the use, or it would never forget', () => {
+    const store = new MemoryReplayStore()
+    const use = { projectId: 'shop', jti: 'a', expiresAt: 5180, acceptableFrom: 5000 } as TokenUse
+    for (const wrong of [use, { ...use, now: NaN }])
+      expect(thrownBy(() => store.consume(wrong))).toMatchObject({ code: 'store_unavailable' })
+    expect(store.size).toBe(0)
+  })
+
   it('refuses, when told to refuse after a restart, what could have been used before the first use that it sees', () => {
     const store = new MemoryReplayStore({ afterDataLoss: 'refuse' })
+    const now = Date.now() / 1000
     const use = (jti: string, acceptableFrom: number) =>
-      store.consume({ projectId: 'shop', jti, expiresAt: 5180, acceptableFrom, now: 5000 })
-    expect(use('a', 5000)).toBe(false)
-    expect(use('b', 5000.1)).toBe(true)
+      store.consume({ projectId: 'shop', jti, expiresAt: now + 180, acceptableFrom, now })
+    expect(use('a', now - 5)).toBe(false)
+    expect(use('b', now + 5)).toBe(true)
+  })
+
+  it('decides nothing then where the time of the use is not the system\u2019s: what wraps the store must pass bind on', () => {
+    const store = new MemoryReplayStore({ afterDataLoss: 'refuse' })
+    const use = { projectId: 'shop', jti: 'a', expiresAt: 5180, acceptableFrom: 5000, now: 5000 }
+    expect(thrownBy(() => store.consume(use))).toMatchObject({ code: 'store_unavailable' })
   })
 })
 

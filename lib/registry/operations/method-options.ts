@@ -1,11 +1,5 @@
 import { identifier, required } from '../../options/kinds.js'
-import {
-  argumentReader,
-  membersReader,
-  optionsReader,
-  type Option,
-  type Values,
-} from '../../options/options.js'
+import { argumentReader, optionsReader, type Option, type Values } from '../../options/options.js'
 import { checkRequest } from '../registry-error.js'
 import { readableText } from '../rules/names.js'
 
@@ -32,9 +26,9 @@ export function projectChangeReader<Options extends Table>(method: string, optio
   return (projectId: unknown, given: unknown) => ({ ...read(given), projectId: readProjectId(projectId) })
 }
 
-/** The same for a query, in which a member may be undefined: `next` of a last page is. */
+/** The same for a query. */
 export function queryReader<Options extends Table>(method: string, options: Options) {
-  const read = membersReader(method, options, 'member of a query')
+  const read = optionsReader(method, options, 'member of a query')
   return (given: unknown): Values<Options> => checkRequest(() => read(given))
 }
 

@@ -1,5 +1,5 @@
 import { identifier, integer } from '../../options/kinds.js'
-import type { Option, OptionsOf } from '../../options/options.js'
+import { mayBeUndefined, type Option, type OptionsOf } from '../../options/options.js'
 import type { Clock } from '../../time/clock.js'
 import type { AuditRecord } from '../store/audit-record.js'
 import type { ProjectStore } from '../store/project-store.js'
@@ -36,7 +36,7 @@ export interface KeyPage {
 
 export interface AuditQuery {
   /** Only this project's. */
-  readonly projectId?: string | undefined
+  readonly projectId?: string
   /** Older ones than this: the `next` of the page before. */
   readonly before?: number | undefined
   /** Default 50, at most 500. */
@@ -49,7 +49,7 @@ export interface AuditPage {
   readonly next?: number
 }
 
-const limit = integer({ default: 50, max: 500 })
+const limit = mayBeUndefined(integer({ default: 50, max: 500 }))
 
 const recordId: Option<number | undefined> = (given, wrong) => {
   if (given === undefined) return undefined
@@ -58,13 +58,16 @@ const recordId: Option<number | undefined> = (given, wrong) => {
 }
 
 const readProjectQuery = queryReader('listProjects', {
-  after: identifier,
+  after: mayBeUndefined(identifier),
   limit,
 } satisfies OptionsOf<ProjectQuery>)
-const readKeyQuery = queryReader('listKeys', { after: keyPlace, limit } satisfies OptionsOf<KeyQuery>)
+const readKeyQuery = queryReader('listKeys', {
+  after: mayBeUndefined(keyPlace),
+  limit,
+} satisfies OptionsOf<KeyQuery>)
 const readAuditQuery = queryReader('listAudit', {
   projectId: identifier,
-  before: recordId,
+  before: mayBeUndefined(recordId),
   limit,
 } satisfies OptionsOf<AuditQuery>)
 

@@ -64,9 +64,11 @@ const scopes: Option<readonly string[] | undefined> = (given, wrong) => {
 /** A copy, so that nothing changes it after the check. */
 function list(given: unknown, wrong: Wrong, what: string): readonly string[] | undefined {
   if (given === undefined) return undefined
-  if (!isListOfStrings(given)) throw wrong(`must be a list ${what}`)
-  if (given.length > maxEntries) throw wrong(`has more than ${maxEntries} entries`)
-  return Array.from(given)
+  // A place without a value becomes one.
+  const entries: unknown = Array.isArray(given) ? Array.from(given as unknown[]) : given
+  if (!isListOfStrings(entries)) throw wrong(`must be a list ${what}`)
+  if (entries.length > maxEntries) throw wrong(`has more than ${maxEntries} entries`)
+  return entries
 }
 
 function isListOfStrings(given: unknown): given is readonly string[] {

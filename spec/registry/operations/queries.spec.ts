@@ -58,6 +58,8 @@ describe('lists', () => {
   it.each([
     [{ limit: 1.5 }, 'listAudit: limit must be a whole number from 1 to 500'],
     [{ before: 0 }, 'listAudit: before must be the id of a record'],
+    // Not the audit of everybody for who lost the id of his own.
+    [{ projectId: undefined }, 'listAudit: projectId is undefined; set it or leave it out'],
     [{ before: '7' }, 'listAudit: before must be the id of a record'],
     [{ projectId: 7 }, /^listAudit: projectId must be a string/],
   ])('of the audit refuse %j', async (query, message) => {
