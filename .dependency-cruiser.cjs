@@ -100,7 +100,7 @@ module.exports = {
       name: 'stores-know-no-http',
       severity: 'error',
       from: { path: pathOf(['keys', 'replay', 'registry/store', 'registry/postgres']) },
-      to: { path: '^(node:)?https?$' },
+      to: { path: '^(node:)?https?$|^lib/http/(problem|json-body|fault)' },
     },
     {
       name: 'an-entry-point-is-not-imported-within',

@@ -48,7 +48,7 @@ export function algorithmNamed(name: unknown): Algorithm | undefined {
   return algorithms.has(name as Algorithm) ? (name as Algorithm) : undefined
 }
 
-/** The algorithm of a key that does not name one: the usual choice for its type. */
+/** The algorithm of a key that does not name one: the default for its type. */
 export function defaultAlgorithmFor(jwk: { kty?: unknown; crv?: unknown }): Algorithm | undefined {
   if (jwk.kty === 'RSA') return 'RS256'
   for (const [alg, facts] of algorithms) {
@@ -65,8 +65,8 @@ export function fitsAlgorithm(jwk: { kty?: unknown; crv?: unknown }, alg: Algori
 
 /** Seconds, unless the comment says otherwise. */
 export const limits = {
-  /** characters of a whole token */
-  tokenLength: 4096,
+  /** characters of a whole token: what a verifier accepts unless its options say otherwise, and the most that Node takes in headers */
+  tokenLength: { default: 4096, max: 16_384 },
   /**
    * What a header or a claims set may hold: levels, values of members and elements, members, and objects with the outermost one, each
    * counted at all levels
@@ -107,6 +107,11 @@ export function projectPrefix(projectId: string): string {
 /** Whether a value is a scope-token of RFC 6749 section 3.3. */
 export function isScopeName(value: unknown): value is string {
   return typeof value === 'string' && /^[\x21\x23-\x5B\x5D-\x7E]+$/.test(value)
+}
+
+/** Whether a value is a scope of RFC 6749 section 3.3: names with one space between. */
+export function isScope(value: unknown): value is string {
+  return typeof value === 'string' && value.split(' ').every(isScopeName)
 }
 
 /**

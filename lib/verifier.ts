@@ -72,7 +72,7 @@ export function verifierWith(settings: VerifierSettings): Verifier {
   const { replayStore } = settings
   const singleUse = { replayStore, ceilings: bindReplayStore(replayStore, settings) }
 
-  /** Steps 2 to 7. What is at hand is not awaited: each wait would cost as much as a warm key does. */
+  /** Steps 2 to 7. What is at hand is not awaited: each wait would cost as much as a key at hand does. */
   async function steps(progress: Progress, token: string, bounds: Bounds): Promise<Verified> {
     const unverified = (progress.unverified = readCompact(token)) // 2
     const claims = checkClaims(unverified.unverifiedClaims, settings, progress.now) // 3

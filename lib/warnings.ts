@@ -20,12 +20,12 @@ const texts = {
 } as const
 
 const documentation = 'https://unpkg.com/reverse-jwt/docs/warnings.md'
-const said = new Set<string>()
+const emitted = new Set<string>()
 
 /** Prints a warning once a process. Never holds anything out of a request. */
 export function warnOnce(code: keyof typeof texts): void {
-  if (said.has(code)) return
-  said.add(code)
+  if (emitted.has(code)) return
+  emitted.add(code)
   process.emitWarning(`${texts[code]} See ${documentation}#${code.toLowerCase()}`, {
     type: 'ReverseJwtWarning',
     code,

@@ -37,7 +37,7 @@ describe('the strategy refuses', () => {
     },
   ])('the verify callback %p, which cannot call done', (verify) => {
     expect(() => new ReverseJwtStrategy({ verifier }, verify as never)).toThrow(
-      new TypeError('The verify callback takes (project, token, done) and must call done'),
+      new TypeError('ReverseJwtStrategy: verify takes (project, token, done) and must call done'),
     )
   })
 

@@ -28,7 +28,7 @@ it('names the types and the limits that both sides have written down', () => {
   expect(projectTokenType).toBe('project-auth+jwt')
   expect(proofType).toBe('project-key-proof+jwt')
   expect(limits).toEqual({
-    tokenLength: 4096,
+    tokenLength: { default: 4096, max: 16_384 },
     json: { depth: 16, values: 256, members: 64, objects: 16 },
     identifierLength: 256,
     rsaBits: { min: 2048, max: 4096 },

@@ -24,8 +24,8 @@ describe('the second argument', () => {
 
   it.each([
     [{ scopes: ['portal:admin'] }, 'authenticate: unknown rule "scopes". Did you mean "scope"?'],
-    [{ tokenFrom: 'header' }, "authenticate: tokenFrom must be a list of 'header' and 'body'"],
-    [{ tokenFrom: [] }, "authenticate: tokenFrom must be a list of 'header' and 'body'"],
+    [{ tokenFrom: 'header' }, "authenticate: tokenFrom must be a list of 'header' or 'body' or both"],
+    [{ tokenFrom: [] }, "authenticate: tokenFrom must be a list of 'header' or 'body' or both"],
   ])('of authenticate is refused when it is %j', async (rules, sentence) => {
     const request = { method: 'GET', url: '/', headers: { authorization: `Bearer ${mint()}` } }
     await expect(guarded().authenticate(request, rules as object)).rejects.toEqual(new TypeError(sentence))

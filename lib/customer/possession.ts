@@ -65,13 +65,13 @@ export async function proveKeyPossession(options: KeyPossessionOptions): Promise
   refuseBrowser()
   const { privateKey, challenge, audience, projectId } = readOptions(options)
   const { kid, alg, ...claims } = challenge
-  requireMine('audience', audience, 'aud', claims.aud)
-  requireMine('projectId', projectId, 'proj_id', claims.proj_id)
+  requireOwn('audience', audience, 'aud', claims.aud)
+  requireOwn('projectId', projectId, 'proj_id', claims.proj_id)
   const sign = compactSigner({ privateKey, typ: proofType, kid, alg, caller: 'proveKeyPossession' })
   return sign(claims)
 }
 
-function requireMine(option: string, mine: string, member: string, asked: string): void {
+function requireOwn(option: string, mine: string, member: string, asked: string): void {
   if (mine === asked) return
   throw new TypeError(
     `proveKeyPossession: ${member} of the challenge is not ${option}. Do not answer it: somebody may want to register your key as theirs`,

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import type { JWK } from 'jose'
-import { readPrivateHalf, type PrivateKeyInput } from '../jwk/private-half.js'
+import { readPrivateHalf, type PrivateHalf, type PrivateKeyInput } from '../jwk/private-half.js'
 import { thumbprint } from '../jwk/thumbprint.js'
 import type { Wrong } from '../options/options.js'
 import {
@@ -37,11 +37,20 @@ export function loadPrivateKey(
     readonly caller: string
   },
 ): LoadedKey {
-  const { key, publicJwk, alg, kid } = readPrivateHalf(input)
+  const { key, publicJwk, alg, kid } = readFor(wanted.caller, input)
   return {
     key,
     alg: chooseAlgorithm(wanted.alg, alg, publicJwk, wanted.caller),
     kid: chooseKid(wanted.kid, kid, publicJwk, wanted.caller),
+  }
+}
+
+/** The sentences of the reader begin with `privateKey`, the name of the option. */
+function readFor(caller: string, input: PrivateKeyInput): PrivateHalf {
+  try {
+    return readPrivateHalf(input)
+  } catch (error) {
+    throw error instanceof TypeError ? new TypeError(`${caller}: ${error.message}`) : error
   }
 }
 

@@ -40,7 +40,7 @@ export function checkRemoteSigner(
   return remote
 }
 
-/** Refuses a signature that no platform would accept, while somebody is there who can mend it. */
+/** Refuses a signature that no platform would accept, while somebody is there who can correct it. */
 export async function askRemoteSigner(remote: RemoteSigner, data: Uint8Array): Promise<Uint8Array> {
   const signature: unknown = await remote.sign(data)
   if (!(signature instanceof Uint8Array)) throw new TypeError('The remote signer must return a Uint8Array')

@@ -1,7 +1,7 @@
 import { algorithm, identifier, required, seconds, text } from '../options/kinds.js'
 import { optionsReader, type OptionsOf } from '../options/options.js'
 import { isQuotable } from '../options/quoted.js'
-import { isScopeName, limits, parseUrl, projectTokenType, type AlgorithmName } from '../protocol.js'
+import { isScope, limits, parseUrl, projectTokenType, type AlgorithmName } from '../protocol.js'
 import { refuseBrowser } from '../jwk/browser-guard.js'
 import { checkSize } from './claims-size.js'
 import { compactSigner } from './compact-signature.js'
@@ -103,9 +103,9 @@ export function createSigner(options: SignerOptions): Signer {
       }
       checkSize(claims)
       const token = await signCompact(claims)
-      if (token.length > limits.tokenLength) {
+      if (token.length > limits.tokenLength.default) {
         throw new TypeError(
-          `The token has ${token.length} characters; platforms refuse more than ${limits.tokenLength}. Pass fewer extra claims.`,
+          `The token has ${token.length} characters; platforms refuse more than ${limits.tokenLength.default}. Pass fewer extra claims.`,
         )
       }
       return token
@@ -160,10 +160,6 @@ function checkName(name: string): void {
   if (name !== lowered && ownClaims.has(lowered))
     throw new TypeError(`The claim is named ${lowered}, in small letters`)
   if (name === '__proto__') throw new TypeError('A claim must not be named __proto__')
-}
-
-function isScope(value: unknown): boolean {
-  return typeof value === 'string' && value.split(' ').every(isScopeName)
 }
 
 function isOrigin(value: unknown): boolean {

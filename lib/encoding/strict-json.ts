@@ -63,11 +63,11 @@ let indexNames = 0
  * `__proto__`, more than 16 levels, more than the limits allow. What it accepts has the value that JSON.parse gives it. RFC 8259,
  * RFC 7519 section 4.
  */
-export function parseJsonObject(bytes: Buffer, most: JsonLimits): JsonObject | undefined {
+export function parseJsonObject(bytes: Buffer, max: JsonLimits): JsonObject | undefined {
   if (!isUtf8(bytes)) return undefined
   text = bytes.toString('utf8')
   at = 0
-  ;({ values, members, objects, indexNames } = most)
+  ;({ values, members, objects, indexNames } = max)
   const object = next() === openBrace ? readObject(1) : undefined
   next()
   const isAll = at === text.length

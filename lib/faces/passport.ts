@@ -1,6 +1,8 @@
 import PassportStrategy from 'passport-strategy'
 import { isOutage, refusalFactsOf } from '../errors.js'
 import { challengeOf } from '../http/challenge.js'
+import { callback } from '../options/kinds.js'
+import { argumentReader } from '../options/options.js'
 import { attach } from './authenticated-request.js'
 import { readFaceOptions, type Face, type ReverseJwtOptions } from './face-options.js'
 import { keepRefusal } from './kept-refusal.js'
@@ -32,6 +34,12 @@ export type VerifyCallback = (project: Project, token: ProjectToken, done: Verif
 // Not the class as it is typed elsewhere: that would make everybody who compiles against this one need Express's types.
 const Strategy: new () => object = PassportStrategy.Strategy
 
+const readVerify = argumentReader(
+  'ReverseJwtStrategy',
+  'verify',
+  callback<VerifyCallback>('(project, token, done)'),
+)
+
 /**
  * Passport strategy with the name `reverse-jwt`.
  *
@@ -59,12 +67,10 @@ export class ReverseJwtStrategy extends Strategy {
   constructor(options: ReverseJwtOptions, verify?: VerifyCallback) {
     super()
     this.face = readFaceOptions('ReverseJwtStrategy', options)
-    if (verify !== undefined && typeof (verify as unknown) !== 'function') {
-      throw new TypeError('The verify callback must be a function (project, token, done)')
-    }
+    readVerify(verify)
     // It would never call done, and the request would hang.
     if (verify?.length === 1 || verify?.length === 2) {
-      throw new TypeError('The verify callback takes (project, token, done) and must call done')
+      throw new TypeError('ReverseJwtStrategy: verify takes (project, token, done) and must call done')
     }
     this.verify = verify
   }

@@ -32,7 +32,7 @@ export async function readJsonBody(request: MaybeParsed): Promise<JsonObject> {
   return object
 }
 
-/** What express.json() or its kin left: written out again, to pass the same checks. */
+/** What express.json() or another parser left: written out again, to pass the same checks. */
 function parsedBytes(request: MaybeParsed): Buffer {
   const bytes = writtenOut(request.body)
   // Some parsers leave {} for a body that they did not parse, and a reader may leave nothing.

@@ -2,7 +2,9 @@ import type { JWK } from 'jose'
 import { exportJWK, exportPKCS8 } from 'jose/key/export'
 import { generateKeyPair } from 'jose/key/generate/keypair'
 import { thumbprint } from './thumbprint.js'
-import { algorithmNamed, algorithmNames, type AlgorithmName } from '../protocol.js'
+import { algorithm } from '../options/kinds.js'
+import { argumentReader } from '../options/options.js'
+import type { AlgorithmName } from '../protocol.js'
 import { refuseBrowser } from './browser-guard.js'
 
 export interface ProjectKeyPair {
@@ -14,6 +16,8 @@ export interface ProjectKeyPair {
   readonly kid: string
 }
 
+const readAlgorithm = argumentReader('generateProjectKey', 'alg', algorithm)
+
 /**
  * Makes a key pair for a project. RSA keys have 3072 bits. Throws a TypeError for an algorithm that is not one of ours.
  *
@@ -23,16 +27,15 @@ export interface ProjectKeyPair {
  * @example
  * const { privateKey, publicJwk, kid } = await generateProjectKey('ES256')
  */
-export async function generateProjectKey(alg: AlgorithmName = 'ES256'): Promise<ProjectKeyPair> {
+export async function generateProjectKey(alg?: AlgorithmName): Promise<ProjectKeyPair> {
   refuseBrowser()
-  const algorithm = algorithmNamed(alg)
-  if (algorithm === undefined) throw new TypeError(`alg must be one of ${algorithmNames}`)
-  const pair = await generateKeyPair(algorithm, { extractable: true, modulusLength: 3072 })
+  const chosen = readAlgorithm(alg) ?? 'ES256'
+  const pair = await generateKeyPair(chosen, { extractable: true, modulusLength: 3072 })
   const publicJwk = await exportJWK(pair.publicKey)
   const kid = thumbprint(publicJwk)
   return {
     privateKey: await exportPKCS8(pair.privateKey),
-    publicJwk: { ...publicJwk, kid, alg: algorithm, use: 'sig' },
+    publicJwk: { ...publicJwk, kid, alg: chosen, use: 'sig' },
     kid,
   }
 }

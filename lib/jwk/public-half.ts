@@ -106,7 +106,7 @@ function checkPurpose(jwk: Record<string, unknown>): void {
   }
   for (const member of ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'priv']) {
     if (Object.hasOwn(jwk, member))
-      throw new TypeError(`${privateKeyLeaked} (the JWK without ${member} and its kin)`)
+      throw new TypeError(`${privateKeyLeaked} (the JWK without ${member} and the other private members)`)
   }
   if (use !== undefined && use !== 'sig') throw new TypeError('the JWK has a use other than "sig"')
   if (

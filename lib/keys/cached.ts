@@ -62,7 +62,7 @@ interface Kept {
  * const keyStore = new CachedKeyStore(databaseKeyStore, { ttl: 30 })
  */
 export class CachedKeyStore implements KeyStore {
-  private readonly warm: LRUCache<string, Kept>
+  private readonly atHand: LRUCache<string, Kept>
   private readonly missing: LRUCache<string, Kept>
   /** Names that stood for a key the last time they were read. */
   private readonly found: LRUCache<string, true>
@@ -73,7 +73,7 @@ export class CachedKeyStore implements KeyStore {
     readStore(store)
     const { ttl, missingTtl, capacity, timeoutMs } = readOptions(options)
     // Resolution 0: the clock is read each time, for a busy event loop would stretch a remembered one.
-    this.warm = new LRUCache({ max: capacity, ttl: Math.ceil(ttl * 1000), ttlResolution: 0 })
+    this.atHand = new LRUCache({ max: capacity, ttl: Math.ceil(ttl * 1000), ttlResolution: 0 })
     this.missing = new LRUCache({ max: capacity, ttl: Math.ceil(missingTtl * 1000), ttlResolution: 0 })
     this.found = new LRUCache({ max: capacity })
     const keep = this.keep.bind(this)
@@ -89,7 +89,7 @@ export class CachedKeyStore implements KeyStore {
   find(projectId: string, kid: string): ProjectKey | undefined | Promise<ProjectKey | undefined> {
     const prefix = projectPrefix(projectId)
     const name = prefix + kid
-    const kept = this.warm.get(name) ?? this.missing.get(name)
+    const kept = this.atHand.get(name) ?? this.missing.get(name)
     if (kept !== undefined && !this.invalidations.concern(name, prefix, kept.count)) {
       // The next call need not look at what was invalidated until now.
       kept.count = this.invalidations.count
@@ -111,13 +111,13 @@ export class CachedKeyStore implements KeyStore {
     const name = ownText(asked)
     if (key == null) {
       this.missing.set(name, { count })
-      this.warm.delete(name)
+      this.atHand.delete(name)
       this.found.delete(name)
       return
     }
     // What was not admitted is the verifier's to refuse; it shall not outlive the mistake.
     if (!isAdmitted(key)) return
-    this.warm.set(name, { key, count }, { start: begun })
+    this.atHand.set(name, { key, count }, { start: begun })
     this.found.set(name, true)
   }
 }

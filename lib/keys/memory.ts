@@ -1,4 +1,5 @@
 import { unchecked } from '../options/kinds.js'
+import { mayBeUndefined } from '../options/options.js'
 import { quoted } from '../options/quoted.js'
 import type { Project, ProjectKey } from '../types.js'
 import type { KeyStore } from './key-store.js'
@@ -29,10 +30,13 @@ export class MemoryKeyStore implements KeyStore {
     for (const given of projects) {
       requireObject(given)
       const { keys } = given
-      const project = admitProject(given, { keys: unchecked })
+      const project = admitProject(given, { keys: mayBeUndefined(unchecked) })
       if (this.projects.has(project.id))
-        throw new TypeError(`There are two projects${quoted(project.id) || ' with one id'}`)
-      requireList(keys, `Project${quoted(project.id)} needs keys, a list of { jwk } or { pem }`)
+        throw new TypeError(`MemoryKeyStore: there are two projects${quoted(project.id) || ' with one id'}`)
+      requireList(
+        keys,
+        `MemoryKeyStore: project${quoted(project.id)} needs keys, a list of { jwk } or { pem }`,
+      )
       this.projects.set(project.id, admitKeys(project, keys))
     }
   }
@@ -47,7 +51,9 @@ function admitKeys(project: Project, inputs: readonly PublicKeyInput[]): Map<str
   for (const input of inputs) {
     const key = admitProjectKey(project, input)
     if (keys.has(key.kid)) {
-      throw new TypeError(`Project${quoted(project.id)} has two keys${quoted(key.kid) || ' with one kid'}`)
+      throw new TypeError(
+        `MemoryKeyStore: project${quoted(project.id)} has two keys${quoted(key.kid) || ' with one kid'}`,
+      )
     }
     keys.set(key.kid, key)
   }
@@ -61,5 +67,5 @@ function requireList(value: unknown, otherwise: string): void {
 
 function requireObject(value: unknown): void {
   if (typeof value !== 'object' || value === null)
-    throw new TypeError('Each project must be an object with id and keys')
+    throw new TypeError('MemoryKeyStore: each project must be an object with id and keys')
 }

@@ -1,18 +1,18 @@
 import { ownText } from '../encoding/own-text.js'
 import { flag, identifier, required, text, unchecked } from '../options/kinds.js'
-import { optionsReader, type Option, type OptionsOf, type Wrong } from '../options/options.js'
+import { mayBeUndefined, optionsReader, type Option, type OptionsOf, type Wrong } from '../options/options.js'
 import { quoted, shown } from '../options/quoted.js'
 import { isIdentifier, isScopeName, limits, parseUrl } from '../protocol.js'
 import type { Project } from '../types.js'
 
 const members = {
   id: required(identifier, 'a project needs one'),
-  name: unchecked as Option<Project['name']>,
+  name: mayBeUndefined(unchecked as Option<Project['name']>),
   issuer: text({ fits: (issuer) => issuer !== '', what: 'a non-empty string' }),
   allowedOrigins,
   scopes,
   suspended: flag,
-  metadata: unchecked as Option<Project['metadata']>,
+  metadata: mayBeUndefined(unchecked as Option<Project['metadata']>),
 } satisfies OptionsOf<Project>
 
 /**

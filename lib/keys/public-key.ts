@@ -1,7 +1,13 @@
 import type { JsonWebKey } from 'node:crypto'
 import { ownText } from '../encoding/own-text.js'
-import { algorithm, moment, unchecked } from '../options/kinds.js'
-import { givenMembers, membersReader, type OptionsOf, type Values } from '../options/options.js'
+import { algorithm, flag, moment, unchecked } from '../options/kinds.js'
+import {
+  givenMembers,
+  membersReader,
+  optionsReader,
+  type OptionsOf,
+  type Values,
+} from '../options/options.js'
 import { quoted } from '../options/quoted.js'
 import {
   defaultAlgorithmFor,
@@ -49,6 +55,10 @@ const members = {
   revokedAt: moment,
 } satisfies OptionsOf<PublicKeyInput>
 
+const readOptions = optionsReader('admitProjectKey', {
+  loaded: flag,
+} satisfies OptionsOf<KeyAdmissionOptions>)
+
 const admitted = new WeakSet<object>()
 
 /** Whether `admitProjectKey` made this very object. */
@@ -74,8 +84,9 @@ export function isAdmitted(value: unknown): value is ProjectKey {
 export function admitProjectKey(
   project: Project,
   input: PublicKeyInput,
-  { loaded = false }: KeyAdmissionOptions = {},
+  options: KeyAdmissionOptions = {},
 ): ProjectKey {
+  const { loaded } = readOptions(options)
   const owner = admitProject(project)
   const name = nameOf(owner, (input as PublicKeyInput | null | undefined)?.kid)
   requireKeyInput(name, input)

@@ -1,5 +1,5 @@
 import { algorithmNamed, algorithmNames, isIdentifier, limits, type Algorithm } from '../protocol.js'
-import { mayBeUndefined, type Option } from './options.js'
+import type { Option } from './options.js'
 
 /*
  * The kinds of options that there are. Each names what the option must be. With a `default` an option may be left out; those
@@ -141,7 +141,7 @@ export const moment: Option<number | undefined> = (given, wrong) => {
 }
 
 /** What is checked elsewhere, by those who know more. */
-export const unchecked: Option<unknown> = mayBeUndefined((given) => given)
+export const unchecked: Option<unknown> = (given) => given
 
 /** The same for an option that cannot be left out. `hint` says where its value comes from. */
 export function required<T>(option: Option<T | undefined>, hint: string): Option<T> {

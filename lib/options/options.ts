@@ -90,7 +90,7 @@ export function argumentReader<T>(owner: string, name: string, option: Option<T>
   return (given) => option(given, (what) => new TypeError(`${owner}: ${name} ${what}`))
 }
 
-/** What may be the name of an option. Any other may be a value that went astray, and is not repeated. */
+/** What may be the name of an option. Any other may be a value in the wrong place, and is not repeated. */
 const optionForm = /^\w{1,20}$/
 
 /** Throws for what is no object and for a name that is not known. Reads no member. */

@@ -39,7 +39,7 @@ export interface RegistryOptions {
  * The life of projects and keys. Each method either makes its whole change, with its record in the audit, or none.
  *
  * Every method throws a `RegistryError`, which says what is wrong and what to do, or a `StoreError` (503) when the store cannot
- * be asked; then it is unknown whether the change was made. All take `by`: who changes, for the audit.
+ * be asked; then it is unknown whether the change was made. All that change something take `by`: who changes, for the audit.
  */
 export interface Registry {
   /** Makes a project. Throws `project_exists` for an id that is, or was, in use. */
@@ -77,7 +77,7 @@ export interface Registry {
    */
   rotateKey(projectId: string, options: RotateKeyOptions): Promise<KeyRotation>
   /**
-   * Ends a key at once and for ever. A key that is revoked already stays as it is. It is one step, which other changes cannot turn away and no limit
+   * Ends a key at once, and it cannot begin again. A key that is revoked already stays as it is. It is one step, which other changes cannot turn away and no limit
    * holds up, however many keys the project has had.
    */
   revokeKey(projectId: string, options: RevokeKeyOptions): Promise<KeyRevocation>

@@ -1,8 +1,17 @@
 import { StoreError } from '../errors.js'
 import { readClock, systemClock, type Clock } from '../time/clock.js'
+import type { TokenUse } from './replay-store.js'
 
 /** How far the system's clock may be from the time that a verifier read before it asked a store that it is not bound to. */
 const maxSecondsApart = 30
+
+/** The time of a use. Who rebuilds a use must not lose it. */
+export function timeOf({ now }: TokenUse): number {
+  if (Number.isFinite(now)) return now
+  throw new StoreError('store_unavailable', {
+    cause: 'the use of the token has no now, the epoch seconds of the verifier',
+  })
+}
 
 /** The clock of the verifiers that share a store: the store has none of its own. */
 export class BoundClock {
@@ -24,10 +33,11 @@ export class BoundClock {
   }
 
   /**
-   * The time, for a store that has to look again: the process may have stood still since the verifier read `then`. A store that wraps this one
+   * The time, for a store that has to look again: the process may have stood still since the verifier read that of the use. A store that wraps this one
    * and does not pass `bind` on leaves the system's clock, which must agree with that of the verifier.
    */
-  readAgain(then: number): number {
+  readAgain(use: TokenUse): number {
+    const then = timeOf(use)
     const now = this.read()
     if (this.clock === undefined && !(Math.abs(now - then) <= maxSecondsApart)) {
       throw new StoreError('store_unavailable', {

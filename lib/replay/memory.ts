@@ -6,7 +6,7 @@ import { optionsReader, type OptionsOf } from '../options/options.js'
 import { ownText } from '../encoding/own-text.js'
 import { readClock } from '../time/clock.js'
 import { warnOnce } from '../warnings.js'
-import { BoundClock } from './bound-clock.js'
+import { BoundClock, timeOf } from './bound-clock.js'
 import { ceilingOptions, requireWithin } from './ceilings.js'
 import { afterDataLoss, type AfterDataLoss } from './data-loss.js'
 import type { BoundVerifier, ReplayCeilings, ReplayStore, TokenUse } from './replay-store.js'
@@ -80,13 +80,13 @@ export class MemoryReplayStore implements ReplayStore {
   private readonly projectQuota: number
   private readonly clock = new BoundClock()
   private readonly ceilings: ReplayCeilings
-  /** A token that could have been used before this moment cannot be told from a used one. Undefined until there is a clock to ask. */
+  /** A token that could have been used before this moment cannot be distinguished from a used one. Undefined until there is a clock to ask. */
   private since: number | undefined
   private readonly used = new Map<string, ProjectUses>()
   /** The same names by the second in which they may be forgotten. No more seconds than a token can live. */
   private readonly expiring = new Map<number, Expiring>()
   private nextSecond = Infinity
-  /** Ids that expired up to here may be gone, so none of them can be told from a new one. */
+  /** Ids that expired up to here may be gone, so none of them can be distinguished from a new one. */
   private forgottenUntil = -Infinity
   private readonly projects = new Map<string, ProjectUses>()
   private projectsSeen = 0
@@ -100,11 +100,11 @@ export class MemoryReplayStore implements ReplayStore {
     if (cluster.isWorker) warnOnce('REVERSE_JWT_MEMORY_STORE_IN_CLUSTER')
   }
 
-  consume({ projectId, jti, expiresAt, acceptableFrom, now }: TokenUse): boolean {
-    if (!Number.isFinite(now))
-      throw new StoreError('store_unavailable', { cause: 'the use of the token has no now' })
+  consume(use: TokenUse): boolean {
+    const { projectId, jti, expiresAt, acceptableFrom } = use
+    const now = timeOf(use)
     this.forgetExpired(now)
-    this.since ??= this.clock.readAgain(now)
+    this.since ??= this.clock.readAgain(use)
     if (!(acceptableFrom > this.since)) return false
     // The clock stepped back: a used token would look new.
     if (expiresAt <= this.forgottenUntil) return false

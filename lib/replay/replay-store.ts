@@ -7,7 +7,7 @@ export interface TokenUse {
   readonly expiresAt: number
   /**
    * The earliest moment at which a verifier within the store's ceilings could have accepted the token: a store that lost its
-   * memory later cannot vouch for it.
+   * memory later cannot say whether it was used.
    */
   readonly acceptableFrom: number
   /** What the verifier's clock said when it began with the token. */

@@ -1,5 +1,5 @@
 import { AuthenticationError } from '../errors.js'
-import { isIdentifier, isScopeName } from '../protocol.js'
+import { isIdentifier, isScope } from '../protocol.js'
 import type { ProjectClaims } from '../types.js'
 import type { JsonObject } from '../encoding/strict-json.js'
 
@@ -76,11 +76,6 @@ function checkTimes(claims: JsonObject, { maxLifetime, clockTolerance }: ClaimsS
   }
   const lifetime = claims.iat === undefined ? exp - now - clockTolerance : exp - iat
   if (!(lifetime <= maxLifetime)) throw new AuthenticationError('token_lifetime_too_long')
-}
-
-/** RFC 6749 section 3.3: names with one space between. */
-function isScope(value: unknown): boolean {
-  return typeof value === 'string' && value.split(' ').every(isScopeName)
 }
 
 function required(claims: JsonObject, name: string): unknown {

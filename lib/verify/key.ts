@@ -16,7 +16,7 @@ interface KeyHint {
  *
  * Checks that the store's answer was admitted, belongs to the project and carries the kid, is active at `now`, and is for
  * the algorithm of the token: a careless store cannot let anyone in. Every mismatch is the same `token_not_verified`,
- * because the difference would tell a stranger what is stored. The store cannot be asked: `store_unavailable`.
+ * because the difference would show anyone what is stored. The store cannot be asked: `store_unavailable`.
  */
 export function findKey(
   keyStore: KeyStore,
@@ -25,7 +25,7 @@ export function findKey(
   now: number,
 ): ProjectKey | Promise<ProjectKey> {
   const { kid } = hint.unverifiedHeader
-  // Nothing is stored under such a name, so no store need hear of it: a database may choke on NUL.
+  // Nothing is stored under such a name, so no store need hear of it: a database may fail on NUL.
   if (!isIdentifier(projectId) || !isIdentifier(kid)) throw notVerified('unknown project or key')
   return answerOf(
     () => keyStore.find(projectId, kid),

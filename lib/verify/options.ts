@@ -57,8 +57,6 @@ export interface RequestRules {
 }
 
 const defaultAlgorithms: readonly Algorithm[] = ['ES256', 'RS256', 'PS256', 'EdDSA']
-/** The most that Node takes in headers. */
-const maxTokenLength = 16_384
 
 /** How each option of a verifier is read. */
 export const verifierOptions = {
@@ -71,7 +69,7 @@ export const verifierOptions = {
   algorithms,
   maxLifetime: seconds({ ...limits.lifetime, min: 1 }),
   clockTolerance: seconds({ ...limits.clockTolerance, min: 0 }),
-  maxTokenLength: integer({ default: limits.tokenLength, max: maxTokenLength, of: 'characters' }),
+  maxTokenLength: integer({ ...limits.tokenLength, of: 'characters' }),
   typ,
   requireOrigin: flag,
   realm: text({
@@ -132,7 +130,7 @@ function audience(given: unknown, wrong: Wrong): ReadonlySet<string> {
 
 function algorithms(given: unknown, wrong: Wrong): ReadonlySet<Algorithm> {
   if (given === undefined) return new Set(defaultAlgorithms)
-  if (!Array.isArray(given) || given.length === 0) throw wrong('must be a list of at least one')
+  if (!Array.isArray(given) || given.length === 0) throw wrong('must be a list of at least one algorithm')
   return new Set(
     Array.from(given as unknown[], (name) => {
       const alg = algorithmNamed(name)
@@ -152,7 +150,7 @@ function tokenFrom(given: unknown, wrong: Wrong): readonly TokenSource[] {
   if (given === undefined) return headerOnly
   const places: unknown[] = Array.isArray(given) ? Array.from(given as unknown[]) : []
   if (places.length > 0 && places.every(isTokenSource)) return Object.freeze(places)
-  throw wrong("must be a list of 'header' and 'body'")
+  throw wrong("must be a list of 'header' or 'body' or both")
 }
 
 const headerOnly: readonly TokenSource[] = Object.freeze<TokenSource[]>(['header'])

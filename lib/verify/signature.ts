@@ -95,7 +95,7 @@ let turnHasOne = false
 
 /**
  * Whether nothing is being verified, nor was in this turn of the event loop. A lone request does not wait for a thread to wake
- * up; a crowd leaves the event loop free. docs/performance.md has the measurements.
+ * up; many at once leave the event loop free. docs/performance.md has the measurements.
  */
 function isAlone(): boolean {
   if (inPool > 0 || turnHasOne) return false

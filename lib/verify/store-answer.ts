@@ -3,7 +3,7 @@ import { outageFrom } from '../errors.js'
 /**
  * Asks a store, and judges what it answers. Whatever the store throws is an outage; what the judge throws is a decision.
  *
- * A store may answer at once. Then nothing waits: to wait for what is at hand costs more than a warm key does.
+ * A store may answer at once. Then nothing waits: to wait for what is at hand costs more than a key at hand does.
  */
 export function answerOf<T>(ask: () => unknown, judge: (answer: unknown) => T): T | Promise<T> {
   let answer: unknown

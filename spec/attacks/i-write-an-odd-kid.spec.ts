@@ -69,6 +69,6 @@ it('keeps a bounded number of the names that are tried, and the honest key at ha
     await expectRefusal(verifier.verify(mint({ header: { kid: `kid-${tried}` } })), 'token_not_verified')
   }
   expect(Reflect.get(keyStore, 'missing')).toHaveProperty('size', 50)
-  expect(Reflect.get(keyStore, 'warm')).toHaveProperty('size', 1)
+  expect(Reflect.get(keyStore, 'atHand')).toHaveProperty('size', 1)
   await expect(verifier.verify(mint())).resolves.toBeDefined()
 })

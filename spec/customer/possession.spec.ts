@@ -99,7 +99,7 @@ describe('proveKeyPossession', () => {
     ],
     [
       publicKey,
-      'privateKey holds a public key; signing needs the private half, which was made together with it',
+      'proveKeyPossession: privateKey holds a public key; signing needs the private half, which was made together with it',
     ],
     [
       { alg: 'RS256', kid: 'x', sign: (data: Uint8Array) => sign('sha256', data, privateKey) },

@@ -17,7 +17,8 @@ export function expectRefused(privateKey: unknown, sentence: string, alg?: strin
       ...(alg !== undefined && { alg: alg as 'ES256' }),
     }),
   )
-  expect(thrown).toEqual(new TypeError(sentence))
+  const owned = sentence.startsWith('createSigner') ? sentence : `createSigner: ${sentence}`
+  expect(thrown).toEqual(new TypeError(owned))
   expect(thrown).toBeInstanceOf(TypeError)
   expect(thrown).not.toHaveProperty('cause')
   expect(Object.keys(thrown as object)).toEqual([])

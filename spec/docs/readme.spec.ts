@@ -75,7 +75,7 @@ describe('the options in the README', () => {
     expect(Object.fromEntries(defaults)).toEqual({
       verifier: 'made for you',
       optional: `\`${optional}\``,
-      scope: rules.scope?.length === 0 ? 'none' : 'some',
+      scope: rules.scope === undefined ? 'none' : 'some',
       tokenFrom: `\`[${rules.tokenFrom?.map((place) => `'${place}'`).join(', ')}]\``,
     })
   })

@@ -109,7 +109,7 @@ describe.each<[string, (value: ReverseJwtOptions) => unknown]>([
       (tokenFrom): [string, unknown, string] => [
         `tokenFrom: ${JSON.stringify(tokenFrom)}`,
         { verifier, tokenFrom },
-        ": tokenFrom must be a list of 'header' and 'body'",
+        ": tokenFrom must be a list of 'header' or 'body' or both",
       ],
     ),
     ...(['', ' ', 'a  b', 'a"b', 'a\\b', 'a\nb', 'ä', [], ['a b'], ['a', ''], null, 7, {}] as unknown[]).map(

@@ -172,7 +172,7 @@ describe('without sessions', () => {
 describe('the verify callback', () => {
   it.each(['text', 7, {}, true, null])('must be a function, not %p', (verify) => {
     expect(() => new ReverseJwtStrategy(platform().options, verify as unknown as VerifyCallback)).toThrow(
-      new TypeError('The verify callback must be a function (project, token, done)'),
+      new TypeError('ReverseJwtStrategy: verify must be a function (project, token, done)'),
     )
   })
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what the tests need besides Node and npm packages, on Debian or Ubuntu. Safe to run again.
+# Installs what the tests need besides Node and npm packages, on Debian. Safe to run again.
 set -eu
 
 if [ -x /usr/bin/chromium ] && [ -x /usr/bin/redis-server ] && ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1; then

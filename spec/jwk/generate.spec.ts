@@ -54,7 +54,7 @@ describe('generateProjectKey', () => {
   it.each(['HS256', 'none', 'es256', 'ES256K', '', null, 1])('refuses the algorithm %j', async (alg) => {
     await expect(generateProjectKey(alg as 'ES256')).rejects.toEqual(
       new TypeError(
-        'alg must be one of ES256, ES384, ES512, RS256, RS384, RS512, PS256, PS384, PS512, EdDSA',
+        'generateProjectKey: alg must be one of ES256, ES384, ES512, RS256, RS384, RS512, PS256, PS384, PS512, EdDSA',
       ),
     )
   })

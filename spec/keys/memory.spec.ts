@@ -27,13 +27,17 @@ describe('MemoryKeyStore', () => {
   it.each([
     ['nothing', undefined, 'MemoryKeyStore takes a list of projects'],
     ['one project', { id: 'shop', keys: [key] }, 'MemoryKeyStore takes a list of projects'],
-    ['a project that is its id', ['shop'], 'Each project must be an object with id and keys'],
-    ['a project that is null', [null], 'Each project must be an object with id and keys'],
-    ['a project without keys', [{ id: 'shop' }], 'Project "shop" needs keys, a list of { jwk } or { pem }'],
+    ['a project that is its id', ['shop'], 'MemoryKeyStore: each project must be an object with id and keys'],
+    ['a project that is null', [null], 'MemoryKeyStore: each project must be an object with id and keys'],
+    [
+      'a project without keys',
+      [{ id: 'shop' }],
+      'MemoryKeyStore: project "shop" needs keys, a list of { jwk } or { pem }',
+    ],
     [
       'a project whose keys are one key',
       [{ id: 'shop', keys: key }],
-      'Project "shop" needs keys, a list of { jwk } or { pem }',
+      'MemoryKeyStore: project "shop" needs keys, a list of { jwk } or { pem }',
     ],
     [
       'two projects with one id',
@@ -41,13 +45,17 @@ describe('MemoryKeyStore', () => {
         { id: 'shop', keys: [key] },
         { id: 'shop', keys: [] },
       ],
-      'There are two projects "shop"',
+      'MemoryKeyStore: there are two projects "shop"',
     ],
-    ['two keys with one kid', [{ id: 'shop', keys: [key, key] }], 'Project "shop" has two keys "key-1"'],
+    [
+      'two keys with one kid',
+      [{ id: 'shop', keys: [key, key] }],
+      'MemoryKeyStore: project "shop" has two keys "key-1"',
+    ],
     [
       'two keys whose kids are the same thumbprint',
       [{ id: 'shop', keys: [{ jwk: publicJwk }, { jwk: JSON.stringify(publicJwk) }] }],
-      'Project "shop" has two keys with one kid',
+      'MemoryKeyStore: project "shop" has two keys with one kid',
     ],
     [
       'a misspelled member',

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { output, run } from './command.js'
+import { output } from './command.js'
 import { installation, manifest, nodeProgram, nodeVersions, projectIn } from './installation.js'
 
 jest.setTimeout(60_000)
@@ -41,28 +41,4 @@ describe.each(['the present', ...nodeVersions])('on Node %s', (version) => {
     const same = await output(node, ['--input-type=commonjs', '--eval', script], join(project, 'commonjs'))
     expect(same.trim().split('\n').sort()).toEqual(modules.map((name) => `${name} true`).sort())
   })
-})
-
-describe('reverse-jwt/customer in a bundle for browsers', () => {
-  // The condition that bundlers set.
-  const evaluate = (condition: string[], script: string) =>
-    run(process.execPath, [...condition, '--input-type=module', '--eval', script], join(project, 'esm'))
-  const listNames = "import * as client from 'reverse-jwt/customer'; console.log(Object.keys(client).join())"
-
-  it('has the names of the real one, so that the bundle builds', async () => {
-    const real = await evaluate([], listNames)
-    const stub = await evaluate(['--conditions=browser'], listNames)
-    expect(real.stdout).toBe('createSigner,generateProjectKey,proveKeyPossession\n')
-    expect(stub).toEqual(real)
-  })
-
-  it.each(['createSigner', 'generateProjectKey', 'proveKeyPossession'])(
-    'throws at the first call of %s',
-    async (name) => {
-      const script = `import { ${name} } from 'reverse-jwt/customer'; ${name}()`
-      const { code, stderr } = await evaluate(['--conditions=browser'], script)
-      expect(code).toBe(1)
-      expect(stderr).toContain('reverse-jwt/customer was bundled for a browser')
-    },
-  )
 })

@@ -166,7 +166,7 @@ describe('the quick starts of README, typed into an empty folder', () => {
     const line = shell.find((one) => one === 'npm install ioredis') ?? ''
     await output('npm', [...line.split(' ').slice(1), '--prefer-offline', '--no-audit', '--no-fund'], folder)
     const redis = await RedisServer.start({ appendonly: 'yes' })
-    const use = `{ projectId: 'shop', jti: 'a', expiresAt: Date.now() / 1000 + 100, acceptableFrom: 0 }`
+    const use = `{ projectId: 'shop', jti: 'a', expiresAt: Date.now() / 1000 + 100, acceptableFrom: 0, now: Date.now() / 1000 }`
     const script = `${processes ?? ''}\nconsole.log(await replayStore.consume(${use}))\nprocess.exit()`
     await writeFile(join(folder, 'processes.js'), script)
     const runAt = (url: string) => run(process.execPath, ['processes.js'], folder, { REDIS_URL: url })

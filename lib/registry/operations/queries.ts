@@ -82,9 +82,8 @@ export function queries(store: ProjectStore, clock: Clock) {
     async listProjects(query: ProjectQuery = {}): Promise<ProjectPage> {
       const { after, limit } = readProjectQuery(query)
       const found = await store.list({ limit: limit + 1, ...(after !== undefined && { after }) })
-      const projects = found.slice(0, limit).map(projectView)
-      const last = projects.at(-1)
-      return found.length > limit && last !== undefined ? { projects, next: last.id } : { projects }
+      const { page, next } = pageOf(found, limit)
+      return { projects: page.map(projectView), ...(next !== undefined && { next: next.project.id }) }
     },
 
     async listKeys(id: string, query: KeyQuery = {}): Promise<KeyPage> {
@@ -96,10 +95,9 @@ export function queries(store: ProjectStore, clock: Clock) {
         limit: limit + 1,
         ...(after !== undefined && { after }),
       })
-      const page = found.slice(0, limit)
+      const { page, next } = pageOf(found, limit)
       const keys = page.map((key) => keyView(key, now))
-      const last = page.at(-1)
-      return found.length > limit && last !== undefined ? { keys, next: textOfPlace(last) } : { keys }
+      return { keys, ...(next !== undefined && { next: textOfPlace(next) }) }
     },
 
     async listAudit(query: AuditQuery = {}): Promise<AuditPage> {
@@ -109,9 +107,15 @@ export function queries(store: ProjectStore, clock: Clock) {
         ...(projectId !== undefined && { projectId }),
         ...(before !== undefined && { before }),
       })
-      const records = found.slice(0, limit)
-      const last = records.at(-1)
-      return found.length > limit && last !== undefined ? { records, next: last.id } : { records }
+      const { page, next } = pageOf(found, limit)
+      return { records: page, ...(next !== undefined && { next: next.id }) }
     },
   }
+}
+
+/** One more was asked for than the page has: `next` is the last one of the page, if there are more. */
+function pageOf<T>(found: readonly T[], limit: number): { readonly page: readonly T[]; readonly next?: T } {
+  const page = found.slice(0, limit)
+  const last = page.at(-1)
+  return found.length > limit && last !== undefined ? { page, next: last } : { page }
 }

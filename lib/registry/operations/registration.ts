@@ -108,8 +108,8 @@ export function keyRegistration(store: ProjectStore, audience: string, clock: Cl
         if (challenge === undefined) throw notPending(key, now)
         if (now >= challenge.expiresAt) throw challengeExpired(kid)
         await checkProof(proof, key, challenge, { audience, projectId, now })
-        const namesakes = await existing(store, projectId, now, { thumbprint })
-        requireUnused({ ...namesakes, keys: namesakes.keys.filter((one) => one.kid !== kid) }, key, now)
+        const sameKeys = await existing(store, projectId, now, { thumbprint })
+        requireUnused({ ...sameKeys, keys: sameKeys.keys.filter((one) => one.kid !== kid) }, key, now)
         const active: KeyRecord = { ...without(key, 'challenge'), activatedAt: now }
         const retired = retiredBy(key, stored, now)
         return {

@@ -6,7 +6,7 @@ import { RegistryError } from '../registry-error.js'
 /** Pending, active and retiring ones of a project. */
 export const maxLiveKeys = 10
 
-/** All are kept for ever, so that none is accepted again: so many keys of a project may be made within so many seconds. */
+/** All are always kept, so that none is accepted again: so many keys of a project may be made within so many seconds. */
 export const maxNewKeys = 100
 export const keysWindow = 86_400
 
@@ -30,16 +30,16 @@ export function requireRoom({ project, keys, madeKeys }: StoredProject, now: num
  * confirmed may be.
  */
 export function requireUnused({ keys }: StoredProject, key: KeyRecord, now: number): void {
-  const namesake = keys.find(
+  const sameKey = keys.find(
     ({ kid, thumbprint, activatedAt, revokedAt }) =>
       (kid === key.kid || thumbprint === key.thumbprint) &&
       (activatedAt !== undefined || revokedAt !== undefined),
   )
-  if (namesake !== undefined) {
-    const what = namesake.kid === key.kid ? 'This kid' : 'This public key'
+  if (sameKey !== undefined) {
+    const what = sameKey.kid === key.kid ? 'This kid' : 'This public key'
     throw new RegistryError(
       'key_exists',
-      `${what} is, or was, in use in this project (kid ${escaped(namesake.kid)}), and is never accepted again. Make a new pair.`,
+      `${what} is, or was, in use in this project (kid ${escaped(sameKey.kid)}), and is never accepted again. Make a new pair.`,
     )
   }
   const pending = keys.find(({ kid }) => kid === key.kid)

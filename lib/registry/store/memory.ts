@@ -49,12 +49,12 @@ export class MemoryProjectStore implements ProjectStore {
     if (entry === undefined) return Promise.resolve(undefined)
     const { now, madeAfter, kids = [], thumbprint, idempotencyKey } = selection
     const all = inOrder(entry)
-    const namesake = all.find((key) => key.thumbprint === thumbprint && !isRegistration(key))
+    const sameKey = all.find((key) => key.thumbprint === thumbprint && !isRegistration(key))
     const keys = all.filter(
       (key) =>
         isLive(key, now) ||
         kids.includes(key.kid) ||
-        key === namesake ||
+        key === sameKey ||
         (idempotencyKey !== undefined && key.idempotencyKey === idempotencyKey),
     )
     const madeKeys = all.filter(({ createdAt }) => createdAt > madeAfter).length

@@ -80,7 +80,7 @@ async function examineServer(
     found(
       'error',
       'clock',
-      `The clock of Redis is ${Math.round(Math.abs(apart))} s ${apart > 0 ? 'ahead of' : 'behind'} this machine's; at most ${maxSecondsApart} s are allowed. Let NTP set both.`,
+      `The clock of Redis is ${Math.round(Math.abs(apart))} s ${apart > 0 ? 'ahead of' : 'behind'} the verifier's; at most ${maxSecondsApart} s are allowed. Let NTP set both.`,
     )
   })
 

@@ -15,7 +15,7 @@ import type { BoundVerifier, ReplayCeilings, ReplayStore, TokenUse } from '../re
 export interface RedisReplayCounts {
   /** Used for the first time. */
   readonly first: number
-  /** Of those, how many were sent to Redis twice because a reply was lost, and were told from a replay. */
+  /** Of those, how many were sent to Redis twice because a reply was lost, and were distinguished from a replay. */
   readonly resent: number
   readonly replayed: number
   /** With `afterDataLoss: 'refuse'`: refused because they could have been used before Redis lost its data. */
@@ -49,7 +49,7 @@ const unexpected = 'Redis answered something that the command does not answer'
  *
  * One atomic command a token: `SET rjwt:{Qk}3fHcVx... attempt EX 185 NX GET`; with `afterDataLoss: 'refuse'` one script. The key holds a hash of
  * project id and jti, never the jti. Expiry is relative, so the server's clock does not matter. A client that sends a command
- * again after a lost reply is told from a replay by the attempt, a random text.
+ * again after a lost reply is distinguished from a replay by the attempt, a random text.
  *
  * Throws StoreError: `store_unavailable` when Redis does not answer within `timeoutMs`, refuses, or is not connected;
  * `replay_store_full` when it has no memory left, or a project has had `projectRate` tokens let in within the minute. Never falls back
@@ -92,11 +92,11 @@ export class RedisReplayStore implements ReplayStore {
     try {
       // Before the clock: what stands still in between must count as late, or an old moment would decide.
       const begun = performance.now()
-      const now = this.clock.readAgain(use.now)
+      const now = this.clock.readAgain(use)
       this.rate.check(use.projectId, now)
       // By the time Redis looks, an earlier use may be forgotten. Only a process that stood still comes so late.
       if (use.expiresAt - now <= this.timeoutMs / 1000) return this.count('replayed', false)
-      return this.judge(await this.ask(() => this.consumeInRedis(use, now), begun))
+      return this.decide(await this.ask(() => this.consumeInRedis(use, now), begun))
     } catch (error) {
       this.counted.unavailable++
       if (error instanceof StoreError) throw error
@@ -179,7 +179,7 @@ export class RedisReplayStore implements ReplayStore {
     return outcome
   }
 
-  private judge(outcome: Outcome): boolean {
+  private decide(outcome: Outcome): boolean {
     switch (outcome) {
       case 'resent':
         this.counted.resent++
