@@ -45,7 +45,8 @@ export function platformApp(settings: PlatformSettings): Express {
   app.disable('x-powered-by')
   app.use(securityHeaders("default-src 'self'"))
 
-  // Before the token is asked for, because a preflight carries none. A refusal needs these headers too, or the page could not read it.
+  // Before the token is asked for, because a preflight carries none. A refusal needs these headers too, or the page could not
+  // read it.
   const corsOptions: cors.CorsOptions = {
     // A list, also when it is empty: then the answer says that it depends on the Origin, and no cache gives it to another one.
     origin: (origin, allow) => {
@@ -76,7 +77,10 @@ export function platformApp(settings: PlatformSettings): Express {
   return app
 }
 
-/** For a platform that uses Passport already. Without `failWithError` Passport would answer itself, and only with "Unauthorized". */
+/**
+ * For a platform that uses Passport already. Without `failWithError` Passport would answer itself, and only with
+ * "Unauthorized".
+ */
 function withPassport(verifier: Verifier): RequestHandler {
   const authenticator = new passport.Passport()
   authenticator.use(new ReverseJwtStrategy({ verifier }))

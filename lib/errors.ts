@@ -72,9 +72,9 @@ export interface RefusalFacts extends ErrorFacts {
 }
 
 /**
- * What AuthenticationError and StoreError have in common: all that an HTTP answer needs. `status` and `statusCode` are the same, and
- * `expose` is true, so any error handler answers correctly. You may write on it, as loggers do: `problemDetails()` and the faces
- * answer with what it was made with.
+ * What AuthenticationError and StoreError have in common: all that an HTTP answer needs. `status` and `statusCode` are the
+ * same, and `expose` is true, so any error handler answers correctly. You may write on it, as loggers do: `problemDetails()`
+ * and the faces answer with what it was made with.
  */
 export abstract class ReverseJwtError extends HttpError {
   declare readonly code: RefusalCode | OutageCode

@@ -65,11 +65,14 @@ export function fitsAlgorithm(jwk: { kty?: unknown; crv?: unknown }, alg: Algori
 
 /** Seconds, unless the comment says otherwise. */
 export const limits = {
-  /** characters of a whole token: what a verifier accepts unless its options say otherwise, and the most that Node takes in headers */
+  /**
+   * characters of a whole token: what a verifier accepts unless its options say otherwise, and the most that Node takes in
+   * headers
+   */
   tokenLength: { default: 4096, max: 16_384 },
   /**
-   * What a header or a claims set may hold: levels, values of members and elements, members, and objects with the outermost one, each
-   * counted at all levels
+   * What a header or a claims set may hold: levels, values of members and elements, members, and objects with the outermost
+   * one, each counted at all levels
    */
   json: { depth: 16, values: 256, members: 64, objects: 16 },
   /** characters of a kid, jti or project id */

@@ -51,8 +51,8 @@ interface Verified {
  * signature; issuer, suspension, origin and scope; and last that the jti was not used before.
  * Does not check who sits in front of the browser: a token says which project calls, not which person.
  *
- * Throws a TypeError for a wrong option, and names it; also for a `maxLifetime` or `clockTolerance` that the replay store does not
- * cover. RFC 7519 section 7.2, RFC 8725.
+ * Throws a TypeError for a wrong option, and names it; also for a `maxLifetime` or `clockTolerance` that the replay store does
+ * not cover. RFC 7519 section 7.2, RFC 8725.
  *
  * @example
  * const verifier = createVerifier({

@@ -1,4 +1,6 @@
-/** The logins of the console, in the database that all processes of the platform share: what one of them ends has ended in all. */
+/**
+ * The logins of the console, in the database that all processes of the platform share: what one of them ends has ended in all.
+ */
 import { StoreError } from 'reverse-jwt'
 import type { RegistryDatabase } from 'reverse-jwt/registry'
 

@@ -30,8 +30,8 @@ export async function customerKey(dataFolder: string): Promise<{ privateKey: str
 }
 
 /**
- * Makes the project, and hands over the public half with a proof: what a customer and a platform do once. Returns what keeps the
- * customer from calling, if that is so.
+ * Makes the project, and hands over the public half with a proof: what a customer and a platform do once. Returns what keeps
+ * the customer from calling, if that is so.
  */
 export async function registerDemoShop(
   registry: Registry,

@@ -4,8 +4,8 @@
  *     PLATFORM_PORT=4000 CUSTOMER_PORT=4001 npm start
  *
  * Those are the defaults; 0 is any free port. Projects, keys and the customer's private key are kept in ./.data (DATA_FOLDER).
- * With DATABASE_URL=postgres://localhost/demo projects are kept in PostgreSQL, with REDIS_URL=redis://localhost:6379 used tokens
- * in Redis; with both, WORKERS=4 runs the platform in so many processes.
+ * With DATABASE_URL=postgres://localhost/demo projects are kept in PostgreSQL, with REDIS_URL=redis://localhost:6379 used
+ * tokens in Redis; with both, WORKERS=4 runs the platform in so many processes.
  */
 import { createRegistry } from 'reverse-jwt/registry'
 import { newConsoleSecrets } from '../console/console-access.js'

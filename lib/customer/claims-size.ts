@@ -1,6 +1,8 @@
 import { isIndexName, limits } from '../protocol.js'
 
-/** Throws a TypeError for a claims set that platforms refuse for what it holds, so that the signer hears of it and not the page. */
+/**
+ * Throws a TypeError for a claims set that platforms refuse for what it holds, so that the signer hears of it and not the page.
+ */
 export function checkSize(claims: object): void {
   const { depth: maxDepth, ...max } = limits.json
   const held = { values: 0, members: 0, objects: 0 }

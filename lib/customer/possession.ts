@@ -53,8 +53,8 @@ function exp(given: unknown, wrong: Wrong): number {
  *     { "aud": "https://platform.example", "proj_id": "shop", "nonce": "pHx...", "exp": 1790000600 }
  *
  * Signs these four claims alone, each checked, under a type that no verifier takes for a project token: a platform cannot make
- * you sign something else. Refuses a challenge whose `aud` or `proj_id` is not yours: somebody could pass on what another platform
- * asks them, to register your key there as theirs.
+ * you sign something else. Refuses a challenge whose `aud` or `proj_id` is not yours: somebody could pass on what another
+ * platform asks them, to register your key there as theirs.
  *
  * Throws a TypeError that says what is wrong with the challenge or with the key, and never quotes the key. Throws in a browser.
  *

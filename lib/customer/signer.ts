@@ -20,7 +20,10 @@ export interface SignerOptions {
   readonly kid?: string
   /** `iss` of every token. Default: the projectId. */
   readonly issuer?: string
-  /** Default: that of the JWK, CryptoKey or remote signer, else ES256, ES384 or ES512 by the curve, RS256 for RSA, EdDSA for Ed25519. */
+  /**
+   * Default: that of the JWK, CryptoKey or remote signer, else ES256, ES384 or ES512 by the curve, RS256 for RSA, EdDSA for
+   * Ed25519.
+   */
   readonly alg?: AlgorithmName
   /** Seconds that a token lives. Default 120, at most 3600; platforms accept 300 unless they say otherwise. */
   readonly expiresIn?: number

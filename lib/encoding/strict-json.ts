@@ -60,8 +60,8 @@ let indexNames = 0
  * token would cost more than a look at a signature.
  *
  * Refuses what JSON.parse lets pass: bad UTF-8, duplicate members at any depth (escaped spellings count), a member named
- * `__proto__`, more than 16 levels, more than the limits allow. What it accepts has the value that JSON.parse gives it. RFC 8259,
- * RFC 7519 section 4.
+ * `__proto__`, more than 16 levels, more than the limits allow. What it accepts has the value that JSON.parse gives it. RFC
+ * 8259, RFC 7519 section 4.
  */
 export function parseJsonObject(bytes: Buffer, max: JsonLimits): JsonObject | undefined {
   if (!isUtf8(bytes)) return undefined

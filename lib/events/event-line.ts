@@ -6,8 +6,8 @@ import type { VerifierEvent } from './verifier-event.js'
  *
  *     {"type":"refused","time":1790000000,"description":"...","code":"token_not_verified","unverifiedKid":"caf\\u00e9"}
  *
- * Everything else is escaped as JSON escapes it, line ends, terminal escapes and text that turns direction included, so nobody can
- * write a line of their own or make one look like another. `JSON.parse` gives the event back as it was.
+ * Everything else is escaped as JSON escapes it, line ends, terminal escapes and text that turns direction included, so nobody
+ * can write a line of their own or make one look like another. `JSON.parse` gives the event back as it was.
  *
  * @example
  * const verifier = createVerifier({ audience, keyStore, replayStore, onEvent: (event) => console.log(eventLine(event)) })

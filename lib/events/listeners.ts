@@ -13,7 +13,10 @@ export const eventListeners: Option<readonly VerifierEventListener[]> = (given, 
   throw wrong('must be a function, or a list of functions')
 }
 
-/** Tells all listeners. The failure of one is its own: it neither refuses a request nor stops the process nor hides the event from others. */
+/**
+ * Tells all listeners. The failure of one is its own: it neither refuses a request nor stops the process nor hides the event
+ * from others.
+ */
 export function emit(listeners: readonly VerifierEventListener[], event: VerifierEvent): void {
   for (const listener of listeners) {
     try {

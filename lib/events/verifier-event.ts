@@ -16,7 +16,9 @@ interface Unsuccessful {
   readonly description: string
   /** The true reason, where the caller was not told it. */
   readonly cause?: string
-  /** What the token said of itself. Before the signature is verified (`token_not_verified` and earlier) anyone can write that. */
+  /**
+   * What the token said of itself. Before the signature is verified (`token_not_verified` and earlier) anyone can write that.
+   */
   readonly unverifiedProjectId?: string
   readonly unverifiedKid?: string
   /** With `audience_mismatch`: the token's aud. */
@@ -44,7 +46,7 @@ export interface VerifierUnavailableEvent extends Unsuccessful {
  *       "cause": "the key is revoked", "unverifiedProjectId": "shop", "unverifiedKid": "key-1" }
  *
  * The values are data, as they are: compare them, store them, look them up. What the token or the request says of itself
- * (`unverified...`, `origin`) and `cause` are cut at 256 characters and otherwise untouched: they may hold line ends, terminal escapes and text
- * that turns direction. Write them to a log with `eventLine`, to a page as text.
+ * (`unverified...`, `origin`) and `cause` are cut at 256 characters and otherwise untouched: they may hold line ends, terminal
+ * escapes and text that turns direction. Write them to a log with `eventLine`, to a page as text.
  */
 export type VerifierEvent = VerifierAcceptedEvent | VerifierRefusedEvent | VerifierUnavailableEvent

@@ -16,8 +16,8 @@ import { warnOnce, warnWithoutTls } from '../warnings.js'
  * error handler answers correctly; `problemDetails()` adds a JSON body. A CORS preflight is answered 204 without CORS headers
  * and never reaches a handler: mount CORS before.
  *
- * Throws a TypeError for a wrong option. Works with Express 4 and 5, and with `node:http`, where what `next` throws is written by
- * `console.error` and answered 500. RFC 6750 sections 2 and 3.
+ * Throws a TypeError for a wrong option. Works with Express 4 and 5, and with `node:http`, where what `next` throws is written
+ * by `console.error` and answered 500. RFC 6750 sections 2 and 3.
  *
  * @example
  * app.use('/embed', reverseJwt({ audience: 'https://platform.example', keyStore, replayStore }))

@@ -16,7 +16,9 @@ export interface FaceOptions {
   readonly optional?: boolean
   /** A scope, or several, that the token must grant: all of them. */
   readonly scope?: string | readonly string[]
-  /** Where a token may be. Default `['header']`; `'body'` is the form field `access_token`, for a portal opened by a form post. */
+  /**
+   * Where a token may be. Default `['header']`; `'body'` is the form field `access_token`, for a portal opened by a form post.
+   */
   readonly tokenFrom?: readonly TokenSource[]
 }
 

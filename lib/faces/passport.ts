@@ -46,10 +46,10 @@ const readVerify = argumentReader(
  *     GET /embed HTTP/1.1
  *     Authorization: Bearer eyJhbGciOiJFUzI1NiIs...
  *
- * Sets `req.user` (the project, or what the verify callback says), `req.project` and `req.projectToken`.
- * A refusal is `fail(challenge, status)`, an outage `error(err)`. It never touches the response: use `failWithError: true` together with
- * `problemDetails()` to answer with the reason. Use `session: false`; sessions without `req.session` are an error before the token
- * is looked at, because Passport would otherwise fail after the token has been used up.
+ * Sets `req.user` (the project, or what the verify callback says), `req.project` and `req.projectToken`. A refusal is
+ * `fail(challenge, status)`, an outage `error(err)`. It never touches the response: use `failWithError: true` together with
+ * `problemDetails()` to answer with the reason. Use `session: false`; sessions without `req.session` are an error before the
+ * token is looked at, because Passport would otherwise fail after the token has been used up.
  *
  * Throws a TypeError for a wrong option.
  *

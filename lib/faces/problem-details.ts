@@ -16,8 +16,8 @@ import { keptRefusal } from './kept-refusal.js'
  *       "detail": "The token has been used before. Sign a new one for each call.", "error": "invalid_token",
  *       "code": "token_replayed", "retry": "fresh-token", "server_time": 1790000000 }
  *
- * `retry` is `no`, `fresh-token` or `later`; `server_time` (epoch seconds) lets a caller see how far its clock is off. Passes on every
- * error that is not ours. Mount it after the routes.
+ * `retry` is `no`, `fresh-token` or `later`; `server_time` (epoch seconds) lets a caller see how far its clock is off. Passes
+ * on every error that is not ours. Mount it after the routes.
  *
  * @example
  * app.use(problemDetails())

@@ -10,11 +10,11 @@ export interface ErrorFacts {
 let read: (error: object) => ErrorFacts | undefined
 
 /**
- * An error that says how it is answered. `status`, `statusCode` and `expose` are what http-errors sets: the handlers of Express, Koa and
- * NestJS, and those that people write, look at one or another.
+ * An error that says how it is answered. `status`, `statusCode` and `expose` are what http-errors sets: the handlers of
+ * Express, Koa and NestJS, and those that people write, look at one or another.
  *
- * Loggers and frameworks write on errors, so it stays extensible and nothing on it is relied on: what this package sends comes from
- * `factsOf`.
+ * Loggers and frameworks write on errors, so it stays extensible and nothing on it is relied on: what this package sends comes
+ * from `factsOf`.
  */
 export abstract class HttpError extends Error {
   readonly code: string

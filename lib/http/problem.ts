@@ -23,7 +23,9 @@ export function problemType(page: string): string {
   return `https://unpkg.com/reverse-jwt/docs/${page}`
 }
 
-/** Answers with a problem: no cache keeps it, and an outage says when to ask again. `headers` are those of this kind of answer. */
+/**
+ * Answers with a problem: no cache keeps it, and an outage says when to ask again. `headers` are those of this kind of answer.
+ */
 export function sendProblem(
   res: Omit<ProblemResponse, 'getHeader'>,
   problem: Problem,

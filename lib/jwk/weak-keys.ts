@@ -78,7 +78,9 @@ function drained<T>(steps: Steps<T>): T {
 /** 2^255 - 19 */
 const fieldPrime = 2n ** 255n - 19n
 
-/** The y coordinates of the eight points of small order. RFC 7748 section 7 warns of such points, as does RFC 8032's cofactor. */
+/**
+ * The y coordinates of the eight points of small order. RFC 7748 section 7 warns of such points, as does RFC 8032's cofactor.
+ */
 const smallOrder: ReadonlySet<bigint> = new Set([
   0n,
   1n,

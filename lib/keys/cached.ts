@@ -51,9 +51,9 @@ interface Kept {
  * A key is never served beyond `ttl`, counted from when its read began, so a revocation counts after `ttl` seconds at the
  * latest, or at once with `invalidate`. Failures are not remembered.
  *
- * Requests for one key share one read, and at most 32 reads are under way. Beyond that names wait, projects in turns. Anyone can make
- * up names, so of names that were never found at most 32 of a project wait, and 1,024 in all. They take at most 24 of the
- * 32 reads, and so do names that were found before, which go first: neither kind keeps the other out.
+ * Requests for one key share one read, and at most 32 reads are under way. Beyond that names wait, projects in turns. Anyone
+ * can make up names, so of names that were never found at most 32 of a project wait, and 1,024 in all. They take at most 24 of
+ * the 32 reads, and so do names that were found before, which go first: neither kind keeps the other out.
  *
  * Throws `store_unavailable` when too many names wait, at once, and when `timeoutMs` have passed since the call. Keys at
  * hand are served all the while.
@@ -99,9 +99,9 @@ export class CachedKeyStore implements KeyStore {
   }
 
   /**
-   * Forgets one key, all keys of a project, or everything. What is asked for after that is read again. A read that is under way is not
-   * trusted either: whoever waits for it gets the answer of a new one, which begins when it has ended, within the deadline of
-   * the call.
+   * Forgets one key, all keys of a project, or everything. What is asked for after that is read again. A read that is under way
+   * is not trusted either: whoever waits for it gets the answer of a new one, which begins when it has ended, within the
+   * deadline of the call.
    */
   invalidate(projectId?: string, kid?: string): void {
     this.invalidations.add(projectId, kid)

@@ -56,7 +56,9 @@ interface Lookup extends KeyName {
   readonly callers: Set<Caller>
 }
 
-/** Reads keys: one read a name at a time, a bounded number of names at a time, in turns of projects, within one deadline a call. */
+/**
+ * Reads keys: one read a name at a time, a bounded number of names at a time, in turns of projects, within one deadline a call.
+ */
 export class KeyReads {
   private readonly options: KeyReadsOptions
   private readonly lookups = new Map<string, Lookup>()

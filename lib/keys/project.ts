@@ -16,9 +16,9 @@ const members = {
 } satisfies OptionsOf<Project>
 
 /**
- * Returns a frozen copy of the project, or throws a TypeError that says which member is wrong and why. A member that is undefined is an error,
- * but for name and metadata: most often it is a column that was not selected, and must not open what it should close. `beside` are
- * further members that are not looked at.
+ * Returns a frozen copy of the project, or throws a TypeError that says which member is wrong and why. A member that is
+ * undefined is an error, but for name and metadata: most often it is a column that was not selected, and must not open what it
+ * should close. `beside` are further members that are not looked at.
  */
 export function admitProject(
   project: Project,

@@ -3,7 +3,10 @@ import { closest } from './closest.js'
 /** Says what is wrong with an option; its owner and its name are put before it. */
 export type Wrong = (what: string) => TypeError
 
-/** How one option is read: gets what was given, undefined where it was left out, and returns its value or throws what `wrong` makes. */
+/**
+ * How one option is read: gets what was given, undefined where it was left out, and returns its value or throws what `wrong`
+ * makes.
+ */
 export interface Option<T> {
   (given: unknown, wrong: Wrong): T
   /** Whether it may be there and undefined, as good as left out. */
@@ -28,10 +31,10 @@ export type Values<Options> = {
 /**
  * Makes the reader of the options of `owner`, which is what the caller wrote: `createVerifier`, `RedisReplayStore`.
  *
- * The reader takes anything. It throws a TypeError, which begins with the owner's name, for what is no object, for a name that the
- * table does not have (a misspelled option must not become a check that never runs), for an option that is there but undefined (most
- * often a setting that got lost: `audience: process.env.AUDIENCE`), and for a value that its option refuses. Each
- * member is read once. `what` is what the members are called in sentences.
+ * The reader takes anything. It throws a TypeError, which begins with the owner's name, for what is no object, for a name that
+ * the table does not have (a misspelled option must not become a check that never runs), for an option that is there but
+ * undefined (most often a setting that got lost: `audience: process.env.AUDIENCE`), and for a value that its option refuses.
+ * Each member is read once. `what` is what the members are called in sentences.
  *
  *     const readOptions = optionsReader('CachedKeyStore', {
  *       ttl: seconds({ default: 30, max: 3_600 }),
@@ -46,7 +49,10 @@ export function optionsReader<Options extends Table>(
   return (given) => read(owner, options, what, given, isUndefined)
 }
 
-/** The same for what is passed on rather than written down, where undefined is as good as absent: `{ origin: req.headers.origin }`. */
+/**
+ * The same for what is passed on rather than written down, where undefined is as good as absent:
+ * `{ origin: req.headers.origin }`.
+ */
 export function membersReader<Options extends Table>(
   owner: string,
   members: Options,

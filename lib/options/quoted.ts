@@ -2,7 +2,8 @@
 const maxQuotedLength = 40
 
 /**
- * Whether a text that stands in a wrong place may be repeated in an error: it is too short to be a private key. The one judge of that.
+ * Whether a text that stands in a wrong place may be repeated in an error: it is too short to be a private key. The one judge
+ * of that.
  */
 export function isQuotable(text: string): boolean {
   return text.length <= maxQuotedLength
@@ -14,8 +15,8 @@ export function quoted(name: string): string {
 }
 
 /**
- * A value of any type that stands where none of its kind can, with a space before it; '' where it may be a private key. Shorter than a name
- * may be: whoever wrote it meant something else, and no reader needs more of it.
+ * A value of any type that stands where none of its kind can, with a space before it; '' where it may be a private key. Shorter
+ * than a name may be: whoever wrote it meant something else, and no reader needs more of it.
  */
 export function shown(value: unknown): string {
   const json =

@@ -57,8 +57,8 @@ export interface Registry {
   deleteProject(projectId: string, options: RegistryReasonOptions): Promise<void>
 
   /**
-   * Makes a pair. The private half is in the answer, this one time, and nowhere else. Throws `too_many_keys` when ten keys of the project are
-   * live, or a hundred were made within a day; so do `registerKey` and `rotateKey`.
+   * Makes a pair. The private half is in the answer, this one time, and nowhere else. Throws `too_many_keys` when ten keys of
+   * the project are live, or a hundred were made within a day; so do `registerKey` and `rotateKey`.
    */
   generateKey(projectId: string, options: GenerateKeyOptions): Promise<ProjectKeyPair>
   /**
@@ -72,13 +72,13 @@ export interface Registry {
    */
   confirmKey(projectId: string, options: ConfirmKeyOptions): Promise<KeyView>
   /**
-   * Makes a pair in place of an active key, which stays good for `overlap`. With an `idempotencyKey` the call can be repeated: it
-   * rotates once. A repeated answer has no private half; if the first answer was lost, revoke the new key and rotate again.
+   * Makes a pair in place of an active key, which stays good for `overlap`. With an `idempotencyKey` the call can be repeated:
+   * it rotates once. A repeated answer has no private half; if the first answer was lost, revoke the new key and rotate again.
    */
   rotateKey(projectId: string, options: RotateKeyOptions): Promise<KeyRotation>
   /**
-   * Ends a key at once, and it cannot begin again. A key that is revoked already stays as it is. It is one step, which other changes cannot turn away and no limit
-   * holds up, however many keys the project has had.
+   * Ends a key at once, and it cannot begin again. A key that is revoked already stays as it is. It is one step, which other
+   * changes cannot turn away and no limit holds up, however many keys the project has had.
    */
   revokeKey(projectId: string, options: RevokeKeyOptions): Promise<KeyRevocation>
 
@@ -86,8 +86,8 @@ export interface Registry {
   /** In the order of their ids. */
   listProjects(query?: ProjectQuery): Promise<ProjectPage>
   /**
-   * Every key that the project has had, page by page, the oldest first. Registrations that nobody confirmed in time are left out once the
-   * project has changed.
+   * Every key that the project has had, page by page, the oldest first. Registrations that nobody confirmed in time are left
+   * out once the project has changed.
    */
   listKeys(projectId: string, query?: KeyQuery): Promise<KeyPage>
   /** The newest first; those of deleted projects, too. */

@@ -33,8 +33,9 @@ export class BoundClock {
   }
 
   /**
-   * The time, for a store that has to look again: the process may have stood still since the verifier read that of the use. A store that wraps this one
-   * and does not pass `bind` on leaves the system's clock, which must agree with that of the verifier.
+   * The time, for a store that has to look again: the process may have stood still since the verifier read that of the use. A
+   * store that wraps this one and does not pass `bind` on leaves the system's clock, which must agree with that of the
+   * verifier.
    */
   readAgain(use: TokenUse): number {
     const then = timeOf(use)

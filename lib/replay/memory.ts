@@ -12,14 +12,18 @@ import { afterDataLoss, type AfterDataLoss } from './data-loss.js'
 import type { BoundVerifier, ReplayCeilings, ReplayStore, TokenUse } from './replay-store.js'
 
 export interface MemoryReplayStoreOptions {
-  /** How many used ids are kept at most. Default 1,000,000, which takes less than 200 MB when full (350 MB where each id is of another project) and nothing before; at most 16,000,000. */
+  /**
+   * How many used ids are kept at most. Default 1,000,000, which takes less than 200 MB when full (350 MB where each id is of
+   * another project) and nothing before; at most 16,000,000.
+   */
   readonly capacity?: number
   /** How many of them one project may have. Default: a tenth of the capacity. */
   readonly projectQuota?: number
   /**
-   * A restart is a loss of data. `'refuse'`: it never makes a used token good again. Tokens that could have been used before this store met
-   * its verifier are refused as used (`token_replayed`); a page then gets a new one. So for the first `clockTolerance` seconds (that of
-   * the store) every token is refused. Default `'accept'`: a token that was used before a restart can be used once more until it expires.
+   * A restart is a loss of data. `'refuse'`: it never makes a used token good again. Tokens that could have been used before
+   * this store met its verifier are refused as used (`token_replayed`); a page then gets a new one. So for the first
+   * `clockTolerance` seconds (that of the store) every token is refused. Default `'accept'`: a token that was used before a
+   * restart can be used once more until it expires.
    */
   readonly afterDataLoss?: AfterDataLoss
   /** The longest lifetime that a verifier with this store may accept, in seconds. Default 300, at most 3600. */
@@ -66,11 +70,10 @@ interface Expiring {
  * Remembers used tokens in this process. For a platform of one process; a restart forgets.
  *
  * Never forgets an id before its time. When it is full, or a project has used up its quota, `consume` throws
- * `replay_store_full` (503): to drop an id would be to let a used token pass. An id counts towards both until it expires, and no
- * longer, whenever it leaves. Ids leave in the order in which they expire, a few at each use, so
- * one project's tokens neither push out nor hold back those of another. A default token lives 120 s and is
- * remembered for 185 s, so the default quota of 100,000 ids carries some 540 tokens a second of one project, and the default
- * capacity 5,400 a second of all.
+ * `replay_store_full` (503): to drop an id would be to let a used token pass. An id counts towards both until it expires, and
+ * no longer, whenever it leaves. Ids leave in the order in which they expire, a few at each use, so one project's tokens
+ * neither push out nor hold back those of another. A default token lives 120 s and is remembered for 185 s, so the default
+ * quota of 100,000 ids carries some 540 tokens a second of one project, and the default capacity 5,400 a second of all.
  *
  * @example
  * const replayStore = new MemoryReplayStore()
@@ -80,7 +83,10 @@ export class MemoryReplayStore implements ReplayStore {
   private readonly projectQuota: number
   private readonly clock = new BoundClock()
   private readonly ceilings: ReplayCeilings
-  /** A token that could have been used before this moment cannot be distinguished from a used one. Undefined until there is a clock to ask. */
+  /**
+   * A token that could have been used before this moment cannot be distinguished from a used one. Undefined until there is a
+   * clock to ask.
+   */
   private since: number | undefined
   private readonly used = new Map<string, ProjectUses>()
   /** The same names by the second in which they may be forgotten. No more seconds than a token can live. */
@@ -129,7 +135,10 @@ export class MemoryReplayStore implements ReplayStore {
     return true
   }
 
-  /** For `createVerifier`. Throws a TypeError for a verifier whose limits are above `maxLifetime` or `clockTolerance`, and for a second clock. */
+  /**
+   * For `createVerifier`. Throws a TypeError for a verifier whose limits are above `maxLifetime` or `clockTolerance`, and for a
+   * second clock.
+   */
   bind(verifier: BoundVerifier): ReplayCeilings {
     requireWithin(
       this.ceilings,

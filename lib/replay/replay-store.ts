@@ -3,7 +3,10 @@ export interface TokenUse {
   readonly projectId: string
   /** Unique within the project, not beyond it. 1 to 256 characters. */
   readonly jti: string
-  /** Until when the use must be remembered: exp, plus the store's ceiling of the clock tolerance, plus a minute for clocks that differ. */
+  /**
+   * Until when the use must be remembered: exp, plus the store's ceiling of the clock tolerance, plus a minute for clocks that
+   * differ.
+   */
   readonly expiresAt: number
   /**
    * The earliest moment at which a verifier within the store's ceilings could have accepted the token: a store that lost its
@@ -43,11 +46,11 @@ export interface ReplayStore {
   consume(use: TokenUse): boolean | Promise<boolean>
 
   /**
-   * Called by `createVerifier` with the limits of the verifier and its clock, which is the only one: `now` of each `TokenUse` was read from
-   * it, and a store that has to look again looks at it. Returns the store's ceilings, with which the times of every
-   * `TokenUse` of that verifier are computed; throws a TypeError where the limits are above them, or for a second clock. A store without `bind`, or whose
-   * `bind` returns nothing, is given uses that cover the most that a verifier can accept: 3600 and 60. A store that wraps
-   * another one passes the call on, and returns what the other one does.
+   * Called by `createVerifier` with the limits of the verifier and its clock, which is the only one: `now` of each `TokenUse`
+   * was read from it, and a store that has to look again looks at it. Returns the store's ceilings, with which the times of
+   * every `TokenUse` of that verifier are computed; throws a TypeError where the limits are above them, or for a second clock.
+   * A store without `bind`, or whose `bind` returns nothing, is given uses that cover the most that a verifier can accept: 3600
+   * and 60. A store that wraps another one passes the call on, and returns what the other one does.
    */
   // eslint-disable-next-line @typescript-eslint/no-invalid-void-type -- A bind without `return` is one that returns nothing.
   bind?(verifier: BoundVerifier): ReplayCeilings | void

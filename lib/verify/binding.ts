@@ -19,8 +19,8 @@ export interface Bounds {
  * Step 6: is the token bound to this project's issuer, to where the request comes from, and to what it asks for?
  *
  * Returns the granted scopes. Checks `iss`, suspension, the origin, and the required scopes, in this order. An Origin is
- * compared as the text that browsers send (RFC 6454 section 7.1), so case, port and scheme count. Outside a browser the header can
- * be forged: it binds pages, not programs.
+ * compared as the text that browsers send (RFC 6454 section 7.1), so case, port and scheme count. Outside a browser the header
+ * can be forged: it binds pages, not programs.
  */
 export function checkBinding(
   claims: ProjectClaims,

@@ -22,8 +22,8 @@ const usesOf = new WeakMap<object, Use[]>()
 /**
  * Lets a token that is verified twice on one request, by two routers or by middleware and Passport, be consumed once.
  *
- * `again` gets the key that has already verified this token on this request with the same stores. A refusal is no answer for the
- * next face: it finds out for itself, by `first`.
+ * `again` gets the key that has already verified this token on this request with the same stores. A refusal is no answer for
+ * the next face: it finds out for itself, by `first`.
  */
 export function onceARequest<T extends Verified>(
   request: object,

@@ -27,7 +27,10 @@ export interface VerifierOptions {
   readonly replayStore: ReplayStore
   /** Accepted algorithms. Default ES256, RS256, PS256, EdDSA. A token must also use the one that its key is for. */
   readonly algorithms?: readonly AlgorithmName[]
-  /** The longest accepted lifetime of a token, exp - iat, in seconds. Default 300, at most 3600, and what the replay store covers. */
+  /**
+   * The longest accepted lifetime of a token, exp - iat, in seconds. Default 300, at most 3600, and what the replay store
+   * covers.
+   */
   readonly maxLifetime?: number
   /** How far clocks may differ, in seconds. Default 5, at most 60, and what the replay store covers. */
   readonly clockTolerance?: number
@@ -42,8 +45,8 @@ export interface VerifierOptions {
   /** Epoch seconds. Default: the system's clock. */
   readonly clock?: () => number
   /**
-   * Told what became of each token: one listener, or a list of them. Must not throw; what it returns is not waited for. The failure of one
-   * is not that of another. `eventLine` writes an event for a log.
+   * Told what became of each token: one listener, or a list of them. Must not throw; what it returns is not waited for. The
+   * failure of one is not that of another. `eventLine` writes an event for a log.
    */
   readonly onEvent?: VerifierEventListener | readonly VerifierEventListener[]
 }

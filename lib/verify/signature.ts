@@ -41,7 +41,9 @@ interface Verification {
 const verifications = new WeakMap<ProjectKey, Verification>()
 const quickCurves = new Set<string | undefined>(['P-256', 'Ed25519'])
 const quickRsaBits = 3072
-/** Signatures that wait for the thread pool. A token that waits long is judged by a time that has passed, and holds its request. */
+/**
+ * Signatures that wait for the thread pool. A token that waits long is judged by a time that has passed, and holds its request.
+ */
 const maxInPool = 1_024
 
 /**

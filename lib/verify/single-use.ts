@@ -8,7 +8,9 @@ interface SingleUseSettings {
   readonly ceilings: ReplayCeilings
 }
 
-/** How much longer than any verifier of the store accepts it a used jti is kept, in seconds: the clocks of two verifiers differ. */
+/**
+ * How much longer than any verifier of the store accepts it a used jti is kept, in seconds: the clocks of two verifiers differ.
+ */
 const replayMargin = 60
 
 /**

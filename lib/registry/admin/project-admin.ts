@@ -16,7 +16,10 @@ import type { Registry } from '../registry.js'
 export interface AdminOperation {
   /** Undefined: there is no such route, and whoever is let in is told so. */
   readonly action: AdminAction | undefined
-  /** The id of the project in the path, decoded, or in the query of the audit: the one that the route will take. Undefined where there is none. */
+  /**
+   * The id of the project in the path, decoded, or in the query of the audit: the one that the route will take. Undefined where
+   * there is none.
+   */
   readonly project: string | undefined
 }
 
@@ -26,8 +29,8 @@ export type AdminAuthorization = { readonly by: string } | false | null | undefi
 export interface ProjectAdminOptions<Req extends IncomingMessage = IncomingMessage> {
   readonly registry: Registry
   /**
-   * Decides who calls, from the headers alone, and whether they may do this with this project: the body has not been read. Throws
-   * when it cannot tell.
+   * Decides who calls, from the headers alone, and whether they may do this with this project: the body has not been read.
+   * Throws when it cannot tell.
    */
   readonly authorize: (
     req: Req,
@@ -60,9 +63,9 @@ const readBy = argumentReader('projectAdmin', 'by', required(readableText, 'auth
  *     { "kid": "key-1", "reason": "exposed" }
  *
  * `authorize` runs first, before anything is answered and the body is read, and is told `{ project, action }`, both undefined
- * where there is no such route. False: 403, the same for everything, known or not. A throw: 503. The `by` that it returns goes to the audit. Do not let a cookie alone decide, unless it is SameSite=Strict
- * or you compare the Origin: a cookie comes along with what other sites send. What changes something must come as
- * application/json, which forms cannot send.
+ * where there is no such route. False: 403, the same for everything, known or not. A throw: 503. The `by` that it returns goes
+ * to the audit. Do not let a cookie alone decide, unless it is SameSite=Strict or you compare the Origin: a cookie comes along
+ * with what other sites send. What changes something must come as application/json, which forms cannot send.
  *
  * Answers everything below its place itself: JSON, or RFC 9457 problem details with `code`; always `Cache-Control: no-store`.
  * Bodies have 64 KB at most. Only the first answer to `generate` and `rotate` holds a private key.

@@ -13,7 +13,9 @@ type Table = Readonly<Record<string, Option<unknown>>>
 
 const who = { by: required(readableText, 'who changes, for the audit') }
 
-/** Makes the reader of the options of a change. What it refuses is a `RegistryError` that begins with the name of the method. */
+/**
+ * Makes the reader of the options of a change. What it refuses is a `RegistryError` that begins with the name of the method.
+ */
 export function changeReader<Options extends Table>(method: string, options: Options) {
   const read = optionsReader(method, { ...who, ...options })
   return (given: unknown): Values<Options & typeof who> => checkRequest(() => read(given))

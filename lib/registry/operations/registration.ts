@@ -31,7 +31,9 @@ export interface RegisterKeyOptions extends RegistryChangeOptions {
   readonly alg?: AlgorithmName
   /** The kid of an active key, which retires when this one is confirmed. */
   readonly replaces?: string
-  /** Seconds for which the replaced key stays good after that. Default 86,400 (a day), at most 30 days; 0 revokes it at once. */
+  /**
+   * Seconds for which the replaced key stays good after that. Default 86,400 (a day), at most 30 days; 0 revokes it at once.
+   */
   readonly overlap?: number
 }
 

@@ -14,9 +14,9 @@ interface Window {
 }
 
 /**
- * Calls a listener for a few messages of each project at once, and for all others within half a second together, however many come:
- * anyone who reaches the database can send them, and a listener that is called sooner than the database can be read again would never have
- * read to the end. Of messages of everything one is passed on at once.
+ * Calls a listener for a few messages of each project at once, and for all others within half a second together, however many
+ * come: anyone who reaches the database can send them, and a listener that is called sooner than the database can be read again
+ * would never have read to the end. Of messages of everything one is passed on at once.
  */
 export function coalesced(listener: ProjectChangeListener): {
   readonly receive: ProjectChangeListener

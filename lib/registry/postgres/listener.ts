@@ -36,9 +36,9 @@ const readOptions = optionsReader('listenWithPg', {
 /**
  * The `listen` of a `PostgresProjectStore`, over one `pg` connection of its own that is made again whenever it is lost.
  *
- * Not through a pooler that shares connections (PgBouncer in transaction mode): LISTEN needs one of its own. While the connection
- * is away messages are lost, so each time that it is back the handler is called without a payload: anything may have changed. A database that is
- * down does not keep `watch` waiting: it resolves after the first attempt, and the attempts go on.
+ * Not through a pooler that shares connections (PgBouncer in transaction mode): LISTEN needs one of its own. While the
+ * connection is away messages are lost, so each time that it is back the handler is called without a payload: anything may have
+ * changed. A database that is down does not keep `watch` waiting: it resolves after the first attempt, and the attempts go on.
  *
  * @example
  * const listen = listenWithPg(() => new pg.Client(process.env.DATABASE_URL))

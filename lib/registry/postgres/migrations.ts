@@ -39,8 +39,8 @@ $migration$;`,
 }
 
 /**
- * All steps, in their order, for a DBA to read and to run. `PostgresProjectStore.migrate()` runs the same texts. There is no way back:
- * a step is only ever followed by another.
+ * All steps, in their order, for a DBA to read and to run. `PostgresProjectStore.migrate()` runs the same texts. There is no
+ * way back: a step is only ever followed by another.
  */
 export const migrations: readonly RegistryMigration[] = [
   migration(
@@ -155,9 +155,9 @@ export const migrations: readonly RegistryMigration[] = [
 /**
  * The SQL that gives two roles what they need, and nothing more. The owner, who runs `migrate()`, needs no grant.
  *
- * `registry`: reads and changes projects and keys; adds to the audit and reads it, and can neither change nor delete a record, nor choose its
- * number. `verifier`: reads what a verification needs and notes when keys were last used; it can lock no project and no key. What either
- * role could do before is taken back.
+ * `registry`: reads and changes projects and keys; adds to the audit and reads it, and can neither change nor delete a record,
+ * nor choose its number. `verifier`: reads what a verification needs and notes when keys were last used; it can lock no project
+ * and no key. What either role could do before is taken back.
  *
  * @example
  * console.log(grants({ registry: 'platform_admin', verifier: 'platform_api' }))

@@ -31,8 +31,8 @@ export interface RegistryDatabase {
 }
 
 /**
- * Receives what PostgreSQL's NOTIFY sends on a channel, until what it resolves to is closed. The handler gets the payload, or nothing when
- * messages may have been lost.
+ * Receives what PostgreSQL's NOTIFY sends on a channel, until what it resolves to is closed. The handler gets the payload, or
+ * nothing when messages may have been lost.
  */
 export type PostgresListen = (
   channel: string,
@@ -86,8 +86,8 @@ export class PostgresProjectStore implements ProjectStore {
   }
 
   /**
-   * Brings the database to what this version needs. Does nothing where that was done; any number of instances may do so at once.
-   * Throws an Error when the database is newer than this version, and a StoreError when it cannot be asked.
+   * Brings the database to what this version needs. Does nothing where that was done; any number of instances may do so at
+   * once. Throws an Error when the database is newer than this version, and a StoreError when it cannot be asked.
    */
   async migrate(): Promise<void> {
     for (const { sql } of migrations) await this.rows(sql, [], migrationTimeoutMs)

@@ -1,6 +1,6 @@
 /*
- * Every statement of the PostgreSQL store. What goes in and what comes out is text: drivers differ in how they read other types.
- * A change is one statement, because two queries of a pool need not share a connection: so it is whole, or not at all.
+ * Every statement of the PostgreSQL store. What goes in and what comes out is text: drivers differ in how they read other
+ * types. A change is one statement, because two queries of a pool need not share a connection: so it is whole, or not at all.
  */
 
 export const channel = 'reverse_jwt_changes'
@@ -176,8 +176,8 @@ const snapshotOf = (source: string) =>
   `(SELECT json_build_object('keys', json_build_array(${keyView(moment('$3'))})) FROM ${source} k ${withUses})`
 
 /**
- * The project is locked before its key, as every change does, and its version moves on: what was decided on before is stale. Reads nothing
- * of the history.
+ * The project is locked before its key, as every change does, and its version moves on: what was decided on before is stale.
+ * Reads nothing of the history.
  */
 export const revoke = `WITH project AS (
   SELECT id FROM reverse_jwt.projects WHERE id = $1 AND deleted_at IS NULL FOR NO KEY UPDATE

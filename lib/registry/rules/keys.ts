@@ -75,7 +75,10 @@ export function requireActive(stored: StoredProject, kid: string, now: number): 
   )
 }
 
-/** A key in whose place another has come. Without an overlap it is revoked: an end by the clock would wait for clocks that are behind. */
+/**
+ * A key in whose place another has come. Without an overlap it is revoked: an end by the clock would wait for clocks that are
+ * behind.
+ */
 export function replaced(key: KeyRecord, now: number, overlap: number): KeyRecord {
   const retiring = { ...key, notAfter: now + overlap }
   return overlap > 0 ? retiring : { ...retiring, revokedAt: now, revocationReason: 'superseded' }

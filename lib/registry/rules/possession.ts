@@ -29,8 +29,8 @@ export function newChallenge(
  *     { "alg": "ES256", "kid": "key-1", "typ": "project-key-proof+jwt" }
  *     { "aud": "https://platform.example", "proj_id": "shop", "nonce": "pHx...", "exp": 1790000600 }
  *
- * No other member may be there, in the header or in the claims set. Throws `proof_invalid`, which says what is wrong: it goes to
- * who manages the project, to nobody else.
+ * No other member may be there, in the header or in the claims set. Throws `proof_invalid`, which says what is wrong: it goes
+ * to who manages the project, to nobody else.
  */
 export async function checkProof(
   proof: unknown,

@@ -8,16 +8,16 @@ export interface ProjectChange {
   /** The project as it shall be. `version` is one more than that of the project it was decided on; 1 makes a new project. */
   readonly project: ProjectRecord
   /**
-   * Keys as they shall be, new ones and changed ones. The others stay as they are, but for those that were never activated nor revoked and
-   * whose challenge has expired by `audit.at`: they are removed.
+   * Keys as they shall be, new ones and changed ones. The others stay as they are, but for those that were never activated nor
+   * revoked and whose challenge has expired by `audit.at`: they are removed.
    */
   readonly keys: readonly KeyRecord[]
   readonly audit: Omit<AuditRecord, 'id'>
 }
 
 /**
- * What became of a change. `stale`: another change came first, load again and decide again. `project_exists`: there is, or was, a
- * project with this id. `key_exists`: a key with this thumbprint is active, or was, in this project or another.
+ * What became of a change. `stale`: another change came first, load again and decide again. `project_exists`: there is, or was,
+ * a project with this id. `key_exists`: a key with this thumbprint is active, or was, in this project or another.
  */
 export type ProjectChangeOutcome = 'done' | 'stale' | 'project_exists' | 'key_exists'
 
@@ -88,8 +88,9 @@ export interface ProjectWatch {
  */
 export interface ProjectStore extends KeyStore {
   /**
-   * An activated key, revoked and expired ones included. Nothing for a key that is pending, nor for a deleted project. The `revokedAt` of
-   * a revoked key lies before what any clock says, whenever it was revoked: a verifier whose clock is behind refuses it, too.
+   * An activated key, revoked and expired ones included. Nothing for a key that is pending, nor for a deleted project. The
+   * `revokedAt` of a revoked key lies before what any clock says, whenever it was revoked: a verifier whose clock is behind
+   * refuses it, too.
    */
   find(projectId: string, kid: string): ProjectKey | undefined | Promise<ProjectKey | undefined>
   /** A project with the keys that are selected, and no others; deleted projects, too. */
@@ -97,8 +98,8 @@ export interface ProjectStore extends KeyStore {
   /** Writes a change, in one step, if the project is still the one that it was decided on. */
   commit(change: ProjectChange): Promise<ProjectChangeOutcome>
   /**
-   * Revokes a key of a project that is not deleted, in one step, with its record in the audit, whatever else is being changed: a change that
-   * was decided on before is `stale` then. A key that is revoked already stays as it is, and nothing is written.
+   * Revokes a key of a project that is not deleted, in one step, with its record in the audit, whatever else is being changed:
+   * a change that was decided on before is `stale` then. A key that is revoked already stays as it is, and nothing is written.
    */
   revoke(revocation: KeyRevocationChange): Promise<KeyRevocationOutcome>
   /** Projects that are not deleted, in the order of their ids (by code point). */

@@ -3,7 +3,10 @@ import type { Ask, RedisCommands } from './client.js'
 
 /** One thing that whoever runs Redis should know. */
 export interface RedisFinding {
-  /** `error`: single use cannot be promised. `warning`: it holds, until something happens. `unchecked`: Redis did not let us look. */
+  /**
+   * `error`: single use cannot be promised. `warning`: it holds, until something happens. `unchecked`: Redis did not let us
+   * look.
+   */
   readonly level: 'error' | 'warning' | 'unchecked'
   readonly about: 'connection' | 'version' | 'clock' | 'eviction' | 'role' | 'persistence' | 'replication'
   /** What is wrong, and what to do. */

@@ -5,31 +5,35 @@ import { afterDataLoss, type AfterDataLoss } from '../data-loss.js'
 import { redisCommands, type RedisClient } from './client.js'
 
 export interface RedisReplayStoreOptions {
-  /** An ioredis client or Cluster, or a client, cluster or sentinel of node-redis, connected or connecting. It stays yours to close. */
+  /**
+   * An ioredis client or Cluster, or a client, cluster or sentinel of node-redis, connected or connecting. It stays yours to
+   * close.
+   */
   readonly client: RedisClient
   /** What every key begins with. Default `'rjwt:'`. All instances of a platform use the same one. */
   readonly prefix?: string
   /** Milliseconds after which an answer that has not come is an outage, 503. Default 500, at most 10,000. */
   readonly timeoutMs?: number
   /**
-   * `'refuse'`: after Redis lost or may have lost its data (restart, failover, flush), tokens that could have been used before are
-   * refused as used (`token_replayed`); a page then gets a new one. Default `'accept'`: each of them can be used once more until it expires;
-   * docs/replay.md says what is lost when. All instances of a platform use the same one.
+   * `'refuse'`: after Redis lost or may have lost its data (restart, failover, flush), tokens that could have been used before
+   * are refused as used (`token_replayed`); a page then gets a new one. Default `'accept'`: each of them can be used once more
+   * until it expires; docs/replay.md says what is lost when. All instances of a platform use the same one.
    */
   readonly afterDataLoss?: AfterDataLoss
   /**
-   * The longest lifetime that a verifier of any instance may accept, in seconds. Default 300, at most 3600. All instances of a platform
-   * use the same one.
+   * The longest lifetime that a verifier of any instance may accept, in seconds. Default 300, at most 3600. All instances of a
+   * platform use the same one.
    */
   readonly maxLifetime?: number
   /**
-   * The largest clock tolerance that a verifier of any instance may have, in seconds. Default 5, at most 60. All instances of a platform
-   * use the same one.
+   * The largest clock tolerance that a verifier of any instance may have, in seconds. Default 5, at most 60. All instances of a
+   * platform use the same one.
    */
   readonly clockTolerance?: number
   /**
    * How many tokens of one project this process lets in within a minute of the clock; beyond it, but for those on their way:
-   * `replay_store_full`, 503. So that no project fills Redis for all. Default 60,000, which is 1,000 a second; at most 100,000,000.
+   * `replay_store_full`, 503. So that no project fills Redis for all. Default 60,000, which is 1,000 a second; at most
+   * 100,000,000.
    */
   readonly projectRate?: number
 }

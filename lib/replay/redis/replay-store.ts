@@ -47,13 +47,13 @@ const unexpected = 'Redis answered something that the command does not answer'
 /**
  * Remembers used tokens in Redis 7 or newer, or Valkey, for any number of instances of a platform: each token is accepted once.
  *
- * One atomic command a token: `SET rjwt:{Qk}3fHcVx... attempt EX 185 NX GET`; with `afterDataLoss: 'refuse'` one script. The key holds a hash of
- * project id and jti, never the jti. Expiry is relative, so the server's clock does not matter. A client that sends a command
- * again after a lost reply is distinguished from a replay by the attempt, a random text.
+ * One atomic command a token: `SET rjwt:{Qk}3fHcVx... attempt EX 185 NX GET`; with `afterDataLoss: 'refuse'` one script. The
+ * key holds a hash of project id and jti, never the jti. Expiry is relative, so the server's clock does not matter. A client
+ * that sends a command again after a lost reply is distinguished from a replay by the attempt, a random text.
  *
  * Throws StoreError: `store_unavailable` when Redis does not answer within `timeoutMs`, refuses, or is not connected;
- * `replay_store_full` when it has no memory left, or a project has had `projectRate` tokens let in within the minute. Never falls back
- * to memory.
+ * `replay_store_full` when it has no memory left, or a project has had `projectRate` tokens let in within the minute. Never
+ * falls back to memory.
  *
  * @example
  * const replayStore = new RedisReplayStore({ client: new Redis('redis://localhost:6379') })
@@ -105,7 +105,10 @@ export class RedisReplayStore implements ReplayStore {
     }
   }
 
-  /** For `createVerifier`. Throws a TypeError for a verifier whose limits are above `maxLifetime` or `clockTolerance`, and for a second clock. */
+  /**
+   * For `createVerifier`. Throws a TypeError for a verifier whose limits are above `maxLifetime` or `clockTolerance`, and for a
+   * second clock.
+   */
   bind(verifier: BoundVerifier): ReplayCeilings {
     requireWithin(
       this.ceilings,
@@ -118,8 +121,8 @@ export class RedisReplayStore implements ReplayStore {
 
   /**
    * For start-up: waits until Redis has been examined, and throws an Error that names every reason why single use cannot be
-   * promised. Resolves to the same as `health()`, warnings included, which are yours to log. With `afterDataLoss: 'refuse'` it also tells
-   * Redis that this is where its memory begins, if nobody has.
+   * promised. Resolves to the same as `health()`, warnings included, which are yours to log. With `afterDataLoss: 'refuse'` it
+   * also tells Redis that this is where its memory begins, if nobody has.
    */
   async ready(): Promise<RedisHealth> {
     const health = await this.health()
@@ -136,8 +139,9 @@ export class RedisReplayStore implements ReplayStore {
    *
    *     { "healthy": false, "findings": [{ "level": "error", "about": "eviction", "text": "maxmemory-policy is allkeys-lru ..." }] }
    *
-   * Checks the version, the clocks (30 s apart at most; that of the verifier, or the system's before there is one), that nothing evicts ids, that it is no replica, that data are kept on
-   * disk. `unchecked` is what Redis did not let us see. Does not check what happens later: ask again.
+   * Checks the version, the clocks (30 s apart at most; that of the verifier, or the system's before there is one), that
+   * nothing evicts ids, that it is no replica, that data are kept on disk. `unchecked` is what Redis did not let us see. Does
+   * not check what happens later: ask again.
    */
   async health(): Promise<RedisHealth> {
     const { clock, timeoutMs, refusesAfterLoss } = this
