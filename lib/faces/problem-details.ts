@@ -1,6 +1,6 @@
 import { refusalFactsOf, type RefusalFacts } from '../errors.js'
 import { challengeOf } from '../http/challenge.js'
-import { problemType, sendProblem, type Problem, type ProblemResponse } from '../http/problem.js'
+import { problemFrom, sendProblem, type Problem, type ProblemResponse } from '../http/problem.js'
 import type { NextFunction } from '../types.js'
 import { keptRefusal } from './kept-refusal.js'
 
@@ -58,15 +58,7 @@ function refusalBehind(error: unknown, req: object, res: ProblemResponse): Refus
   return isOurs ? refusal : undefined
 }
 
-function problemOf({ code, title, status, description, error, retry, serverTime }: RefusalFacts): Problem {
-  return {
-    type: problemType(`errors/${code}.md`),
-    title,
-    status,
-    detail: description,
-    error,
-    code,
-    retry,
-    server_time: Math.floor(serverTime),
-  }
+function problemOf(facts: RefusalFacts): Problem {
+  const { code, error, retry, serverTime } = facts
+  return problemFrom(facts, `errors/${code}.md`, { error, retry, server_time: Math.floor(serverTime) })
 }

@@ -1,4 +1,5 @@
 import type { ResponseLike } from '../types.js'
+import type { ErrorFacts } from './http-error.js'
 import { retryAfter } from './retry-after.js'
 
 /** RFC 9457 problem details, and what else an answer says. Members that are undefined are left out. */
@@ -18,9 +19,17 @@ export interface ProblemResponse extends ResponseLike {
   end(body?: string): unknown
 }
 
-/** The `type` of a problem: a page of docs/, which is part of the package. */
-export function problemType(page: string): string {
-  return `https://unpkg.com/reverse-jwt/docs/${page}`
+/**
+ * The problem that an error is. `page` of docs/, which is part of the package, explains its code. OAuth's `error` stands before the
+ * code, all of `more` after it.
+ */
+export function problemFrom(
+  { code, title, status, description: detail }: ErrorFacts,
+  page: string,
+  { error, ...more }: Readonly<Record<string, unknown>> = {},
+): Problem {
+  const type = `https://unpkg.com/reverse-jwt/docs/${page}`
+  return { type, title, status, detail, ...(error !== undefined && { error }), code, ...more }
 }
 
 /**

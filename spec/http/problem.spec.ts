@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals'
-import { problemType, sendProblem } from '../../lib/http/problem.js'
+import { problemFrom, sendProblem } from '../../lib/http/problem.js'
 
 /** Sends a problem; tells what became of the response. */
 function sent(status: number, headers?: Record<string, string>) {
@@ -12,12 +12,8 @@ function sent(status: number, headers?: Record<string, string>) {
     setHeader: (name: string, value: string) => (answer.headers[name] = value),
     end: (body = '') => (answer.body = body),
   }
-  const type = problemType('errors/tea.md')
-  sendProblem(
-    res,
-    { type, title: 'Tea', status, detail: 'No coffee.', code: 'tea', error: undefined },
-    headers,
-  )
+  const facts = { code: 'tea', title: 'Tea', status, description: 'No coffee.' }
+  sendProblem(res, problemFrom(facts, 'errors/tea.md', { error: undefined }), headers)
   return answer
 }
 
@@ -40,4 +36,11 @@ it('says when to ask again after an outage', () => {
 
 it('has the headers of its kind of answer', () => {
   expect(sent(405, { Allow: 'GET' }).headers).toMatchObject({ Allow: 'GET', 'Cache-Control': 'no-store' })
+})
+
+it('has the error of OAuth before its code, and what else is said after it', () => {
+  const facts = { code: 'tea', title: 'Tea', status: 418, description: 'No coffee.' }
+  expect(JSON.stringify(problemFrom(facts, 'tea.md', { error: 'no_coffee', retry: 'no' }))).toBe(
+    '{"type":"https://unpkg.com/reverse-jwt/docs/tea.md","title":"Tea","status":418,"detail":"No coffee.","error":"no_coffee","code":"tea","retry":"no"}',
+  )
 })

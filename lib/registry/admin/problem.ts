@@ -1,7 +1,7 @@
 import { StoreError } from '../../errors.js'
 import { Fault, type FaultAnswer } from '../../http/fault.js'
 import { factsOf, type ErrorFacts } from '../../http/http-error.js'
-import { problemType, type Problem } from '../../http/problem.js'
+import { problemFrom, type Problem } from '../../http/problem.js'
 import { RegistryError } from '../registry-error.js'
 
 /** What can be wrong with a request before its body is read, one line a code; and what can be wrong here. */
@@ -24,8 +24,8 @@ export function adminFault(code: AdminFaultCode, details?: ConstructorParameters
 
 /** What is answered for whatever was thrown: no text of an error that is not meant for the caller. */
 export function problemOf(thrown: unknown): Problem {
-  const { code, title, status, description } = factsFor(thrown)
-  return { type: problemType(`admin.md#${code}`), title, status, detail: description, code }
+  const facts = factsFor(thrown)
+  return problemFrom(facts, `admin.md#${facts.code}`)
 }
 
 function factsFor(thrown: unknown): ErrorFacts {
