@@ -12,8 +12,16 @@ import {
   required,
   seconds,
   text,
+  unchecked,
 } from '../../lib/options/kinds.js'
-import { membersReader, optionsReader, type Option } from '../../lib/options/options.js'
+import {
+  argumentReader,
+  givenMembers,
+  mayBeUndefined,
+  membersReader,
+  optionsReader,
+  type Option,
+} from '../../lib/options/options.js'
 
 const read = optionsReader('Owner', {
   audience: required(identifier, 'your name'),
@@ -117,11 +125,22 @@ describe('a kind of option', () => {
   const valueOf = <T>(option: Option<T>, value: unknown) =>
     option(value, (what) => new TypeError(`It ${what}`))
   const date = new Date(1_790_000_000_000)
+  const store = { find: () => undefined }
 
   it.each<[string, Option<unknown>, unknown, unknown]>([
     ['seconds', seconds({ max: 10 }), undefined, undefined],
     ['seconds', seconds({ max: 10 }), 0.5, 0.5],
     ['milliseconds', milliseconds({ default: 5, max: 10 }), undefined, 5],
+    ['milliseconds', milliseconds({ default: 5, max: 10 }), 7.5, 7.5],
+    ['seconds', seconds({ min: 2, max: 10 }), 2, 2],
+    ['seconds', seconds({ min: -1, max: 10 }), 0, 0],
+    ['integer', integer({ default: 3, max: 10 }), undefined, 3],
+    ['integer', integer({ max: 10 }), undefined, undefined],
+    ['an object', objectWith('find', 'x'), store, store],
+    ['what is checked elsewhere', unchecked, 5, 5],
+    ['moment', moment, 1e11, 1e11],
+    ['moment', moment, undefined, undefined],
+    ['algorithm', algorithm, undefined, undefined],
     ['integer', integer({ max: 10 }), 10, 10],
     ['flag', flag, undefined, false],
     ['flag', flag, true, true],
@@ -133,6 +152,7 @@ describe('a kind of option', () => {
     ['moment', moment, date, 1_790_000_000],
     ['moment', moment, null, undefined],
     ['callback', callback('x', Math.max), undefined, Math.max],
+    ['callback', callback('x'), Math.min, Math.min],
   ])('takes: %s (%#)', (_, option, value, expected) => {
     expect(valueOf(option, value)).toBe(expected)
   })
@@ -144,6 +164,18 @@ describe('a kind of option', () => {
       5000,
       'must be a number of seconds from 0 to 10; 5000 looks like milliseconds',
     ],
+    [
+      seconds({ max: 10 }),
+      1000,
+      'must be a positive number of seconds up to 10; 1000 looks like milliseconds',
+    ],
+    [seconds({ max: 10 }), 999, 'must be a positive number of seconds up to 10'],
+    [seconds({ min: 2000, max: 3000 }), 1500, 'must be a number of seconds from 2000 to 3000'],
+    [seconds({ max: 10 }), '5000', 'must be a positive number of seconds up to 10'],
+    [objectWith('find', 'a key store'), [], 'must be a key store'],
+    [objectWith('find', 'a key store'), null, 'must be a key store'],
+    [text({ fits: () => true, what: 'text' }), 5, 'must be text'],
+    [moment, '1790000000', 'must be epoch seconds or a Date'],
     [seconds({ max: 10 }), Infinity, 'must be a positive number of seconds up to 10'],
     [milliseconds({ default: 5, max: 10 }), '5', 'must be a positive number of milliseconds up to 10'],
     [integer({ max: 10 }), 1.5, 'must be a whole number from 1 to 10'],
@@ -164,4 +196,39 @@ describe('a kind of option', () => {
       typeof what === 'string' ? new TypeError(`It ${what}`) : what,
     )
   })
+})
+
+describe('an option of which undefined is as good as absent', () => {
+  const readQuery = optionsReader('list', { after: mayBeUndefined(identifier), limit: integer({ max: 10 }) })
+
+  it('may be there and undefined, unlike the others', () => {
+    expect(readQuery({ after: undefined })).toEqual({ after: undefined, limit: undefined })
+    expect(readQuery({ after: 'a' })).toMatchObject({ after: 'a' })
+    expect(() => readQuery({ after: 5 })).toThrow(/^list: after must be a string/)
+    expect(() => readQuery({ limit: undefined })).toThrow(
+      new TypeError('list: limit is undefined; set it or leave it out'),
+    )
+  })
+})
+
+describe('a reader of an argument that stands alone', () => {
+  const readStore = argumentReader('CachedKeyStore', 'store', objectWith('find', 'a key store'))
+
+  it('gives its value, or says whose argument is wrong', () => {
+    const store = { find: () => undefined }
+    expect(readStore(store)).toBe(store)
+    expect(() => readStore(undefined)).toThrow(new TypeError('CachedKeyStore: store must be a key store'))
+  })
+})
+
+it('leaves out members that are undefined, and no others', () => {
+  expect(givenMembers({ a: undefined, b: null, c: 0 })).toStrictEqual({ b: null, c: 0 })
+})
+
+it('suggests a name however far from the beginning it was misspelled', () => {
+  const readNames = optionsReader('Owner', { abcdef: flag, xbcdeg: flag })
+  expect(() => readNames({ abcdeg: 1 })).toThrow(/Did you mean "abcdef"/)
+  expect(() => readNames({ abcde: 1 })).toThrow(/Did you mean "abcdef"/)
+  expect(() => readNames({ bcdef: 1 })).toThrow(/Did you mean "abcdef"/)
+  expect(() => readNames({ abc: 1 })).toThrow(/Known: abcdef, xbcdeg/)
 })

@@ -9,10 +9,12 @@ it('quotes a name of at most 40 characters, in ASCII', () => {
 })
 
 it('shows a value of at most 17 characters as JSON, and no longer one', () => {
-  expect([shown('es256'), shown(1n), shown(undefined), shown(['a'.repeat(20)])]).toEqual([
-    ' "es256"',
-    ' 1n',
-    ' undefined',
-    '',
-  ])
+  expect([
+    shown('es256'),
+    shown(1n),
+    shown(undefined),
+    shown(['a'.repeat(20)]),
+    shown('a'.repeat(15)),
+    shown('a'.repeat(16)),
+  ]).toEqual([' "es256"', ' 1n', ' undefined', '', ` "${'a'.repeat(15)}"`, ''])
 })
