@@ -67,7 +67,7 @@ describe('a key of another kind', () => {
 
   it.each(['ES256', 'RS256', 'EdDSA'])('is refused: the private JWK for %s', (alg) => {
     const jwk = keyPair(alg).privateKey.export({ format: 'jwk' })
-    const reason = `${privateKeyLeaked} (the JWK without d and its kin)`
+    const reason = `${privateKeyLeaked} (the JWK without d and the other private members)`
     expectNotAdmitted({ jwk }, reason)
     expectNotAdmitted({ jwk: JSON.stringify(jwk) }, reason)
   })
@@ -75,7 +75,7 @@ describe('a key of another kind', () => {
   it.each(['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'priv'])(
     'is refused: a JWK with the private member %s, even an undefined one',
     (name) => {
-      const reason = `${privateKeyLeaked} (the JWK without ${name} and its kin)`
+      const reason = `${privateKeyLeaked} (the JWK without ${name} and the other private members)`
       expectNotAdmitted({ jwk: { ...keyPair('RS256').publicJwk, [name]: 'AAAA' } }, reason)
       expectNotAdmitted({ jwk: { ...keyPair('RS256').publicJwk, [name]: undefined } }, reason)
     },
