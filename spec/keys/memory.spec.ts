@@ -48,6 +48,14 @@ describe('MemoryKeyStore', () => {
       'MemoryKeyStore: there are two projects "shop"',
     ],
     [
+      'two projects with one id that is as long as a private key',
+      [
+        { id: 'x'.repeat(43), keys: [key] },
+        { id: 'x'.repeat(43), keys: [] },
+      ],
+      'MemoryKeyStore: there are two projects with one id',
+    ],
+    [
       'two keys with one kid',
       [{ id: 'shop', keys: [key, key] }],
       'MemoryKeyStore: project "shop" has two keys "key-1"',
