@@ -43,6 +43,7 @@ const ourNames = [
   'Ed25519',
 ]
 const has = (value: unknown, method: string) =>
+  !Array.isArray(value) &&
   typeof (value as Record<string, unknown> | null | undefined)?.[method] === 'function'
 
 /** The model: what each option may be. */
