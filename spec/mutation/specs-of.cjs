@@ -1,6 +1,6 @@
 /** What mutation testing changes, below lib/, and which specs answer for it: its mirror, and what else is about it. */
 module.exports = {
-  errors: /errors/,
+  errors: /errors|http.error-handlers/,
   'http/challenge': /errors|http.challenge/,
   'http/http-error': /errors|http.http-error/,
   'http/retry-after': /errors|http.problem/,
@@ -15,7 +15,7 @@ module.exports = {
   'keys/public-key': /keys.public-key|attacks.i-register/,
   'keys/turns': /keys.(cached|key-reads|turns)/,
   'jwk/weak-keys': /jwk.weak-keys|attacks.i-register-a-weak/,
-  'replay/memory': /replay.memory/,
+  'replay/memory': /replay.memory|attacks.i-keep-your-quota/,
   'replay/bound-clock': /replay.(bound-clock|ceilings|memory)/,
   'replay/ceilings': /replay.(ceilings|memory)/,
   'replay/data-loss': /replay.memory/,
