@@ -276,3 +276,12 @@ it('takes the bytes of a PEM file, and null from a database for a moment that is
   expect(key).toMatchObject({ alg: 'ES256' })
   expect(Object.keys(key)).not.toContain('revokedAt')
 })
+
+it.each<[unknown, string]>([
+  [{ loadedd: true }, 'admitProjectKey: unknown option "loadedd". Did you mean "loaded"?'],
+  [{ loaded: 'no' }, 'admitProjectKey: loaded must be true or false'],
+  [null, 'admitProjectKey takes an object; each option has a name: loaded'],
+])('is not admitted with the options %j', (options, message) => {
+  const input = { jwk: keyPair('ES256').publicJwk }
+  expect(() => admitProjectKey({ id: 'shop' }, input, options as object)).toThrow(new TypeError(message))
+})
