@@ -190,3 +190,14 @@ describe('outageFrom', () => {
     expect(outageFrom(new AuthenticationError('token_expired'))).toMatchObject({ code: 'store_unavailable' })
   })
 })
+
+it.each(['headers', 'challenge'] as const)('lets %s be written on, like any other member', (name) => {
+  const error = new AuthenticationError('token_expired')
+  Object.assign(error, { [name]: 'written' })
+  expect(Object.getOwnPropertyDescriptor(error, name)).toEqual({
+    value: 'written',
+    configurable: true,
+    enumerable: true,
+    writable: true,
+  })
+})
