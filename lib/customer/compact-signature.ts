@@ -1,6 +1,6 @@
 import { encode as encodeBase64url } from 'jose/base64url'
 import { SignJWT } from 'jose/jwt/sign'
-import type { AlgorithmName } from '../protocol.js'
+import type { Algorithm } from '../protocol.js'
 import type { PrivateKeyInput } from '../jwk/private-half.js'
 import { loadPrivateKey, type LoadedKey } from './private-key.js'
 import { askRemoteSigner, checkRemoteSigner, isRemoteSigner, type RemoteSigner } from './remote-signer.js'
@@ -9,7 +9,7 @@ export interface SignatureSettings {
   readonly privateKey: PrivateKeyInput | RemoteSigner
   readonly typ: string
   readonly kid: string | undefined
-  readonly alg: AlgorithmName | undefined
+  readonly alg: Algorithm | undefined
   /** Who speaks, in errors. */
   readonly caller: string
 }

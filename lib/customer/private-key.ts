@@ -10,7 +10,6 @@ import {
   fitsAlgorithm,
   isIdentifier,
   type Algorithm,
-  type AlgorithmName,
 } from '../protocol.js'
 import type { RemoteSigner } from './remote-signer.js'
 
@@ -31,7 +30,7 @@ export function privateKey(given: unknown, wrong: Wrong): PrivateKeyInput | Remo
 export function loadPrivateKey(
   input: PrivateKeyInput,
   wanted: {
-    readonly alg: AlgorithmName | undefined
+    readonly alg: Algorithm | undefined
     readonly kid: string | undefined
     /** Who speaks, in errors. */
     readonly caller: string
@@ -62,9 +61,14 @@ function chooseKid(wanted: unknown, labelled: unknown, publicJwk: JWK, caller: s
   return kid
 }
 
-function chooseAlgorithm(wanted: unknown, labelled: unknown, publicJwk: JWK, caller: string): Algorithm {
-  const alg = algorithmNamed(wanted ?? labelled) ?? defaultAlgorithmFor(publicJwk)
-  if ((wanted !== undefined && algorithmNamed(wanted) === undefined) || alg === undefined) {
+function chooseAlgorithm(
+  wanted: Algorithm | undefined,
+  labelled: unknown,
+  publicJwk: JWK,
+  caller: string,
+): Algorithm {
+  const alg = wanted ?? algorithmNamed(labelled) ?? defaultAlgorithmFor(publicJwk)
+  if (alg === undefined) {
     throw new TypeError(`${caller}: alg must be one of ${algorithmNames}, and privateKey a key for it`)
   }
   if (labelled !== undefined && algorithmNamed(labelled) !== alg) {

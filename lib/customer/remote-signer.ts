@@ -1,9 +1,11 @@
+import { hasMethod } from '../options/kinds.js'
 import {
   algorithmNamed,
   algorithmNames,
   algorithms,
   isIdentifier,
   limits,
+  type Algorithm,
   type AlgorithmName,
 } from '../protocol.js'
 
@@ -23,17 +25,17 @@ export interface RemoteSigner {
 }
 
 export function isRemoteSigner(value: unknown): value is RemoteSigner {
-  return typeof (value as Partial<RemoteSigner> | null)?.sign === 'function'
+  return hasMethod(value, 'sign')
 }
 
 export function checkRemoteSigner(
   remote: RemoteSigner,
-  { alg, caller }: { readonly alg: AlgorithmName | undefined; readonly caller: string },
+  { alg, caller }: { readonly alg: Algorithm | undefined; readonly caller: string },
 ): RemoteSigner {
   if (algorithmNamed(remote.alg) === undefined) {
     throw new TypeError(`The remote signer needs alg: one of ${algorithmNames}`)
   }
-  if (alg !== undefined && algorithmNamed(alg) !== algorithmNamed(remote.alg)) {
+  if (alg !== undefined && alg !== algorithmNamed(remote.alg)) {
     throw new TypeError(`${caller}: alg is not the alg of the remote signer`)
   }
   if (!isIdentifier(remote.kid)) throw new TypeError('The remote signer needs a kid of 1 to 256 characters')

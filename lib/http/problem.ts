@@ -20,8 +20,8 @@ export interface ProblemResponse extends ResponseLike {
 }
 
 /**
- * The problem that an error is. `page` of docs/, which is part of the package, explains its code. OAuth's `error` stands before the
- * code, all of `more` after it.
+ * The problem that an error is. `page` of docs/, which is part of the package, explains its code. OAuth's `error` stands before
+ * the code, all of `more` after it.
  */
 export function problemFrom(
   { code, title, status, description: detail }: ErrorFacts,

@@ -20,6 +20,9 @@ export function mayBeUndefined<T>(option: Option<T>): Option<T> {
   })
 }
 
+/** Options by their names. */
+export type OptionTable = Readonly<Record<string, Option<unknown>>>
+
 /** One entry for each member, so that the compiler keeps a table of options complete. */
 export type OptionsOf<Given> = { readonly [Name in keyof Given]-?: Option<unknown> }
 
@@ -41,45 +44,36 @@ export type Values<Options> = {
  *       capacity: integer({ default: 10_000, max: 1_000_000 }),
  *     } satisfies OptionsOf<CachedKeyStoreOptions>)
  */
-export function optionsReader<Options extends Table>(
+export function optionsReader<Options extends OptionTable>(
   owner: string,
   options: Options,
   what = 'option',
 ): (given: unknown) => Values<Options> {
-  return (given) => read(owner, options, what, given, isUndefined)
+  return (given) => {
+    refuseUnknownNames(owner, given, options, what)
+    const values: Record<string, unknown> = {}
+    for (const [name, option] of Object.entries(options)) {
+      const wrong: Wrong = (what) => new TypeError(`${owner}: ${name} ${what}`)
+      const value = given[name]
+      if (value === undefined && name in given && option.mayBeUndefined !== true)
+        throw isUndefined(option, wrong)
+      values[name] = option(value, wrong)
+    }
+    return values as Values<Options>
+  }
 }
 
 /**
- * The same for what is passed on rather than written down, where undefined is as good as absent:
+ * The same for what is passed on rather than written down: any of the members may be undefined, as in
  * `{ origin: req.headers.origin }`.
  */
-export function membersReader<Options extends Table>(
+export function membersReader<Members extends OptionTable>(
   owner: string,
-  members: Options,
+  members: Members,
   what: string,
-): (given: unknown) => Values<Options> {
-  return (given) => read(owner, members, what, given)
-}
-
-type Table = Readonly<Record<string, Option<unknown>>>
-
-function read<Options extends Table>(
-  owner: string,
-  options: Options,
-  what: string,
-  given: unknown,
-  refusal?: (option: Option<unknown>, wrong: Wrong) => TypeError,
-): Values<Options> {
-  refuseUnknownNames(owner, given, options, what)
-  const values: Record<string, unknown> = {}
-  for (const [name, option] of Object.entries(options)) {
-    const wrong: Wrong = (what) => new TypeError(`${owner}: ${name} ${what}`)
-    const value = given[name]
-    if (refusal !== undefined && value === undefined && name in given && option.mayBeUndefined !== true)
-      throw refusal(option, wrong)
-    values[name] = option(value, wrong)
-  }
-  return values as Values<Options>
+): (given: unknown) => Values<Members> {
+  const tolerant = Object.entries(members).map(([name, member]) => [name, mayBeUndefined(member)])
+  return optionsReader(owner, Object.fromEntries(tolerant) as Members, what)
 }
 
 /** A copy without the members that are undefined, as those are that were left out. */

@@ -1,4 +1,5 @@
 import { outageFrom } from '../errors.js'
+import { hasMethod } from '../options/kinds.js'
 
 /**
  * Asks a store, and judges what it answers. Whatever the store throws is an outage; what the judge throws is a decision.
@@ -9,7 +10,7 @@ export function answerOf<T>(ask: () => unknown, judge: (answer: unknown) => T): 
   let answer: unknown
   try {
     answer = ask()
-    if (isThenable(answer)) return Promise.resolve(answer).then(judge, failed)
+    if (hasMethod(answer, 'then')) return Promise.resolve(answer).then(judge, failed)
   } catch (thrown) {
     failed(thrown)
   }
@@ -18,8 +19,4 @@ export function answerOf<T>(ask: () => unknown, judge: (answer: unknown) => T): 
 
 function failed(thrown: unknown): never {
   throw outageFrom(thrown)
-}
-
-function isThenable(answer: unknown): answer is PromiseLike<unknown> {
-  return typeof (answer as { readonly then?: unknown } | null | undefined)?.then === 'function'
 }

@@ -13,6 +13,7 @@ import {
 import { mint } from '../helpers/mint.js'
 import { platform } from '../helpers/platform.js'
 import { challengeOf, notOneToken } from '../helpers/refusals.js'
+import { rejection } from '../helpers/rejection.js'
 
 /** What Passport puts on a strategy; resolves to the one action that was called. */
 function authenticate(
@@ -238,8 +239,7 @@ it('fits the types of Passport without a cast of its own', () => {
 it.each([undefined, null, '', 0, false])(
   'is an error when a verifier of another make rejects with %p, which Passport would take for no error',
   async (nothing) => {
-    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- What JavaScript lets anybody do.
-    const verifier = { ...createVerifier(platform().options), authenticate: () => Promise.reject(nothing) }
+    const verifier = { ...createVerifier(platform().options), authenticate: () => rejection(nothing) }
     const [action, error] = await authenticate(
       new ReverseJwtStrategy({ verifier }),
       carrying(mint()),

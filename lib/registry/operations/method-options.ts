@@ -1,5 +1,5 @@
 import { identifier, required } from '../../options/kinds.js'
-import { argumentReader, optionsReader, type Option, type Values } from '../../options/options.js'
+import { argumentReader, optionsReader, type OptionTable, type Values } from '../../options/options.js'
 import { checkRequest } from '../registry-error.js'
 import { readableText } from '../rules/names.js'
 
@@ -9,27 +9,25 @@ export interface RegistryChangeOptions {
   readonly by: string
 }
 
-type Table = Readonly<Record<string, Option<unknown>>>
-
 const who = { by: required(readableText, 'who changes, for the audit') }
 
 /**
  * Makes the reader of the options of a change. What it refuses is a `RegistryError` that begins with the name of the method.
  */
-export function changeReader<Options extends Table>(method: string, options: Options) {
+export function changeReader<Options extends OptionTable>(method: string, options: Options) {
   const read = optionsReader(method, { ...who, ...options })
   return (given: unknown): Values<Options & typeof who> => checkRequest(() => read(given))
 }
 
 /** The same for a change of a project, whose id is the first argument. */
-export function projectChangeReader<Options extends Table>(method: string, options: Options) {
+export function projectChangeReader<Options extends OptionTable>(method: string, options: Options) {
   const read = changeReader(method, options)
   const readProjectId = projectIdReader(method)
   return (projectId: unknown, given: unknown) => ({ ...read(given), projectId: readProjectId(projectId) })
 }
 
 /** The same for a query. */
-export function queryReader<Options extends Table>(method: string, options: Options) {
+export function queryReader<Options extends OptionTable>(method: string, options: Options) {
   const read = optionsReader(method, options, 'member of a query')
   return (given: unknown): Values<Options> => checkRequest(() => read(given))
 }
