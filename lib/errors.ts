@@ -2,8 +2,14 @@ import { challengeOf } from './http/challenge.js'
 import { factsOf, HttpError, type ErrorFacts } from './http/http-error.js'
 import { retryAfter } from './http/retry-after.js'
 
-/** What a caller can do about it: nothing with this token, send a new one, or wait. */
-export type Retry = 'no' | 'fresh-token' | 'later'
+/**
+ * What a caller can do about it.
+ *
+ * `no`: nothing with this request. `fresh-token`: the request did not run; send it again with a new token. `if-idempotent`: a
+ * first copy of it may have run, so send it again, with a new token, only where running twice does no harm. `later`: wait
+ * `Retry-After` seconds, then send it with a new token.
+ */
+export type Retry = 'no' | 'fresh-token' | 'if-idempotent' | 'later'
 
 /** HTTP status, OAuth error (RFC 6749, RFC 6750), retry, RFC 9457 title, description (only characters that RFC 6750 allows). */
 type Answer = readonly [
@@ -30,7 +36,7 @@ const refusals = {
   issuer_mismatch: [401, 'invalid_token', 'no', 'Issuer mismatch', 'The iss of the token is not the issuer of the project.'],
   token_expired: [401, 'invalid_token', 'fresh-token', 'Token expired', 'The token has expired. Sign a new one for each call.'],
   token_not_active: [401, 'invalid_token', 'fresh-token', 'Token not active yet', 'The token is not valid yet. Check the clock of the server that signs it.'],
-  token_replayed: [401, 'invalid_token', 'fresh-token', 'Token already used', 'The token has been used before. Sign a new one for each call.'],
+  token_replayed: [401, 'invalid_token', 'if-idempotent', 'Token already used', 'The token has been used before, so a first copy of this request may have run. Sign a new token for each call.'],
   origin_not_allowed: [403, 'access_denied', 'no', 'Origin not allowed', 'The token may not be used from this origin.'],
   project_suspended: [403, 'access_denied', 'no', 'Project suspended', 'The project is suspended by the platform.'],
   scope_insufficient: [403, 'insufficient_scope', 'no', 'Scope insufficient', 'The token does not grant what this resource requires.'],
@@ -47,8 +53,8 @@ export type RefusalCode = keyof typeof refusals
 export type OutageCode = keyof typeof outages
 
 export interface RefusalDetails {
-  /** Replaces the description of the table. A constant sentence: never a value out of a token. */
-  description?: string
+  /** Replaces the description of the table. It may count seconds and name the platform; never a text out of a token. */
+  description?: string | undefined
   /** The true reason, for the platform alone. */
   cause?: unknown
   /** Scopes that the resource requires, for the challenge of `scope_insufficient`. */

@@ -80,7 +80,7 @@ export const limits = {
   rsaBits: { min: 2048, max: 4096 },
   /** exp - iat: what a verifier accepts unless told otherwise, and what it can be told at most */
   lifetime: { default: 300, max: 3600 },
-  clockTolerance: { default: 5, max: 60 },
+  clockTolerance: { default: 10, max: 60 },
 } as const
 
 /**

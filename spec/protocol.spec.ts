@@ -33,7 +33,7 @@ it('names the types and the limits that both sides have written down', () => {
     identifierLength: 256,
     rsaBits: { min: 2048, max: 4096 },
     lifetime: { default: 300, max: 3600 },
-    clockTolerance: { default: 5, max: 60 },
+    clockTolerance: { default: 10, max: 60 },
   })
 })
 

@@ -1,6 +1,13 @@
 import { describe, expect, it } from '@jest/globals'
 import { createVerifier, type ProjectWithKeys, type ReplayStore } from '../lib/index.js'
-import { descriptionOf, expectRefusal, invalidClaim, missingClaim, type Code } from './helpers/refusals.js'
+import {
+  descriptionOf,
+  expectRefusal,
+  invalidClaim,
+  missingClaim,
+  noOrigin,
+  type Code,
+} from './helpers/refusals.js'
 import { makeKeyPair } from './helpers/keys.js'
 import { audience, mint, now, type Override } from './helpers/mint.js'
 import { platform, rival, shop, verifierOf } from './helpers/platform.js'
@@ -22,7 +29,7 @@ describe('the order of the steps', () => {
     ['empty jti', { claims: { jti: '' } }, 'claim_invalid', invalidClaim('jti')],
     ['aud', { claims: { aud: 'https://other.example' } }, 'audience_mismatch'],
     ['past exp', { claims: { iat: now - 20, exp: now - 10 } }, 'token_expired'],
-    ['future iat', { claims: { iat: now + 10 } }, 'token_not_active'],
+    ['future iat', { claims: { iat: now + 11 } }, 'token_not_active'],
     ['far exp', { claims: { exp: now + 400 } }, 'token_lifetime_too_long'],
   ]
 
@@ -44,7 +51,7 @@ describe('the order of the steps', () => {
     expect(calls).toEqual([])
   })
 
-  const expensive: [string, Override, Code][] = [
+  const expensive: [string, Override, ...Answer][] = [
     ['unknown kid', { header: { kid: 'unknown' } }, 'token_not_verified'],
     ['foreign signature', { privateKey: unregisteredKey }, 'token_not_verified'],
     [
@@ -53,15 +60,15 @@ describe('the order of the steps', () => {
       'token_not_verified',
     ],
     ['iss', { claims: { iss: 'rival' } }, 'issuer_mismatch'],
-    ['origin', { claims: { origin: 'https://shop.example' } }, 'origin_not_allowed'],
+    ['origin', { claims: { origin: 'https://shop.example' } }, 'origin_not_allowed', noOrigin],
   ]
 
   it.each(expensive)(
     'asks for the key and consumes nothing of a token with a wrong %s',
-    async (_, override, code) => {
+    async (_, override, ...answer) => {
       const { options, calls } = recordedStores(platform().options)
       const { kid = 'key-es256' } = (override.header ?? {}) as { kid?: string }
-      await expectRefusal(createVerifier(options).verify(mint(override)), code)
+      await expectRefusal(createVerifier(options).verify(mint(override)), ...answer)
       expect(calls).toEqual([`find shop ${kid}`])
     },
   )
@@ -136,7 +143,7 @@ describe('a jti', () => {
     ['with a wrong scope', { claims: { ...claims, scope: '' } }, 'claim_invalid', invalidClaim('scope')],
     ['for somebody else', { claims: { ...claims, aud: 'https://other.example' } }, 'audience_mismatch'],
     ['that has expired', { claims: { ...claims, iat: now - 20, exp: now - 10 } }, 'token_expired'],
-    ['that is not active', { claims: { ...claims, nbf: now + 10 } }, 'token_not_active'],
+    ['that is not active', { claims: { ...claims, nbf: now + 11 } }, 'token_not_active'],
     ['that lives too long', { claims: { ...claims, exp: now + 400 } }, 'token_lifetime_too_long'],
     ['of an unknown key', { header: { kid: 'unknown' }, claims }, 'token_not_verified'],
     ['that another key signed', { privateKey: unregisteredKey, claims }, 'token_not_verified'],

@@ -9,7 +9,7 @@ import {
   type VerifierOptions,
 } from '../lib/index.js'
 import { rejection } from './helpers/rejection.js'
-import { descriptionOf, expectRefusal, type Code } from './helpers/refusals.js'
+import { descriptionOf, expectRefusal, otherAudience, type Code } from './helpers/refusals.js'
 import { keyPair } from './helpers/keys.js'
 import { audience, kidOf, mint, now } from './helpers/mint.js'
 import { platform, shop, verifierOf } from './helpers/platform.js'
@@ -192,7 +192,7 @@ describe('one request that is authenticated twice', () => {
     const request = requestWith(mint(), 'https://shop.example')
     await createVerifier(options).authenticate(request)
     const stricter: [Partial<VerifierOptions>, Code, string?][] = [
-      [{ audience: 'https://admin.example' }, 'audience_mismatch'],
+      [{ audience: 'https://admin.example' }, 'audience_mismatch', otherAudience('https://admin.example')],
       [{ maxLifetime: 100 }, 'token_lifetime_too_long'],
       [{ algorithms: ['RS256'] }, 'algorithm_not_allowed'],
       [{ maxTokenLength: 10 }, 'request_malformed', 'The token is longer than is accepted here.'],

@@ -15,14 +15,15 @@ const errorsOfTheChallenge = new Set<string>(['invalid_request', 'invalid_token'
 export function challengeOf({ realm, error, description, scope }: ChallengeFacts): string | undefined {
   if (error !== undefined && !errorsOfTheChallenge.has(error)) return undefined
   const parameters: string[] = []
-  if (realm !== undefined && isQuotable(realm)) parameters.push(`realm="${realm}"`)
+  if (realm !== undefined && isChallengeText(realm)) parameters.push(`realm="${realm}"`)
   if (error !== undefined) parameters.push(`error="${error}"`)
-  if (error !== undefined && isQuotable(description)) parameters.push(`error_description="${description}"`)
+  if (error !== undefined && isChallengeText(description))
+    parameters.push(`error_description="${description}"`)
   if (scope !== undefined) parameters.push(`scope="${scope.join(' ')}"`)
   return parameters.length === 0 ? 'Bearer' : `Bearer ${parameters.join(', ')}`
 }
 
 /** RFC 6750 section 3: what may stand between quotes. Anything else is left out, for it could end them. */
-function isQuotable(text: string): boolean {
+export function isChallengeText(text: string): boolean {
   return /^[\x20-\x21\x23-\x5B\x5D-\x7E]*$/.test(text)
 }

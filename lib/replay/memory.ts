@@ -28,7 +28,7 @@ export interface MemoryReplayStoreOptions {
   readonly afterDataLoss?: AfterDataLoss
   /** The longest lifetime that a verifier with this store may accept, in seconds. Default 300, at most 3600. */
   readonly maxLifetime?: number
-  /** The largest clock tolerance that a verifier with this store may have, in seconds. Default 5, at most 60. */
+  /** The largest clock tolerance that a verifier with this store may have, in seconds. Default 10, at most 60. */
   readonly clockTolerance?: number
 }
 

@@ -46,15 +46,22 @@ function checkOrigin(
   // Any sandboxed frame anywhere has the origin null, so it satisfies no rule. Nor does what is no text.
   const opaque = typeof origin !== 'string' || origin === '' || origin === 'null'
   if ((requireOrigin || claimed !== undefined) && opaque)
-    throw notAllowed('the request has no origin, and needs one')
+    throw notAllowed('the request has no origin, and needs one', missing(origin))
   if (claimed !== undefined && claimed !== origin) throw notAllowed('the origin is not the one in the token')
   if (origin !== undefined && origin !== null && allowed !== undefined && !allowed.includes(origin)) {
-    throw notAllowed('the origin is not one of the project')
+    throw notAllowed('the origin is not one of the project', opaque ? missing(origin) : undefined)
   }
 }
 
-function notAllowed(cause: string): AuthenticationError {
-  return new AuthenticationError('origin_not_allowed', { cause })
+/** What follows from the request alone, in the words of who looks at it. */
+function missing(origin: string | null | undefined): string {
+  return origin === 'null'
+    ? 'The Origin of the request is null, which names no page. It is so in sandboxed frames, and in form posts under Referrer-Policy: no-referrer.'
+    : 'The request has no Origin header, and needs one here.'
+}
+
+function notAllowed(cause: string, description?: string): AuthenticationError {
+  return new AuthenticationError('origin_not_allowed', { cause, description })
 }
 
 /** RFC 6749 section 3.3: a token may ask for less than its project has, never for more. */

@@ -1,4 +1,5 @@
-import { AuthenticationError } from '../errors.js'
+import { AuthenticationError, type RefusalCode } from '../errors.js'
+import { isChallengeText } from '../http/challenge.js'
 import { isIdentifier, isScope } from '../protocol.js'
 import type { ProjectClaims } from '../types.js'
 import type { JsonObject } from '../encoding/strict-json.js'
@@ -37,8 +38,20 @@ function checkAudience(claims: JsonObject, audiences: ReadonlySet<string>): void
     })
   }
   if (typeof audience !== 'string') throw invalid('aud')
-  if (!audiences.has(audience)) throw new AuthenticationError('audience_mismatch')
+  if (!audiences.has(audience))
+    throw new AuthenticationError('audience_mismatch', { description: otherAudience(audiences) })
 }
+
+/** Audiences are public. A name that a challenge cannot hold is left out, for it would take the sentence with it. */
+function otherAudience(audiences: ReadonlySet<string>): string | undefined {
+  const names = Array.from(audiences).filter((name) => name.length <= maxNameLength && isChallengeText(name))
+  if (names.length === 0) return undefined
+  const shown = names.slice(0, maxNames).join(' or ')
+  return `The token is for another audience. This platform is ${shown}${names.length > maxNames ? ' or another of its names' : ''}`
+}
+
+const maxNames = 3
+const maxNameLength = 256
 
 function checkJti(claims: JsonObject): void {
   if (!isIdentifier(requireText(claims, 'jti'))) throw invalid('jti')
@@ -68,15 +81,47 @@ function checkTimes(claims: JsonObject, { maxLifetime, clockTolerance }: ClaimsS
   const exp = finite('exp', required(claims, 'exp'))
   const iat = claims.iat === undefined ? -Infinity : finite('iat', claims.iat)
   const nbf = claims.nbf === undefined ? -Infinity : finite('nbf', claims.nbf)
-  if (iat > exp) throw invalid('iat')
+  if (iat > exp) throw refusedTime('claim_invalid', invalidText('iat'), claims, now)
   // Written so that a comparison with NaN refuses.
-  if (!(now < exp + clockTolerance)) throw new AuthenticationError('token_expired')
-  if (!(Math.max(iat, nbf) <= now + clockTolerance)) {
-    throw new AuthenticationError('token_not_active')
+  if (!(now < exp + clockTolerance)) {
+    const ago = `The token expired ${Math.floor(now - exp)} s ago.`
+    throw refusedTime(
+      'token_expired',
+      `${ago} Sign a new one for each call. If it was new, check the clock of the server that signs.`,
+      claims,
+      now,
+    )
+  }
+  const start = Math.max(iat, nbf)
+  if (!(start <= now + clockTolerance)) {
+    const ahead = `The token is not valid before ${Math.ceil(start - now)} s from now.`
+    throw refusedTime('token_not_active', `${ahead} Check the clock of the server that signs.`, claims, now)
   }
   const lifetime = claims.iat === undefined ? exp - now - clockTolerance : exp - iat
-  if (!(lifetime <= maxLifetime)) throw new AuthenticationError('token_lifetime_too_long')
+  if (!(lifetime <= maxLifetime)) {
+    const lives = `The token lives ${Math.ceil(claims.iat === undefined ? exp - now : lifetime)} s.`
+    throw refusedTime(
+      'token_lifetime_too_long',
+      `${lives} Sign it for ${maxLifetime} s or less.`,
+      claims,
+      now,
+    )
+  }
 }
+
+/** What is wrong with a time, in the words that lead to the mistake: most libraries count in milliseconds. */
+function refusedTime(
+  code: RefusalCode,
+  description: string,
+  claims: JsonObject,
+  now: number,
+): AuthenticationError {
+  const times = [claims.exp, claims.iat, claims.nbf] as number[]
+  const isMilliseconds = times.some((time) => time > 900 * now && time < 1100 * now)
+  return new AuthenticationError(code, { description: isMilliseconds ? milliseconds : description })
+}
+
+const milliseconds = 'The times of the token look like milliseconds. Use seconds since 1970.'
 
 function required(claims: JsonObject, name: string): unknown {
   const value = claims[name]
@@ -99,7 +144,9 @@ function finite(name: string, value: unknown): number {
 }
 
 function invalid(name: string): AuthenticationError {
-  return new AuthenticationError('claim_invalid', {
-    description: `The claim ${name} of the token has a value that is not allowed.`,
-  })
+  return new AuthenticationError('claim_invalid', { description: invalidText(name) })
+}
+
+function invalidText(name: string): string {
+  return `The claim ${name} of the token has a value that is not allowed.`
 }

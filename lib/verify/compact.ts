@@ -4,6 +4,7 @@ import { algorithmNamed, algorithms, limits, projectTokenType, type Algorithm } 
 import type { ProjectTokenHeader, UnverifiedToken } from '../types.js'
 import { decodeBase64url } from '../encoding/base64url.js'
 import { ownText } from '../encoding/own-text.js'
+import { mistakeIn } from './mistaken-token.js'
 import { parseJsonObject, tokenLimits, type JsonObject } from '../encoding/strict-json.js'
 
 type UnverifiedHeader = Pick<UnverifiedToken, 'unverifiedHeader' | 'alg'>
@@ -36,7 +37,8 @@ export function compactReader(settings: CompactSettings): (token: string) => Unv
     const remembered = headers.get(segment)
     if (remembered !== undefined) return remembered
     const bytes = decodeBase64url(segment)
-    const header = checkHeader(bytes && parseJsonObject(bytes, tokenLimits), settings)
+    if (bytes === undefined) throw malformed(segment)
+    const header = checkHeader(parseJsonObject(bytes, tokenLimits), settings)
     if (!isSmall(segment, header)) return header
     const copy = copyOf(header)
     headers.set(ownText(segment), copy)
@@ -51,7 +53,7 @@ export function compactReader(settings: CompactSettings): (token: string) => Unv
     }
     const afterHeader = token.indexOf('.')
     const afterClaims = token.indexOf('.', afterHeader + 1)
-    if (afterClaims === -1) throw new AuthenticationError('token_malformed')
+    if (afterClaims === -1) throw malformed(token)
 
     const { unverifiedHeader, alg } = readHeader(token.slice(0, afterHeader))
     const payload = decodeBase64url(token.slice(afterHeader + 1, afterClaims))
@@ -63,6 +65,10 @@ export function compactReader(settings: CompactSettings): (token: string) => Unv
     }
     return { unverifiedHeader, alg, unverifiedClaims, signingInput: token.slice(0, afterClaims), signature }
   }
+}
+
+function malformed(text: string): AuthenticationError {
+  return new AuthenticationError('token_malformed', { description: mistakeIn(text) })
 }
 
 function checkHeader(header: JsonObject | undefined, settings: CompactSettings): UnverifiedHeader {

@@ -1,6 +1,7 @@
 import { AuthenticationError } from '../errors.js'
 import type { RequestLike } from '../types.js'
 import { warnOnce } from '../warnings.js'
+import { mistakeIn } from './mistaken-token.js'
 
 export type TokenSource = 'header' | 'body'
 
@@ -86,7 +87,10 @@ function headerToken(request: RequestLike): string | undefined {
   const authorization = headerOf(request, 'authorization')
   if (authorization === undefined || !bearerScheme.test(authorization)) return undefined
   const token = bearer.exec(authorization)?.[1]
-  if (token === undefined) throw malformed('The Bearer scheme must be followed by one token.')
+  if (token === undefined) {
+    const text = authorization.slice('Bearer'.length).trimStart()
+    throw malformed(mistakeIn(text) ?? 'The Bearer scheme must be followed by one token.')
+  }
   return token
 }
 

@@ -32,7 +32,7 @@ export interface VerifierOptions {
    * covers.
    */
   readonly maxLifetime?: number
-  /** How far clocks may differ, in seconds. Default 5, at most 60, and what the replay store covers. */
+  /** How far clocks may differ, in seconds. Default 10, at most 60, and what the replay store covers. */
   readonly clockTolerance?: number
   /** The longest accepted token, in characters. Default 4096. */
   readonly maxTokenLength?: number

@@ -5,14 +5,26 @@ import request, { type Response } from 'supertest'
 import { reverseJwt, type VerifierOptions } from '../../lib/index.js'
 import { mint, now } from '../helpers/mint.js'
 import { appOf, platform, shop } from '../helpers/platform.js'
-import { challengeOf, descriptionOf, expectAnswer, invalidClaim, type Code } from '../helpers/refusals.js'
+import {
+  challengeOf,
+  descriptionOf,
+  expectAnswer,
+  invalidClaim,
+  saidOf,
+  type Code,
+} from '../helpers/refusals.js'
 
 const secret = 'postgres://admin:hunter2@db.internal'
 const failing = () => Promise.reject(new Error(`cannot reach ${secret}`))
 
 const refusals: [Code, string, string, Partial<VerifierOptions>, ...[origin?: string]][] = [
   ['token_malformed', descriptionOf('token_malformed'), 'rubbish', {}],
-  ['token_expired', descriptionOf('token_expired'), mint({ claims: { iat: now - 20, exp: now - 10 } }), {}],
+  [
+    'token_expired',
+    saidOf('token_expired').replace('N s', '10 s'),
+    mint({ claims: { iat: now - 20, exp: now - 10 } }),
+    {},
+  ],
   ['claim_invalid', invalidClaim('jti'), mint({ claims: { jti: '' } }), {}],
   ['token_not_verified', descriptionOf('token_not_verified'), mint({ header: { kid: 'unknown' } }), {}],
   ['origin_not_allowed', descriptionOf('origin_not_allowed'), mint(), {}, 'https://evil.example'],

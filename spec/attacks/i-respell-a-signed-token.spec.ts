@@ -33,7 +33,7 @@ const spellings: [string, (segment: string) => string][] = [
     'a wide twin of its first letter',
     (segment) => String.fromCharCode(segment.charCodeAt(0) + 0x100) + segment.slice(1),
   ],
-  ['quotes', (segment) => `"${segment}"`],
+  ['a quote', (segment) => `${segment}"`],
   ['one character less', (segment) => segment.slice(0, -1)],
 ]
 
@@ -117,7 +117,7 @@ describe('over HTTP', () => {
     ['a tab', (token) => respell(token, 1, (segment) => `${segment}\t`)],
     ['a second token', (token) => `${token} ${token}`],
     ['a comma and a second token', (token) => `${token}, ${token}`],
-    ['quotes', (token) => `"${token}"`],
+    ['quotes', (token) => `${token}"`],
     ['a character of Latin-1', (token) => `${token}\u00e9`],
   ])('refuses %s in the header as a malformed request', async (_, spell) => {
     const answer = await send(`Bearer ${spell(mint())}`)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { createVerifier } from '../../lib/index.js'
-import { expectRefusal, invalidClaim, missingClaim } from '../helpers/refusals.js'
+import { expectRefusal, inMilliseconds, invalidClaim, missingClaim } from '../helpers/refusals.js'
 import { audience, mint, now } from '../helpers/mint.js'
 import { platform, verifierOf } from '../helpers/platform.js'
 
@@ -46,21 +46,22 @@ it.each<[string, Record<string, unknown>, ...Answer]>([
   ['a second too long', { iat: now, exp: now + 301 }, 'token_lifetime_too_long'],
   ['a part of a second too long', { iat: now, exp: now + 300.001 }, 'token_lifetime_too_long'],
   ['a year', { exp: now + 31_536_000 }, 'token_lifetime_too_long'],
-  ['exp in milliseconds', { exp: (now + 110) * 1000 }, 'token_lifetime_too_long'],
+  ['exp in milliseconds', { exp: (now + 110) * 1000 }, 'token_lifetime_too_long', inMilliseconds],
   ['the largest exp', { exp: Number.MAX_VALUE }, 'token_lifetime_too_long'],
   ['the largest exp without iat', { iat: undefined, exp: Number.MAX_VALUE }, 'token_lifetime_too_long'],
-  ['exp far ahead without iat', { iat: undefined, exp: now + 306 }, 'token_lifetime_too_long'],
-  ['exp far ahead with nbf alone', { iat: undefined, nbf: now, exp: now + 306 }, 'token_lifetime_too_long'],
+  ['exp far ahead without iat', { iat: undefined, exp: now + 311 }, 'token_lifetime_too_long'],
+  ['exp far ahead with nbf alone', { iat: undefined, nbf: now, exp: now + 311 }, 'token_lifetime_too_long'],
   ['iat long ago', { iat: now - 1000, exp: now + 100 }, 'token_lifetime_too_long'],
   ['iat before all time', { iat: -Number.MAX_VALUE }, 'token_lifetime_too_long'],
   ['iat of zero', { iat: 0 }, 'token_lifetime_too_long'],
-  ['both in milliseconds', { iat: now * 1000, exp: (now + 110) * 1000 }, 'token_not_active'],
-  ['iat in the future', { iat: now + 6 }, 'token_not_active'],
+  ['both in milliseconds', { iat: now * 1000, exp: (now + 110) * 1000 }, 'token_not_active', inMilliseconds],
+  ['iat in the future', { iat: now + 11 }, 'token_not_active'],
   ['a whole life in the future', { iat: now + 3600, exp: now + 3720 }, 'token_not_active'],
-  ['nbf in the future', { nbf: now + 6 }, 'token_not_active'],
-  ['nbf in milliseconds', { nbf: now * 1000 }, 'token_not_active'],
+  ['nbf in the future', { nbf: now + 11 }, 'token_not_active'],
+  ['nbf in milliseconds', { nbf: now * 1000 }, 'token_not_active', inMilliseconds],
+  ['iat in milliseconds', { iat: now * 1000 }, 'claim_invalid', inMilliseconds],
   ['iat after exp', { iat: now + 1, exp: now }, 'claim_invalid', invalidClaim('iat')],
-  ['exp in the past', { iat: now - 20, exp: now - 5 }, 'token_expired'],
+  ['exp in the past', { iat: now - 20, exp: now - 10 }, 'token_expired'],
   ['exp of zero', { iat: undefined, exp: 0 }, 'token_expired'],
   ['exp of less than zero', { iat: undefined, exp: -now }, 'token_expired'],
   ['exp before all time', { iat: undefined, exp: -Number.MAX_VALUE }, 'token_expired'],
@@ -70,12 +71,12 @@ it('ends by the clock, to the second', async () => {
   const { options, clock } = platform()
   const ticking = createVerifier(options)
   const token = () => mint({ claims: { iat: now, exp: now + 300 } })
-  clock.now = now + 304.999
+  clock.now = now + 309.999
   await expect(ticking.verify(token())).resolves.toBeDefined()
-  clock.now = now + 305
+  clock.now = now + 310
   await expectRefusal(ticking.verify(token()), 'token_expired')
-  clock.now = now - 5
+  clock.now = now - 10
   await expect(ticking.verify(token())).resolves.toBeDefined()
-  clock.now = now - 5.001
+  clock.now = now - 10.001
   await expectRefusal(ticking.verify(token()), 'token_not_active')
 })

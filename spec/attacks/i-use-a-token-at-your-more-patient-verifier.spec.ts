@@ -98,7 +98,7 @@ describe.each([
 ] as const)('two verifiers with other limits that share a %s', (_, makeWorld, raised) => {
   it.each([
     ['maxLifetime', 3600, 300],
-    ['clockTolerance', 60, 5],
+    ['clockTolerance', 60, 10],
   ] as const)('cannot be made while its %s is not raised', (name, value, ceiling) => {
     const replayStore = makeWorld().store({ afterDataLoss: 'refuse' })
     const making = (given: number) => () => createVerifier(platform({ replayStore, [name]: given }).options)

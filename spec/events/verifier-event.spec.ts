@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { createVerifier, StoreError, type VerifierOptions } from '../../lib/index.js'
-import { descriptionOf, expectRefusal, invalidClaim } from '../helpers/refusals.js'
+import { descriptionOf, saidOf, expectRefusal, invalidClaim } from '../helpers/refusals.js'
 import { keyPair, makeKeyPair } from '../helpers/keys.js'
 import { kidOf, mint, now } from '../helpers/mint.js'
 import { platform, rival, shop } from '../helpers/platform.js'
@@ -25,7 +25,7 @@ it('tells of a refused token, by what it said of itself', async () => {
       type: 'refused',
       time: now,
       code: 'token_expired',
-      description: descriptionOf('token_expired'),
+      description: saidOf('token_expired').replace('N s', '10 s'),
       unverifiedProjectId: 'shop',
       unverifiedKid: 'key-es256',
     },

@@ -6,7 +6,7 @@ import {
 } from '../../lib/index.js'
 import { mint, now, type Override } from './mint.js'
 import { rivalKeys, shop } from './platform.js'
-import { invalidClaim, missingClaim, notOneToken, type Code } from './refusals.js'
+import { invalidClaim, missingClaim, noOrigin, notOneToken, type Code } from './refusals.js'
 
 /** How to be refused with a code. */
 export interface Provocation {
@@ -61,15 +61,16 @@ export const provocations: Readonly<Record<Code, Provocation>> = {
     authorizations: once({ claims: { iss: 'rival' } }),
   },
   token_expired: {
-    authorizations: once({ claims: { iat: now - 100, exp: now - 5 } }),
+    authorizations: once({ claims: { iat: now - 100, exp: now - 10 } }),
   },
   token_not_active: {
-    authorizations: once({ claims: { iat: now + 6 } }),
+    authorizations: once({ claims: { iat: now + 11 } }),
   },
   token_replayed: {
     authorizations: () => Array.from({ length: 2 }).fill(`Bearer ${mint()}`) as string[],
   },
   origin_not_allowed: {
+    description: noOrigin,
     authorizations: once({ claims: { origin: 'https://shop.example' } }),
   },
   project_suspended: {

@@ -14,7 +14,7 @@ import {
 } from '../../lib/index.js'
 import { mint, now } from '../helpers/mint.js'
 import { platform, shop } from '../helpers/platform.js'
-import { challengeOf, descriptionOf, expectAnswer, type Code } from '../helpers/refusals.js'
+import { challengeOf, descriptionOf, expectAnswer, saidOf, type Code } from '../helpers/refusals.js'
 
 const failing = { find: () => Promise.reject(new Error('connection refused')) }
 const origin = 'https://evil.example'
@@ -28,6 +28,7 @@ const refusals: readonly [number, Code, string, Partial<VerifierOptions>][] = [
 ]
 const oddDescription: Partial<Record<Code, string>> = {
   request_malformed: 'The Bearer scheme must be followed by one token.',
+  token_expired: saidOf('token_expired').replace('N s', '10 s'),
 }
 const textOf = (code: Code) => oddDescription[code] ?? descriptionOf(code)
 

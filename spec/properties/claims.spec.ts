@@ -24,9 +24,9 @@ function verifierWith(rules: Rules): Verifier {
   return verifier
 }
 
-const usual: Rules = { clockTolerance: 5, maxLifetime: 300, bound: true }
+const usual: Rules = { clockTolerance: 10, maxLifetime: 300, bound: true }
 const rules: fc.Arbitrary<Rules> = fc.record({
-  clockTolerance: fc.constantFrom(5, 0, 60, 2.5),
+  clockTolerance: fc.constantFrom(10, 0, 60, 2.5),
   maxLifetime: fc.constantFrom(300, 1, 60, 3600),
   bound: fc.boolean(),
 })

@@ -212,7 +212,7 @@ it('begins, when told to refuse after a restart, at the time of its verifier, wh
     const clock = { now: Date.UTC(year, 0) / 1000 }
     const replayStore = new MemoryReplayStore({ afterDataLoss: 'refuse' })
     const verifier = verifierOf({ replayStore, clock: () => clock.now })
-    clock.now += 6
+    clock.now += 11
     const early = mint({ claims: { iat: clock.now - 1, exp: clock.now + 100 } })
     await expectRefusal(verifier.verify(early), 'token_replayed')
     const later = mint({ claims: { iat: clock.now, exp: clock.now + 100 } })

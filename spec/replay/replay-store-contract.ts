@@ -200,12 +200,12 @@ export function describeReplayStore(
       }
     })
 
-    it('hands a verifier its ceilings, which are 300 and 5 unless told otherwise', async () => {
+    it('hands a verifier its ceilings, which are 300 and 10 unless told otherwise', async () => {
       for (const limits of [
-        { maxLifetime: 300, clockTolerance: 5 },
+        { maxLifetime: 300, clockTolerance: 10 },
         { maxLifetime: 1, clockTolerance: 0 },
       ]) {
-        expect(store.bind({ clock: read, ...limits })).toEqual({ maxLifetime: 300, clockTolerance: 5 })
+        expect(store.bind({ clock: read, ...limits })).toEqual({ maxLifetime: 300, clockTolerance: 10 })
       }
       for (const ceilings of [largest, { maxLifetime: 20.5, clockTolerance: 0 }]) {
         const other = await make(ceilings)
@@ -216,14 +216,14 @@ export function describeReplayStore(
     it.each([
       ['maxLifetime', 300.5],
       ['maxLifetime', 3600],
-      ['clockTolerance', 5.5],
+      ['clockTolerance', 10.5],
       ['clockTolerance', 60],
     ] as const)('refuses a verifier with a %s of %p until its own is raised', async (name, limit) => {
       const making = (replayStore: ReplayStore) => () =>
         createVerifier(platform({ replayStore, clock: read, [name]: limit }).options)
       expect(making(store)).toThrow(
         new RegExp(
-          `^createVerifier: ${name} is ${limit}, but the replay store covers (?:300|5); raise it .* ${name}: ${limit} }\\)$`,
+          `^createVerifier: ${name} is ${limit}, but the replay store covers (?:300|10); raise it .* ${name}: ${limit} }\\)$`,
         ),
       )
       expect(making(await make({ [name]: limit }))).not.toThrow()

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { AuthenticationError, type Project, type ProjectClaims } from '../../lib/index.js'
 import { checkBinding, type Bounds } from '../../lib/verify/binding.js'
 import { thrownBy } from '../helpers/admission.js'
-import { descriptionOf, expectStepRefusal } from '../helpers/refusals.js'
+import { descriptionOf, expectStepRefusal, noOrigin, nullOrigin } from '../helpers/refusals.js'
 import { audience, now } from '../helpers/mint.js'
 
 const claims: ProjectClaims = { iss: 'shop', aud: audience, proj_id: 'shop', jti: 'use-1', exp: now + 110 }
@@ -24,8 +24,8 @@ const check = (difference: Difference = {}) =>
     { ...nothing, ...difference.context },
     { requireOrigin: difference.requireOrigin ?? false },
   )
-const refused = (difference: Difference, code: Parameters<typeof expectStepRefusal>[1]) =>
-  expectStepRefusal(() => check(difference), code)
+const refused = (difference: Difference, code: Parameters<typeof expectStepRefusal>[1], text?: string) =>
+  expectStepRefusal(() => check(difference), code, text)
 
 describe('iss', () => {
   it('is the id of the project', async () => {
@@ -60,6 +60,9 @@ describe('a suspended project', () => {
 describe('the origin', () => {
   const away = 'https://evil.example'
   const allowedOrigins = [home, 'https://www.shop.example:8443']
+  /** What follows from the request is said. */
+  const saidOfOrigin = ({ context: { origin } = {} }: Difference) =>
+    origin === 'null' ? nullOrigin : origin ? descriptionOf('origin_not_allowed') : noOrigin
 
   it.each<[string, Difference]>([
     ['is any where the project has no list', { context: { origin: away } }],
@@ -98,7 +101,9 @@ describe('the origin', () => {
     ['empty, where it is required', { requireOrigin: true, context: { origin: '' } }],
     ['empty, where the token says so', { claims: { origin: '' }, context: { origin: '' } }],
     ['null, where it is required', { requireOrigin: true, context: { origin: 'null' } }],
-  ])('is refused when it is %s', (_, difference) => refused(difference, 'origin_not_allowed'))
+  ])('is refused when it is %s', (_, difference) =>
+    refused(difference, 'origin_not_allowed', saidOfOrigin(difference)),
+  )
 
   it.each<[string, Difference, string]>([
     [
@@ -111,7 +116,6 @@ describe('the origin', () => {
       { claims: { origin: home }, context: { origin: away } },
       'the origin is not the one in the token',
     ],
-    ['is missing', { requireOrigin: true }, 'the request has no origin, and needs one'],
   ])('tells the platform alone that it %s', (_, difference, cause) => {
     expect(thrownBy(() => check(difference))).toMatchObject({
       cause,
@@ -187,5 +191,5 @@ describe('the scopes', () => {
   )
 
   it('are looked at after the origin', () =>
-    refused({ requireOrigin: true, context: { scope: ['x'] } }, 'origin_not_allowed'))
+    refused({ requireOrigin: true, context: { scope: ['x'] } }, 'origin_not_allowed', noOrigin))
 })

@@ -1,6 +1,15 @@
 import { describe, expect, it } from '@jest/globals'
 import { checkClaims } from '../../lib/verify/claims.js'
-import { expectStepRefusal, invalidClaim, missingClaim } from '../helpers/refusals.js'
+import { thrownBy } from '../helpers/admission.js'
+import {
+  descriptionOf,
+  expectStepRefusal,
+  inMilliseconds,
+  invalidClaim,
+  missingClaim,
+  otherAudience,
+  saidOf,
+} from '../helpers/refusals.js'
 import { audience, now } from '../helpers/mint.js'
 
 const settings = {
@@ -48,6 +57,7 @@ describe.each(['iss', 'proj_id', 'jti'])('%s', (name) => {
 })
 
 describe('aud', () => {
+  const both = otherAudience(`${audience} or https://second.example`)
   const severalAudiences = 'The aud of the token must be one audience.'
 
   it.each([[audience], [[audience]], ['https://second.example']])('may be %j', (aud) => {
@@ -62,7 +72,7 @@ describe('aud', () => {
     [` ${audience}`],
     [['https://other.example']],
     [['']],
-  ])('may not be %j', (aud) => refused({ aud }, 'audience_mismatch'))
+  ])('may not be %j', (aud) => refused({ aud }, 'audience_mismatch', both))
 
   it.each([[[]], [[audience, audience]], [[audience, 'https://second.example']]])('is one, not %j', (aud) =>
     refused({ aud }, 'audience_mismatch', severalAudiences),
@@ -71,6 +81,25 @@ describe('aud', () => {
   it.each([[1], [[1]], [[null]], [[{}]]])('is text, not %j', (aud) =>
     refused({ aud }, 'claim_invalid', invalidClaim('aud')),
   )
+
+  it.each([
+    [['a', 'b', 'c'], 'a or b or c'],
+    [['a', 'b', 'c', 'd'], 'a or b or c or another of its names'],
+    [['caf\u00e9', 'a"b', 'x'.repeat(257), 'd'], 'd'],
+  ])('is named in the refusal as far as a challenge can hold it: %j', (names, ours) =>
+    expectStepRefusal(
+      () => checkClaims({ ...required, aud: 'z' }, { ...settings, audience: new Set(names) }, now),
+      'audience_mismatch',
+      otherAudience(ours),
+    ),
+  )
+
+  it('is not named where no challenge could hold it', () =>
+    expectStepRefusal(
+      () => checkClaims({ ...required, aud: 'z' }, { ...settings, audience: new Set(['caf\u00e9']) }, now),
+      'audience_mismatch',
+      descriptionOf('audience_mismatch'),
+    ))
 
   it('is not a list in a list', () => refused({ aud: [[audience]] }, 'audience_mismatch', severalAudiences))
 })
@@ -191,12 +220,34 @@ describe('the times', () => {
     refused({ nbf: now, exp: now + 306 }, long))
 
   it('are seconds: milliseconds are centuries ahead', async () => {
-    await refused({ exp: (now + 110) * 1000 }, long)
-    await refused({ iat: now * 1000, exp: (now + 110) * 1000 }, early)
-    await refused({ nbf: now * 1000 }, early)
+    await refused({ exp: (now + 110) * 1000 }, long, inMilliseconds)
+    await refused({ iat: now * 1000, exp: (now + 110) * 1000 }, early, inMilliseconds)
+    await refused({ nbf: now * 1000 }, early, inMilliseconds)
+    await refused({ iat: now * 1000 }, 'claim_invalid', inMilliseconds)
+    for (const exp of [1e10, 899 * now, 1101 * now]) await refused({ exp }, long)
+    for (const exp of [901 * now, 1099 * now]) await refused({ exp }, long, inMilliseconds)
   })
 
-  it('are refused when the time itself is no number', () => expectStepRefusal(() => check({}, NaN), late))
+  it('are refused when the time itself is no number', async () => {
+    const ago = saidOf(late).replace('N s', 'NaN s')
+    await expectStepRefusal(() => check({}, NaN), late, ago)
+  })
+
+  it('are counted in the refusal, as whole seconds that do not flatter', async () => {
+    const described = (override: object) => thrownBy(() => check(override))
+    expect(described({ exp: now - 480.9 })).toMatchObject({
+      description:
+        'The token expired 480 s ago. Sign a new one for each call. If it was new, check the clock of the server that signs.',
+    })
+    expect(described({ iat: now + 5.1 })).toMatchObject({
+      description: 'The token is not valid before 6 s from now. Check the clock of the server that signs.',
+    })
+    const lives = (seconds: number) => ({
+      description: `The token lives ${seconds} s. Sign it for 300 s or less.`,
+    })
+    expect(described({ iat: now - 200, exp: now + 100.001 })).toMatchObject(lives(301))
+    expect(described({ exp: now + 400 })).toMatchObject(lives(400))
+  })
 })
 
 it('refuses an expired token before it looks at how long it lived', () =>

@@ -26,7 +26,7 @@ export interface RedisReplayStoreOptions {
    */
   readonly maxLifetime?: number
   /**
-   * The largest clock tolerance that a verifier of any instance may have, in seconds. Default 5, at most 60. All instances of a
+   * The largest clock tolerance that a verifier of any instance may have, in seconds. Default 10, at most 60. All instances of a
    * platform use the same one.
    */
   readonly clockTolerance?: number
