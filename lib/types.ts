@@ -118,6 +118,7 @@ export interface ResponseLike {
   statusCode: number
   readonly headersSent: boolean
   setHeader(name: string, value: string): unknown
+  getHeader?(name: string): unknown
   end(): unknown
 }
 

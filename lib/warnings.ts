@@ -9,6 +9,8 @@ const texts = {
     'A request came without TLS, so its token could be read on the way. Behind a proxy that ends TLS, set app.set("trust proxy", ...) so that req.secure is right.',
   REVERSE_JWT_MEMORY_STORE_IN_CLUSTER:
     'MemoryReplayStore runs in a cluster worker. Each worker has its own, so a token works once in each of them. Use a replay store that all workers share.',
+  REVERSE_JWT_NO_CORS:
+    'A CORS preflight came to a protected route without Access-Control-Allow-Origin set, so the browser blocks the call and shows only "CORS error". Mount CORS before the route is protected.',
   REVERSE_JWT_BUILT_IN_A_REQUEST:
     'A verifier was made inside a request handler. Make it once, at start-up: a replay store that is made for each request remembers nothing.',
   REVERSE_JWT_SESSION_LEFT_ON:

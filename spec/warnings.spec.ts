@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
+import cors from 'cors'
 import type { RequestHandler } from 'express'
 import passport from 'passport'
 import request from 'supertest'
@@ -25,6 +26,7 @@ it('gives each warning once, with a code that silences it', () => {
   const codes = [
     'REVERSE_JWT_NO_TLS',
     'REVERSE_JWT_MEMORY_STORE_IN_CLUSTER',
+    'REVERSE_JWT_NO_CORS',
     'REVERSE_JWT_BUILT_IN_A_REQUEST',
     'REVERSE_JWT_SESSION_LEFT_ON',
     'REVERSE_JWT_BODY_NOT_PARSED',
@@ -64,6 +66,37 @@ describe.each(expresses)('%s', (_, express) => {
       { type: 'ReverseJwtWarning', code: 'REVERSE_JWT_BUILT_IN_A_REQUEST' },
     ])
   })
+
+  it.each(['reverseJwt', 'the Passport strategy'])(
+    'warns once of preflights that reach %s without CORS, and not of those that CORS has seen',
+    async (face) => {
+      const { reverseJwt, ReverseJwtStrategy } = await import('../lib/index.js')
+      const { platform } = await import('./helpers/platform.js')
+      const { options } = platform()
+      const strategy = new passport.Passport().use(new ReverseJwtStrategy(options))
+      const guard =
+        face === 'reverseJwt'
+          ? reverseJwt(options)
+          : (strategy.authenticate('reverse-jwt', { session: false }) as RequestHandler)
+      const app = express()
+      app.use('/open', cors({ origin: ['https://shop.example'], preflightContinue: true }), guard)
+      app.use(guard, cors())
+      const server = serve(app)
+      const preflight = (path: string) =>
+        request(server)
+          .options(path)
+          .set({ Origin: 'https://shop.example', 'Access-Control-Request-Method': 'GET' })
+      await preflight('/open')
+      await request(server).options('/closed')
+      await request(server).get('/closed')
+      expect(emitWarning).not.toHaveBeenCalled()
+      await preflight('/closed')
+      await preflight('/closed')
+      expect(emitWarning.mock.calls.map(([, options]) => options)).toEqual([
+        { type: 'ReverseJwtWarning', code: 'REVERSE_JWT_NO_CORS' },
+      ])
+    },
+  )
 
   it('warns of a session that is left on, once, and not of one that is turned off', async () => {
     const { ReverseJwtStrategy } = await import('../lib/index.js')

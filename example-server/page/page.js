@@ -63,8 +63,6 @@ async function callPlatform(slot) {
       headers: { authorization: `Bearer ${token}` },
       // The token says who calls. Cookies of the platform say nothing here, and CORS allows none.
       credentials: 'omit',
-      // An answer out of a cache would not have used up the token.
-      cache: 'no-store',
       // The token is meant for this address and no other.
       redirect: 'error',
       signal: AbortSignal.timeout(timeoutMs),

@@ -1,4 +1,4 @@
-import type { Authentication, Project, ProjectToken, RequestLike } from '../types.js'
+import type { Authentication, Project, ProjectToken, RequestLike, ResponseLike } from '../types.js'
 
 /** What a face writes on the request. */
 interface AuthenticatedRequest {
@@ -6,7 +6,14 @@ interface AuthenticatedRequest {
   projectToken?: ProjectToken
 }
 
-export function attach(request: RequestLike & AuthenticatedRequest, authentication: Authentication): void {
+/** Hands on who called. The answer is for one project and one request, unless the handler says otherwise. */
+export function attach(
+  request: RequestLike & AuthenticatedRequest,
+  response: Pick<ResponseLike, 'headersSent' | 'setHeader'> | undefined,
+  authentication: Authentication,
+): void {
+  // A timeout may have answered meanwhile.
+  if (response?.headersSent === false) response.setHeader('Cache-Control', 'no-store')
   request.project = authentication.project
   request.projectToken = authentication.projectToken
 }

@@ -1,6 +1,7 @@
 import { headersOf, refusalFactsOf } from '../errors.js'
 import { attach } from './authenticated-request.js'
 import { readFaceOptions, type ReverseJwtOptions } from './face-options.js'
+import { isPreflight } from './preflight.js'
 import type { NextFunction, RequestLike, ResponseLike } from '../types.js'
 import { warnOnce, warnWithoutTls } from '../warnings.js'
 
@@ -12,9 +13,9 @@ import { warnOnce, warnWithoutTls } from '../warnings.js'
  *     Origin: https://shop.example
  *     Authorization: Bearer eyJhbGciOiJFUzI1NiIs...
  *
- * A refusal sets `WWW-Authenticate` and `Cache-Control: no-store` and goes to `next(error)` with `status` and `headers`, so any
+ * `Cache-Control: no-store` is set before the handler, who may overrule it. A refusal sets `WWW-Authenticate`, too, and goes to `next(error)` with `status` and `headers`, so any
  * error handler answers correctly; `problemDetails()` adds a JSON body. A CORS preflight is answered 204 without CORS headers
- * and never reaches a handler: mount CORS before.
+ * and never reaches a handler: mount CORS before, or a warning says so.
  *
  * Throws a TypeError for a wrong option. Works with Express 4 and 5, and with `node:http`, where what `next` throws is written
  * by `console.error` and answered 500. RFC 6750 sections 2 and 3.
@@ -30,7 +31,7 @@ export function reverseJwt(
   const { verifier, rules, optional } = readFaceOptions('reverseJwt', options)
 
   return function reverseJwt(req, res, next) {
-    if (isPreflight(req)) {
+    if (isPreflight(req, res)) {
       res.statusCode = 204
       res.end()
       return
@@ -39,7 +40,7 @@ export function reverseJwt(
     verifier
       .authenticate(req, rules)
       .then((authentication) => {
-        attach(req, authentication)
+        attach(req, res, authentication)
       })
       .then(next, (error: unknown) => {
         const facts = refusalFactsOf(error)
@@ -81,9 +82,4 @@ function answerDefect(
     // What is thrown here would end the process: an error that cannot be printed, a response that is gone.
     warnOnce('REVERSE_JWT_LISTENER_FAILED')
   }
-}
-
-/** Fetch standard, CORS-preflight request: it cannot carry credentials. */
-function isPreflight({ method, headers }: RequestLike): boolean {
-  return method === 'OPTIONS' && headers['access-control-request-method'] !== undefined
 }

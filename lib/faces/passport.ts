@@ -6,7 +6,8 @@ import { argumentReader } from '../options/options.js'
 import { attach } from './authenticated-request.js'
 import { readFaceOptions, type Face, type ReverseJwtOptions } from './face-options.js'
 import { keepRefusal } from './kept-refusal.js'
-import type { Authentication, Project, ProjectToken, RequestLike } from '../types.js'
+import { isPreflight } from './preflight.js'
+import type { Authentication, Project, ProjectToken, RequestLike, ResponseLike } from '../types.js'
 import { warnOnce, warnWithoutTls } from '../warnings.js'
 
 /** What Passport puts on a strategy before it calls `authenticate`. */
@@ -47,8 +48,9 @@ const readVerify = argumentReader(
  *     Authorization: Bearer eyJhbGciOiJFUzI1NiIs...
  *
  * Sets `req.user` (the project, or what the verify callback says), `req.project` and `req.projectToken`. A refusal is
- * `fail(challenge, status)`, an outage `error(err)`. It never touches the response: use `failWithError: true` together with
- * `problemDetails()` to answer with the reason. Use `session: false`; sessions without `req.session` are an error before the
+ * `fail(challenge, status)`, an outage `error(err)`. On success the answer gets `Cache-Control: no-store`, which the handler may
+ * overrule; nothing is written on it for a refusal, because another strategy may yet let the request in: use `failWithError: true`
+ * together with `problemDetails()` to answer with the reason. Use `session: false`; sessions without `req.session` are an error before the
  * token is looked at, because Passport would otherwise fail after the token has been used up.
  *
  * Throws a TypeError for a wrong option.
@@ -98,6 +100,8 @@ export class ReverseJwtStrategy extends Strategy {
       return
     }
     warnWithoutTls(request)
+    // Passport has no answer for a preflight, so it is refused like any request without a token.
+    isPreflight(request, responseTo(request))
     this.face.verifier
       .authenticate(request, this.face.rules)
       .then(
@@ -124,7 +128,7 @@ export class ReverseJwtStrategy extends Strategy {
     actions: Actions,
   ): Promise<void> {
     const accept = (user: unknown, info?: unknown) => {
-      attach(request, authentication)
+      attach(request, responseTo(request), authentication)
       actions.success(user, info)
     }
     const { project, projectToken } = authentication
@@ -162,6 +166,11 @@ export class ReverseJwtStrategy extends Strategy {
     keepRefusal(request, facts)
     fail(challengeOf(facts), facts.status)
   }
+}
+
+/** Express puts it there; Passport hands on only the request. */
+function responseTo(request: object): ResponseLike | undefined {
+  return (request as { res?: ResponseLike }).res
 }
 
 /** What is wrong with the options of `passport.authenticate`. Found before the token is looked at, which would use it up. */

@@ -99,10 +99,10 @@ describe.each([
       status: 401,
       code: 'token_replayed',
       error: 'invalid_token',
-      retry: 'fresh-token',
+      retry: 'if-idempotent',
     })
     expect(await page.textContent('#second .challenge')).toBe(
-      'Bearer realm="reverse-jwt", error="invalid_token", error_description="The token has been used before. Sign a new one for each call."',
+      'Bearer realm="reverse-jwt", error="invalid_token", error_description="The token has been used before, so a first copy of this request may have run. Sign a new token for each call."',
     )
     expect(await statusText()).toContain('token_replayed')
     expect(complaints).toEqual([networkMessage])

@@ -48,11 +48,11 @@ it('is a named function of three parameters, which is how Express knows it', () 
   expect([middleware.name, middleware.length]).toEqual(['reverseJwt', 3])
 })
 
-it('touches nothing but the request when it lets pass', async () => {
+it('writes nothing but Cache-Control on the answer when it lets pass', async () => {
   const { done, fake } = response()
   const req = { headers: { authorization: `Bearer ${mint()}` } }
   expect(await run(reverseJwt(platform().options), req, fake)).toEqual([])
-  expect(done).toEqual([])
+  expect(done).toEqual([['Cache-Control', 'no-store']])
   expect(Object.keys(req)).toEqual(['headers', 'project', 'projectToken'])
   expect(projectOf(req)).toMatchObject({ id: 'shop' })
 })
