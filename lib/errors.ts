@@ -1,6 +1,7 @@
 import { challengeOf } from './http/challenge.js'
-import { factsOf, HttpError, type ErrorFacts } from './http/http-error.js'
+import { factsOf, factsOfOtherCopy, HttpError, type ErrorFacts } from './http/http-error.js'
 import { retryAfter } from './http/retry-after.js'
+import { isScopeName } from './protocol.js'
 
 /**
  * What a caller can do about it.
@@ -187,10 +188,30 @@ export class StoreError extends ReverseJwtError {
   }
 }
 
-/** What an error of these two classes was made with, whatever was written on it since. Undefined for anything else. */
+/**
+ * What an error of these two classes was made with, whatever was written on it since, also where another copy of this package
+ * made it. Undefined for anything else.
+ */
 export function refusalFactsOf(error: unknown): RefusalFacts | undefined {
   const facts = factsOf(error)
-  return facts !== undefined && 'retry' in facts ? (facts as RefusalFacts) : undefined
+  if (facts === undefined) return factsFromOtherCopy(factsOfOtherCopy(error))
+  return 'retry' in facts ? (facts as RefusalFacts) : undefined
+}
+
+/** The code decides what is answered, by the table of this copy. The rest is details, where they are what they should be. */
+function factsFromOtherCopy(given: Readonly<Record<string, unknown>> | undefined): RefusalFacts | undefined {
+  const code = given?.code as RefusalCode | OutageCode
+  if (given === undefined || !(isOutage(code) || Object.hasOwn(refusals, code))) return undefined
+  const { description, cause, realm, serverTime, scope } = given
+  const details = {
+    description: typeof description === 'string' ? description : undefined,
+    cause,
+    realm: typeof realm === 'string' ? realm : undefined,
+    serverTime: Number.isFinite(serverTime) ? (serverTime as number) : undefined,
+    scope: Array.isArray(scope) && scope.every(isScopeName) ? scope : undefined,
+  }
+  const error = isOutage(code) ? new StoreError(code, details) : new AuthenticationError(code, details)
+  return factsOf(error) as RefusalFacts
 }
 
 /** The error that these are the facts of. */

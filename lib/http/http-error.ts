@@ -9,6 +9,9 @@ export interface ErrorFacts {
 
 let read: (error: object) => ErrorFacts | undefined
 
+/** The same in every copy of this package that a process has loaded. */
+const factsForOtherCopies: unique symbol = Symbol.for('reverse-jwt.error-facts') as never
+
 /**
  * An error that says how it is answered. `status`, `statusCode` and `expose` are what http-errors sets: the handlers of
  * Express, Koa and NestJS, and those that people write, look at one or another.
@@ -43,12 +46,30 @@ export abstract class HttpError extends Error {
     this.title = facts.title
   }
 
+  /** A bundle, or two versions in one tree, make two copies: their classes differ, and what they answer does not. */
+  protected [factsForOtherCopies](): ErrorFacts {
+    return this.#facts
+  }
+
   static {
     read = (error) => (#facts in error ? error.#facts : undefined)
   }
 }
 
-/** What an error was made with, whatever was written on it since. Undefined for anything that is no `HttpError`. */
+/**
+ * What another copy of this package says that an error was made with, as it says it: of another version, so nothing of it is
+ * taken on trust. Undefined for anything else.
+ */
+export function factsOfOtherCopy(error: unknown): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const facts: unknown = (error as Record<symbol, () => unknown>)[factsForOtherCopies]?.()
+    return typeof facts === 'object' && facts !== null ? (facts as Record<string, unknown>) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** What an error was made with, whatever was written on it since. Undefined for anything that is no `HttpError` of this copy. */
 export function factsOf(error: unknown): ErrorFacts | undefined {
   return typeof error === 'object' && error !== null ? read(error) : undefined
 }

@@ -42,9 +42,7 @@ function checkKey(
   // Databases say null where JavaScript says undefined.
   if (key === undefined || key === null) throw notVerified('unknown project or key')
   if (!isAdmitted(key)) {
-    throw new StoreError('store_unavailable', {
-      cause: 'the key store returned what admitProjectKey did not make',
-    })
+    throw new StoreError('store_unavailable', { cause: notAdmitted(key) })
   }
   if (key.project.id !== projectId || key.kid !== kid)
     throw notVerified('the key store returned a key of another name')
@@ -54,6 +52,13 @@ function checkKey(
   if (now >= notAfter) throw notVerified('the key has expired')
   if (key.alg !== alg) throw notVerified('the algorithm is not that of the key')
   return key
+}
+
+/** What looks admitted may be so by another copy of this package, of another version perhaps: this one cannot answer for it. */
+function notAdmitted(key: unknown): string {
+  return typeof key === 'object' && key !== null && Object.isFrozen(key) && 'publicKey' in key
+    ? 'the key store returned a key that another copy of reverse-jwt admitted: make one copy of what "npm ls reverse-jwt" lists, or of what your bundle holds'
+    : 'the key store returned what admitProjectKey did not make'
 }
 
 function notVerified(cause: string): AuthenticationError {

@@ -67,7 +67,6 @@ describe('a store that is careless', () => {
   it.each([
     ['a copy of an admitted key', { ...key }],
     ['an heir of an admitted key', Object.create(key) as unknown],
-    ['a proxy of an admitted key', new Proxy(key, {})],
     ['a bare public key', key.publicKey],
     ['a list of keys', [key]],
     ['text', 'key-1'],
@@ -82,6 +81,9 @@ describe('a store that is careless', () => {
       cause: 'the key store returned what admitProjectKey did not make',
     })
   })
+
+  it('is an outage when it returns a proxy of an admitted key', () =>
+    expectStepRefusal(() => find(new Proxy(key, {})), 'store_unavailable'))
 })
 
 describe('a key', () => {
