@@ -1,5 +1,6 @@
 import { challengeOf } from './http/challenge.js'
 import { factsOf, factsOfOtherCopy, HttpError, type ErrorFacts } from './http/http-error.js'
+import { Instance } from './http/instance.js'
 import { retryAfter } from './http/retry-after.js'
 import { isScopeName } from './protocol.js'
 
@@ -53,11 +54,41 @@ const outages = {
 export type RefusalCode = keyof typeof refusals
 export type OutageCode = keyof typeof outages
 
+/** Why a token was refused, for the platform alone. Behind the codes that tell a caller less, it says which of several it was. */
+export type RefusalReason =
+  | RefusalCode
+  | 'key_unknown'
+  | 'key_foreign'
+  | 'key_algorithm'
+  | 'key_revoked'
+  | 'key_expired'
+  | 'key_not_active'
+  | 'signature_bad'
+  | 'origin_missing'
+  | 'origin_not_claimed'
+  | 'origin_not_of_project'
+
+/** Why a token could not be checked, for the platform alone. */
+export type OutageReason =
+  | 'key_store_failed'
+  | 'key_store_late'
+  | 'replay_store_failed'
+  | 'replay_store_late'
+  | 'replay_store_full'
+  | 'replay_project_rate'
+  | 'busy'
+  | 'clock'
+  | 'crypto'
+
 export interface RefusalDetails {
   /** Replaces the description of the table. It may count seconds and name the platform; never a text out of a token. */
   description?: string | undefined
-  /** The true reason, for the platform alone. */
+  /** The true reason, for the platform alone, in words. */
   cause?: unknown
+  /** The true reason, for programs. Default: the code of a refusal; for an outage the store that was asked. */
+  reason?: RefusalReason | OutageReason | undefined
+  /** Where a time was the reason: how long ago, how far ahead, or how long. */
+  seconds?: number | undefined
   /** Scopes that the resource requires, for the challenge of `scope_insufficient`. */
   scope?: readonly string[] | undefined
   /** `realm` of the challenge. */
@@ -66,10 +97,13 @@ export interface RefusalDetails {
   serverTime?: number | undefined
 }
 
-/** All that there is to know of a refusal or an outage. Only `cause` is never sent. */
+/** All that there is to know of a refusal or an outage. `cause`, `reason` and `seconds` are never sent. */
 export interface RefusalFacts extends ErrorFacts {
   readonly code: RefusalCode | OutageCode
   readonly cause: unknown
+  readonly reason: RefusalReason | OutageReason | undefined
+  readonly seconds: number | undefined
+  readonly instance: Instance
   readonly status: Answer[0]
   readonly error: string | undefined
   readonly retry: Retry
@@ -98,8 +132,10 @@ export abstract class ReverseJwtError extends HttpError {
   protected constructor(
     code: RefusalCode | OutageCode,
     [status, error, retry, title, constant]: Answer,
-    { description = constant, cause, scope, realm, serverTime = Date.now() / 1000 }: RefusalDetails,
+    details: RefusalDetails & { readonly instance?: Instance },
   ) {
+    const { description = constant, cause, reason, seconds, scope, realm } = details
+    const { serverTime = Date.now() / 1000, instance = new Instance() } = details
     const facts: RefusalFacts = {
       code,
       status,
@@ -111,6 +147,9 @@ export abstract class ReverseJwtError extends HttpError {
       realm,
       scope,
       cause,
+      reason,
+      seconds,
+      instance,
     }
     super(facts, cause)
     this.error = error
@@ -118,6 +157,18 @@ export abstract class ReverseJwtError extends HttpError {
     this.retry = retry
     this.serverTime = serverTime
     this.realm = realm
+  }
+
+  /**
+   * The id of this refusal or outage, a UUID: `urn:uuid:<id>` is the `instance` of the answer, and the event has it as `id`. So
+   * what a customer shows to support leads to what the platform knows.
+   */
+  get id(): string {
+    return refusalFactsOf(this)?.instance.id ?? ''
+  }
+
+  set id(value) {
+    overwrite(this, 'id', value)
   }
 
   /** `WWW-Authenticate` as RFC 6750 section 3 wants it; undefined where the answer is not about credentials. */
@@ -142,7 +193,7 @@ export abstract class ReverseJwtError extends HttpError {
 }
 
 /** What is computed when it is asked for can be written on like the other members. */
-function overwrite(error: ReverseJwtError, name: 'challenge' | 'headers', value: unknown): void {
+function overwrite(error: ReverseJwtError, name: 'challenge' | 'headers' | 'id', value: unknown): void {
   Object.defineProperty(error, name, { value, configurable: true, enumerable: true, writable: true })
 }
 
@@ -179,7 +230,10 @@ export class AuthenticationError extends ReverseJwtError {
 export class StoreError extends ReverseJwtError {
   declare readonly code: OutageCode
 
-  constructor(code: OutageCode, details: Pick<RefusalDetails, 'cause' | 'realm' | 'serverTime'> = {}) {
+  constructor(
+    code: OutageCode,
+    details: Pick<RefusalDetails, 'cause' | 'realm' | 'reason' | 'serverTime'> = {},
+  ) {
     super(code, outages[code], details)
   }
 
@@ -202,13 +256,14 @@ export function refusalFactsOf(error: unknown): RefusalFacts | undefined {
 function factsFromOtherCopy(given: Readonly<Record<string, unknown>> | undefined): RefusalFacts | undefined {
   const code = given?.code as RefusalCode | OutageCode
   if (given === undefined || !(isOutage(code) || Object.hasOwn(refusals, code))) return undefined
-  const { description, cause, realm, serverTime, scope } = given
+  const { description, cause, realm, serverTime, scope, instance } = given
   const details = {
     description: typeof description === 'string' ? description : undefined,
     cause,
     realm: typeof realm === 'string' ? realm : undefined,
     serverTime: Number.isFinite(serverTime) ? (serverTime as number) : undefined,
     scope: Array.isArray(scope) && scope.every(isScopeName) ? scope : undefined,
+    instance: new Instance(typeof instance === 'object' && instance !== null ? instance : undefined),
   }
   const error = isOutage(code) ? new StoreError(code, details) : new AuthenticationError(code, details)
   return factsOf(error) as RefusalFacts
@@ -221,11 +276,13 @@ export function errorFrom(facts: RefusalFacts): AuthenticationError | StoreError
 }
 
 /** Turns what a store threw into an outage of its own: the store may throw one object for many requests. */
-export function outageFrom(thrown: unknown): StoreError {
+export function outageFrom(thrown: unknown, reason?: OutageReason): StoreError {
   const facts = refusalFactsOf(thrown)
   if (facts === undefined || !isOutage(facts.code))
-    return new StoreError('store_unavailable', { cause: thrown })
-  return new StoreError(facts.code, { cause: facts.cause })
+    return new StoreError('store_unavailable', { cause: thrown, reason })
+  const { code, cause } = facts
+  const otherwise = code === 'replay_store_full' ? code : reason
+  return new StoreError(code, { cause, reason: facts.reason ?? otherwise })
 }
 
 export function isOutage(code: RefusalCode | OutageCode): code is OutageCode {

@@ -4,18 +4,23 @@ export {
   StoreError,
   type RefusalDetails,
   type OutageCode,
+  type OutageReason,
   type RefusalCode,
+  type RefusalReason,
   type Retry,
 } from './errors.js'
 export { eventLine } from './events/event-line.js'
 export type { VerifierEventListener } from './events/listeners.js'
 export type {
+  EventFace,
+  StoreSeconds,
   VerifierAcceptedEvent,
   VerifierRefusedEvent,
   VerifierUnavailableEvent,
   VerifierEvent,
 } from './events/verifier-event.js'
 export { projectOf, projectTokenOf } from './faces/authenticated-request.js'
+export { refusalOf } from './faces/kept-refusal.js'
 export type { FaceOptions, ReverseJwtOptions } from './faces/face-options.js'
 export { CachedKeyStore, type CachedKeyStoreOptions } from './keys/cached.js'
 export type { KeyStore } from './keys/key-store.js'

@@ -7,14 +7,14 @@ import {
   type VerifierOptions,
   type VerifierSettings,
 } from './verify/options.js'
-import { reported, type Progress } from './verify/outcome.js'
+import { reported, timed, type Progress } from './verify/outcome.js'
 import { bindReplayStore } from './replay/ceilings.js'
 import type { Authentication, ProjectClaims, ProjectKey, RequestLike, UnverifiedToken } from './types.js'
 import { checkBinding, type Bounds, type VerifyContext } from './verify/binding.js'
 import { checkClaims } from './verify/claims.js'
 import { compactReader } from './verify/compact.js'
 import { requireToken, takeCredentials } from './verify/credentials.js'
-import { findKey } from './verify/key.js'
+import { findKey, requireActive } from './verify/key.js'
 import { verifySignature } from './verify/signature.js'
 import { consumeJti } from './verify/single-use.js'
 import { warnInsideRequest } from './warnings.js'
@@ -48,7 +48,7 @@ interface Verified {
  * Makes a verifier: once, at start-up, for it keeps what repeats.
  *
  * Checks, in this order: one token; its size, shape and header; its claims and times; the key that (proj_id, kid) names; the
- * signature; issuer, suspension, origin and scope; and last that the jti was not used before.
+ * signature; that the key is active; issuer, suspension, origin and scope; and last that the jti was not used before.
  * Does not check who sits in front of the browser: a token says which project calls, not which person.
  *
  * Throws a TypeError for a wrong option, and names it; also for a `maxLifetime` or `clockTolerance` that the replay store does
@@ -76,14 +76,16 @@ export function verifierWith(settings: VerifierSettings): Verifier {
   async function steps(progress: Progress, token: string, bounds: Bounds): Promise<Verified> {
     const unverified = (progress.unverified = readCompact(token)) // 2
     const claims = checkClaims(unverified.unverifiedClaims, settings, progress.now) // 3
-    const found = findKey(settings.keyStore, claims.proj_id, unverified, progress.now) // 4
-    const key = found instanceof Promise ? await found : found
+    const found = findKey(settings.keyStore, claims.proj_id, unverified) // 4
+    const key = found instanceof Promise ? await timed(progress, 'key', found) : found
     const signed = verifySignature(key, unverified) // 5
     if (signed !== undefined) await signed
+    progress.verifiedBy = key
+    requireActive(key, progress.now) // 4, once it is known who asks
     const scopes = checkBinding(claims, key.project, bounds, settings) // 6
     // The key's own text of the id: that of the claims would keep the token's text alive in the store.
     const consumed = consumeJti(key.project.id, claims, progress.now, singleUse) // 7
-    if (consumed !== undefined) await consumed
+    if (consumed !== undefined) await timed(progress, 'replay', consumed)
     const verified = verifiedFrom(key, unverified, claims, scopes)
     progress.accepted = verified.authentication
     return verified
@@ -92,6 +94,7 @@ export function verifierWith(settings: VerifierSettings): Verifier {
   /** The same token on the same request again: its jti is spent, its key has verified it; the rules of this face remain. */
   function again(progress: Progress, token: string, bounds: Bounds, key: ProjectKey): Verified {
     const unverified = (progress.unverified = readCompact(token)) // 2
+    progress.verifiedBy = key
     const claims = checkClaims(unverified.unverifiedClaims, settings, progress.now) // 3
     const scopes = checkBinding(claims, key.project, bounds, settings) // 6
     return verifiedFrom(key, unverified, claims, scopes)
@@ -107,7 +110,9 @@ export function verifierWith(settings: VerifierSettings): Verifier {
 
     authenticate(request, rules) {
       return reported(settings, (progress) => {
-        const { tokenFrom, scope } = parseRules(rules)
+        const { tokenFrom, scope, face, optional } = parseRules(rules)
+        progress.face = face
+        progress.optional = optional
         const { token, origin } = takeCredentials(request, tokenFrom) // 1
         const bounds = (progress.bounds = { origin, scope })
         const consumption = { token, keyStore: settings.keyStore, replayStore }

@@ -1,32 +1,100 @@
 import { ownText } from '../encoding/own-text.js'
-import { isOutage, type RefusalFacts } from '../errors.js'
+import { isOutage, type OutageReason, type RefusalFacts, type RefusalReason } from '../errors.js'
 import { limits } from '../protocol.js'
-import type { Authentication, UnverifiedToken } from '../types.js'
-import type { VerifierEvent } from './verifier-event.js'
+import type { Authentication, ProjectKey, UnverifiedToken } from '../types.js'
+import type { EventFace, StoreSeconds, VerifierEvent } from './verifier-event.js'
 
-export function acceptedEvent({ project, projectToken }: Authentication, time: number): VerifierEvent {
-  const { kid, header } = projectToken
-  return Object.freeze({ type: 'accepted', time, projectId: project.id, kid, alg: header.alg })
+/** What is known of one verification, as far as it got. */
+export interface Verification {
+  /** Epoch seconds: one reading of the clock for all steps. */
+  now: number
+  /** Milliseconds by the monotonic clock. */
+  readonly begun: number
+  face: EventFace
+  bounds?: { readonly origin: string | null | undefined }
+  unverified?: UnverifiedToken
+  /** The key that verified the signature. What the token says of itself is true from then on. */
+  verifiedBy?: ProjectKey
+  storeSeconds?: StoreSeconds
 }
 
-export function refusedEvent(
-  { code, serverTime, description, cause }: RefusalFacts,
-  unverified: UnverifiedToken | undefined,
-  origin: string | null | undefined,
+export function acceptedEvent(
+  verification: Verification,
+  { project, projectToken }: Authentication,
 ): VerifierEvent {
+  const { kid, header, claims, scopes } = projectToken
+  return Object.freeze({
+    type: 'accepted',
+    ...told(verification, crypto.randomUUID(), verification.now),
+    projectId: project.id,
+    kid,
+    alg: ownText(header.alg),
+    jti: bounded(claims.jti),
+    scopes,
+    ...text('origin', verification.bounds?.origin),
+    ...number('issuedAt', claims.iat),
+    expiresAt: claims.exp,
+    ...number('keyNotAfter', verification.verifiedBy?.notAfter),
+  })
+}
+
+export function refusedEvent(facts: RefusalFacts, verification: Verification): VerifierEvent {
+  const { code, reason, serverTime, description, cause, seconds, instance } = facts
+  const { unverified, verifiedBy, bounds } = verification
   const members = {
-    time: serverTime,
     description,
     ...text('cause', messageOf(cause)),
-    ...text('unverifiedProjectId', unverified?.unverifiedClaims.proj_id),
-    ...text('unverifiedKid', unverified?.unverifiedHeader.kid),
+    signature: signatureOf(reason, verifiedBy),
+    ...(verifiedBy === undefined ? namesIn(unverified) : verifiedNames(verifiedBy, unverified)),
+    ...(reason === 'key_revoked' && number('revokedAt', verifiedBy?.revokedAt)),
     // What the platform needs to see whose configuration is wrong.
     ...(code === 'audience_mismatch' && text('unverifiedAudience', unverified?.unverifiedClaims.aud)),
-    ...(code === 'origin_not_allowed' && text('origin', origin)),
+    ...text('origin', bounds?.origin),
+    ...number('seconds', seconds),
   }
+  const common = told(verification, instance.id, serverTime)
   return Object.freeze(
-    isOutage(code) ? { type: 'unavailable', code, ...members } : { type: 'refused', code, ...members },
+    isOutage(code)
+      ? {
+          type: 'unavailable',
+          ...common,
+          code,
+          reason: (reason ?? 'key_store_failed') as OutageReason,
+          ...members,
+        }
+      : { type: 'refused', ...common, code, reason: (reason ?? code) as RefusalReason, ...members },
   )
+}
+
+function told({ begun, face, storeSeconds }: Verification, id: string, time: number) {
+  const duration = (performance.now() - begun) / 1000
+  return { id, time, duration, face, ...(storeSeconds !== undefined && { storeSeconds }) }
+}
+
+function signatureOf(
+  reason: RefusalFacts['reason'],
+  verifiedBy: ProjectKey | undefined,
+): 'good' | 'bad' | 'unchecked' {
+  if (verifiedBy !== undefined) return 'good'
+  return reason === 'signature_bad' ? 'bad' : 'unchecked'
+}
+
+function verifiedNames({ project, kid }: ProjectKey, token: UnverifiedToken | undefined) {
+  const { jti, iat, exp } = token?.unverifiedClaims ?? {}
+  return {
+    projectId: project.id,
+    kid,
+    ...text('jti', jti),
+    ...number('issuedAt', iat),
+    ...number('expiresAt', exp),
+  }
+}
+
+function namesIn(token: UnverifiedToken | undefined) {
+  return {
+    ...text('unverifiedProjectId', token?.unverifiedClaims.proj_id),
+    ...text('unverifiedKid', token?.unverifiedHeader.kid),
+  }
 }
 
 /** Stores throw anything, also what cannot even be asked what it is. */
@@ -40,6 +108,10 @@ function messageOf(cause: unknown): unknown {
 
 function text<Name extends string>(name: Name, value: unknown): { readonly [name in Name]?: string } {
   return typeof value === 'string' ? ({ [name]: bounded(value) } as { [name in Name]: string }) : {}
+}
+
+function number<Name extends string>(name: Name, value: unknown): { readonly [name in Name]?: number } {
+  return Number.isFinite(value) ? ({ [name]: value } as { [name in Name]: number }) : {}
 }
 
 /** Listeners may keep an event for as long as they like: its texts are short, and keep no token. */

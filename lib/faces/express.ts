@@ -1,6 +1,7 @@
 import { headersOf, refusalFactsOf } from '../errors.js'
 import { attach } from './authenticated-request.js'
 import { readFaceOptions, type ReverseJwtOptions } from './face-options.js'
+import { keepRefusal } from './kept-refusal.js'
 import { isPreflight } from './preflight.js'
 import type { NextFunction, RequestLike, ResponseLike } from '../types.js'
 import { warnOnce, warnWithoutTls } from '../warnings.js'
@@ -45,6 +46,7 @@ export function reverseJwt(
       .then(next, (error: unknown) => {
         const facts = refusalFactsOf(error)
         if (optional && facts?.code === 'credentials_missing') return next()
+        if (facts !== undefined) keepRefusal(req, facts)
         // A timeout may have answered meanwhile.
         if (facts !== undefined && !res.headersSent) {
           for (const [name, value] of Object.entries(headersOf(facts))) res.setHeader(name, value)

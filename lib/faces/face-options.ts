@@ -43,19 +43,27 @@ const withVerifier = {
 // Named, so that a misspelled one is understood.
 const withItsOptions = { ...faceOptions, ...verifierOptions, verifier: unchecked }
 
+/** What events call them. */
+const faces = { reverseJwt: 'express', ReverseJwtStrategy: 'passport' } as const
+
 /** Reads what a face takes. `owner` is the face, as its caller writes it, and begins each error. */
-export function readFaceOptions(owner: string, given: unknown): Face {
+export function readFaceOptions(owner: keyof typeof faces, given: unknown): Face {
   refuseMistakes(owner, given)
+  const face = faces[owner]
   if (!('verifier' in given)) {
     const { optional, tokenFrom, scope, ...settings } = optionsReader(owner, withItsOptions)(given)
-    return { verifier: verifierWith(settings), rules: rulesOf({ tokenFrom, scope }), optional }
+    return {
+      verifier: verifierWith(settings),
+      rules: rulesOf({ tokenFrom, scope, face, optional }),
+      optional,
+    }
   }
   for (const name of Object.keys(given)) {
     if (Object.hasOwn(verifierOptions, name))
       throw new TypeError(`${owner}: ${name} belongs to createVerifier when verifier is given`)
   }
   const { verifier, optional, ...rules } = optionsReader(owner, withVerifier)(given)
-  return { verifier, rules: rulesOf(rules), optional }
+  return { verifier, rules: rulesOf({ ...rules, face, optional }), optional }
 }
 
 /** What is given instead of options, by who forgot a call or a pair of braces. */

@@ -1,4 +1,4 @@
-import { errorFrom, refusalFactsOf, type RefusalFacts } from '../errors.js'
+import { AuthenticationError, errorFrom, refusalFactsOf, type RefusalFacts } from '../errors.js'
 
 /** Passport drops the reason of a refusal on its way to the error handler, which may be that of another copy of this package. */
 const refusalOnRequest: unique symbol = Symbol.for('reverse-jwt.refusal') as never
@@ -9,7 +9,27 @@ export function keepRefusal(request: object, refusal: RefusalFacts): void {
   Object.defineProperty(request, refusalOnRequest, { value, configurable: true })
 }
 
-/** Why `ReverseJwtStrategy` refused this request, if it did. */
+/** Why a face refused this request, if one did. */
 export function keptRefusal(request: object): RefusalFacts | undefined {
   return refusalFactsOf((request as { [refusalOnRequest]?: unknown })[refusalOnRequest])
+}
+
+/**
+ * The refusal that `reverseJwt` or `ReverseJwtStrategy` kept for this request, or undefined: `code`, `status`, `retry`, `id`. The last
+ * one, where several refused.
+ *
+ * For a callback of your own: Passport hands it only the text of the challenge, and nothing for a 403. An outage is not kept: the
+ * callback has it as its first argument.
+ *
+ * @example
+ * passport.authenticate('reverse-jwt', { session: false }, (error, project) => {
+ *   if (error) return next(error)
+ *   if (!project) return res.status(refusalOf(req)?.status ?? 401).json({ code: refusalOf(req)?.code })
+ *   next()
+ * })(req, res, next)
+ */
+export function refusalOf(request: object): AuthenticationError | undefined {
+  const facts = keptRefusal(request)
+  const error = facts && errorFrom(facts)
+  return error instanceof AuthenticationError ? error : undefined
 }

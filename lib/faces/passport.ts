@@ -50,7 +50,7 @@ const readVerify = argumentReader(
  * Sets `req.user` (the project, or what the verify callback says), `req.project` and `req.projectToken`. A refusal is
  * `fail(challenge, status)`, an outage `error(err)`. On success the answer gets `Cache-Control: no-store`, which the handler may
  * overrule; nothing is written on it for a refusal, because another strategy may yet let the request in: use `failWithError: true`
- * together with `problemDetails()` to answer with the reason. Use `session: false`; sessions without `req.session` are an error before the
+ * together with `problemDetails()` to answer with the reason, or `refusalOf(req)` in a callback of your own. Use `session: false`; sessions without `req.session` are an error before the
  * token is looked at, because Passport would otherwise fail after the token has been used up.
  *
  * Throws a TypeError for a wrong option.

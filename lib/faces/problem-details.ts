@@ -8,16 +8,16 @@ import { keptRefusal } from './kept-refusal.js'
  * Express error handler: answers refusals and outages of this package with RFC 9457 problem details.
  *
  *     HTTP/1.1 401 Unauthorized
- *     WWW-Authenticate: Bearer realm="reverse-jwt", error="invalid_token", error_description="The token has been used before. ..."
+ *     WWW-Authenticate: Bearer realm="reverse-jwt", error="invalid_token", error_description="The token has been used before, ..."
  *     Cache-Control: no-store
  *     Content-Type: application/problem+json
  *
  *     { "type": "https://unpkg.com/reverse-jwt/docs/errors/token_replayed.md", "title": "Token already used", "status": 401,
- *       "detail": "The token has been used before. Sign a new one for each call.", "error": "invalid_token",
- *       "code": "token_replayed", "retry": "fresh-token", "server_time": 1790000000 }
+ *       "detail": "The token has been used before, ...", "instance": "urn:uuid:0b9c7a52-...", "error": "invalid_token",
+ *       "code": "token_replayed", "retry": "if-idempotent", "server_time": 1790000000 }
  *
- * `retry` is `no`, `fresh-token` or `later`; `server_time` (epoch seconds) lets a caller see how far its clock is off. Passes
- * on every error that is not ours. Mount it after the routes.
+ * `instance` names this one refusal: the event has it as `id`. `retry` is `no`, `fresh-token`, `if-idempotent` or `later`; `server_time`
+ * (epoch seconds) lets a caller see how far its clock is off. Passes on every error that is not ours. Mount it after the routes.
  *
  * @example
  * app.use(problemDetails())
@@ -59,6 +59,11 @@ function refusalBehind(error: unknown, req: object, res: ProblemResponse): Refus
 }
 
 function problemOf(facts: RefusalFacts): Problem {
-  const { code, error, retry, serverTime } = facts
-  return problemFrom(facts, `errors/${code}.md`, { error, retry, server_time: Math.floor(serverTime) })
+  const { code, error, retry, serverTime, instance } = facts
+  return problemFrom(facts, `errors/${code}.md`, {
+    instance: `urn:uuid:${instance.id}`,
+    error,
+    retry,
+    server_time: Math.floor(serverTime),
+  })
 }

@@ -20,16 +20,25 @@ export interface ProblemResponse extends ResponseLike {
 }
 
 /**
- * The problem that an error is. `page` of docs/, which is part of the package, explains its code. OAuth's `error` stands before
- * the code, all of `more` after it.
+ * The problem that an error is. `page` of docs/, which is part of the package, explains its code. `instance` and OAuth's `error` stand
+ * before the code, all of `more` after it.
  */
 export function problemFrom(
   { code, title, status, description: detail }: ErrorFacts,
   page: string,
-  { error, ...more }: Readonly<Record<string, unknown>> = {},
+  { instance, error, ...more }: Readonly<Record<string, unknown>> = {},
 ): Problem {
   const type = `https://unpkg.com/reverse-jwt/docs/${page}`
-  return { type, title, status, detail, ...(error !== undefined && { error }), code, ...more }
+  return {
+    type,
+    title,
+    status,
+    detail,
+    ...(instance !== undefined && { instance }),
+    ...(error !== undefined && { error }),
+    code,
+    ...more,
+  }
 }
 
 /**

@@ -76,7 +76,8 @@ export class KeyReads {
     const joined = this.lookups.get(name.name)
     const kind = joined?.kind ?? (isKnown ? this.known : this.unseen)
     const lookup = kind.callers < maxCallers ? (joined ?? this.lookUp(name, kind)) : undefined
-    if (lookup === undefined) return Promise.reject(new StoreError('store_unavailable', { cause: tooMany }))
+    if (lookup === undefined)
+      return Promise.reject(new StoreError('store_unavailable', { cause: tooMany, reason: 'busy' }))
     return new Promise((resolve, reject) => {
       const deadline = setTimeout(() => {
         this.leave(lookup, caller)
@@ -102,7 +103,7 @@ export class KeyReads {
   private leave(lookup: Lookup, caller: Caller): void {
     lookup.callers.delete(caller)
     lookup.kind.callers--
-    caller.reject(new StoreError('store_unavailable', { cause: notInTime }))
+    caller.reject(new StoreError('store_unavailable', { cause: notInTime, reason: 'key_store_late' }))
     if (lookup.callers.size === 0 && lookup.kind.waiting.delete(lookup)) this.lookups.delete(lookup.name)
   }
 
@@ -130,7 +131,7 @@ export class KeyReads {
       this.startReads()
     }
     within(maxReadTimeouts * timeoutMs, reading, notInTime).then(release, release)
-    within(timeoutMs, reading, notInTime).then(
+    within(timeoutMs, reading, notInTime, 'key_store_late').then(
       (answer) => {
         if (this.readAgain(lookup, count)) return
         keep(name, answer, begun, count)

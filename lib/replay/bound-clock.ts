@@ -10,6 +10,7 @@ export function timeOf({ now }: TokenUse): number {
   if (Number.isFinite(now)) return now
   throw new StoreError('store_unavailable', {
     cause: 'the use of the token has no now, the epoch seconds of the verifier',
+    reason: 'clock',
   })
 }
 
@@ -44,6 +45,7 @@ export class BoundClock {
       throw new StoreError('store_unavailable', {
         cause:
           'the replay store is not bound to its verifier, and their clocks differ; what wraps it must pass bind on',
+        reason: 'clock',
       })
     }
     return now

@@ -1,6 +1,6 @@
 import cluster from 'node:cluster'
 import { createHash } from 'node:crypto'
-import { StoreError } from '../errors.js'
+import { StoreError, type OutageReason } from '../errors.js'
 import { integer } from '../options/kinds.js'
 import { optionsReader, type OptionsOf } from '../options/options.js'
 import { ownText } from '../encoding/own-text.js'
@@ -128,7 +128,8 @@ export class MemoryReplayStore implements ReplayStore {
     // While anything has expired, some of it has just left.
     if (this.used.size >= this.capacity) throw full('the replay store is full; raise capacity')
     if (project.live >= this.projectQuota) this.discountExpired(project, now)
-    if (project.live >= this.projectQuota) throw full('the project has used up its quota; raise projectQuota')
+    if (project.live >= this.projectQuota)
+      throw full('the project has used up its quota; raise projectQuota', 'replay_project_rate')
     if (known === undefined) this.remember(project)
     this.used.set(name, project)
     this.expireAt(Math.ceil(expiresAt), name, project)
@@ -224,6 +225,6 @@ function entryName(project: number, jti: string): string {
   return ownText(`${project}#${hash}`)
 }
 
-function full(cause: string): StoreError {
-  return new StoreError('replay_store_full', { cause })
+function full(cause: string, reason?: OutageReason): StoreError {
+  return new StoreError('replay_store_full', { cause, reason })
 }

@@ -16,9 +16,12 @@ export function readClock(read: Clock): number {
   try {
     now = read()
   } catch (cause) {
-    throw new StoreError('store_unavailable', { cause })
+    throw new StoreError('store_unavailable', { cause, reason: 'clock' })
   }
   if (!Number.isFinite(now))
-    throw new StoreError('store_unavailable', { cause: 'the clock did not return epoch seconds' })
+    throw new StoreError('store_unavailable', {
+      cause: 'the clock did not return epoch seconds',
+      reason: 'clock',
+    })
   return now
 }

@@ -1,11 +1,16 @@
-import { StoreError } from '../errors.js'
+import { StoreError, type OutageReason } from '../errors.js'
 
 /** The outcome of a promise, or an outage when it takes longer. What it was waiting for may still happen. */
-export async function within<T>(milliseconds: number, promise: Promise<T>, cause: string): Promise<T> {
+export async function within<T>(
+  milliseconds: number,
+  promise: Promise<T>,
+  cause: string,
+  reason?: OutageReason,
+): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const limit = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      reject(new StoreError('store_unavailable', { cause }))
+      reject(new StoreError('store_unavailable', { cause, reason }))
     }, milliseconds)
     timer.unref()
   })

@@ -1,4 +1,4 @@
-import { AuthenticationError } from '../errors.js'
+import { AuthenticationError, type RefusalReason } from '../errors.js'
 import type { Project, ProjectClaims } from '../types.js'
 
 /** What the request must match besides the token. */
@@ -46,10 +46,12 @@ function checkOrigin(
   // Any sandboxed frame anywhere has the origin null, so it satisfies no rule. Nor does what is no text.
   const opaque = typeof origin !== 'string' || origin === '' || origin === 'null'
   if ((requireOrigin || claimed !== undefined) && opaque)
-    throw notAllowed('the request has no origin, and needs one', missing(origin))
-  if (claimed !== undefined && claimed !== origin) throw notAllowed('the origin is not the one in the token')
+    throw notAllowed('origin_missing', 'the request has no origin, and needs one', missing(origin))
+  if (claimed !== undefined && claimed !== origin)
+    throw notAllowed('origin_not_claimed', 'the origin is not the one in the token')
   if (origin !== undefined && origin !== null && allowed !== undefined && !allowed.includes(origin)) {
-    throw notAllowed('the origin is not one of the project', opaque ? missing(origin) : undefined)
+    const description = opaque ? missing(origin) : undefined
+    throw notAllowed('origin_not_of_project', 'the origin is not one of the project', description)
   }
 }
 
@@ -60,8 +62,8 @@ function missing(origin: string | null | undefined): string {
     : 'The request has no Origin header, and needs one here.'
 }
 
-function notAllowed(cause: string, description?: string): AuthenticationError {
-  return new AuthenticationError('origin_not_allowed', { cause, description })
+function notAllowed(reason: RefusalReason, cause: string, description?: string): AuthenticationError {
+  return new AuthenticationError('origin_not_allowed', { reason, cause, description })
 }
 
 /** RFC 6749 section 3.3: a token may ask for less than its project has, never for more. */

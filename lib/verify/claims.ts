@@ -81,28 +81,38 @@ function checkTimes(claims: JsonObject, { maxLifetime, clockTolerance }: ClaimsS
   const exp = finite('exp', required(claims, 'exp'))
   const iat = claims.iat === undefined ? -Infinity : finite('iat', claims.iat)
   const nbf = claims.nbf === undefined ? -Infinity : finite('nbf', claims.nbf)
-  if (iat > exp) throw refusedTime('claim_invalid', invalidText('iat'), claims, now)
+  if (iat > exp) throw refusedTime('claim_invalid', invalidText('iat'), iat - exp, claims, now)
   // Written so that a comparison with NaN refuses.
   if (!(now < exp + clockTolerance)) {
-    const ago = `The token expired ${Math.floor(now - exp)} s ago.`
+    const since = now - exp
+    const ago = `The token expired ${Math.floor(since)} s ago.`
     throw refusedTime(
       'token_expired',
       `${ago} Sign a new one for each call. If it was new, check the clock of the server that signs.`,
+      since,
       claims,
       now,
     )
   }
   const start = Math.max(iat, nbf)
   if (!(start <= now + clockTolerance)) {
-    const ahead = `The token is not valid before ${Math.ceil(start - now)} s from now.`
-    throw refusedTime('token_not_active', `${ahead} Check the clock of the server that signs.`, claims, now)
+    const until = start - now
+    const ahead = `The token is not valid before ${Math.ceil(until)} s from now.`
+    throw refusedTime(
+      'token_not_active',
+      `${ahead} Check the clock of the server that signs.`,
+      until,
+      claims,
+      now,
+    )
   }
   const lifetime = claims.iat === undefined ? exp - now - clockTolerance : exp - iat
   if (!(lifetime <= maxLifetime)) {
-    const lives = `The token lives ${Math.ceil(claims.iat === undefined ? exp - now : lifetime)} s.`
+    const life = claims.iat === undefined ? exp - now : lifetime
     throw refusedTime(
       'token_lifetime_too_long',
-      `${lives} Sign it for ${maxLifetime} s or less.`,
+      `The token lives ${Math.ceil(life)} s. Sign it for ${maxLifetime} s or less.`,
+      life,
       claims,
       now,
     )
@@ -113,12 +123,13 @@ function checkTimes(claims: JsonObject, { maxLifetime, clockTolerance }: ClaimsS
 function refusedTime(
   code: RefusalCode,
   description: string,
+  seconds: number,
   claims: JsonObject,
   now: number,
 ): AuthenticationError {
   const times = [claims.exp, claims.iat, claims.nbf] as number[]
   const isMilliseconds = times.some((time) => time > 900 * now && time < 1100 * now)
-  return new AuthenticationError(code, { description: isMilliseconds ? milliseconds : description })
+  return new AuthenticationError(code, { description: isMilliseconds ? milliseconds : description, seconds })
 }
 
 const milliseconds = 'The times of the token look like milliseconds. Use seconds since 1970.'

@@ -1,4 +1,4 @@
-import { AuthenticationError, StoreError } from '../errors.js'
+import { AuthenticationError, StoreError, type RefusalReason } from '../errors.js'
 import type { KeyStore } from '../keys/key-store.js'
 import { isAdmitted } from '../keys/public-key.js'
 import { isIdentifier, type Algorithm } from '../protocol.js'
@@ -14,44 +14,49 @@ interface KeyHint {
 /**
  * Step 4: the public key that (proj_id, kid) names.
  *
- * Checks that the store's answer was admitted, belongs to the project and carries the kid, is active at `now`, and is for
- * the algorithm of the token: a careless store cannot let anyone in. Every mismatch is the same `token_not_verified`,
- * because the difference would show anyone what is stored. The store cannot be asked: `store_unavailable`.
+ * Checks that the store's answer was admitted, belongs to the project and carries the kid, and is for the algorithm of the token: a
+ * careless store cannot let anyone in. Every mismatch is the same `token_not_verified`, because the difference would show anyone
+ * what is stored. Does not check whether the key is active: that is `requireActive`. The store cannot be asked: `store_unavailable`.
  */
 export function findKey(
   keyStore: KeyStore,
   projectId: string,
   hint: KeyHint,
-  now: number,
 ): ProjectKey | Promise<ProjectKey> {
   const { kid } = hint.unverifiedHeader
   // Nothing is stored under such a name, so no store need hear of it: a database may fail on NUL.
-  if (!isIdentifier(projectId) || !isIdentifier(kid)) throw notVerified('unknown project or key')
+  if (!isIdentifier(projectId) || !isIdentifier(kid))
+    throw notVerified('key_unknown', 'unknown project or key')
   return answerOf(
     () => keyStore.find(projectId, kid),
-    (answer) => checkKey(answer, projectId, hint, now),
+    (answer) => checkKey(answer, projectId, hint),
+    'key_store_failed',
   )
 }
 
-function checkKey(
-  key: unknown,
-  projectId: string,
-  { unverifiedHeader: { kid }, alg }: KeyHint,
-  now: number,
-): ProjectKey {
+function checkKey(key: unknown, projectId: string, { unverifiedHeader: { kid }, alg }: KeyHint): ProjectKey {
   // Databases say null where JavaScript says undefined.
-  if (key === undefined || key === null) throw notVerified('unknown project or key')
+  if (key === undefined || key === null) throw notVerified('key_unknown', 'unknown project or key')
   if (!isAdmitted(key)) {
-    throw new StoreError('store_unavailable', { cause: notAdmitted(key) })
+    throw new StoreError('store_unavailable', { cause: notAdmitted(key), reason: 'key_store_failed' })
   }
   if (key.project.id !== projectId || key.kid !== kid)
-    throw notVerified('the key store returned a key of another name')
-  const { revokedAt = Infinity, notBefore = -Infinity, notAfter = Infinity } = key
-  if (now >= revokedAt) throw notVerified('the key is revoked')
-  if (now < notBefore) throw notVerified('the key is not active yet')
-  if (now >= notAfter) throw notVerified('the key has expired')
-  if (key.alg !== alg) throw notVerified('the algorithm is not that of the key')
+    throw notVerified('key_foreign', 'the key store returned a key of another name')
+  if (key.alg !== alg) throw notVerified('key_algorithm', 'the algorithm is not that of the key')
   return key
+}
+
+/**
+ * Refuses a key that is revoked, has expired or is not active yet at `now`, with the answer of step 4 and after step 5: so the platform learns
+ * whether somebody holds the private half of a key that it has revoked.
+ */
+export function requireActive({ revokedAt, notBefore, notAfter }: ProjectKey, now: number): void {
+  if (revokedAt !== undefined && now >= revokedAt)
+    throw notVerified('key_revoked', 'the key is revoked', now - revokedAt)
+  if (notBefore !== undefined && now < notBefore)
+    throw notVerified('key_not_active', 'the key is not active yet', notBefore - now)
+  if (notAfter !== undefined && now >= notAfter)
+    throw notVerified('key_expired', 'the key has expired', now - notAfter)
 }
 
 /** What looks admitted may be so by another copy of this package, of another version perhaps: this one cannot answer for it. */
@@ -61,6 +66,6 @@ function notAdmitted(key: unknown): string {
     : 'the key store returned what admitProjectKey did not make'
 }
 
-function notVerified(cause: string): AuthenticationError {
-  return new AuthenticationError('token_not_verified', { cause })
+function notVerified(reason: RefusalReason, cause: string, seconds?: number): AuthenticationError {
+  return new AuthenticationError('token_not_verified', { reason, cause, seconds })
 }

@@ -1,4 +1,5 @@
 import { eventListeners, type VerifierEventListener } from '../events/listeners.js'
+import type { EventFace } from '../events/verifier-event.js'
 import type { KeyStore } from '../keys/key-store.js'
 import { flag, integer, objectWith, seconds, text } from '../options/kinds.js'
 import { membersReader, optionsReader, type OptionsOf, type Values, type Wrong } from '../options/options.js'
@@ -93,15 +94,24 @@ export const readVerifierOptions = optionsReader('createVerifier', verifierOptio
 /** How each rule for requests is read. */
 export const requestRules = { tokenFrom, scope } satisfies OptionsOf<RequestRules>
 
-/** Rules after their check. */
-export type CheckedRules = Values<typeof requestRules>
+/** Rules after their check, and what a face says of itself. */
+export interface CheckedRules extends Values<typeof requestRules>, Asking {}
+
+/** Who asks for a verification: no option, because only a face knows it. */
+export interface Asking {
+  readonly face: EventFace
+  /** A request without credentials is let pass, so it is no refusal. */
+  readonly optional: boolean
+}
+
+const nobody: Asking = { face: 'verify', optional: false }
 
 const readRules = membersReader('authenticate', requestRules, 'rule')
 const checkedBefore = new WeakMap<object, CheckedRules>()
 
 /** The second argument of `authenticate`: checked here, unless `rulesOf` made it. */
 export function parseRules(rules: RequestRules = {}): CheckedRules {
-  return checkedBefore.get(rules) ?? readRules(rules)
+  return checkedBefore.get(rules) ?? { ...readRules(rules), ...nobody }
 }
 
 /** For who asks the same of every request: rules that are not checked at each of them. */

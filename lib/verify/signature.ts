@@ -64,7 +64,7 @@ function verifyAtOnce({ digest, input }: Verification, { signingInput, signature
   try {
     matches = verify(digest, octets(signingInput), input, signature)
   } catch (cause) {
-    throw new StoreError('store_unavailable', { cause })
+    throw new StoreError('store_unavailable', { cause, reason: 'crypto' })
   }
   // Only true is a match: a mistake in the binding must not become a pass.
   if (matches !== true) throw notVerified()
@@ -72,11 +72,14 @@ function verifyAtOnce({ digest, input }: Verification, { signingInput, signature
 
 function verifyInPool({ digest, input }: Verification, { signingInput, signature }: Signed): Promise<void> {
   if (inPool >= maxInPool) {
-    throw new StoreError('store_unavailable', { cause: 'too many signatures wait to be verified' })
+    throw new StoreError('store_unavailable', {
+      cause: 'too many signatures wait to be verified',
+      reason: 'busy',
+    })
   }
   return new Promise((resolve, reject) => {
     const failed = (cause: unknown) => {
-      reject(new StoreError('store_unavailable', { cause }))
+      reject(new StoreError('store_unavailable', { cause, reason: 'crypto' }))
     }
     try {
       verify(digest, octets(signingInput), input, signature, (error, matches) => {
@@ -132,5 +135,8 @@ function octets(signingInput: string): Buffer {
 }
 
 function notVerified(): AuthenticationError {
-  return new AuthenticationError('token_not_verified', { cause: 'the signature does not match' })
+  return new AuthenticationError('token_not_verified', {
+    cause: 'the signature does not match',
+    reason: 'signature_bad',
+  })
 }

@@ -37,12 +37,16 @@ export function consumeJti(
         now,
       }),
     requireFirst,
+    'replay_store_failed',
   )
 }
 
 function requireFirst(first: unknown): void {
   if (first === false) throw new AuthenticationError('token_replayed')
   if (first !== true) {
-    throw new StoreError('store_unavailable', { cause: 'the replay store answered neither true nor false' })
+    throw new StoreError('store_unavailable', {
+      cause: 'the replay store answered neither true nor false',
+      reason: 'replay_store_failed',
+    })
   }
 }

@@ -1,19 +1,13 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { eventLine, type VerifierEvent } from '../../lib/index.js'
+import { eventLine } from '../../lib/index.js'
+import { refusedEvent } from '../helpers/events.js'
 
-const refused = (unverifiedKid: string): VerifierEvent => ({
-  type: 'refused',
-  time: 1_790_000_000.5,
-  code: 'token_not_verified',
-  description: 'The token could not be verified.',
-  cause: 'unknown project or key',
-  unverifiedKid,
-})
+const refused = (unverifiedKid: string) => refusedEvent({ unverifiedKid })
 
 it('is JSON, with the members in the order of the event', () => {
   expect(eventLine(refused('key-1'))).toBe(
-    '{"type":"refused","time":1790000000.5,"code":"token_not_verified","description":"The token could not be verified.","cause":"unknown project or key","unverifiedKid":"key-1"}',
+    '{"type":"refused","id":"0b9c7a52-5f2e-4c37-9d0e-6a1d1f6f9b11","time":1790000000,"duration":0.001,"face":"verify","code":"token_not_verified","reason":"key_unknown","description":"The token could not be verified.","signature":"unchecked","unverifiedKid":"key-1"}',
   )
 })
 

@@ -267,6 +267,7 @@ export function expectAnswer(
     title,
     status,
     detail: expect.any(String),
+    instance: expect.stringMatching(/^urn:uuid:[\da-f-]{36}$/),
     ...(error !== undefined && { error }),
     code,
     retry,

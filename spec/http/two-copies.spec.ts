@@ -5,6 +5,7 @@ import request from 'supertest'
 import * as here from '../../lib/index.js'
 import { factsOfOtherCopy } from '../../lib/http/http-error.js'
 import { refusalFactsOf } from '../../lib/errors.js'
+import { anyUuid } from '../helpers/events.js'
 import { mint } from '../helpers/mint.js'
 import { platform, shop } from '../helpers/platform.js'
 import { every } from '../helpers/provocations.js'
@@ -65,7 +66,9 @@ describe('a refusal of one copy', () => {
     const details = { cause: 'why', realm: 'portal', serverTime: 7, scope: ['a'] }
     const error = outage ? new other.StoreError(code, details) : new other.AuthenticationError(code, details)
     const mine = outage ? new here.StoreError(code, details) : new here.AuthenticationError(code, details)
-    expect(refusalFactsOf(error)).toEqual(refusalFactsOf(mine))
+    const facts = refusalFactsOf(error)
+    expect(facts).toEqual({ ...refusalFactsOf(mine), instance: expect.anything() })
+    expect(facts?.instance.id).toBe(error.id)
   })
 })
 
@@ -92,6 +95,13 @@ describe('what is no refusal of another copy', () => {
       serverTime: expect.any(Number),
     })
   })
+
+  it.each([undefined, null, 'text', {}, { id: 7 }, { id: 'urn' }, { id: `${'a'.repeat(36)}\r\n` }])(
+    'cannot bring another id than a UUID: %j',
+    (instance) => {
+      expect(refusalFactsOf(says({ ...facts, instance }))?.instance.id).toEqual(anyUuid)
+    },
+  )
 
   it.each([
     ['an unknown code', says({ ...facts, code: 'session_ended' })],

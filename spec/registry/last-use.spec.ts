@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
 import type { VerifierEvent } from '../../lib/index.js'
+import { acceptedEvent, refusedEvent, unavailableEvent } from '../helpers/events.js'
 import { recordLastUse, type KeyUse, type LastUseOptions } from '../../lib/registry/index.js'
 import { mint, now } from '../helpers/mint.js'
 import { shop, verifierOf } from '../helpers/platform.js'
@@ -24,7 +25,7 @@ function recorded(options?: LastUseOptions) {
   }
   const lastUse = recordLastUse({ touch }, options)
   const use = (kid: string, time = now, projectId = 'shop') => {
-    lastUse.onEvent({ type: 'accepted', time, projectId, kid, alg: 'ES256' })
+    lastUse.onEvent(acceptedEvent({ time, projectId, kid }))
   }
   return { ...lastUse, writes, state, use }
 }
@@ -52,9 +53,9 @@ describe('the time of last use', () => {
 
   it('is noted for tokens that were accepted, and for no others', async () => {
     const { onEvent, flush, writes } = recorded()
-    const told = { time: now, description: 'x', unverifiedProjectId: 'shop', unverifiedKid: 'a' }
-    onEvent({ type: 'refused', code: 'token_replayed', ...told })
-    onEvent({ type: 'unavailable', code: 'store_unavailable', ...told })
+    const names = { signature: 'good', projectId: 'shop', kid: 'a' } as const
+    onEvent(refusedEvent({ code: 'token_replayed', reason: 'token_replayed', ...names }))
+    onEvent(unavailableEvent(names))
     await flush()
     expect(writes).toEqual([])
   })
