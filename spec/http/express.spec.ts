@@ -109,7 +109,7 @@ describe.each(expresses)('%s', (name, express) => {
       },
     })
     expect(answer.headers).not.toHaveProperty('www-authenticate')
-    expect(answer.headers).not.toHaveProperty('cache-control')
+    expect(answer.headers['cache-control']).toBe('no-store')
   })
 
   it.each(every)('answers %s with headers and problem details', async (code, provocation) => {
