@@ -1,4 +1,6 @@
 import { within } from '../../time/time-limit.js'
+import { maxSecondsApart } from '../bound-clock.js'
+import { apartSentence } from './answers.js'
 import type { Ask, RedisCommands } from './client.js'
 
 /** One thing that whoever runs Redis should know. */
@@ -26,7 +28,6 @@ interface Examination {
 }
 
 const minVersion = 7
-const maxSecondsApart = 30
 
 /** Examines every server that takes writes. */
 export async function examine(redis: RedisCommands, examination: Examination): Promise<RedisHealth> {
@@ -79,12 +80,7 @@ async function examineServer(
       return
     }
     const apart = Number(seconds) + Number(micros) / 1e6 - ours
-    if (Math.abs(apart) <= maxSecondsApart) return
-    found(
-      'error',
-      'clock',
-      `The clock of Redis is ${Math.round(Math.abs(apart))} s ${apart > 0 ? 'ahead of' : 'behind'} the verifier's; at most ${maxSecondsApart} s are allowed. Let NTP set both.`,
-    )
+    if (!(Math.abs(apart) < maxSecondsApart)) found('error', 'clock', apartSentence(apart))
   })
 
   await look('version', 'Version, memory, role and persistence', async () => {
@@ -192,7 +188,8 @@ function isRefused(error: unknown): boolean {
   return error instanceof Error && /^(?:NOPERM|ERR unknown (?:sub)?command)/i.test(error.message)
 }
 
-function reasonOf(error: unknown): string {
+/** Why a question was not answered, for a sentence. */
+export function reasonOf(error: unknown): string {
   const { cause, message } = error as Partial<Error>
   return typeof cause === 'string' ? cause : (message ?? 'unknown reason')
 }
