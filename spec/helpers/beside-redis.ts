@@ -1,4 +1,4 @@
-import type { BoundVerifier, RedisReplayStore, ReplayStore } from '../../lib/replay/redis/index.js'
+import type { RedisReplayStore, ReplayStore } from '../../lib/replay/redis/index.js'
 import { timePasses } from './redis-epochs.js'
 import type { RedisServer } from './redis-server.js'
 
@@ -16,7 +16,7 @@ export function besideRedis(
   redis: Readonly<RedisClock> = { aheadBy: 0 },
 ): Required<ReplayStore> {
   let clock = () => Date.now() / 1000
-  let moved: BoundVerifier['clock'] | undefined
+  const moved = new Map<() => number, () => number>()
   const inRedisTime = () => Date.now() / 1000 - redis.aheadBy
   return {
     consume(use) {
@@ -31,9 +31,11 @@ export function besideRedis(
     },
     bind(verifier) {
       // One for one, so that the store sees whether two verifiers have the same.
-      if (moved === undefined || verifier.clock !== clock) moved = () => inRedisTime()
+      const read = moved.get(verifier.clock) ?? (() => inRedisTime())
+      moved.set(verifier.clock, read)
+      const ceilings = store.bind({ ...verifier, clock: read })
       clock = verifier.clock
-      return store.bind({ ...verifier, clock: moved })
+      return ceilings
     },
   }
 }
