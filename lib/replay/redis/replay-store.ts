@@ -183,8 +183,9 @@ export class RedisReplayStore implements ReplayStore {
     // Of the moment at which the verifier found the token live: until then an id must be remembered.
     const values = [String(use.now), newAttempt(), String(secondsLeft(use))]
     if (!this.refusesAfterLoss) return this.redis.run(consume, [id], values)
-    // A reply may come that much later, and the server's clock goes on meanwhile.
-    values.push(String(use.acceptableFrom), String(this.answers.latest(now)))
+    // A reply may come that much later, and the server's clock goes on meanwhile. Without `bind`, `now` is of another clock.
+    const latest = this.answers.latest(Math.max(now, use.now))
+    values.push(String(use.acceptableFrom), String(latest))
     return this.redis.run(consumeInEpoch, [id, epoch], values)
   }
 

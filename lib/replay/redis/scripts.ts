@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { maxSecondsApart } from '../bound-clock.js'
+import { replayMargin } from '../replay-store.js'
 import type { Script } from './client.js'
 
 /*
@@ -41,7 +42,7 @@ if epoch and string.sub(epoch, 1, 81) == memory then
   since, latest = string.match(epoch, '^ (%S+) (%S+)$', 82)
   since, latest = tonumber(since), tonumber(latest)
 end
-local begun = not (since and latest and since <= server)
+local begun = not (since and latest and since <= server and latest < server + ${replayMargin})
 if begun then
   latest = math.max(server, tonumber(${latest}))
   redis.call('SET', ${key}, memory .. string.format(' %.6f %.6f', server, latest))

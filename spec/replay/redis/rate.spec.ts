@@ -9,7 +9,7 @@ function memory() {
   const kept = new Map<string, string>()
   const redis = { kept, delayMs: 0 }
   const client: RedisClient = {
-    async evalsha(_sha: string, _keys: number, key = '', _now = '', attempt = '') {
+    async evalsha(_sha: string, _keys: number, ...[key = '', , attempt = '']: string[]) {
       const before = kept.get(key)
       if (before === undefined) kept.set(key, attempt)
       if (redis.delayMs > 0) await delay(redis.delayMs)
