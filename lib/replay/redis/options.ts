@@ -6,8 +6,8 @@ import { redisCommands, type RedisClient } from './client.js'
 
 export interface RedisReplayStoreOptions {
   /**
-   * An ioredis client or Cluster, or a client, cluster or sentinel of node-redis, connected or connecting. It stays yours to
-   * close.
+   * An ioredis client or Cluster, or a client, cluster or sentinel of node-redis, connected or connecting. Listen to its
+   * `error` events: without a listener node-redis ends the process. It stays yours to close.
    */
   readonly client: RedisClient
   /** What every key begins with. Default `'rjwt:'`. All instances of a platform use the same one. */
