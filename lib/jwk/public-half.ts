@@ -61,7 +61,7 @@ function importKey(found: KeySpelling, wrong: Wrong): Imported {
 function imported(key: KeyObject, wrong: Wrong): KeyObject {
   let der: Buffer
   try {
-    der = key.export({ format: 'der', type: 'spki' })
+    der = Buffer.from(key.export({ format: 'der', type: 'spki' }))
   } catch {
     throw wrong('is no public key of node:crypto')
   }

@@ -37,7 +37,7 @@ const escapedTwice =
  * most two of them within each other. Throws a TypeError that says what is wrong, and never quotes what was given.
  */
 export function readSpelling(given: unknown, rules: SpellingRules): KeySpelling {
-  if (given instanceof KeyObject) return { form: 'keyObject', key: given }
+  if (isKeyObject(given)) return { form: 'keyObject', key: given }
   if (typeof given === 'string') {
     checkSize(given.length, rules)
     return readText(given, maxLayers, rules.wrong)
@@ -51,6 +51,15 @@ export function readSpelling(given: unknown, rules: SpellingRules): KeySpelling 
     throw rules.wrong('must be PEM text, DER, a JWK, a KeyObject or a CryptoKey')
   }
   return isCryptoKey(given) ? { form: 'cryptoKey', key: given } : { form: 'jwk', jwk: { ...given } }
+}
+
+/** What only looks like one has no type, or throws when asked for it. */
+function isKeyObject(given: unknown): given is KeyObject {
+  try {
+    return given instanceof KeyObject && typeof (given.type as unknown) === 'string'
+  } catch {
+    return false
+  }
 }
 
 /** Megabytes would take seconds. */

@@ -227,7 +227,12 @@ describe('something else than one key', () => {
     [
       'what looks like a KeyObject',
       Object.create(KeyObject.prototype),
-      'pem is no public key of node:crypto',
+      'pem is an object, but not a JWK: it has no kty ("EC", "RSA" or "OKP")',
+    ],
+    [
+      'what says to be a KeyObject',
+      Object.create(KeyObject.prototype, { type: { value: 'public' }, export: { value: () => 'words' } }),
+      'the key does not hold a public key; is it complete?',
     ],
     [
       'what looks like a CryptoKey',
