@@ -90,7 +90,7 @@ function isDer(bytes: Buffer): boolean {
 function readText(text: string, layers: number, wrong: Wrong): KeySpelling {
   // A byte order mark is white space.
   const bare = text.trim()
-  if (bare.includes('\0')) {
+  if (isUtf16(bare)) {
     // The byte order mark, decoded as UTF-8, is two replacement characters.
     const letters = bare.replaceAll('\0', '').replaceAll('\ufffd', '')
     return { ...readText(letters, layers, wrong), fault: inUtf16 }
@@ -105,6 +105,12 @@ function readText(text: string, layers: number, wrong: Wrong): KeySpelling {
   const decoded = layers > 0 ? decodeBase64(bare) : undefined
   if (decoded === undefined) throw wrong(nothing)
   return readBytes(decoded, layers - 1, wrong)
+}
+
+/** Read as UTF-8 or as Latin 1, every second byte of plain text is a zero. */
+function isUtf16(text: string): boolean {
+  const zeros = text.split('\0').length - 1
+  return zeros * 3 > text.length
 }
 
 /** What stands in quotes: as JSON says it, or as it is. */

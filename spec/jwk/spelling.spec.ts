@@ -35,6 +35,13 @@ describe('a file in UTF-16 is named as such', () => {
   })
 })
 
+it('a zero byte at the end, as C writes it, makes no UTF-16', () => {
+  expect(readSpelling(`${publicPem}\0`, { maxLength: 1000, wrong: (what) => new TypeError(what) })).toEqual({
+    form: 'pem',
+    pem: expect.anything(),
+  })
+})
+
 it('line ends that were escaped twice are named as such', () => {
   const sentence =
     'has line ends that were escaped twice, as \\\\n; escape them once, as \\n, or give the key in base64'
