@@ -39,7 +39,7 @@ export function expectNothingOf(texts: readonly string[], thrown: unknown): void
 
 /** The base64 of a PEM, the members of a JWK. */
 function keyTextsOf({ jwk, pem }: PublicKeyInput): string[] {
-  const members: unknown[] = typeof jwk === 'object' ? Object.values((jwk) ?? {}) : [jwk]
+  const members: unknown[] = typeof jwk === 'object' ? Object.values(jwk ?? {}) : [jwk]
   const lines = typeof pem === 'string' ? pem.split('\n').filter((line) => !line.startsWith('-----')) : []
   return [...members, ...lines].filter((text) => typeof text === 'string')
 }
