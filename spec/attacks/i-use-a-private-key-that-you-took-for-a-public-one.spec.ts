@@ -111,7 +111,9 @@ describe('a private member of a JWK', () => {
   })
 
   it.each([...members, 'k'])('%s that is empty is a mistake, and no reason to replace a key', (name) => {
-    expectExposed({ ...publicJwk, [name]: '' }, `the JWK has an empty ${name}; leave it out`)
+    for (const value of name === 'oth' ? [''] : ['', []]) {
+      expectExposed({ ...publicJwk, [name]: value }, `the JWK has an empty ${name}; leave it out`)
+    }
   })
 })
 

@@ -89,6 +89,16 @@ describe('a private JWK', () => {
       'has 64 bytes in d; with the crv "Ed25519" it takes 32',
     ],
     [
+      'a d of Ed25519 that lacks a byte',
+      {
+        ...ed,
+        d: bytesOf(ed.d ?? '')
+          .subarray(1)
+          .toString('base64url'),
+      },
+      'has 31 bytes in d; with the crv "Ed25519" it takes 32',
+    ],
+    [
       'the wrong curve',
       { ...ec, crv: 'P-384', x: 'f'.repeat(66) },
       'has 49 bytes in x; with the crv "P-384" it takes 48',
