@@ -19,12 +19,13 @@ import { keyView, type KeyView } from '../store/views.js'
 import { change, existing } from './change.js'
 import { projectChangeReader, type RegistryChangeOptions } from './method-options.js'
 
-/** The public half is given as exactly one of `jwk` and `pem`. */
+/**
+ * The public half is given as exactly one of `jwk` and `pem`. Both names take every form that `admitProjectKey` takes: a JWK, its
+ * JSON, PEM, DER, base64 of them, a KeyObject, a CryptoKey.
+ */
 export interface RegisterKeyOptions extends RegistryChangeOptions {
-  /** RFC 7517, as an object or as JSON. */
   readonly jwk?: object | string
-  /** SPKI: `-----BEGIN PUBLIC KEY-----`, as text or as the bytes of a file. */
-  readonly pem?: string | Uint8Array
+  readonly pem?: object | string
   /** 1 to 256 ASCII characters. Default: that of the JWK, else the RFC 7638 thumbprint. */
   readonly kid?: string
   /** Default: that of the JWK, else ES256, ES384 or ES512 by the curve, RS256 for RSA, EdDSA for Ed25519. */
