@@ -32,6 +32,7 @@ export type { BoundVerifier, ReplayCeilings, ReplayStore, TokenUse } from './rep
 export { ReverseJwtStrategy, type VerifyDone, type VerifyCallback } from './faces/passport.js'
 export type {
   Authentication,
+  HeadersLike,
   NextFunction,
   Project,
   ProjectClaims,

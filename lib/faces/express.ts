@@ -1,4 +1,5 @@
 import { headersOf, refusalFactsOf } from '../errors.js'
+import { headerNamed } from '../http/request-headers.js'
 import { attach } from './authenticated-request.js'
 import { readFaceOptions, type ReverseJwtOptions } from './face-options.js'
 import type { NextFunction, RequestLike, ResponseLike } from '../types.js'
@@ -85,5 +86,5 @@ function answerDefect(
 
 /** Fetch standard, CORS-preflight request: it cannot carry credentials. */
 function isPreflight({ method, headers }: RequestLike): boolean {
-  return method === 'OPTIONS' && headers['access-control-request-method'] !== undefined
+  return method === 'OPTIONS' && headerNamed(headers, 'access-control-request-method') !== undefined
 }
