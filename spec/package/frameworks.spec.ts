@@ -6,10 +6,11 @@ import { text } from 'node:stream/consumers'
 import { join } from 'node:path'
 import ts from 'typescript'
 import { createSigner, generateProjectKey, type Signer } from '../../lib/customer/index.js'
+import { freePort } from '../helpers/redis-server.js'
 import { codeBlocksOf } from './code-blocks.js'
 import { frameworkPackages, withoutAlias } from './frameworks.js'
 import { installation, projectIn } from './installation.js'
-import { freePort, startServer, stopServer } from './server-process.js'
+import { startServer, stopServer } from './server-process.js'
 
 jest.setTimeout(60_000)
 

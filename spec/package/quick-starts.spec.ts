@@ -2,11 +2,11 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import type { ChildProcess } from 'node:child_process'
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { RedisServer } from '../helpers/redis-server.js'
+import { freePort, RedisServer } from '../helpers/redis-server.js'
 import { codeBlocksOf } from './code-blocks.js'
 import { output, run } from './command.js'
 import { emptyFolder, manifest, tarball } from './installation.js'
-import { freePort, startServer, stopServer } from './server-process.js'
+import { startServer, stopServer } from './server-process.js'
 
 jest.setTimeout(60_000)
 

@@ -1,18 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer, type AddressInfo } from 'node:net'
 import { until } from '../helpers/until.js'
 import { customersEnvironment } from './command.js'
-
-/** The port of an example may be taken on this machine. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0)
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 /** Starts a program of a customer's folder, and waits until it answers at an address. */
 export async function startServer(
