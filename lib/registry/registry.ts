@@ -1,3 +1,4 @@
+import { StoreError } from '../errors.js'
 import { objectWith, required, text } from '../options/kinds.js'
 import { optionsReader, type OptionsOf } from '../options/options.js'
 import { clock, readClock } from '../time/clock.js'
@@ -38,8 +39,10 @@ export interface RegistryOptions {
 /**
  * The life of projects and keys. Each method either makes its whole change, with its record in the audit, or none.
  *
- * Every method throws a `RegistryError`, which says what is wrong and what to do, or a `StoreError` (503) when the store cannot
- * be asked; then it is unknown whether the change was made. All that change something take `by`: who changes, for the audit.
+ * Every method throws a `RegistryError`, which says what is wrong and what to do, a `StoreError` (503) when the store cannot be
+ * asked right now, or a `StoreUnusableError` (500) when it cannot be asked until somebody changes something, such as the rights
+ * of a role. After the latter two it is unknown whether the change was made. All that change something take `by`: who changes,
+ * for the audit.
  */
 export interface Registry {
   /** Makes a project. Throws `project_exists` for an id that is, or was, in use. */
@@ -118,7 +121,15 @@ const readOptions = optionsReader('createRegistry', {
  */
 export function createRegistry(options: RegistryOptions): Registry {
   const { store, audience, clock } = readOptions(options)
-  const now = () => readClock(clock)
+  const now = () => {
+    try {
+      return readClock(clock)
+    } catch (error) {
+      const description =
+        'createRegistry: the option clock does not say what time it is. Nothing was changed.'
+      throw new StoreError('store_unavailable', { description, cause: (error as StoreError).cause })
+    }
+  }
   return {
     ...projectChanges(store, now),
     ...keyGeneration(store, now),
