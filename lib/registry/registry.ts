@@ -23,6 +23,7 @@ import {
 } from './operations/registration.js'
 import { keyRevocation, type KeyRevocation, type RevokeKeyOptions } from './operations/revocation.js'
 import { keyRotation, type KeyRotation, type RotateKeyOptions } from './operations/rotation.js'
+import { challengeLifetime } from './rules/possession.js'
 import type { NewProject, ProjectUpdate } from './rules/project-settings.js'
 import type { ProjectStore } from './store/project-store.js'
 import type { KeyView, ProjectView } from './store/views.js'
@@ -32,6 +33,11 @@ export interface RegistryOptions {
   readonly store: ProjectStore
   /** The platform's name, as the verifier has it: `aud` of every proof, or one that was made for another platform would do. */
   readonly audience: string
+  /**
+   * Seconds for which the challenge of a registered key can be answered. Default 86,400 (a day), at most 604,800 (7 days). The
+   * key counts as live so long.
+   */
+  readonly challengeLifetime?: number
   /** Epoch seconds. Default: the system's clock. */
   readonly clock?: () => number
 }
@@ -65,8 +71,9 @@ export interface Registry {
    */
   generateKey(projectId: string, options: GenerateKeyOptions): Promise<ProjectKeyPair>
   /**
-   * Takes a public key that the customer made, and answers with a challenge, good for ten minutes and for one proof. The key is
-   * `pending` until `confirmKey`. The same call again makes a new challenge, and the older one worthless.
+   * Takes a public key that the customer made, and answers with a challenge, good for `challengeLifetime` and for one proof. The
+   * key is `pending` until `confirmKey`. The same call again makes a new challenge, and the older one worthless: to challenge a
+   * pending key anew, give `jwk`, `replaces` and `overlap` as `listKeys` has them. The challenge is in this answer alone.
    */
   registerKey(projectId: string, options: RegisterKeyOptions): Promise<KeyRegistration>
   /**
@@ -103,6 +110,7 @@ const readOptions = optionsReader('createRegistry', {
     text({ fits: (name) => name !== '', what: "the platform's name, as the verifier has it" }),
     "the platform's name, as the verifier has it",
   ),
+  challengeLifetime,
   clock,
 } satisfies OptionsOf<RegistryOptions>)
 
@@ -120,7 +128,7 @@ const readOptions = optionsReader('createRegistry', {
  * await registry.revokeKey('shop', { kid, reason: 'exposed', by })
  */
 export function createRegistry(options: RegistryOptions): Registry {
-  const { store, audience, clock } = readOptions(options)
+  const { store, audience, challengeLifetime, clock } = readOptions(options)
   const now = () => {
     try {
       return readClock(clock)
@@ -133,7 +141,7 @@ export function createRegistry(options: RegistryOptions): Registry {
   return {
     ...projectChanges(store, now),
     ...keyGeneration(store, now),
-    ...keyRegistration(store, audience, now),
+    ...keyRegistration(store, { audience, challengeLifetime }, now),
     ...keyRotation(store, now),
     ...keyRevocation(store, now),
     ...queries(store, now),
