@@ -1,6 +1,6 @@
 import { afterAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { StoreError } from '../../../lib/index.js'
-import { RegistryError, type KeyChallenge, type KeyView, type Registry } from '../../../lib/registry/index.js'
+import { RegistryError, type KeyChallenge, type Registry } from '../../../lib/registry/index.js'
 import { routes } from '../../../lib/registry/admin/routes.js'
 import { adminApp, credentials, operator, send } from '../../helpers/admin.js'
 import { expresses } from '../../helpers/express.js'
@@ -186,20 +186,6 @@ describe.each(expresses)('the life of a key, in %s', (_name, express) => {
     expect(await register()).toMatchObject({ status: 409, body: { code: 'key_exists' } })
     const replacing = { jwk: makeKeyPair('ES256').publicJwk, replaces: 'nobody' }
     expect(await ask(path('register'), { body: replacing })).toMatchObject({ status: 404 })
-  })
-
-  it('is challenged anew with what the list says of it', async () => {
-    const { body } = await ask(path('generate'))
-    const { kid: replaces } = body as { kid: string }
-    const { publicJwk, privateKey } = makeKeyPair('EdDSA')
-    await ask(path('register'), { body: { jwk: publicJwk, kid: 'own', replaces, overlap: 0 } })
-    const { keys } = (await listed()) as { keys: KeyView[] }
-    const { publicJwk: jwk, overlap } = keys.find(({ state }) => state === 'pending') as KeyView
-    const anew = await ask(path('register'), { body: { jwk, replaces, overlap } })
-    const { challenge } = anew.body as { challenge: KeyChallenge }
-    const proof = await prove({ privateKey, challenge })
-    expect(await ask(path('confirm'), { body: { kid: 'own', proof } })).toMatchObject({ status: 200 })
-    expect(await listed()).toMatchObject({ keys: [{ kid: replaces, state: 'revoked' }, { kid: 'own' }] })
   })
 
   it('is not rotated twice, nor beyond ten of them', async () => {
