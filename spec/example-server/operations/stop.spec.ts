@@ -56,7 +56,13 @@ async function holdUpKeys() {
     )
     return rows[0]?.count
   }
-  return { waiting, release: () => holder.query('ROLLBACK').finally(() => { holder.release(); }) }
+  return {
+    waiting,
+    release: () =>
+      holder.query('ROLLBACK').finally(() => {
+        holder.release()
+      }),
+  }
 }
 
 async function isListening(port: number): Promise<boolean> {
