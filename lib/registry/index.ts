@@ -56,5 +56,6 @@ export type {
   ProjectRecord,
   StoredProject,
 } from './store/records.js'
+export { StoreUnusableError } from './store-unusable-error.js'
 export type { KeyView, ProjectView } from './store/views.js'
 export type { KeyChallenge } from '../types.js'

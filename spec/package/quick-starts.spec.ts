@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import type { ChildProcess } from 'node:child_process'
-import { rm, writeFile } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { freePort, RedisServer } from '../helpers/redis-server.js'
 import { codeBlocksOf } from './code-blocks.js'
@@ -78,7 +78,8 @@ describe('the quick starts of README, typed into an empty folder', () => {
 
   it('make a key and sign a token at the customer, where neither Express nor Passport is installed', async () => {
     await install(shell.find((line) => line === 'npm install reverse-jwt'))
-    publicJwk = await output(process.execPath, ['make-key.js'], folder)
+    await output(process.execPath, ['make-key.js'], folder)
+    publicJwk = await readFile(join(folder, 'public.jwk'), 'utf8')
     expect(JSON.parse(publicJwk)).toMatchObject({ kty: 'EC', crv: 'P-256', alg: 'ES256' })
     expect(await sign()).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/)
     expect(
@@ -86,11 +87,21 @@ describe('the quick starts of README, typed into an empty folder', () => {
     ).toBeNull()
   }, 180_000)
 
+  it('destroy no key when they are typed a second time', async () => {
+    const files = () =>
+      Promise.all(['project-key.pem', 'public.jwk'].map((file) => readFile(join(folder, file))))
+    const before = await files()
+    const line = shell.flatMap((text) => text.split('\n')).find((one) => one.includes('make-key.js')) ?? ''
+    const { code, stderr } = await run('sh', ['-c', line], folder)
+    expect([code, stderr]).toEqual([1, expect.stringContaining('EEXIST')])
+    expect(await files()).toEqual(before)
+  })
+
   it('give the answer that README shows, and token_replayed to the same token again', async () => {
     await install(shell.find((line) => line === 'npm install reverse-jwt express cors'))
     const together = shell.find((line) => line.includes('curl'))?.split('\n')
     expect(together).toEqual([
-      'node make-key.js > public.jwk',
+      'node make-key.js',
       'SHOP_PUBLIC_JWK="$(cat public.jwk)" node platform.js & sleep 1',
       'curl -s -H "Authorization: Bearer $(node customer.js)" http://localhost:4100/embed/portal',
     ])

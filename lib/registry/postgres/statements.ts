@@ -170,7 +170,7 @@ const keyView = (
   'createdAt', ${seconds('k.created_at')}, 'activatedAt', ${seconds('k.activated_at')},
   'challengeExpiresAt', ${seconds('k.challenge_expires_at')}, 'notAfter', ${seconds('k.not_after')},
   'revokedAt', ${seconds('k.revoked_at')}, 'revocationReason', k.revocation_reason,
-  'lastUsedAt', ${lastUsedAt}, 'replaces', k.replaces))`
+  'lastUsedAt', ${lastUsedAt}, 'replaces', k.replaces, 'overlap', k.overlap))`
 
 const snapshotOf = (source: string) =>
   `(SELECT json_build_object('keys', json_build_array(${keyView(moment('$3'))})) FROM ${source} k ${withUses})`

@@ -84,7 +84,8 @@ export interface ProjectWatch {
  * Where projects and their keys are kept. It decides nothing: what may be changed is `createRegistry`'s business, what may be
  * accepted is the verifier's.
  *
- * Every method throws a `StoreError` when it cannot tell.
+ * Every method throws a `StoreError` when it cannot tell; but for `find`, it throws a `StoreUnusableError` when it will not be
+ * able to tell until somebody changes something outside.
  */
 export interface ProjectStore extends KeyStore {
   /**

@@ -55,7 +55,7 @@ describe('migrate', () => {
     // The last step of the first migration fails.
     await db.query('CREATE SCHEMA reverse_jwt; CREATE TABLE reverse_jwt.audit (id integer)')
     const store = new PostgresProjectStore({ db })
-    await expect(store.migrate()).rejects.toMatchObject({ code: 'store_unavailable' })
+    await expect(store.migrate()).rejects.toMatchObject({ code: 'store_unusable' })
     const tables = await db.query(
       "SELECT table_name FROM information_schema.tables WHERE table_schema = 'reverse_jwt'",
     )
