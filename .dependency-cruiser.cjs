@@ -81,7 +81,10 @@ module.exports = {
       comment: 'What two faces share is in face-options, authenticated-request, preflight and kept-refusal.',
       severity: 'error',
       from: { path: '^lib/faces/' },
-      to: { path: '^lib/faces/', pathNot: '/(face-options|authenticated-request|preflight|kept-refusal)\\.ts$' },
+      to: {
+        path: '^lib/faces/',
+        pathNot: '/(face-options|authenticated-request|preflight|kept-refusal)\\.ts$',
+      },
     },
     {
       name: 'the-registry-knows-no-admin',

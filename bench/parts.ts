@@ -2,6 +2,7 @@ import { http, type HttpSize } from './http/bench.js'
 import { inProcess } from './in-process.js'
 import { refusals } from './refusals.js'
 import { registry } from './registry.js'
+import { replayInRedis } from './replay-in-redis.js'
 import { replay } from './replay.js'
 import type { Part } from './results.js'
 import { scale } from './scale.js'
@@ -66,6 +67,10 @@ export const parts = {
   replay: sized('Used ids in memory', replay, {
     short: { rounds: 9, warmUp: 2, batch: 50_000 },
     full: { rounds: 41, warmUp: 3, batch: 50_000 },
+  }),
+  'replay-in-redis': sized('Used ids in Redis', replayInRedis, {
+    short: { rounds: 9, warmUp: 2, batch: 5000 },
+    full: { rounds: 41, warmUp: 3, batch: 10_000 },
   }),
   scale: sized('Scale', scale, {
     short: { rounds: 9, warmUp: 2, batch: 1500, weighed: 10_000, idsInRedis: 125_000 },

@@ -14,9 +14,9 @@ export async function redisMemory(ids: number): Promise<{ table: Table; verdict:
     const store = new RedisReplayStore({ client, timeoutMs: 10_000, projectRate: 10_000_000 })
     await store.ready()
     const before = Number(await server.info('used_memory'))
-    const now = Math.floor(Date.now() / 1000)
     const start = performance.now()
     await inFlight(ids, 500, (_, done, failed) => {
+      const now = Math.floor(Date.now() / 1000)
       const use = { projectId, jti: randomUUID(), expiresAt: now + lifetime, acceptableFrom: now, now }
       store.consume(use).then((first) => {
         if (first) done()

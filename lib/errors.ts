@@ -222,7 +222,8 @@ export class AuthenticationError extends ReverseJwtError {
 /**
  * The platform cannot tell whether the token is good: 503 with `Retry-After`.
  *
- * A store may throw it; whatever else a store throws is wrapped in `store_unavailable`, with the original as `cause`.
+ * A store may throw it; whatever else a store throws is wrapped in `store_unavailable`, with the original as `cause`. What a
+ * store says in `description` is not sent to the caller of a token: only the sentence of the code is.
  *
  * @example
  * throw new StoreError('store_unavailable', { cause: error })
@@ -230,10 +231,7 @@ export class AuthenticationError extends ReverseJwtError {
 export class StoreError extends ReverseJwtError {
   declare readonly code: OutageCode
 
-  constructor(
-    code: OutageCode,
-    details: Pick<RefusalDetails, 'cause' | 'realm' | 'reason' | 'serverTime'> = {},
-  ) {
+  constructor(code: OutageCode, details: Omit<RefusalDetails, 'scope'> = {}) {
     super(code, outages[code], details)
   }
 

@@ -28,8 +28,8 @@ export { MemoryKeyStore, type ProjectWithKeys } from './keys/memory.js'
 export { admitProjectKey, type KeyAdmissionOptions, type PublicKeyInput } from './keys/public-key.js'
 export { reverseJwt } from './faces/express.js'
 export type { RequestRules, VerifierOptions } from './verify/options.js'
-export { problemDetails } from './faces/problem-details.js'
-export type { ProblemResponse } from './http/problem.js'
+export { problemDetails, problemOf, type ProblemAnswer } from './faces/problem-details.js'
+export type { Problem, ProblemResponse } from './http/problem.js'
 export type { Algorithm, AlgorithmName } from './protocol.js'
 export { MemoryReplayStore, type MemoryReplayStoreOptions } from './replay/memory.js'
 export type { AfterDataLoss } from './replay/data-loss.js'
@@ -37,6 +37,7 @@ export type { BoundVerifier, ReplayCeilings, ReplayStore, TokenUse } from './rep
 export { ReverseJwtStrategy, type VerifyDone, type VerifyCallback } from './faces/passport.js'
 export type {
   Authentication,
+  HeadersLike,
   NextFunction,
   Project,
   ProjectClaims,

@@ -100,12 +100,22 @@ export interface Authentication {
   readonly projectToken: ProjectToken
 }
 
-/** The part of an HTTP request that is looked at. Express 4 and 5 and `node:http` requests have this shape. */
+/** The part of `Headers` of the Fetch standard that is called. */
+export interface HeadersLike {
+  get(name: string): string | null | undefined
+}
+
+/**
+ * The part of an HTTP request that is looked at. Requests of Express 4 and 5 and of `node:http` have this shape, and so has the
+ * `Request` of the Fetch standard: that of Next.js, Hono, Deno and Bun.
+ */
 export interface RequestLike {
   readonly method?: string | undefined
+  /** What stands in the request line, or the whole URL. */
   readonly url?: string | undefined
   readonly originalUrl?: string | undefined
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  /** Names in lower case, as Node has them; or `Headers`. */
+  readonly headers: Readonly<Record<string, string | string[] | undefined>> | HeadersLike
   readonly rawHeaders?: readonly string[] | undefined
   readonly body?: unknown
   /** Express: whether the request came by TLS, also behind a trusted proxy. */

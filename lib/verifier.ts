@@ -34,7 +34,13 @@ export interface Verifier {
 
   /**
    * Takes the one token of an HTTP request, verifies and consumes it. Called again for the same request it consumes nothing
-   * and applies the rules of this call. Rejects with `AuthenticationError` or `StoreError`.
+   * and applies the rules of this call. The request is that of `node:http`, or a `Request` of the Fetch standard.
+   *
+   * Rejects with `AuthenticationError` or `StoreError`; with a TypeError, which uses up no token, for what has no headers and for
+   * `tokenFrom: ['body']` with a `Request`: read its form and call `verify`.
+   *
+   * @example
+   * const { project } = await verifier.authenticate(request)
    */
   authenticate(request: RequestLike, rules?: RequestRules): Promise<Authentication>
 }

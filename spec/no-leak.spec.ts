@@ -229,8 +229,10 @@ describe('this file', () => {
     expect(secrets.findIn(printed(keyPair('RS256').privateKey.export({ format: 'jwk' })))).toMatch(
       'a private',
     )
-    for (const form of formsOf(keyPair('ES256').privateKey).values()) {
-      if (typeof form === 'string' && !form.includes('Bag')) expect(secrets.findIn(form)).toMatch('a private')
+    for (const [name, form] of formsOf(keyPair('ES256').privateKey)) {
+      // What repeats the one repeats the other.
+      if (typeof form !== 'string' || name.includes('base64 of its base64')) continue
+      expect(secrets.findIn(form)).toMatch('a private')
     }
   })
 })

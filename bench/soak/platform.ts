@@ -28,8 +28,10 @@ export interface PlatformState {
 }
 
 async function start({ audience, databaseUrl, redisPort }: PlatformSettings): Promise<number> {
+  const db = new pg.Pool({ connectionString: databaseUrl, max: 8, statement_timeout: 2_000 })
+  db.on('error', () => undefined)
   const store = new PostgresProjectStore({
-    db: new pg.Pool({ connectionString: databaseUrl, max: 8, statement_timeout: 2_000 }),
+    db,
     listen: listenWithPg(() => new pg.Client({ connectionString: databaseUrl })),
   })
   const keyStore = new CachedKeyStore(store)

@@ -7,6 +7,8 @@ import type { RegistryDatabase } from 'reverse-jwt/registry'
 /** Stays longer than its password and its session can be used, or the password would be good again. */
 const keptSeconds = 30 * 86_400
 
+const unavailable = 'Who is logged in cannot be told right now. Try again shortly.'
+
 /** Any number that nobody else locks by: processes that start together wait for one another. */
 const table = `DO $table$
 BEGIN
@@ -59,7 +61,7 @@ export class ConsoleLogins {
     try {
       return (await this.db.query(text, values)).rows
     } catch (cause) {
-      throw new StoreError('store_unavailable', { cause })
+      throw new StoreError('store_unavailable', { description: unavailable, cause })
     }
   }
 }

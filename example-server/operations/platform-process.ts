@@ -6,6 +6,7 @@ import { ConsoleAccess, type ConsoleSecrets } from '../console/console-access.js
 import { ConsoleLogins } from '../console/console-logins.js'
 import { consoleRouter } from '../console/console.js'
 import { frontPageRouter } from '../console/front-page.js'
+import { CannotStart } from './environment.js'
 import { listen, portOf, stopListening } from './listen.js'
 import { platformApp } from '../platform.js'
 import type { OpenProjectStore } from './project-store.js'
@@ -46,7 +47,10 @@ export async function startPlatform(
     const { keyStore, origins, onEvent, close: closeProjects } = await serveProjects(store, registry)
     closers.push(closeProjects)
     const logins = new ConsoleLogins(db)
-    await logins.migrate()
+    await logins.migrate().catch((error: unknown) => {
+      const { message } = (error as Error).cause as Error
+      throw new CannotStart(`The console cannot make its table: ${message} (DATABASE_URL)`)
+    })
     const access = new ConsoleAccess(settings.consoleSecrets, logins)
     const pages = Router()
     pages.use(frontPageRouter(settings.customerOrigin))

@@ -49,13 +49,12 @@ async function openDatabase(connectionString: string): Promise<OpenProjectStore>
     await store.migrate()
   } catch (error) {
     await db.end()
-    throw new CannotStart(`The database cannot be asked: ${reasonOf(error)} (DATABASE_URL)`)
+    throw new CannotStart(`The database cannot be used: ${reasonOf(error)} (DATABASE_URL)`)
   }
   return { db, store, close: () => db.end() }
 }
 
-/** What the driver said, in one line: a StoreError itself says no more than that something is wrong. */
+/** In one line. */
 function reasonOf(error: unknown): string {
-  const { message } = ((error as Error).cause ?? error) as Error
-  return message.split('\n', 1).join('') || 'no answer'
+  return (error as Error).message.split('\n', 1).join('') || 'no answer'
 }

@@ -61,7 +61,11 @@ async function start(): Promise<void> {
     'request',
     customerApp({ address: customerOrigin, platformAddress: platform.address, privateKey }),
   )
+  let isStopping = false
   const stop = () => {
+    // npm passes on what the terminal has sent already.
+    if (isStopping) return
+    isStopping = true
     stopListening()
     platform
       .stop()
@@ -70,8 +74,8 @@ async function start(): Promise<void> {
         console.error('platform', (error as Error).message)
       })
   }
-  process.once('SIGINT', stop)
-  process.once('SIGTERM', stop)
+  process.on('SIGINT', stop)
+  process.on('SIGTERM', stop)
 
   console.log(`Platform: ${platform.address}`)
   console.log(`Customer: ${customerOrigin}`)

@@ -10,17 +10,23 @@ try {
   const settings = JSON.parse(process.env[settingsVariable] ?? '') as PlatformProcessSettings
   const projects = await openProjectStore(settings.databaseUrl, settings.dataFolder)
   const { address, stop } = await startPlatform(settings, projects)
+  let isLeaving = false
   const leave = () => {
+    // Ctrl+C and systemd signal every process, and then the one that started this does so again.
+    if (isLeaving) return
+    isLeaving = true
     stop()
       .then(projects.close)
       .catch((error: unknown) => {
         console.error('platform', (error as Error).message)
       })
-    // Ctrl+C reaches every process, and so does the signal of the one that started this.
-    if (process.connected) process.disconnect()
+      .finally(() => {
+        // Last: without its channel a worker of a cluster ends at once, whatever it has still to answer.
+        if (process.connected) process.disconnect()
+      })
   }
-  process.once('SIGTERM', leave)
-  process.once('SIGINT', leave)
+  process.on('SIGTERM', leave)
+  process.on('SIGINT', leave)
   tell({ address })
 } catch (error) {
   if (!(error instanceof CannotStart)) throw error

@@ -22,8 +22,12 @@ export interface LoadedKey {
 
 /** The option `privateKey`: there is one. What it is, its reader says. */
 export function privateKey(given: unknown, wrong: Wrong): PrivateKeyInput | RemoteSigner {
-  if (given !== undefined && given !== '') return given as PrivateKeyInput | RemoteSigner
-  throw wrong('is undefined or empty; is the variable or file that should hold it there?')
+  if (given === undefined || given === '') {
+    throw wrong('is undefined or empty; is the variable or file that should hold it there?')
+  }
+  const isKey = typeof given === 'string' || (typeof given === 'object' && given !== null)
+  if (isKey && !Array.isArray(given)) return given
+  throw wrong('must be PEM text, DER, a JWK, a KeyObject, a CryptoKey or a remote signer')
 }
 
 /** Reads a private key and chooses its names. Throws a TypeError that says what is wrong, and never quotes the key. */

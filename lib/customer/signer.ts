@@ -76,8 +76,9 @@ const readOptions = optionsReader('createSigner', {
  *     { "alg": "ES256", "kid": "...", "typ": "project-auth+jwt" }
  *     { "iss": "shop", "sub": "shop", "aud": "https://platform.example", "proj_id": "shop", "jti": "...", "iat": 1789999880, "exp": 1790000000 }
  *
- * Takes the key as PEM (PKCS#8, PKCS#1, SEC1; also with \n spelled out, or as a whole in base64), as a JWK, a KeyObject, a
- * CryptoKey, or as a remote signer `{ alg, kid, sign(data) }` in front of a KMS or HSM.
+ * Takes the key as PEM or DER (PKCS#8, PKCS#1, SEC1), as a JWK or its JSON, a KeyObject, a CryptoKey, or as a remote signer
+ * `{ alg, kid, sign(data) }` in front of a KMS or HSM. Text may come as the bytes of a file, in base64, in quotes, and with \n
+ * spelled out.
  *
  * Throws a TypeError that says what is wrong with an option or with the key, and never quotes the key. Throws in a browser.
  * RFC 7515 section 5.1, RFC 7523 section 3.

@@ -1,3 +1,4 @@
+import { headerNamed } from '../http/request-headers.js'
 import type { RequestLike, ResponseLike } from '../types.js'
 import { warnOnce } from '../warnings.js'
 
@@ -9,7 +10,8 @@ export function isPreflight(
   { method, headers }: RequestLike,
   response: Pick<ResponseLike, 'getHeader'> | undefined,
 ): boolean {
-  if (method !== 'OPTIONS' || headers['access-control-request-method'] === undefined) return false
+  if (method !== 'OPTIONS' || headerNamed(headers, 'access-control-request-method') === undefined)
+    return false
   if (response?.getHeader?.('Access-Control-Allow-Origin') === undefined) warnOnce('REVERSE_JWT_NO_CORS')
   return true
 }

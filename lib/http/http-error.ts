@@ -10,7 +10,7 @@ export interface ErrorFacts {
 let read: (error: object) => ErrorFacts | undefined
 
 /** The same in every copy of this package that a process has loaded. */
-const factsForOtherCopies: unique symbol = Symbol.for('reverse-jwt.error-facts') as never
+const factsForOtherCopies = Symbol.for('reverse-jwt.error-facts')
 
 /**
  * An error that says how it is answered. `status`, `statusCode` and `expose` are what http-errors sets: the handlers of
@@ -46,13 +46,13 @@ export abstract class HttpError extends Error {
     this.title = facts.title
   }
 
-  /** A bundle, or two versions in one tree, make two copies: their classes differ, and what they answer does not. */
-  protected [factsForOtherCopies](): ErrorFacts {
-    return this.#facts
-  }
-
   static {
     read = (error) => (#facts in error ? error.#facts : undefined)
+    // A bundle, or two versions in one tree, make two copies: their classes differ, and what they answer does not.
+    Object.defineProperty(this.prototype, factsForOtherCopies, { value: factsOfThis })
+    function factsOfThis(this: HttpError) {
+      return this.#facts
+    }
   }
 }
 

@@ -7,7 +7,7 @@ const jsonType = /^application\/json[\t ]*(?:;[\t ]*charset[\t ]*=[\t ]*"?utf-8"
 
 /** What can be wrong with a body, one line a code. */
 // prettier-ignore
-const answers = {
+export const answers = {
   body_malformed: [400, 'Malformed body', 'The body must be a JSON object in UTF-8, without duplicate members, and nothing before this router may read it without leaving it in req.body.'],
   body_too_large: [413, 'Body too large', 'The body may have 65536 bytes at most.'],
   media_type_not_supported: [415, 'Unsupported media type', 'Send the body as Content-Type: application/json, in UTF-8 and not compressed; an empty one too.'],

@@ -1,30 +1,90 @@
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto'
-import { decodeBase64url } from '../encoding/base64url.js'
+import type { Wrong } from '../options/options.js'
 import { shown } from '../options/quoted.js'
-import { readPemBlocks } from './pem.js'
+import { fromCryptoKey } from './crypto-key.js'
+import { kindOfDer } from './der.js'
+import { refuseSecrets } from './exposure.js'
+import { hasOtherUse, isAbsent, labelsOf, type JwkLabels, type JwkMembers } from './jwk-labels.js'
+import { publicNumbers } from './jwk-numbers.js'
+import { typeFault } from './jwk-type.js'
+import type { PemBlocks } from './pem.js'
+import { readSpelling, type KeySpelling } from './spelling.js'
 import { ed25519Weakness, rsaWeakness } from './weak-keys.js'
 
-/** A public key that is sound in itself, with the JWK members that say what it is. */
-export interface KeyMaterial {
+/** A public key that is sound in itself. */
+export interface PublicHalf {
   readonly publicKey: KeyObject
-  /** Only the members that make the key: kty, and crv, x, y, or n, e. */
+  /** As the KeyObject says it, whatever it was made of. Only the members that make the key: kty, and crv, x, y, or n, e. */
   readonly jwk: JsonWebKey
+  readonly labels: JwkLabels
 }
 
-/** What a JWK says of itself besides the key. Unchecked. */
-export interface JwkLabels {
-  readonly kid?: unknown
-  readonly alg?: unknown
+/** The largest key that is accepted takes a thousand characters. */
+const maxLength = 16_384
+
+/**
+ * Reads a public key in any of its forms: PEM or DER (SPKI), a JWK (RFC 7517), a KeyObject, a CryptoKey; text may be wrapped as
+ * `readSpelling` says. `name` is what the caller calls it. Throws a TypeError that says what it is instead and what to do, and
+ * never quotes it.
+ */
+export function readPublicHalf(given: unknown, name: string): PublicHalf {
+  const wrong: Wrong = (what) => new TypeError(`${name} ${what}`)
+  const found = readSpelling(given, { maxLength, wrong })
+  refuseSecrets(found)
+  if (found.fault !== undefined) throw wrong(found.fault)
+  const { publicKey, labels } = importKey(found, wrong)
+  const jwk = publicKey.export({ format: 'jwk' })
+  checkStrength(jwk)
+  return { publicKey, jwk, labels }
 }
 
-const privateKeyLeaked =
-  'this is a private key. It must stay with the customer: treat it as exposed, make a new pair and give only the public half'
+type Imported = Omit<PublicHalf, 'jwk'>
 
-const coordinateBytes = new Map<unknown, number>([
-  ['P-256', 32],
-  ['P-384', 48],
-  ['P-521', 66],
-])
+function importKey(found: KeySpelling, wrong: Wrong): Imported {
+  switch (found.form) {
+    case 'jwk':
+      return importJwk(found.jwk, wrong)
+    case 'pem':
+      return { publicKey: importDer(contentOf(found.pem, wrong), 'the PEM block'), labels: {} }
+    case 'der':
+      return { publicKey: importDer(found.der, 'the DER'), labels: {} }
+    case 'keyObject':
+      return { publicKey: imported(found.key, wrong), labels: {} }
+    case 'cryptoKey': {
+      const { key, labels } = fromCryptoKey(found.key, 'verify', wrong)
+      return { publicKey: imported(key, wrong), labels }
+    }
+  }
+}
+
+/** Made anew, so that it passes the checks of DER and is nobody else's. */
+function imported(key: KeyObject, wrong: Wrong): KeyObject {
+  let der: Buffer
+  try {
+    der = Buffer.from(key.export({ format: 'der', type: 'spki' }))
+  } catch {
+    throw wrong('is no public key of node:crypto')
+  }
+  return importDer(der, 'the key')
+}
+
+/** One block, of SPKI. */
+function contentOf(pem: PemBlocks, wrong: Wrong): Buffer {
+  const [label, ...others] = pem.labels
+  if (label === undefined) throw wrong('has no line -----BEGIN PUBLIC KEY-----')
+  if (others.length > 0) throw wrong('holds more than one block; give one key')
+  if (label.includes('CERTIFICATE')) throw new TypeError(certificate)
+  if (label === 'RSA PUBLIC KEY') throw new TypeError(pkcs1)
+  if (label !== 'PUBLIC KEY') throw new TypeError(`this is a PEM block of ${label}; give a PUBLIC KEY (SPKI)`)
+  const spki = pem.contentOf(label)
+  if (spki === undefined)
+    throw new TypeError('the PEM block is cut off or has characters that are not base64')
+  return spki
+}
+
+const certificate = 'this is a certificate; give its public key (openssl x509 -in cert.pem -pubkey -noout)'
+const pkcs1 =
+  'this is a PKCS#1 public key; convert it to SPKI (openssl rsa -RSAPublicKey_in -in key.pem -pubout)'
 
 /** The SubjectPublicKeyInfo of a named curve up to its point, which is uncompressed (04). RFC 5480 section 2. */
 const spkiPrefixes = [
@@ -33,46 +93,20 @@ const spkiPrefixes = [
   '30819b301006072a8648ce3d020106052b810400230381860004',
 ]
 
-/** Reads one SPKI PEM block. Throws an Error whose message says what it is instead and what to do. */
-export function readPem(given: unknown): KeyMaterial {
-  const text = given instanceof Uint8Array ? Buffer.from(given).toString('utf8') : given
-  if (typeof text !== 'string') throw new TypeError('pem must be text, or the bytes of a file')
-  checkSize(text)
-  const pem = readPemBlocks(text)
-  const [label, ...others] = pem.labels
-  if (label === undefined) throw new TypeError('pem has no line -----BEGIN PUBLIC KEY-----')
-  if (others.length > 0) throw new TypeError('pem holds more than one block; give one key')
-  if (label.endsWith('PRIVATE KEY'))
-    throw new TypeError(`${privateKeyLeaked} (openssl pkey -in key.pem -pubout)`)
-  if (label.includes('CERTIFICATE')) {
-    throw new TypeError(
-      'this is a certificate; give its public key (openssl x509 -in cert.pem -pubkey -noout)',
-    )
-  }
-  if (label === 'RSA PUBLIC KEY') {
-    throw new TypeError(
-      'this is a PKCS#1 public key; convert it to SPKI (openssl rsa -RSAPublicKey_in -in key.pem -pubout)',
-    )
-  }
-  if (label !== 'PUBLIC KEY') throw new TypeError(`this is a PEM block of ${label}; give a PUBLIC KEY (SPKI)`)
-
-  const spki = pem.contentOf(label)
-  if (spki === undefined)
-    throw new TypeError('the PEM block is cut off or has characters that are not base64')
-  return readSpki(spki)
-}
-
-function readSpki(der: Buffer): KeyMaterial {
+function importDer(der: Buffer, what: string): KeyObject {
+  const kind = kindOfDer(der)
+  if (kind === 'certificate') throw new TypeError(certificate)
+  if (kind === 'pkcs1-public') throw new TypeError(pkcs1)
   let publicKey: KeyObject
   let canonical: Buffer
   try {
     publicKey = createPublicKey({ key: der, format: 'der', type: 'spki' })
     canonical = publicKey.export({ format: 'der', type: 'spki' })
   } catch {
-    throw new TypeError('the PEM block does not hold a public key; is it complete?')
+    throw new TypeError(`${what} does not hold a public key; is it complete?`)
   }
   if (!canonical.equals(der))
-    throw new TypeError('the PEM block holds more than a public key, or holds it in an odd form')
+    throw new TypeError(`${what} holds more than a public key, or holds it in an odd form`)
   const type = publicKey.asymmetricKeyType
   // Before anything else looks at the point: Node aborts the process when asked about the point at infinity.
   if (type === 'ec' && !spkiPrefixes.some((prefix) => der.toString('hex').startsWith(prefix))) {
@@ -82,97 +116,43 @@ function readSpki(der: Buffer): KeyMaterial {
     throw new TypeError('the key is restricted to RSASSA-PSS; give it as a JWK of its n and e with alg PS256')
   }
   if (type !== 'ec' && type !== 'rsa' && type !== 'ed25519') throw unusable(String(type))
-  return checkStrength({ publicKey, jwk: publicKey.export({ format: 'jwk' }) })
+  return publicKey
 }
 
-/** Reads a JWK (RFC 7517), given as an object or as JSON. Throws an Error whose message says what is wrong. */
-export function readJwk(given: unknown): KeyMaterial & JwkLabels {
-  const jwk = typeof given === 'string' ? parse(given) : given
-  if (typeof jwk !== 'object' || jwk === null || Array.isArray(jwk))
-    throw new TypeError('jwk must be an object or its JSON')
-  checkPurpose(jwk as Record<string, unknown>)
-  const { kid, alg } = jwk as JwkLabels
-  return { ...importJwk(keyMembers(jwk as Record<string, unknown>)), kid, alg }
-}
-
-/** A public key, for signatures, and nothing but the public half. */
-function checkPurpose(jwk: Record<string, unknown>): void {
-  const { kty, use, key_ops: operations } = jwk
-  if (Object.hasOwn(jwk, 'keys')) throw new TypeError('this is a JWK Set; give one of its keys')
-  if (kty === 'oct' || Object.hasOwn(jwk, 'k')) {
-    throw new TypeError(
-      'this is a symmetric key; who can verify with it can also sign with it. Give a public key',
-    )
-  }
-  for (const member of ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'priv']) {
-    if (Object.hasOwn(jwk, member))
-      throw new TypeError(`${privateKeyLeaked} (the JWK without ${member} and the other private members)`)
-  }
-  if (use !== undefined && use !== 'sig') throw new TypeError('the JWK has a use other than "sig"')
-  if (
-    operations !== undefined &&
-    !(Array.isArray(operations) && operations.length === 1 && operations[0] === 'verify')
-  ) {
-    throw new TypeError('the JWK has key_ops other than ["verify"]')
-  }
-}
-
-function keyMembers({ kty, crv, x, y, n, e }: Record<string, unknown>): JsonWebKey {
-  if (kty === 'RSA') return { kty, n: member('n', n), e: member('e', e) }
-  const bytes = coordinateBytes.get(crv)
-  if (kty === 'EC' && bytes !== undefined) {
-    return { kty, crv: crv as string, x: member('x', x, bytes), y: member('y', y, bytes) }
-  }
-  if (kty === 'OKP' && crv === 'Ed25519') return { kty, crv, x: member('x', x, 32) }
-  throw unusable([crv, kty].find((name) => typeof name === 'string') ?? 'unknown')
-}
-
-/** The largest key that is accepted takes a thousand characters; megabytes would take seconds. */
-function checkSize(text: string): void {
-  if (text.length > 16_384) throw new TypeError('this is too long to be a public key')
-}
-
-function parse(json: string): unknown {
-  checkSize(json)
+function importJwk(jwk: JwkMembers, wrong: Wrong): Imported {
+  if (!isAbsent(jwk.keys)) throw new TypeError('this is a JWK Set; give one of its keys')
+  const fault = typeFault(jwk)
+  if (fault !== undefined) throw wrong(fault)
+  checkPurpose(jwk)
+  const key = publicNumbers(jwk, wrong)
+  if (key === undefined) throw unusable(String(jwk.crv))
   try {
-    return JSON.parse(json)
-  } catch {
-    throw new TypeError(json.includes('-----BEGIN') ? 'jwk holds PEM text; name it pem' : 'jwk is not JSON')
-  }
-}
-
-/** RFC 7518 section 6: canonical base64url; coordinates have the full length, integers no leading zero. */
-function member(name: string, value: unknown, exactBytes?: number): string {
-  const bytes = typeof value === 'string' ? decodeBase64url(value) : undefined
-  if (bytes === undefined) throw new TypeError(`the JWK needs ${name} as base64url without padding`)
-  if (exactBytes === undefined ? bytes[0] === 0 : bytes.length !== exactBytes) {
-    throw new TypeError(`${name} of the JWK has the wrong length`)
-  }
-  return value as string
-}
-
-function importJwk(jwk: JsonWebKey): KeyMaterial {
-  // A modulus of megabytes would cost minutes in the arithmetic that follows.
-  if ((jwk.n?.length ?? 0) > 1024 || (jwk.e?.length ?? 0) > 1024)
-    throw new TypeError('the RSA key is too large')
-  let publicKey: KeyObject
-  try {
-    publicKey = createPublicKey({ key: jwk, format: 'jwk' })
+    return { publicKey: createPublicKey({ key, format: 'jwk' }), labels: labelsOf(jwk) }
   } catch {
     throw new TypeError(
       jwk.kty === 'EC' ? 'the EC point is not on its curve' : 'the JWK is not a valid public key',
     )
   }
-  return checkStrength({ publicKey, jwk })
 }
 
-function checkStrength(material: KeyMaterial): KeyMaterial {
-  const { kty, n, e, x } = material.jwk
+/** For signatures, and nothing else. RFC 7517 section 4.3 lets the operations of both halves stand together. */
+function checkPurpose(jwk: JwkMembers): void {
+  if (hasOtherUse(jwk)) throw new TypeError('the JWK has a use other than "sig"')
+  const { key_ops: operations } = jwk
+  if (isAbsent(operations) || (Array.isArray(operations) && operations.length === 0)) return
+  const isForSignatures =
+    Array.isArray(operations) &&
+    operations.includes('verify') &&
+    new Set(operations).size === operations.length &&
+    operations.every((operation) => operation === 'verify' || operation === 'sign')
+  if (!isForSignatures) throw new TypeError('the JWK has key_ops other than "verify", alone or with "sign"')
+}
+
+function checkStrength({ kty, n, e, x }: JsonWebKey): void {
   const bytes = (text: unknown) => Buffer.from(text as string, 'base64url')
   const weakness =
     kty === 'RSA' ? rsaWeakness(bytes(n), bytes(e)) : kty === 'OKP' ? ed25519Weakness(bytes(x)) : undefined
   if (weakness !== undefined) throw new TypeError(weakness)
-  return material
 }
 
 function unusable(kind: string): TypeError {

@@ -17,17 +17,20 @@ import {
   type AlgorithmName,
 } from '../protocol.js'
 import type { Project, ProjectKey } from '../types.js'
-import { readJwk, readPem, type JwkLabels, type KeyMaterial } from '../jwk/public-half.js'
+import { readPublicHalf, type PublicHalf } from '../jwk/public-half.js'
 import { thumbprint } from '../jwk/thumbprint.js'
 import { admitProject } from './project.js'
 import { hasPrimeModulus, primeModulusSteps } from '../jwk/weak-keys.js'
 
-/** A public key as a customer gives it: exactly one of `jwk` and `pem`. Times are epoch seconds or a Date; null is none. */
+/**
+ * A public key as a customer gives it: exactly one of `jwk` and `pem`. Times are epoch seconds or a Date; null is none.
+ *
+ * Both names take every form: PEM (SPKI, `-----BEGIN PUBLIC KEY-----`), DER (SPKI), a JWK (RFC 7517), a KeyObject, a CryptoKey
+ * with the usage `verify`. Text may come as the bytes of a file, as base64 and in quotes; a JWK also as its JSON.
+ */
 export interface PublicKeyInput {
-  /** RFC 7517, as an object or as JSON. */
-  readonly jwk?: object | string | undefined
-  /** SPKI: `-----BEGIN PUBLIC KEY-----`, as text or as the bytes of a file. */
-  readonly pem?: string | Uint8Array | undefined
+  readonly jwk?: object | string | null | undefined
+  readonly pem?: object | string | null | undefined
   /** Default: that of the JWK, else the RFC 7638 SHA-256 thumbprint. */
   readonly kid?: string
   /** Default: that of the JWK, else ES256, ES384 or ES512 by the curve, RS256 for RSA, EdDSA for Ed25519. */
@@ -70,9 +73,12 @@ export function isAdmitted(value: unknown): value is ProjectKey {
  * Checks a public key and binds it, frozen, to its project and to one algorithm. The only source of a `ProjectKey`.
  *
  * Checks: RSA of 2048 to 4096 bits with an odd exponent from 65537 to below 2^32, a modulus that is neither prime nor of
- * the ROCA family; P-256, P-384 and P-521 points on their curve; Ed25519 points not of small order; no private or symmetric
- * members; `use`, `key_ops`, `alg` and `crv` that agree; a project whose origins are spelled as browsers spell them.
+ * the ROCA family; P-256, P-384 and P-521 points on their curve; Ed25519 points not of small order; no private or shared key in
+ * any form; `use`, `key_ops`, `alg` and `crv` that agree; numbers of a JWK in their one spelling; a project whose origins are
+ * spelled as browsers spell them. Members of a JWK that are null count as absent, as do empty lists in `key_ops` and `oth`.
  * Does not check that the customer holds the private half.
+ *
+ * However a key is spelled, its thumbprint is that of the members that Node exports of it.
  *
  * Throws a TypeError that says what is wrong. It names the project and the kid if they have at most 40 characters, which is too
  * short for a private key in the wrong place, and never quotes the key.
@@ -131,16 +137,16 @@ function admit(project: Project, input: Values<typeof members>, loaded: boolean)
       'jwk or pem is undefined or empty; is the variable or file that should hold the public key there?',
     )
   }
-  if (input.jwk !== undefined && input.pem !== undefined) throw new TypeError('give jwk or pem, not both')
-  const material: KeyMaterial & JwkLabels = input.jwk === undefined ? readPem(input.pem) : readJwk(input.jwk)
-  if (!loaded && hasPrimeModulus(material.jwk)) {
+  if (!isAbsent(input.jwk) && !isAbsent(input.pem)) throw new TypeError('give jwk or pem, not both')
+  const half = isAbsent(input.jwk) ? readPublicHalf(input.pem, 'pem') : readPublicHalf(input.jwk, 'jwk')
+  if (!loaded && hasPrimeModulus(half.jwk)) {
     throw new TypeError(primeModulus)
   }
   const key: ProjectKey = {
     // It may have been cut out of a token, of which nothing else is to be kept.
-    kid: ownText(chooseKid(input.kid, material)),
-    alg: chooseAlgorithm(input.alg, material),
-    publicKey: material.publicKey,
+    kid: ownText(chooseKid(input.kid, half)),
+    alg: chooseAlgorithm(input.alg, half),
+    publicKey: half.publicKey,
     project,
     ...givenMembers({ notBefore, notAfter, revokedAt }),
   }
@@ -150,12 +156,18 @@ function admit(project: Project, input: Values<typeof members>, loaded: boolean)
   return key
 }
 
-/** An unset variable is undefined, and a file that could not be read is often ''. */
-function isMissing(value: unknown): boolean {
-  return value === undefined || value === ''
+/** Databases say null where JavaScript says undefined. */
+function isAbsent(value: unknown): boolean {
+  return value === undefined || value === null
 }
 
-function chooseKid(given: unknown, { jwk, kid: inJwk }: KeyMaterial & JwkLabels): string {
+/** An unset variable is undefined, and a file that could not be read is often ''. */
+function isMissing(value: unknown): boolean {
+  return isAbsent(value) || value === ''
+}
+
+function chooseKid(given: unknown, { jwk, labels }: PublicHalf): string {
+  const inJwk = labels.kid
   if (given !== undefined && inJwk !== undefined && given !== inJwk)
     throw new TypeError('kid and the kid of the JWK differ')
   const chosen = given === undefined ? inJwk : given
@@ -164,11 +176,8 @@ function chooseKid(given: unknown, { jwk, kid: inJwk }: KeyMaterial & JwkLabels)
   return kid
 }
 
-function chooseAlgorithm(
-  given: Algorithm | undefined,
-  { jwk, alg: named }: KeyMaterial & JwkLabels,
-): Algorithm {
-  const inJwk = algorithm(named, (what) => new TypeError(`alg ${what}`))
+function chooseAlgorithm(given: Algorithm | undefined, { jwk, labels }: PublicHalf): Algorithm {
+  const inJwk = algorithm(labels.alg, (what) => new TypeError(`alg ${what}`))
   if (given !== undefined && inJwk !== undefined && given !== inJwk)
     throw new TypeError('alg and the alg of the JWK differ')
   const alg = (given ?? inJwk ?? defaultAlgorithmFor(jwk)) as Algorithm

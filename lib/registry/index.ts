@@ -5,6 +5,7 @@ export {
   type ProjectAdminOptions,
 } from './admin/project-admin.js'
 export type { AdminAction } from './admin/routes.js'
+export type { RegistryChangedEvent, RegistryEventListener } from './announced-changes.js'
 export { recordLastUse, type LastUseOptions, type LastUseRecorder } from './last-use.js'
 export type { GenerateKeyOptions } from './operations/generation.js'
 export type { RegistryChangeOptions } from './operations/method-options.js'
@@ -47,6 +48,7 @@ export type {
   ProjectStore,
   ProjectWatch,
   RevokedKey,
+  WrittenChange,
 } from './store/project-store.js'
 export type {
   KeyRecord,
@@ -56,5 +58,6 @@ export type {
   ProjectRecord,
   StoredProject,
 } from './store/records.js'
+export { StoreUnusableError } from './store-unusable-error.js'
 export type { KeyView, ProjectView } from './store/views.js'
 export type { KeyChallenge } from '../types.js'

@@ -25,7 +25,8 @@ export type RegistryErrorCode = keyof typeof answers
  * The registry refuses a change. `message` says what is wrong and what to do, to those who manage projects: it may name
  * projects and kids, and holds no key and no nonce. Nothing was changed.
  *
- * An outage of the store is a `StoreError` (503) instead; whether the change was made is then unknown.
+ * An outage of the store is a `StoreError` (503) instead, and a store that somebody has to set right a `StoreUnusableError` (500);
+ * whether the change was made is then unknown.
  *
  * @example
  * if (error instanceof RegistryError && error.code === 'key_exists') console.log(error.status, error.message)

@@ -1,7 +1,10 @@
+import { StoreError } from '../errors.js'
+import { eventListeners } from '../events/listeners.js'
 import { objectWith, required, text } from '../options/kinds.js'
 import { optionsReader, type OptionsOf } from '../options/options.js'
 import { clock, readClock } from '../time/clock.js'
 import type { ProjectKeyPair } from '../jwk/generate.js'
+import { announced, type RegistryChangedEvent, type RegistryEventListener } from './announced-changes.js'
 import { keyGeneration, type GenerateKeyOptions } from './operations/generation.js'
 import type { RegistryChangeOptions } from './operations/method-options.js'
 import { projectChanges, type RegistryReasonOptions } from './operations/projects.js'
@@ -22,6 +25,7 @@ import {
 } from './operations/registration.js'
 import { keyRevocation, type KeyRevocation, type RevokeKeyOptions } from './operations/revocation.js'
 import { keyRotation, type KeyRotation, type RotateKeyOptions } from './operations/rotation.js'
+import { challengeLifetime } from './rules/possession.js'
 import type { NewProject, ProjectUpdate } from './rules/project-settings.js'
 import type { ProjectStore } from './store/project-store.js'
 import type { KeyView, ProjectView } from './store/views.js'
@@ -31,15 +35,27 @@ export interface RegistryOptions {
   readonly store: ProjectStore
   /** The platform's name, as the verifier has it: `aud` of every proof, or one that was made for another platform would do. */
   readonly audience: string
+  /**
+   * Seconds for which the challenge of a registered key can be answered. Default 86,400 (a day), at most 604,800 (7 days). The
+   * key counts as live so long.
+   */
+  readonly challengeLifetime?: number
   /** Epoch seconds. Default: the system's clock. */
   readonly clock?: () => number
+  /**
+   * Told of each change that was written: one listener, or a list of them. Must not throw; what it returns is not waited for. It may be
+   * that of a verifier, which then has both kinds of events.
+   */
+  readonly onEvent?: RegistryEventListener | readonly RegistryEventListener[]
 }
 
 /**
  * The life of projects and keys. Each method either makes its whole change, with its record in the audit, or none.
  *
- * Every method throws a `RegistryError`, which says what is wrong and what to do, or a `StoreError` (503) when the store cannot
- * be asked; then it is unknown whether the change was made. All that change something take `by`: who changes, for the audit.
+ * Every method throws a `RegistryError`, which says what is wrong and what to do, a `StoreError` (503) when the store cannot be
+ * asked right now, or a `StoreUnusableError` (500) when it cannot be asked until somebody changes something, such as the rights
+ * of a role. After the latter two it is unknown whether the change was made. All that change something take `by`: who changes,
+ * for the audit.
  */
 export interface Registry {
   /** Makes a project. Throws `project_exists` for an id that is, or was, in use. */
@@ -62,8 +78,9 @@ export interface Registry {
    */
   generateKey(projectId: string, options: GenerateKeyOptions): Promise<ProjectKeyPair>
   /**
-   * Takes a public key that the customer made, and answers with a challenge, good for ten minutes and for one proof. The key is
-   * `pending` until `confirmKey`. The same call again makes a new challenge, and the older one worthless.
+   * Takes a public key that the customer made, and answers with a challenge, good for `challengeLifetime` and for one proof. The
+   * key is `pending` until `confirmKey`. The same call again makes a new challenge, and the older one worthless: to challenge a
+   * pending key anew, give `jwk`, `replaces` and `overlap` as `listKeys` has them. The challenge is in this answer alone.
    */
   registerKey(projectId: string, options: RegisterKeyOptions): Promise<KeyRegistration>
   /**
@@ -100,7 +117,9 @@ const readOptions = optionsReader('createRegistry', {
     text({ fits: (name) => name !== '', what: "the platform's name, as the verifier has it" }),
     "the platform's name, as the verifier has it",
   ),
+  challengeLifetime,
   clock,
+  onEvent: eventListeners<RegistryChangedEvent>(),
 } satisfies OptionsOf<RegistryOptions>)
 
 /**
@@ -117,12 +136,21 @@ const readOptions = optionsReader('createRegistry', {
  * await registry.revokeKey('shop', { kid, reason: 'exposed', by })
  */
 export function createRegistry(options: RegistryOptions): Registry {
-  const { store, audience, clock } = readOptions(options)
-  const now = () => readClock(clock)
+  const { audience, challengeLifetime, clock, onEvent, ...given } = readOptions(options)
+  const store = announced(given.store, onEvent)
+  const now = () => {
+    try {
+      return readClock(clock)
+    } catch (error) {
+      const description =
+        'createRegistry: the option clock does not say what time it is. Nothing was changed.'
+      throw new StoreError('store_unavailable', { description, cause: (error as StoreError).cause })
+    }
+  }
   return {
     ...projectChanges(store, now),
     ...keyGeneration(store, now),
-    ...keyRegistration(store, audience, now),
+    ...keyRegistration(store, { audience, challengeLifetime }, now),
     ...keyRotation(store, now),
     ...keyRevocation(store, now),
     ...queries(store, now),

@@ -1,9 +1,12 @@
 import { StoreError } from '../errors.js'
 import { readClock, systemClock, type Clock } from '../time/clock.js'
-import type { TokenUse } from './replay-store.js'
+import { replayMargin, type TokenUse } from './replay-store.js'
 
-/** How far the system's clock may be from the time that a verifier read before it asked a store that it is not bound to. */
-const maxSecondsApart = 30
+/**
+ * A clock by which a use is remembered is less than this away from the verifier's. Half of the margin: one that is behind may
+ * keep a use, one that is ahead may look for it.
+ */
+export const maxSecondsApart = replayMargin / 2
 
 /** The time of a use. Who rebuilds a use must not lose it. */
 export function timeOf({ now }: TokenUse): number {
@@ -41,7 +44,7 @@ export class BoundClock {
   readAgain(use: TokenUse): number {
     const then = timeOf(use)
     const now = this.read()
-    if (this.clock === undefined && !(Math.abs(now - then) <= maxSecondsApart)) {
+    if (this.clock === undefined && !(Math.abs(now - then) < maxSecondsApart)) {
       throw new StoreError('store_unavailable', {
         cause:
           'the replay store is not bound to its verifier, and their clocks differ; what wraps it must pass bind on',

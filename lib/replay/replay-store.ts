@@ -1,3 +1,9 @@
+/**
+ * How much longer than any verifier of the store accepts it a used jti is kept, in seconds: the clocks of two verifiers differ,
+ * and that of the store from both.
+ */
+export const replayMargin = 60
+
 /** One use of a token. Times are epoch seconds and may have fractions. */
 export interface TokenUse {
   readonly projectId: string

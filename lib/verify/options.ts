@@ -1,5 +1,5 @@
 import { eventListeners, type VerifierEventListener } from '../events/listeners.js'
-import type { EventFace } from '../events/verifier-event.js'
+import type { EventFace, VerifierEvent } from '../events/verifier-event.js'
 import type { KeyStore } from '../keys/key-store.js'
 import { flag, integer, objectWith, seconds, text } from '../options/kinds.js'
 import { membersReader, optionsReader, type OptionsOf, type Values, type Wrong } from '../options/options.js'
@@ -82,7 +82,7 @@ export const verifierOptions = {
     what: 'printable ASCII without quotes or backslashes',
   }),
   clock,
-  onEvent: eventListeners,
+  onEvent: eventListeners<VerifierEvent>(),
 } satisfies OptionsOf<VerifierOptions>
 
 /** The options after their check. */

@@ -1,5 +1,5 @@
 import { AuthenticationError, StoreError } from '../errors.js'
-import type { ReplayCeilings, ReplayStore } from '../replay/replay-store.js'
+import { replayMargin, type ReplayCeilings, type ReplayStore } from '../replay/replay-store.js'
 import type { ProjectClaims } from '../types.js'
 import { answerOf } from './store-answer.js'
 
@@ -7,11 +7,6 @@ interface SingleUseSettings {
   readonly replayStore: ReplayStore
   readonly ceilings: ReplayCeilings
 }
-
-/**
- * How much longer than any verifier of the store accepts it a used jti is kept, in seconds: the clocks of two verifiers differ.
- */
-const replayMargin = 60
 
 /**
  * Step 7: consumes the jti. Last, so that only a token that passed everything else is used up.

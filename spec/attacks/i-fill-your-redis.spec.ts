@@ -2,16 +2,17 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { randomUUID } from 'node:crypto'
 import request from 'supertest'
 import { RedisReplayStore, type RedisClient } from '../../lib/replay/redis/index.js'
+import { besideRedis } from '../helpers/beside-redis.js'
 import { clientDuring } from '../helpers/client-during.js'
 import { mint } from '../helpers/mint.js'
 import '../helpers/longer-time-limit.js'
 import { appOf, platform } from '../helpers/platform.js'
 import { ioredisOf } from '../helpers/redis-clients.js'
+import { metLongAgo } from '../helpers/redis-epochs.js'
 import { RedisServer } from '../helpers/redis-server.js'
 import { expectAnswer } from '../helpers/refusals.js'
 import { mintRival } from '../helpers/rival.js'
 import { openServer } from '../helpers/server.js'
-import { until } from '../helpers/until.js'
 
 const serve = openServer()
 let redis: RedisServer
@@ -22,7 +23,7 @@ beforeAll(async () => {
 })
 const client = clientDuring<RedisClient>(() => ioredisOf(redis.port))
 beforeAll(() => {
-  const replayStore = new RedisReplayStore({ client: client(), timeoutMs: 10_000 })
+  const replayStore = besideRedis(new RedisReplayStore({ client: client(), timeoutMs: 10_000 }))
   const app = appOf(platform({ replayStore }).options)
   call = (token) => request(serve(app)).get('/portal').auth(token, { type: 'bearer' })
 })
@@ -75,8 +76,8 @@ describe.each(['accept', 'refuse'] as const)(
   (afterDataLoss) => {
     /** The rival sends more than its rate; the shop must not notice. */
     function limitedPlatform() {
-      const clock = { now: Date.now() / 1000 }
-      const read = () => clock.now
+      // It stands still, so that all is within one minute.
+      const now = Date.now() / 1000
       const replayStore = new RedisReplayStore({
         client: client(),
         afterDataLoss,
@@ -84,18 +85,18 @@ describe.each(['accept', 'refuse'] as const)(
         timeoutMs: 1000,
         projectRate: 10,
       })
-      const { options, events } = platform({ replayStore, clock: read, clockTolerance: 0 })
+      const { options, events } = platform({ replayStore, clock: () => now, clockTolerance: 0 })
       const server = serve(appOf(options))
       const call = (token: string) => request(server).get('/portal').auth(token, { type: 'bearer' })
-      const claims = () => ({ claims: { jti: randomUUID(), iat: clock.now, exp: clock.now + 250 } })
-      return { call, events, clock, shopToken: () => mint(claims()), rivalToken: () => mintRival(claims()) }
+      const claims = () => ({ claims: { jti: randomUUID(), iat: now, exp: now + 250 } })
+      return { call, events, shopToken: () => mint(claims()), rivalToken: () => mintRival(claims()) }
     }
 
-    it('is answered 503 beyond its rate, until the minute is over, and nobody else notices', async () => {
-      const { call, events, clock, shopToken, rivalToken } = limitedPlatform()
-      // A store that refuses after a loss needs a while until it lets anything in.
-      await until('a token passes', async () => (await call(shopToken())).status === 200)
-      clock.now = (Math.floor(clock.now / 60) + 1) * 60
+    it('is answered 503 beyond its rate, and nobody else notices', async () => {
+      const { call, events, shopToken, rivalToken } = limitedPlatform()
+      // A store that refuses after a loss would need a while until it lets anything in.
+      await call(shopToken())
+      await metLongAgo(redis)
       const first = rivalToken()
       expect((await call(first)).status).toBe(200)
       // What is refused counts for nothing, or whoever finds a used token could silence its project.
@@ -109,11 +110,7 @@ describe.each(['accept', 'refuse'] as const)(
       })
       expect(await ids()).toBe(stored)
       expect((await call(first)).status).toBe(503)
-      for (let used = 0; used < 10; used++) expect((await call(shopToken())).status).toBe(200)
-
-      clock.now += 60
-      expect((await call(rivalToken())).status).toBe(200)
-      expectAnswer(await call(first), 'token_replayed')
+      for (let used = 1; used < 10; used++) expect((await call(shopToken())).status).toBe(200)
     })
   },
 )

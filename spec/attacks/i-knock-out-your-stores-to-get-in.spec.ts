@@ -28,6 +28,10 @@ const broken: readonly [string, Partial<VerifierOptions>][] = [
     'key store that never answers, behind a cache',
     { keyStore: new CachedKeyStore({ find: () => new Promise(() => undefined) }, { timeoutMs: 1 }) },
   ],
+  [
+    'key store that throws its own outage, and says too much',
+    { keyStore: { find: thrown(new StoreError('store_unavailable', { description: down.message })) } },
+  ],
   ['replay store that rejects', { replayStore: { consume: () => Promise.reject(down) } }],
   ['replay store that throws', { replayStore: { consume: thrown(down) } }],
   [

@@ -2,6 +2,7 @@ import { beforeEach, expect, it, jest } from '@jest/globals'
 import { createPrivateKey } from 'node:crypto'
 import { adminApp, operator, send } from '../helpers/admin.js'
 import { makeKeyPair } from '../helpers/keys.js'
+import { formsOf } from '../helpers/private-key-forms.js'
 import { managed, type ManagedPlatform } from '../helpers/registry.js'
 import { printed, Secrets } from '../helpers/secrets.js'
 import { openServer } from '../helpers/server.js'
@@ -68,11 +69,16 @@ it.each(['ES256', 'EdDSA', 'RS256'])(
     const secrets = new Secrets()
     secrets.addPrivateKey(privateKey)
     const jwk = privateKey.export({ format: 'jwk' })
-    const pem = privateKey.export({ format: 'pem', type: 'pkcs8' }) as string
-    const forms = [jwk, JSON.stringify(jwk), pem, pem.replaceAll('\n', ' ')]
-    for (const body of forms.flatMap((form) => [{ jwk: form }, { pem: form }, { publicKey: form }])) {
+    const texts = Array.from(formsOf(privateKey).values()).filter((form) => typeof form === 'string')
+    for (const body of [jwk, ...texts].flatMap((form) => [
+      { jwk: form },
+      { pem: form },
+      { publicKey: form },
+    ])) {
       const answer = await ask('POST', '/projects/shop/keys/register', body)
       expect(answer).toContain('"code":"request_invalid"')
+      // Whoever sent it must hear that it has to be replaced.
+      if (!('publicKey' in body)) expect(answer).toContain('this is a private key')
       expect(secrets.findIn(answer.replaceAll('\\n', '\n'))).toBeUndefined()
     }
     const kid = JSON.stringify(privateKey.export({ format: 'jwk' })).slice(0, 200)

@@ -13,7 +13,7 @@ import { keyPair } from '../helpers/keys.js'
 import { audience } from '../helpers/mint.js'
 import { captureOutput, leaks, record, secrets } from '../helpers/outputs.js'
 import { platform, rivalKeys } from '../helpers/platform.js'
-import { formsOf } from '../helpers/private-key-forms.js'
+import { formsOf, pkcs8Of } from '../helpers/private-key-forms.js'
 import { by, managed } from '../helpers/registry.js'
 
 const algorithms = ['ES256', 'RS256', 'EdDSA'] as const
@@ -36,12 +36,19 @@ function misplace(where: string, make: () => unknown): void {
 describe.each(algorithms)('no private key for %s comes out when it is given', (alg) => {
   const { privateKey, publicJwk } = keyPair(alg)
   const { options } = platform()
-  const texts = Array.from(formsOf(privateKey)).filter(
-    (form): form is [string, string] => typeof form[1] === 'string',
-  )
   const jwk = privateKey.export({ format: 'jwk' })
-  texts.push(['the bare base64', privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64')])
-  texts.push(['the private member', jwk.d ?? ''])
+  const pem = pkcs8Of(privateKey)
+  /** What those places get that read no key; there one spelling is as good as another. */
+  const texts: [string, string][] = [
+    ['PKCS#8', pem],
+    ['PKCS#8 without line ends', pem.replaceAll('\n', '')],
+    ['PKCS#8 with line ends escaped twice', pem.replaceAll('\n', '\\\\n')],
+    ['PKCS#8 in base64', Buffer.from(pem).toString('base64')],
+    ['PKCS#8 in UTF-16', Buffer.from(pem, 'utf16le').toString('latin1')],
+    ['the bare base64', privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64')],
+    ['a JWK in JSON', JSON.stringify(jwk)],
+    ['the private member', jwk.d ?? ''],
+  ]
 
   it('in the place of a public key', () => {
     for (const [, form] of formsOf(privateKey)) {
@@ -50,7 +57,7 @@ describe.each(algorithms)('no private key for %s comes out when it is given', (a
         misplace('a key of a project', () => new MemoryKeyStore([{ id: 'shop', keys: [given as never] }]))
       }
     }
-    for (const member of ['x', 'n', 'e', 'use', 'key_ops', 'alg']) {
+    for (const member of ['x', 'n', 'e', 'use', 'key_ops', 'alg', 'kty', 'crv', 'd', 'keys']) {
       for (const [, text] of texts)
         misplace(`the member ${member}`, () =>
           admitProjectKey({ id: 'shop' }, { jwk: { ...publicJwk, [member]: text } }),

@@ -94,13 +94,19 @@ describe('an RSA key that gives itself away', () => {
 
   it.each(['n', 'e'])('is refused before any arithmetic when %s is huge', (name) => {
     const huge = encode(Buffer.alloc(1_000_000, 0xff))
-    expectNotAdmitted({ jwk: { kty: 'RSA', n, e, [name]: huge } }, 'the RSA key is too large')
+    expectNotAdmitted(
+      { jwk: { kty: 'RSA', n, e, [name]: huge } },
+      `jwk has a number in ${name} that is too large`,
+    )
   })
 
   it.each(['n', 'e'])('is refused when %s has a leading zero', (name) => {
     const jwk = { kty: 'RSA', n, e }
     const spelled = encode(Buffer.concat([Buffer.alloc(1), Buffer.from(jwk[name as 'n'], 'base64url')]))
-    expectNotAdmitted({ jwk: { ...jwk, [name]: spelled } }, `${name} of the JWK has the wrong length`)
+    expectNotAdmitted(
+      { jwk: { ...jwk, [name]: spelled } },
+      `jwk has a zero byte at the front of ${name}; write ${name} without it`,
+    )
   })
 
   it('would let anyone sign with exponent 1, and does not get in past the admission either', async () => {
@@ -134,21 +140,33 @@ describe('an EC key that is not a point of its curve', () => {
     ['with its coordinates swapped', { x: y, y: x }, offCurve],
     ['at (0, 0), which some write for infinity', { x: zero, y: zero }, offCurve],
     ['with a coordinate above the field prime', { x: encode(Buffer.alloc(32, 0xff)) }, offCurve],
-    ['with a short coordinate', { x: encode(xBytes.subarray(1)) }, 'x of the JWK has the wrong length'],
+    [
+      'with a short coordinate',
+      { x: encode(xBytes.subarray(1)) },
+      'jwk has 31 bytes in x; with the crv "P-256" it takes 32',
+    ],
     [
       'with a padded coordinate',
       { y: encode(Buffer.concat([Buffer.alloc(1), yBytes])) },
-      'y of the JWK has the wrong length',
+      'jwk has 33 bytes in y; with the crv "P-256" it takes 32',
     ],
-    ['without y', { y: undefined }, 'the JWK needs y as base64url without padding'],
-    ['with an empty x', { x: '' }, 'the JWK needs x as base64url without padding'],
-    ['with x in padded base64', { x: `${x}=` }, 'the JWK needs x as base64url without padding'],
-    ['with x as a number', { x: 1 }, 'the JWK needs x as base64url without padding'],
-    ['that says it is on P-384', { crv: 'P-384' }, 'x of the JWK has the wrong length'],
+    ['without y', { y: undefined }, 'jwk needs y as base64url without padding'],
+    ['with an empty x', { x: '' }, 'jwk needs x as base64url without padding'],
+    [
+      'with x in padded base64',
+      { x: `${x}=` },
+      'jwk needs x as base64url without padding: its digits are letters, 0 to 9, - and _ alone',
+    ],
+    ['with x as a number', { x: 1 }, 'jwk needs x as base64url without padding'],
+    ['that says it is on P-384', { crv: 'P-384' }, 'jwk has 32 bytes in x; with the crv "P-384" it takes 48'],
     ['that says it is on secp256k1', { crv: 'secp256k1' }, unusable('secp256k1')],
-    ['that says it is on p-256', { crv: 'p-256' }, unusable('p-256')],
-    ['that says it is on no curve', { crv: undefined }, unusable('EC')],
-    ['of a type in small letters', { kty: 'ec' }, unusable('P-256')],
+    ['that says it is on p-256', { crv: 'p-256' }, 'jwk has the crv "p-256"; write "P-256"'],
+    [
+      'that says it is on no curve',
+      { crv: undefined },
+      'jwk has no crv; with kty "EC" it is one of P-256, P-384, P-521',
+    ],
+    ['of a type in small letters', { kty: 'ec' }, 'jwk has the kty "ec"; write "EC"'],
   ])('is refused: a JWK %s', (_, difference, reason) => {
     expectNotAdmitted({ jwk: { ...jwk, ...difference } }, reason)
   })

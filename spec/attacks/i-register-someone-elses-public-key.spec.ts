@@ -3,6 +3,7 @@ import { createHmac, sign } from 'node:crypto'
 import { createSigner } from '../../lib/customer/index.js'
 import type { KeyChallenge } from '../../lib/registry/index.js'
 import { makeKeyPair } from '../helpers/keys.js'
+import { publicFormsOf } from '../helpers/key-wrappings.js'
 import { audience, encode, signBytes } from '../helpers/mint.js'
 import { by, expectDenial, handOver, managed, type ManagedPlatform } from '../helpers/registry.js'
 import { prove } from '../helpers/possession.js'
@@ -217,6 +218,19 @@ describe('when the key is taken', () => {
       await expectDenial(registry.confirmKey('mine', { kid, proof, by }), 'proof_invalid', notSigned)
     }
   })
+
+  it.each(publicFormsOf(victim.publicKey))(
+    'it stays with its project when I spell it as $name',
+    async (form) => {
+      const { registry } = platform
+      const { challenge } = await registry.registerKey('mine', { jwk: form.given, kid: 'other', by })
+      const proof = await prove({ privateKey: victim.privateKey, challenge })
+      await expect(registry.confirmKey('mine', { kid: 'other', proof, by })).rejects.toMatchObject({
+        code: 'key_exists',
+      })
+      expect(await platform.store.find('mine', 'other')).toBeUndefined()
+    },
+  )
 
   it('it stays with its project, even for who does', async () => {
     const { registry } = platform

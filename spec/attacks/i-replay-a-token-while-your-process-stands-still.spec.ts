@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { createVerifier, MemoryReplayStore, type KeyStore, type ReplayStore } from '../../lib/index.js'
 import { RedisReplayStore, type RedisClient } from '../../lib/replay/redis/index.js'
+import { besideRedis } from '../helpers/beside-redis.js'
 import { clientDuring } from '../helpers/client-during.js'
 import { mint, now } from '../helpers/mint.js'
 import '../helpers/longer-time-limit.js'
@@ -19,7 +20,7 @@ afterAll(() => redis.remove())
 
 const stores: readonly [string, () => ReplayStore][] = [
   ['memory', () => new MemoryReplayStore()],
-  ['Redis', () => new RedisReplayStore({ client: client(), timeoutMs: 10_000 })],
+  ['Redis', () => besideRedis(new RedisReplayStore({ client: client(), timeoutMs: 10_000 }))],
 ]
 
 it.each(stores)(

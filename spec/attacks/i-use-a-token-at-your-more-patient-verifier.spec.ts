@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { createVerifier, MemoryReplayStore, type AfterDataLoss, type ReplayStore } from '../../lib/index.js'
 import { RedisReplayStore, type RedisClient } from '../../lib/replay/redis/index.js'
+import { besideRedis } from '../helpers/beside-redis.js'
 import { clientDuring } from '../helpers/client-during.js'
 import { mint, now } from '../helpers/mint.js'
 import '../helpers/longer-time-limit.js'
@@ -50,7 +51,7 @@ function inMemory(): World {
 function inRedis(): World {
   const clock = { now }
   const store: World['store'] = (options) =>
-    new RedisReplayStore({ client: client(), timeoutMs: 10_000, ...options })
+    besideRedis(new RedisReplayStore({ client: client(), timeoutMs: 10_000, ...options }))
   return {
     clock,
     store,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { randomUUID } from 'node:crypto'
 import { RedisReplayStore } from '../../lib/replay/redis/index.js'
+import { besideRedis } from '../helpers/beside-redis.js'
 import { mint } from '../helpers/mint.js'
 import '../helpers/longer-time-limit.js'
 import { verifierOf } from '../helpers/platform.js'
@@ -31,7 +32,7 @@ async function limit(policy: string): Promise<void> {
 /** Uses a token up, and then many others, until there is no room. */
 async function useMany(): Promise<{ token: string; outcomes: Map<unknown, number> }> {
   const verifier = verifierOf({
-    replayStore: new RedisReplayStore({ client: opened.client, timeoutMs: 10_000 }),
+    replayStore: besideRedis(new RedisReplayStore({ client: opened.client, timeoutMs: 10_000 })),
   })
   const token = mint({ claims: { jti: randomUUID() } })
   await verifier.verify(token)
@@ -81,7 +82,7 @@ it('never forgets a used token with noeviction: once there is no room, new ones 
   expect(await redis.info('evicted_keys')).toBe(evicted)
 
   // A full Redis says so before it looks; with room it still knows the token.
-  const verifier = verifierOf({ replayStore: store })
+  const verifier = verifierOf({ replayStore: besideRedis(store) })
   const outcome = await verifier.verify(token).catch((error: unknown) => error)
   expect(['replay_store_full', 'token_replayed']).toContain((outcome as { code: unknown }).code)
   await redis.command('CONFIG', 'SET', 'maxmemory', 0)

@@ -2,6 +2,7 @@ import { expect, it } from '@jest/globals'
 import { http } from '../../bench/http/bench.js'
 import { inProcess } from '../../bench/in-process.js'
 import { refusals } from '../../bench/refusals.js'
+import { replayInRedis } from '../../bench/replay-in-redis.js'
 import type { Cell, Part } from '../../bench/results.js'
 import { scale } from '../../bench/scale.js'
 
@@ -58,6 +59,13 @@ it('measures behind Express', async () => {
   expect(part.verdicts).toHaveLength(7 + 7 + 7 + 6)
   expectNumbers(part)
 }, 120_000)
+
+it('measures used ids in Redis', async () => {
+  const part = await replayInRedis({ ...tiny, batch: 70 })
+  expect(rowsOf(part)).toEqual([['RedisReplayStore', 7]])
+  expect(part.verdicts).toHaveLength(3)
+  expectNumbers(part)
+}, 60_000)
 
 it('measures how cost grows', async () => {
   const part = await scale({ ...tiny, batch: 4, weighed: 50, idsInRedis: 200 })

@@ -9,6 +9,14 @@ jest.setTimeout(90_000)
 
 const visitor = consoleVisitor()
 
+/** What the customer is sent: the dialog shows it once. */
+async function challengeShown(): Promise<KeyChallenge> {
+  const snippet = visitor.dialog().getByLabel('What the customer runs', { exact: true })
+  return JSON.parse(
+    /const challenge = (\{[^}]*\})/.exec((await snippet.textContent()) ?? '')?.[1] ?? '',
+  ) as KeyChallenge
+}
+
 describe('a key', () => {
   it('is created, and its private half shown once', async () => {
     await visitor.newProject('once')
@@ -77,9 +85,7 @@ describe('a key', () => {
     await visitor.dialog().getByLabel('Public key').fill(pem)
     await visitor.inDialog('Ask for a proof').click()
     await visitor.dialog().getByText('step 2 of 2').waitFor()
-    const snippet =
-      (await visitor.dialog().getByLabel('What the customer runs', { exact: true }).textContent()) ?? ''
-    const challenge = JSON.parse(/const challenge = (\{[^}]*\})/.exec(snippet)?.[1] ?? '') as KeyChallenge
+    const challenge = await challengeShown()
     expect(challenge).toMatchObject({ aud: new URL(visitor.address).origin, proj_id: 'proof' })
     await visitor.page.locator('#key-list').getByText('pending').waitFor()
 
@@ -105,5 +111,40 @@ describe('a key', () => {
     await visitor.inDialog('Activate the key').click()
     await visitor.said('The customer holds the private key. The key is active.')
     expect(await visitor.page.locator('#key-list').textContent()).toContain('active')
+  })
+  it('is confirmed later, or challenged anew, from the list', async () => {
+    await visitor.newProject('later')
+    const old = await visitor.newKey()
+    const { privateKey, publicJwk } = makeKeyPair('EdDSA')
+    await visitor.button("Register a customer's key").click()
+    await visitor
+      .dialog()
+      .getByLabel('Public key')
+      .fill(JSON.stringify({ ...publicJwk, kid: 'own' }))
+    await visitor.dialog().getByLabel('Replaces').selectOption(old)
+    await visitor.inDialog('Ask for a proof').click()
+    const lost = await challengeShown()
+    await visitor.inDialog('Later').click()
+    await visitor.page.reload()
+    await visitor.keyItem('own').getByText('Waits for a proof until').waitFor()
+
+    await visitor.button('New challenge for own').click()
+    await visitor.inDialog('Make a new challenge').click()
+    const challenge = await challengeShown()
+    expect(challenge).toMatchObject({ kid: 'own', alg: 'EdDSA', exp: expect.any(Number) })
+    expect(challenge.exp - Date.now() / 1000).toBeGreaterThan(86_000)
+    await visitor.inDialog('Later').click()
+
+    await visitor.button('Confirm own').click()
+    const proof = visitor.dialog().getByLabel('Proof')
+    await proof.fill(await prove({ privateKey, challenge: lost }))
+    await visitor.inDialog('Activate the key').click()
+    await visitor.dialog().getByRole('alert').filter({ hasText: 'newest challenge' }).waitFor()
+    visitor.excuse(422)
+    await proof.fill(await prove({ privateKey, challenge }))
+    await visitor.inDialog('Activate the key').click()
+    await visitor.said('The customer holds the private key. The key is active.')
+    expect(await visitor.keyItem(old).textContent()).toContain('retiring')
+    expect(await visitor.keyItem('own').getByRole('button').allTextContents()).toEqual(['Rotate', 'Revoke'])
   })
 })

@@ -15,13 +15,14 @@ describe('what is no private key is refused:', () => {
   const isLocked =
     'privateKey is locked with a passphrase; unlock it first (openssl pkey -in key.pem -out unlocked.pem)'
   const isNothing =
-    'privateKey is neither PEM (-----BEGIN PRIVATE KEY-----) nor a JWK nor one of them in base64; is it a file name? Read the file first'
-  const isOther = 'privateKey must be PEM text, a JWK, a KeyObject, a CryptoKey or a remote signer'
+    'privateKey is neither PEM nor DER nor a JWK, nor one of them in base64; is it a file name? Read the file first'
+  const isOther = 'privateKey must be PEM text, DER, a JWK, a KeyObject, a CryptoKey or a remote signer'
 
   const { privateKey, publicKey, publicJwk } = keyPair('ES256')
   const rsa = keyPair('RS256')
   const pem = pkcs8Of(privateKey)
   const spki = publicKey.export({ format: 'pem', type: 'spki' }) as string
+  const bare = privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64')
   const jwk = privateKey.export({ format: 'jwk' })
 
   it.each([
@@ -30,6 +31,8 @@ describe('what is no private key is refused:', () => {
     ['in PEM, in base64', Buffer.from(spki).toString('base64')],
     ['in PKCS#1', rsa.publicKey.export({ format: 'pem', type: 'pkcs1' })],
     ['in the Buffer of a file', Buffer.from(spki)],
+    ['in DER', publicKey.export({ format: 'der', type: 'spki' })],
+    ['in DER of PKCS#1', rsa.publicKey.export({ format: 'der', type: 'pkcs1' })],
     ['in a JWK', publicJwk],
     ['in a JWK of RSA', rsa.publicJwk],
     ['in a JWK in JSON', JSON.stringify(publicJwk)],
@@ -94,10 +97,20 @@ describe('what is no private key is refused:', () => {
     ['without a body', '-----BEGIN PRIVATE KEY----- -----END PRIVATE KEY-----'],
     ['with one that is no key', der.pem('PRIVATE KEY', Buffer.from('not a key, but some sentence'))],
     ['in base64 that was cut off', Buffer.from(pem).toString('base64').slice(0, 120)],
-    ['in JSON that was cut off', JSON.stringify(jwk).slice(0, -20)],
-    ['in JSON with a comma too many', `${JSON.stringify(jwk).slice(0, -1)},}`],
+    ['in DER that was cut off', privateKey.export({ format: 'der', type: 'pkcs8' }).subarray(0, -20)],
+    ['in the base64 of DER that was cut off', bare.slice(0, -20)],
   ])('a key %s', (_, form) => {
     expectRefused(form, isDamaged)
+  })
+
+  it.each([
+    ['cut off', JSON.stringify(jwk).slice(0, -20)],
+    ['with a comma too many', `${JSON.stringify(jwk).slice(0, -1)},}`],
+  ])('a key in JSON %s', (_, form) => {
+    expectRefused(
+      form,
+      'privateKey is JSON that is cut off or damaged; compare it with the file that it was copied from',
+    )
   })
 
   it.each([
@@ -119,34 +132,26 @@ describe('what is no private key is refused:', () => {
     ['white space', ' \n'],
     ['quotes around nothing', '""'],
     ['base64 of something else', Buffer.from('correct horse battery staple').toString('base64')],
-    [
-      'the base64 of a PEM without its lines',
-      privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64'),
-    ],
     ['an empty Buffer', Buffer.alloc(0)],
-    ['the bytes of a key in DER', privateKey.export({ format: 'der', type: 'pkcs8' })],
   ])('%s', (_, form) => {
     expectRefused(form, isNothing)
   })
 
-  it.each([null, 1, true, 1n, Symbol('key'), () => pem])('what is no key at all: %p', (form) => {
+  it.each([null, 1, true, 1n, Symbol('key'), () => pem, [pem]])('what is no key at all: %p', (form) => {
     expectRefused(form, isOther)
   })
 
   it.each([
     ['an empty object', {}],
-    ['a list', [pem]],
     ['a PEM in an object', { key: pem }],
     ['a map', new Map([['kty', 'EC']])],
   ])('what is no JWK: %s', (_, form) => {
-    expectRefused(form, 'privateKey is an object, but not a JWK: it has no kty')
+    expectRefused(form, 'privateKey is an object, but not a JWK: it has no kty ("EC", "RSA" or "OKP")')
   })
 
   it.each([
     ['of RSA that lacks a prime', { ...rsa.privateKey.export({ format: 'jwk' }), p: undefined }],
     ['of a curve that does not exist', { ...jwk, crv: 'P-255' }],
-    ['of a type that does not exist', { ...jwk, kty: 'ECC' }],
-    ['whose d is not text', { ...jwk, d: 1 }],
     ['whose point is off the curve', { ...jwk, y: jwk.x }],
   ])('a JWK %s', (_, form) => {
     expectRefused(form, 'privateKey is a JWK whose members do not make a private key')

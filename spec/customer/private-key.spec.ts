@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
+import type { KeyObject } from 'node:crypto'
 import { calculateJwkThumbprint } from 'jose'
 import { createSigner, type AlgorithmName, type PrivateKeyInput } from '../../lib/customer/index.js'
 import { keyPair } from '../helpers/keys.js'
@@ -26,6 +27,20 @@ async function expectAccepted(
   })
 }
 
+/** One form of each kind; that all are read alike is the reader's to show. */
+function formsToSignWith(key: KeyObject): [string, PrivateKeyInput][] {
+  const kinds = [
+    'PKCS#8 as it is',
+    'PKCS#8 in base64',
+    'PKCS#8 in DER',
+    'a JWK',
+    'a KeyObject',
+    'pkcs1',
+    'sec1',
+  ]
+  return [...formsOf(key)].filter(([name]) => kinds.includes(name))
+}
+
 /** One RSA pair does for all of RS and PS. */
 const pairFor = (alg: string) => (/^[RP]S/.test(alg) ? 'RS256' : alg)
 const defaultAlgorithms: readonly string[] = ['ES256', 'ES384', 'ES512', 'RS256', 'EdDSA']
@@ -42,7 +57,7 @@ describe.each(allAlgorithms)('a private key for %s signs what the verifier accep
   const { privateKey } = keyPair(pairFor(alg))
   const givenAlg = defaultAlgorithms.includes(alg) ? undefined : alg
 
-  it.each([...formsOf(privateKey)])('given as %s', async (_, form) => {
+  it.each(formsToSignWith(privateKey))('given as %s', async (_, form) => {
     await expectAccepted(form, alg, givenAlg)
     await expectAccepted(form, alg, alg)
   })

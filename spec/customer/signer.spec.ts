@@ -79,7 +79,8 @@ describe('a signer', () => {
     expect(await kidOf({ privateKey: JSON.stringify(jwk) })).toBe('in the JWK')
     const thumbprint = await calculateJwkThumbprint(publicJwk)
     expect(await kidOf({})).toBe(thumbprint)
-    for (const kid of ['', 1, null, ' ', 'x'.repeat(257)]) {
+    expect(await kidOf({ privateKey: { ...jwk, kid: null } })).toBe(thumbprint)
+    for (const kid of ['', 1, ' ', 'x'.repeat(257)]) {
       expect(() => signerOf({ privateKey: { ...jwk, kid } as object })).toThrow(
         new TypeError('createSigner: the kid of privateKey must be a string of 1 to 256 characters'),
       )

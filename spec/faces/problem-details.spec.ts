@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals'
-import { AuthenticationError, problemDetails, StoreError } from '../../lib/index.js'
+import { AuthenticationError, problemDetails, problemOf, StoreError } from '../../lib/index.js'
 import { refusalFactsOf } from '../../lib/errors.js'
 import { keepRefusal } from '../../lib/faces/kept-refusal.js'
 
@@ -129,4 +129,41 @@ it("does not lend the kept refusal to anybody else's error", () => {
   ]
   for (const error of others) expect(handle(error, { req }).passedOn).toEqual([error])
   expect(handle(new PassportError(401), { req: {} }).body).toBeUndefined()
+})
+
+it.each([
+  new AuthenticationError('token_replayed', {
+    realm: 'portal',
+    serverTime: 1_790_000_000.9,
+    cause: 'secret',
+  }),
+  new AuthenticationError('credentials_missing'),
+  new AuthenticationError('scope_insufficient', { realm: 'portal', scope: ['portal:read'] }),
+  new StoreError('store_unavailable', { cause: new Error('connection refused') }),
+])('says to any server what problemDetails answers to %s', (error) => {
+  const { status, headers, body } = handle(error)
+  const problem = problemOf(error)
+  expect(problem).toEqual({ status, headers, body: JSON.parse(body ?? '') as unknown })
+  expect(JSON.stringify(problem?.body)).toBe(body)
+})
+
+it.each([
+  new Error('a'),
+  new TypeError('a'),
+  { status: 401, headers: {} },
+  undefined,
+  null,
+  'token_replayed',
+])('says nothing of an error that is not ours: %s', (error) => {
+  expect(problemOf(error)).toBeUndefined()
+})
+
+it('says of an error what it was made with, whatever was written on it', () => {
+  const error = Object.assign(new AuthenticationError('token_expired'), {
+    status: 200,
+    headers: {},
+    code: 'owned',
+  })
+  expect(problemOf(error)).toMatchObject({ status: 401, body: { status: 401, code: 'token_expired' } })
+  expect(problemOf(error)?.headers).toHaveProperty('WWW-Authenticate')
 })

@@ -1,6 +1,6 @@
 /** Just enough DER (X.690) to write keys that no library would write. */
 
-function tagged(tag: number, ...parts: readonly Buffer[]): Buffer {
+export function tagged(tag: number, ...parts: readonly Buffer[]): Buffer {
   const content = Buffer.concat(parts)
   const size = content.length
   const length = size < 0x80 ? [size] : size < 0x100 ? [0x81, size] : [0x82, size >> 8, size & 0xff]

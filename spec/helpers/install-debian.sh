@@ -2,7 +2,14 @@
 # Installs what the tests need besides Node and npm packages, on Debian. Safe to run again.
 set -eu
 
-if [ -x /usr/bin/chromium ] && [ -x /usr/bin/redis-server ] && ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1; then
+# A browser and servers; what the recipes in docs/ are run with.
+needed="chromium redis-server postgresql openssl xxd python3 python3-cryptography python3-jwt softhsm2 opensc"
+
+missing=
+for package in $needed; do
+  dpkg-query -W -f '${db:Status-Abbrev}' "$package" 2>/dev/null | grep -q '^ii' || missing="$missing $package"
+done
+if [ -z "$missing" ]; then
   exit 0
 fi
 
@@ -11,4 +18,4 @@ as_root() {
 }
 
 as_root apt-get update
-as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends chromium redis-server postgresql
+as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $missing

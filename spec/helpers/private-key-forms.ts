@@ -1,5 +1,6 @@
 import { webcrypto, type JsonWebKey, type KeyObject } from 'node:crypto'
 import type { PrivateKeyInput } from '../../lib/customer/index.js'
+import { lineEndsOf, wrappingsOf } from './key-wrappings.js'
 
 export const allAlgorithms = [
   'ES256',
@@ -24,38 +25,24 @@ const traditionalTypes = new Map<string | undefined, 'pkcs1' | 'sec1'>([
 /** A private key in every form that people have it in, by name. */
 export function formsOf(key: KeyObject): ReadonlyMap<string, PrivateKeyInput> {
   const pem = pkcs8Of(key)
+  const der = key.export({ format: 'der', type: 'pkcs8' })
   const jwk = key.export({ format: 'jwk' })
-  const json = JSON.stringify(jwk, null, 2)
-  const base64 = Buffer.from(pem).toString('base64')
   const forms = new Map<string, PrivateKeyInput>([
-    ['PKCS#8', pem],
-    ['PKCS#8 with line ends of Windows', pem.replaceAll('\n', '\r\n')],
-    ['PKCS#8 with \\n spelled out', pem.replaceAll('\n', '\\n')],
-    ['PKCS#8 with \\r\\n spelled out', pem.replaceAll('\n', '\\r\\n')],
-    ['PKCS#8 with spaces for line ends', pem.replaceAll('\n', ' ')],
-    ['PKCS#8 without line ends', pem.replaceAll('\n', '')],
-    ['PKCS#8 in double quotes', `"${pem}"`],
     ['PKCS#8 in single quotes, with \\n spelled out', `'${pem.replaceAll('\n', '\\n')}'`],
-    ['PKCS#8 amid white space', `\n  ${pem}\n\n`],
-    ['PKCS#8 behind a byte order mark', `\ufeff${pem}`],
-    ['PKCS#8 with lines of words around it', `Bag Attributes: none\n${pem}\nThe end.\n`],
-    ['PKCS#8 as a whole in base64', base64],
-    ['PKCS#8 as a whole in base64 with line ends', base64.replace(/.{76}/g, '$&\n')],
-    ['PKCS#8 as a whole in base64url', Buffer.from(pem).toString('base64url')],
-    ['PKCS#8 as a whole in base64, in quotes', `"${base64}"`],
-    ['the Buffer of a PKCS#8 file', Buffer.from(pem)],
-    ['the Uint8Array of a PKCS#8 file', new TextEncoder().encode(pem)],
+    ['PKCS#8 in DER', der],
+    ['PKCS#8 in DER, in base64', der.toString('base64')],
     ['a JWK', jwk],
-    ['a JWK in JSON', json],
-    ['a JWK in JSON, in single quotes', `'${json}'`],
-    ['a JWK in JSON, in base64', Buffer.from(json).toString('base64')],
-    ['the Buffer of a JWK file', Buffer.from(json)],
+    ['a JWK with null for what is absent', { ...jwk, use: null, alg: null, kid: null, oth: [] }],
     ['a KeyObject', key],
   ])
+  for (const [how, text] of lineEndsOf(pem)) forms.set(`PKCS#8 with ${how}`, text)
+  for (const [how, text] of wrappingsOf(pem)) forms.set(`PKCS#8 ${how}`, text)
+  for (const [how, text] of wrappingsOf(JSON.stringify(jwk, null, 2))) forms.set(`a JWK in JSON ${how}`, text)
   const traditional = traditionalTypes.get(key.asymmetricKeyType)
   if (traditional !== undefined) {
     const old = key.export({ format: 'pem', type: traditional }) as string
     forms.set(traditional, old)
+    forms.set(`${traditional} in DER`, key.export({ format: 'der', type: traditional as 'pkcs1' }))
     forms.set(`${traditional} with \\n spelled out`, old.replaceAll('\n', '\\n'))
     forms.set(`${traditional} as a whole in base64`, Buffer.from(old).toString('base64'))
     forms.set(`${traditional} behind a block of parameters`, `${ecParameters}${old}`)

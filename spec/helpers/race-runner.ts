@@ -1,6 +1,7 @@
 /** A program: one process of a platform, which verifies the tokens that it is sent and tells how often each passed. */
 import { AuthenticationError, createVerifier, MemoryKeyStore, type Verifier } from '../../lib/index.js'
 import { RedisReplayStore } from '../../lib/replay/redis/index.js'
+import { besideRedis } from './beside-redis.js'
 import { audience, now } from './mint.js'
 import type { Round, RoundResult, Starter } from './race.js'
 import { ioredisOf, nodeRedisOf } from './redis-clients.js'
@@ -28,7 +29,9 @@ async function start({ port, afterDataLoss, library, publicJwk }: Starter): Prom
     audience,
     keyStore: new MemoryKeyStore([{ id: 'shop', keys: [{ jwk: publicJwk, kid: 'key-race', alg: 'EdDSA' }] }]),
     // A busy machine is no outage.
-    replayStore: new RedisReplayStore({ client, afterDataLoss, timeoutMs: 10_000, projectRate: 10_000_000 }),
+    replayStore: besideRedis(
+      new RedisReplayStore({ client, afterDataLoss, timeoutMs: 10_000, projectRate: 10_000_000 }),
+    ),
     clock,
   })
   return 'ready'

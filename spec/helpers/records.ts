@@ -1,6 +1,13 @@
+import { expect } from '@jest/globals'
 import { randomUUID } from 'node:crypto'
 import type { ProjectWithKeys } from '../../lib/index.js'
-import type { KeyRecord, ProjectChange, ProjectRecord, ProjectStore } from '../../lib/registry/index.js'
+import type {
+  AuditRecord,
+  KeyRecord,
+  ProjectChange,
+  ProjectRecord,
+  ProjectStore,
+} from '../../lib/registry/index.js'
 import { admitProjectKey } from '../../lib/keys/public-key.js'
 import { without } from '../../lib/registry/store/records.js'
 import { keyPair } from './keys.js'
@@ -76,3 +83,6 @@ export async function fill<Store extends ProjectStore>(
   }
   return store
 }
+
+/** What a store says of a change that it has written. */
+export const written = { audit: expect.objectContaining({ id: expect.any(Number) as number }) as AuditRecord }

@@ -9,7 +9,7 @@ export async function metLongAgo(server: RedisServer): Promise<void> {
   await Promise.all(
     keys.map(async (key) => {
       const [memory = ''] = ((await server.command('GET', key)) as string).split(' ')
-      await server.command('SET', key, `${memory} -1000000000000`)
+      await server.command('SET', key, `${memory} -1000000000000 -1000000000000`)
     }),
   )
 }
@@ -23,8 +23,9 @@ export async function timePasses(server: RedisServer, seconds: number): Promise<
   await Promise.all(
     keys.map(async (key) => {
       if (key.endsWith('epoch')) {
-        const [memory = '', since = ''] = ((await server.command('GET', key)) as string).split(' ')
-        await server.command('SET', key, `${memory} ${Number(since) - seconds}`)
+        const [memory = '', ...moments] = ((await server.command('GET', key)) as string).split(' ')
+        const earlier = moments.map((moment) => (Number(moment) - seconds).toFixed(6))
+        await server.command('SET', key, [memory, ...earlier].join(' '))
       } else {
         const left = Number(await server.command('PTTL', key))
         await server.command('PEXPIRE', key, Math.round(left - seconds * 1000))

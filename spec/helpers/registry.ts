@@ -6,6 +6,7 @@ import {
   type ProjectStore,
   type Registry,
   type RegistryErrorCode,
+  type RegistryOptions,
 } from '../../lib/registry/index.js'
 import { makeKeyPair, type KeyPair } from './keys.js'
 import { audience, now } from './mint.js'
@@ -23,14 +24,15 @@ export interface ManagedPlatform {
 /** A registry over a store, with a clock that stands still. */
 export function managed<Store extends ProjectStore = MemoryProjectStore>(
   store: Store = new MemoryProjectStore() as unknown as Store,
+  options: Pick<RegistryOptions, 'challengeLifetime'> = {},
 ): ManagedPlatform & { readonly store: Store } {
   const clock = { now }
-  return { store, clock, registry: createRegistry({ store, audience, clock: () => clock.now }) }
+  return { store, clock, registry: createRegistry({ store, audience, clock: () => clock.now, ...options }) }
 }
 
 /** The same with a project `shop` in it. */
-export async function managedShop() {
-  const platform = managed()
+export async function managedShop(options?: Pick<RegistryOptions, 'challengeLifetime'>) {
+  const platform = managed(new MemoryProjectStore(), options)
   await platform.registry.createProject({ id: 'shop' }, { by })
   return platform
 }

@@ -124,6 +124,7 @@ describe('a public key', () => {
 describe('a public key is refused', () => {
   const noKey =
     'jwk or pem is undefined or empty; is the variable or file that should hold the public key there?'
+  const tooLong = 'is too long to be a key: more than 16384 characters'
   const badKid = 'kid must be a string of 1 to 256 printable characters'
 
   it.each([
@@ -132,6 +133,7 @@ describe('a public key is refused', () => {
     ['with an undefined pem', { pem: undefined }, noKey],
     ['with an empty jwk', { jwk: '' }, noKey],
     ['with an empty pem', { pem: '' }, noKey],
+    ['with null for both', { jwk: null, pem: null }, noKey],
     ['with jwk and pem', { jwk, pem: pemOf('ES256') }, 'give jwk or pem, not both'],
     [
       'with a misspelled member',
@@ -148,21 +150,9 @@ describe('a public key is refused', () => {
       { jwk: { ...jwk, kid: 'b' }, kid: 'a' },
       'kid and the kid of the JWK differ',
     ],
-    [
-      'as a PEM of megabytes',
-      { pem: pemOf('ES256') + ' '.repeat(20_000) },
-      'this is too long to be a public key',
-    ],
-    [
-      'as JSON of megabytes',
-      { jwk: JSON.stringify(jwk) + ' '.repeat(20_000) },
-      'this is too long to be a public key',
-    ],
-    [
-      'as a PEM of one character too many',
-      { pem: pemOf('ES256').padEnd(16_385) },
-      'this is too long to be a public key',
-    ],
+    ['as a PEM of megabytes', { pem: pemOf('ES256') + ' '.repeat(20_000) }, `pem ${tooLong}`],
+    ['as JSON of megabytes', { jwk: JSON.stringify(jwk) + ' '.repeat(20_000) }, `jwk ${tooLong}`],
+    ['as a PEM of one character too many', { pem: pemOf('ES256').padEnd(16_385) }, `pem ${tooLong}`],
     [
       'as a PEM with a line end in its first line',
       { pem: pemOf('ES256').replace('PUBLIC KEY', 'PUBLIC\\nKEY') },
@@ -179,17 +169,17 @@ describe('a public key is refused', () => {
     [
       'with a JWK of no type',
       { jwk: {} },
-      'a key of type "unknown" cannot be used; use P-256, P-384, P-521, Ed25519 or RSA',
+      'jwk is an object, but not a JWK: it has no kty ("EC", "RSA" or "OKP")',
     ],
     [
       'with a JWK whose crv JSON cannot say',
       { jwk: { kty: 'EC', crv: 1n } },
-      'a key of type "EC" cannot be used; use P-256, P-384, P-521, Ed25519 or RSA',
+      'jwk has no crv; with kty "EC" it is one of P-256, P-384, P-521',
     ],
     [
       'with a JWK of Ed25519 that says to be of type EC',
       { jwk: { ...jwkOf('EdDSA'), kty: 'EC' } },
-      'a key of type "Ed25519" cannot be used; use P-256, P-384, P-521, Ed25519 or RSA',
+      'jwk has the kty "EC" and the crv "Ed25519", which do not go together; with "Ed25519" the kty is "OKP"',
     ],
     [
       'with a JWK of RSA whose n is just not too large to be looked at',

@@ -159,7 +159,7 @@ describe('what an entry brings along', () => {
   })
 
   it('is no client of Redis for the Redis replay store', () => {
-    expect(packagesOf('dist/lib/replay/redis/index.js')).toEqual(['node:crypto'])
+    expect(packagesOf('dist/lib/replay/redis/index.js')).toEqual(['node:crypto', 'node:timers/promises'])
   })
 
   it('is neither Express nor Passport for the platform', () => {

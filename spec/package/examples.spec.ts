@@ -4,6 +4,7 @@ import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import ts from 'typescript'
 import { codeBlocksOf, examplesOf, filesIn, pages, type CodeBlock } from './code-blocks.js'
+import { frameworkPackages, withoutAlias } from './frameworks.js'
 import { installation, projectIn, root } from './installation.js'
 
 const sources = filesIn('lib', '.ts')
@@ -36,7 +37,7 @@ function exportsOf(file: string, name: string): [string, string][] {
 function asModule({ code }: CodeBlock): string {
   const isFragment = !/^import /m.test(code)
   const used = isFragment ? [...importable].filter(([name]) => new RegExp(`\\b${name}\\b`).test(code)) : []
-  return `${used.map(([, line]) => line).join(';')}\n${code}\nexport {}\n`
+  return `${used.map(([, line]) => line).join(';')}\n${withoutAlias(code)}\nexport {}\n`
 }
 
 const options: ts.CompilerOptions = {
@@ -48,6 +49,8 @@ const options: ts.CompilerOptions = {
   target: ts.ScriptTarget.ES2022,
   module: ts.ModuleKind.NodeNext,
   types: ['node'],
+  experimentalDecorators: true,
+  emitDecoratorMetadata: true,
 }
 /** "... implicitly has an 'any' type": JavaScript has no types to give. */
 const isAboutMissingTypes = (code: number) => code >= 7005 && code <= 7053
@@ -63,6 +66,8 @@ beforeAll(async () => {
   const packages = [
     '@types/node',
     ...typed,
+    ...frameworkPackages,
+    '@types/koa',
     'express-jwt',
     'ioredis',
     'redis',

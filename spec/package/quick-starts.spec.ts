@@ -1,13 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
-import { spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
-import { rm, writeFile } from 'node:fs/promises'
-import { createServer, type AddressInfo } from 'node:net'
+import type { ChildProcess } from 'node:child_process'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { RedisServer } from '../helpers/redis-server.js'
+import { freePort, RedisServer } from '../helpers/redis-server.js'
 import { codeBlocksOf } from './code-blocks.js'
-import { customersEnvironment, output, run } from './command.js'
+import { output, run } from './command.js'
 import { emptyFolder, manifest, tarball } from './installation.js'
+import { startServer, stopServer } from './server-process.js'
 
 jest.setTimeout(60_000)
 
@@ -29,42 +28,16 @@ const onFreePort = (text = '') => {
   return text.replaceAll(/\b4100\b/g, String(port)).replaceAll(/\b4200\b/g, String(shopPort))
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0)
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
-
 let folder: string
 const servers: ChildProcess[] = []
 
 /** Starts what README starts with a `&`, and waits until it answers. */
 async function start(file: string, publicJwk: string, address = here): Promise<void> {
-  const env = customersEnvironment({ SHOP_PUBLIC_JWK: publicJwk })
-  const server = spawn(process.execPath, [file], { cwd: folder, env, stdio: ['ignore', 'ignore', 'pipe'] })
-  servers.push(server)
-  let stderr = ''
-  server.stderr.on('data', (text) => (stderr += String(text)))
-  const isUp = () =>
-    fetch(address).then(
-      () => true,
-      () => false,
-    )
-  while (!(await isUp())) {
-    if (server.exitCode !== null) throw new Error(`${file} ended: ${stderr}`)
-  }
+  servers.push(await startServer(file, folder, { SHOP_PUBLIC_JWK: publicJwk }, address))
 }
 
 async function stop(): Promise<void> {
-  for (const server of servers.splice(0)) {
-    if (server.exitCode !== null) continue
-    const gone = once(server, 'exit')
-    server.kill()
-    await gone
-  }
+  for (const server of servers.splice(0)) await stopServer(server)
 }
 
 const present = (token: string, path: string) =>
@@ -105,7 +78,8 @@ describe('the quick starts of README, typed into an empty folder', () => {
 
   it('make a key and sign a token at the customer, where neither Express nor Passport is installed', async () => {
     await install(shell.find((line) => line === 'npm install reverse-jwt'))
-    publicJwk = await output(process.execPath, ['make-key.js'], folder)
+    await output(process.execPath, ['make-key.js'], folder)
+    publicJwk = await readFile(join(folder, 'public.jwk'), 'utf8')
     expect(JSON.parse(publicJwk)).toMatchObject({ kty: 'EC', crv: 'P-256', alg: 'ES256' })
     expect(await sign()).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/)
     expect(
@@ -113,11 +87,21 @@ describe('the quick starts of README, typed into an empty folder', () => {
     ).toBeNull()
   }, 180_000)
 
+  it('destroy no key when they are typed a second time', async () => {
+    const files = () =>
+      Promise.all(['project-key.pem', 'public.jwk'].map((file) => readFile(join(folder, file))))
+    const before = await files()
+    const line = shell.flatMap((text) => text.split('\n')).find((one) => one.includes('make-key.js')) ?? ''
+    const { code, stderr } = await run('sh', ['-c', line], folder)
+    expect([code, stderr]).toEqual([1, expect.stringContaining('EEXIST')])
+    expect(await files()).toEqual(before)
+  })
+
   it('give the answer that README shows, and token_replayed to the same token again', async () => {
     await install(shell.find((line) => line === 'npm install reverse-jwt express cors'))
     const together = shell.find((line) => line.includes('curl'))?.split('\n')
     expect(together).toEqual([
-      'node make-key.js > public.jwk',
+      'node make-key.js',
       'SHOP_PUBLIC_JWK="$(cat public.jwk)" node platform.js & sleep 1',
       'curl -s -H "Authorization: Bearer $(node customer.js)" http://localhost:4100/embed/portal',
     ])

@@ -1,13 +1,13 @@
 import { beforeAll, describe, expect, it, jest } from '@jest/globals'
 import fc from 'fast-check'
-import { createVerifier, type KeyStore, type ReplayStore, type RequestLike } from '../../lib/index.js'
+import { createVerifier, type HeadersLike, type KeyStore, type ReplayStore } from '../../lib/index.js'
 import { rejection } from '../helpers/rejection.js'
 import { refusalOf } from './any-refusal.js'
 import { encode, mint } from '../helpers/mint.js'
 import { anything, oddValue } from './odd-values.js'
 import { platform } from '../helpers/platform.js'
 import { holds, Tally } from './property.js'
-import { tokenOf } from './request-model.js'
+import { tokenOf, type NodeRequest } from './request-model.js'
 
 const { options } = platform()
 const seenNothing: ReplayStore = { consume: () => true }
@@ -114,7 +114,7 @@ const target = fc.oneof(
 )
 
 /** A request-like object, mostly near to a good one. */
-const request: fc.Arbitrary<RequestLike> = fc
+const request: fc.Arbitrary<NodeRequest> = fc
   .record({
     method: fc.oneof(fc.constantFrom('POST', 'GET', 'HEAD', 'PUT', undefined), text),
     url: target,
@@ -176,9 +176,21 @@ describe('authenticate', () => {
     }),
   )
 
+  holds(
+    'answers a request with Headers as it answers one of a server that has no raw headers',
+    2_000,
+    fc.asyncProperty(request, async (anyRequest) => {
+      const given = { ...anyRequest, rawHeaders: undefined }
+      const headers = new Map(Object.entries(given.headers)) as HeadersLike
+      const outcome = verifier.authenticate({ ...given, headers })
+      if (tokenOf(given, ['header']) === honest) await outcome
+      else tally.count(`Headers: ${await refusalOf(outcome)}`)
+    }),
+  )
+
   it('has met requests with a good token, a bad one, several and none', () => {
     expect(tally.rare(500, ['accepted', 'request_malformed', 'credentials_missing'])).toEqual([])
-    expect(tally.rare(50, ['token_malformed'])).toEqual([])
+    expect(tally.rare(50, ['token_malformed', 'Headers: request_malformed'])).toEqual([])
   })
 })
 

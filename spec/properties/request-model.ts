@@ -1,7 +1,12 @@
 import type { RequestLike } from '../../lib/index.js'
 
+/** A request whose headers are a plain object. */
+export interface NodeRequest extends RequestLike {
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+}
+
 /** The one token of a request, or undefined: the contract said again, without care for speed or for the reason. */
-export function tokenOf(request: RequestLike, places: readonly ('header' | 'body')[]): string | undefined {
+export function tokenOf(request: NodeRequest, places: readonly ('header' | 'body')[]): string | undefined {
   if (linesOf(request, 'authorization') > 1 || linesOf(request, 'origin') > 1) return undefined
   if (isInQuery(request.originalUrl ?? request.url ?? '')) return undefined
   const inHeader = headerToken(request.headers.authorization)
@@ -12,8 +17,8 @@ export function tokenOf(request: RequestLike, places: readonly ('header' | 'body
   return places.includes('body') ? inBody : undefined
 }
 
-function linesOf({ rawHeaders, headers }: RequestLike, name: string): number {
-  if (rawHeaders === undefined) return headers[name] === undefined ? 0 : 1
+function linesOf({ rawHeaders, headers }: NodeRequest, name: string): number {
+  if (rawHeaders === undefined) return String(headers[name]).split(',').length
   return rawHeaders.filter((text, index) => index % 2 === 0 && text.toLowerCase() === name).length
 }
 
@@ -41,7 +46,7 @@ function headerToken(value: unknown): string | undefined {
   return token !== rest && /^[\w.~+/-]+=*$/.test(token) ? token : 'malformed'
 }
 
-function bodyToken({ method, headers, body }: RequestLike): string | undefined {
+function bodyToken({ method, headers, body }: NodeRequest): string | undefined {
   const type = String(headers['content-type'] ?? '').split(';')[0] ?? ''
   const isForm = type.replace(/[ \t]+$/, '').toLowerCase() === 'application/x-www-form-urlencoded'
   if (!isForm || method === 'GET' || method === 'HEAD') return undefined

@@ -28,6 +28,7 @@ describe('createRegistry', () => {
     await expect(registry.createProject({}, { by })).rejects.toMatchObject({
       name: 'StoreError',
       code: 'store_unavailable',
+      message: 'createRegistry: the option clock does not say what time it is. Nothing was changed.',
       cause: 'the clock did not return epoch seconds',
     })
     expect(await store.list({ limit: 1 })).toEqual([])

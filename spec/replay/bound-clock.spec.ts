@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { StoreError } from '../../lib/index.js'
-import { BoundClock } from '../../lib/replay/bound-clock.js'
+import { BoundClock, maxSecondsApart } from '../../lib/replay/bound-clock.js'
+import { replayMargin } from '../../lib/replay/replay-store.js'
 import { thrownBy } from '../helpers/admission.js'
 
 const useAt = (now: number) => ({ projectId: 'shop', jti: 'a', expiresAt: 0, acceptableFrom: 0, now })
@@ -54,4 +55,9 @@ describe('the clock of a replay store that nobody has bound, because what wraps 
       cause: expect.stringContaining('must pass bind on'),
     })
   })
+})
+
+it('lets clocks be apart by half of what an id is kept longer, for one may keep it that early and another look that late', () => {
+  expect(maxSecondsApart).toBe(30)
+  expect(2 * maxSecondsApart).toBe(replayMargin)
 })

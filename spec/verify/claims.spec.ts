@@ -233,7 +233,7 @@ describe('the times', () => {
     await expectStepRefusal(() => check({}, NaN), late, ago)
   })
 
-  it('are counted in the refusal, as whole seconds that do not flatter', async () => {
+  it('are counted in the refusal, as whole seconds that do not flatter', () => {
     const described = (override: object) => thrownBy(() => check(override))
     expect(described({ exp: now - 480.9 })).toMatchObject({
       description:

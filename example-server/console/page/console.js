@@ -3,9 +3,10 @@ import * as api from './api.js'
 import { auditItems } from './audit-log.js'
 import { openDialog } from './dialog.js'
 import { button, byId, element, pill } from './dom.js'
-import { askToCreateKey, askToRegister } from './key-dialogs.js'
+import { askToCreateKey } from './key-dialogs.js'
 import { keyItems } from './key-list.js'
 import { askForNewProject, askForSettings, askToDelete, askToSuspend } from './project-dialogs.js'
+import { askToRegister } from './registration-dialogs.js'
 import { idElement, nameElement, projectTitle, visibleName } from '/visible-text.js'
 
 const refreshEveryMs = 3_000

@@ -1,7 +1,7 @@
 import * as api from './api.js'
 import { closeDialog, openDialog } from './dialog.js'
 import { copyable, element, field, select } from './dom.js'
-import { idElement, visibleId, visibleJson, visibleName } from '/visible-text.js'
+import { idElement, visibleName } from '/visible-text.js'
 
 const algorithms = [
   ['ES256', 'ES256 (P-256, the usual one)'],
@@ -123,76 +123,6 @@ export function askToRevoke(project, key, done) {
         left === undefined ? 'The key is revoked.' : `The key is revoked. ${visibleName(left)}`,
         left && 'trouble',
       )
-    },
-  })
-}
-
-export function askToRegister(project, keys, done) {
-  const publicKey = element('textarea', {
-    rows: 7,
-    required: true,
-    spellcheck: false,
-    placeholder: '{ "kty": "EC", ... }  or  -----BEGIN PUBLIC KEY-----',
-  })
-  const active = keys.filter(({ state }) => state === 'active').map(({ kid }) => [kid, visibleId(kid)])
-  const replaces = select([['', 'none: this key comes beside the others'], ...active])
-  openDialog({
-    title: 'Register a key, step 1 of 2',
-    parts: [
-      element(
-        'p',
-        {},
-        'The customer made a pair and sent you the public half. They will have to prove that they hold the private half.',
-      ),
-      field('Public key', publicKey, 'A JWK or PEM. Never a private key.'),
-      field('Replaces', replaces, 'The replaced key stays good for a day after the proof.'),
-    ],
-    action: 'Ask for a proof',
-    submit: async () => {
-      const replaced = replaces.value === '' ? {} : { replaces: replaces.value }
-      const key = publicKey.value.trim()
-      const half = key.startsWith('{') ? { jwk: key } : { pem: key }
-      const { kid, challenge } = await api.registerKey(project, { ...half, ...replaced })
-      askForProof(project, kid, challenge, done)
-      await done()
-    },
-  })
-}
-
-function askForProof(project, kid, challenge, done) {
-  const proof = element('textarea', { rows: 5, required: true, spellcheck: false, placeholder: 'eyJ...' })
-  const snippet = `import { readFileSync } from 'node:fs'
-import { proveKeyPossession } from 'reverse-jwt/customer'
-
-const privateKey = readFileSync('project-key.pem')
-const challenge = ${visibleJson(challenge)}
-// As in createSigner: is this your platform, and your project there?
-const audience = ${visibleJson(challenge.aud)}
-const projectId = ${visibleJson(project)}
-
-console.log(await proveKeyPossession({ privateKey, challenge, audience, projectId }))`
-  openDialog({
-    title: 'Register a key, step 2 of 2',
-    parts: [
-      element(
-        'p',
-        {},
-        'Send this to the customer. It holds no secret; it runs where the private key is, and prints a proof.',
-      ),
-      copyable('What the customer runs', snippet),
-      field(
-        'Proof',
-        proof,
-        `The challenge is good until ${new Date(challenge.exp * 1000).toLocaleTimeString()}, and for one proof.`,
-      ),
-    ],
-    action: 'Activate the key',
-    held: true,
-    cancel: 'Give up',
-    submit: async () => {
-      await api.confirmKey(project, { kid, proof: proof.value.trim() })
-      closeDialog()
-      await done('The customer holds the private key. The key is active.')
     },
   })
 }

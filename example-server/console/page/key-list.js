@@ -1,6 +1,7 @@
 import { ago, button, element, moment, pill } from './dom.js'
 import { idElement, nameElement, visibleId } from '/visible-text.js'
 import { askToRevoke, askToRotate } from './key-dialogs.js'
+import { askForNewChallenge, askToConfirm } from './registration-dialogs.js'
 
 const moods = { active: 'good', retiring: 'trouble', pending: 'trouble', revoked: 'refused', expired: 'calm' }
 const order = ['active', 'retiring', 'pending', 'revoked', 'expired']
@@ -12,23 +13,22 @@ export function keyItems(project, keys, done) {
   }
   return keys
     .toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state) || b.createdAt - a.createdAt)
-    .map((key) => keyItem(project, key, done))
+    .map((key) => keyItem(project, key, keys, done))
 }
 
-function keyItem(project, key, done) {
+function keyItem(project, key, keys, done) {
   const { kid, alg, state } = key
+  const name = visibleId(kid)
   const actions = []
-  if (state === 'active')
-    actions.push(button('Rotate', () => askToRotate(project, key, done), 'small', `Rotate ${visibleId(kid)}`))
+  const offer = (text, label, ask, className = 'small') => actions.push(button(text, ask, className, label))
+  if (state === 'active') offer('Rotate', `Rotate ${name}`, () => askToRotate(project, key, done))
+  if (isRegistration(key) && state === 'pending')
+    offer('Confirm', `Confirm ${name}`, () => askToConfirm(project, key, done))
+  // For one whose time is over, too, as long as it is there.
+  if (isRegistration(key))
+    offer('New challenge', `New challenge for ${name}`, () => askForNewChallenge(project, key, keys, done))
   if (!['revoked', 'expired'].includes(state))
-    actions.push(
-      button(
-        'Revoke',
-        () => askToRevoke(project, key, done),
-        'small danger-quiet',
-        `Revoke ${visibleId(kid)}`,
-      ),
-    )
+    offer('Revoke', `Revoke ${name}`, () => askToRevoke(project, key, done), 'small danger-quiet')
   return element(
     'li',
     { className: 'key', data: { state } },
@@ -48,11 +48,20 @@ function facts(key, alg) {
   if (key.activatedAt !== undefined) {
     add('Last used', key.lastUsedAt === undefined ? 'never' : ago(key.lastUsedAt))
   }
-  if (key.state === 'pending') add('Waits for a proof until', moment(key.challengeExpiresAt))
+  if (isRegistration(key))
+    add(
+      key.state === 'pending' ? 'Waits for a proof until' : 'Waited for a proof until',
+      moment(key.challengeExpiresAt),
+    )
   if (key.state === 'retiring') add('Ends', moment(key.notAfter))
   if (key.state === 'expired' && key.notAfter !== undefined) add('Ended', moment(key.notAfter))
   if (key.state === 'revoked')
     add('Revoked', moment(key.revokedAt), ' (', nameElement(key.revocationReason), ')')
   if (key.replaces !== undefined) add('In place of', idElement(key.replaces, 'kid'))
   return list
+}
+
+/** Whether the customer has still to prove that they hold the private half. */
+function isRegistration({ challengeExpiresAt }) {
+  return challengeExpiresAt !== undefined
 }

@@ -36,7 +36,10 @@ export interface ProjectAdminOptions<Req extends IncomingMessage = IncomingMessa
     req: Req,
     operation: AdminOperation,
   ) => AdminAuthorization | Promise<AdminAuthorization>
-  /** Told of what is not the caller's fault: what `authorize` threw, a `StoreError`. Default: console.error. */
+  /**
+   * Told of what is not the caller's fault: what `authorize` threw, a `StoreError`, a `StoreUnusableError`. Default:
+   * console.error.
+   */
   readonly onError?: (error: unknown) => unknown
 }
 

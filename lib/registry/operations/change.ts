@@ -46,7 +46,7 @@ export async function change<T>(
     const { result, plan } = await decide(stored, now)
     if (plan === undefined) return result
     const outcome = await write(store, stored, plan, now)
-    if (outcome === 'done') return result
+    if (typeof outcome === 'object') return result
     if (outcome !== 'stale') throw keyInUse(plan.kid)
     await pause(Math.random() * 5 * Math.min(attempt, 10))
   }

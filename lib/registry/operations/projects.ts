@@ -39,7 +39,7 @@ export function projectChanges(store: ProjectStore, clock: Clock) {
       const project = checkRequest(() => newProject(given))
       const record: ProjectRecord = { project, createdAt: now, updatedAt: now, version: 1 }
       const plan: Plan = { action: 'project.created', by, project: record }
-      if ((await write(store, undefined, plan, now)) === 'done') return projectView(record)
+      if (typeof (await write(store, undefined, plan, now)) === 'object') return projectView(record)
       throw new RegistryError(
         'project_exists',
         `There is, or was, a project ${escaped(project.id)}. Choose another id; an id is never used again.`,

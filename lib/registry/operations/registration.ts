@@ -10,21 +10,22 @@ import { checkRequest, invalid, RegistryError } from '../registry-error.js'
 import { replaced, requireActive, requireKey, requireRoom, requireUnused } from '../rules/keys.js'
 import { newId } from '../rules/names.js'
 import { defaultOverlap, overlap } from '../rules/overlap.js'
-import { challengeLifetime, checkProof, newChallenge } from '../rules/possession.js'
+import { checkProof, newChallenge } from '../rules/possession.js'
 import { inTurn } from '../rules/slow-checks.js'
-import { keyState } from '../store/key-state.js'
+import { isLive, keyState } from '../store/key-state.js'
 import type { ProjectStore } from '../store/project-store.js'
 import { without, type KeyRecord, type StoredProject } from '../store/records.js'
 import { keyView, type KeyView } from '../store/views.js'
 import { change, existing } from './change.js'
 import { projectChangeReader, type RegistryChangeOptions } from './method-options.js'
 
-/** The public half is given as exactly one of `jwk` and `pem`. */
+/**
+ * The public half is given as exactly one of `jwk` and `pem`. Both names take every form that `admitProjectKey` takes: a JWK, its
+ * JSON, PEM, DER, base64 of them, a KeyObject, a CryptoKey.
+ */
 export interface RegisterKeyOptions extends RegistryChangeOptions {
-  /** RFC 7517, as an object or as JSON. */
   readonly jwk?: object | string
-  /** SPKI: `-----BEGIN PUBLIC KEY-----`, as text or as the bytes of a file. */
-  readonly pem?: string | Uint8Array
+  readonly pem?: object | string
   /** 1 to 256 ASCII characters. Default: that of the JWK, else the RFC 7638 thumbprint. */
   readonly kid?: string
   /** Default: that of the JWK, else ES256, ES384 or ES512 by the curve, RS256 for RSA, EdDSA for Ed25519. */
@@ -66,7 +67,17 @@ const read = {
 
 const readNewKid = argumentReader('registerKey', 'kid', newId)
 
-export function keyRegistration(store: ProjectStore, audience: string, clock: Clock) {
+export interface KeyRegistrationSettings {
+  readonly audience: string
+  /** Seconds. */
+  readonly challengeLifetime: number
+}
+
+export function keyRegistration(
+  store: ProjectStore,
+  { audience, challengeLifetime }: KeyRegistrationSettings,
+  clock: Clock,
+) {
   return {
     async registerKey(id: string, options: RegisterKeyOptions): Promise<KeyRegistration> {
       const { by, projectId, replaces, overlap, ...publicHalf } = read.registerKey(id, options)
@@ -85,7 +96,8 @@ export function keyRegistration(store: ProjectStore, audience: string, clock: Cl
       const decide = (stored: StoredProject, now: number) => {
         if (replaces !== undefined) requireActive(stored, replaces, now)
         const { kid, alg } = admitted
-        const { challenge, open } = newChallenge(now, { aud: audience, proj_id: projectId, kid, alg })
+        const about = { aud: audience, proj_id: projectId, kid, alg }
+        const { challenge, open } = newChallenge(now, challengeLifetime, about)
         const key: KeyRecord = {
           ...admitted,
           createdAt: now,
@@ -93,7 +105,8 @@ export function keyRegistration(store: ProjectStore, audience: string, clock: Cl
           ...(replaces !== undefined && { replaces }),
         }
         requireUnused(stored, key, now)
-        requireRoom({ ...stored, keys: stored.keys.filter((one) => one.kid !== kid) }, now)
+        // One that waits already, and is challenged anew, takes no more room.
+        if (!stored.keys.some((one) => one.kid === kid && isLive(one, now))) requireRoom(stored, now)
         return {
           result: { kid, challenge },
           plan: { action: 'key.registered' as const, by, kid, keys: [key] },
@@ -154,6 +167,6 @@ function notPending(key: KeyRecord, now: number): RegistryError {
 function challengeExpired(kid: string): RegistryError {
   return new RegistryError(
     'challenge_expired',
-    `The challenge of the key ${escaped(kid)} has expired; it can be answered for ${challengeLifetime / 60} minutes. Register the key again.`,
+    `The challenge of the key ${escaped(kid)} has expired. Register the key again, for a new one.`,
   )
 }

@@ -42,7 +42,9 @@ const readOptions = optionsReader('listenWithPg', {
  *
  * @example
  * const listen = listenWithPg(() => new pg.Client(process.env.DATABASE_URL))
- * const store = new PostgresProjectStore({ db: new pg.Pool(), listen })
+ * const db = new pg.Pool({ connectionString: process.env.DATABASE_URL })
+ * db.on('error', (error) => console.error('database', error.message))
+ * const store = new PostgresProjectStore({ db, listen })
  */
 export function listenWithPg(connect: () => PgClient, options: ListenWithPgOptions = {}): PostgresListen {
   const makeClient = readConnect(connect)

@@ -1,12 +1,15 @@
-import { outageFrom, type StoreError } from '../../errors.js'
+import { outageFrom } from '../../errors.js'
 import { callback, hasMethod, milliseconds, objectWith } from '../../options/kinds.js'
 import { optionsReader, type OptionsOf } from '../../options/options.js'
+import { escaped } from '../../options/quoted.js'
 import { isIdentifier } from '../../protocol.js'
 import { within } from '../../time/time-limit.js'
 import type { Project, ProjectKey } from '../../types.js'
 import type { AuditRecord } from '../store/audit-record.js'
 import { loadedKey, type FoundKey } from '../store/loaded-key.js'
+import { StoreUnusableError } from '../store-unusable-error.js'
 import { coalesced } from './coalesced.js'
+import { databaseFailure, decisionOf, unreadable } from './database-failure.js'
 import { migrations } from './migrations.js'
 import type {
   AuditRange,
@@ -20,6 +23,8 @@ import type {
   ProjectChange,
   ProjectStore,
   KeyRevocationOutcome,
+  RevokedKey,
+  WrittenChange,
 } from '../store/project-store.js'
 import type { KeyRecord, KeyUse, ProjectRecord, StoredProject } from '../store/records.js'
 import { parametersOf, recordIn, revocationParameters, selectionParameters } from './rows.js'
@@ -63,11 +68,15 @@ const maxRevocationAttempts = 10
  * Projects and keys in PostgreSQL 13 or newer, in the schema `reverse_jwt`.
  *
  * A change is one statement, its record in the audit and the message to other instances included: nothing is ever half done,
- * also behind a pooler. A query that fails or takes too long is a `StoreError` (503); its connection stays in use until the
- * database answers, so give the pool a `statement_timeout`, too.
+ * also behind a pooler. A query that takes too long, or that a later attempt may answer, is a `StoreError` (503); its connection
+ * stays in use until the database answers, so give the pool a `statement_timeout`, too. What the database refuses until somebody
+ * changes something, a right for example, is a `StoreUnusableError` (500); to `find`, which verifies tokens, both are a
+ * `StoreError`. A text that the encoding of the database cannot write is a `RegistryError` (400).
  *
  * @example
  * const db = new pg.Pool({ connectionString: process.env.DATABASE_URL, statement_timeout: 2_000 })
+ * // Without a listener a connection that is lost while idle ends the process.
+ * db.on('error', (error) => console.error('database', error.message))
  * const listen = listenWithPg(() => new pg.Client(process.env.DATABASE_URL))
  * const store = new PostgresProjectStore({ db, listen })
  * await store.migrate()
@@ -87,90 +96,102 @@ export class PostgresProjectStore implements ProjectStore {
 
   /**
    * Brings the database to what this version needs. Does nothing where that was done; any number of instances may do so at
-   * once. Throws an Error when the database is newer than this version, and a StoreError when it cannot be asked.
+   * once. Throws a StoreUnusableError when its role may not, the database is read-only, or newer than this version, and a
+   * StoreError when it cannot be asked.
    */
   async migrate(): Promise<void> {
-    for (const { sql } of migrations) await this.rows(sql, [], migrationTimeoutMs)
-    const [row] = await this.rows(statements.newestVersion, [], migrationTimeoutMs)
-    const found = recordIn(row) as number
-    if (found <= migrations.length) return
-    throw new Error(
-      `The database has version ${found} of the schema reverse_jwt, this reverse-jwt knows versions up to ${migrations.length}. Install a newer reverse-jwt; there is no way back.`,
+    for (const { sql } of migrations) await this.records('migrate', sql, [], migrationTimeoutMs)
+    const found = await this.records<number>('migrate', statements.newestVersion, [], migrationTimeoutMs)
+    if (found.every((version) => version <= migrations.length)) return
+    throw new StoreUnusableError(
+      `The database has version ${String(found)} of the schema reverse_jwt, this reverse-jwt knows versions up to ${migrations.length}. Install a newer reverse-jwt; there is no way back.`,
     )
   }
 
   async find(projectId: string, kid: string): Promise<ProjectKey | undefined> {
     // Nothing is stored under such a name, and PostgreSQL takes no NUL.
     if (!isIdentifier(projectId) || !isIdentifier(kid)) return undefined
-    const [row] = await this.rows(statements.find, [projectId, kid])
-    if (row === undefined) return undefined
-    const { project, key } = recordIn(row) as { project: Project; key: FoundKey }
-    return loadedKey(project, key)
+    const doing = `find a key of the project ${escaped(projectId)}`
+    try {
+      const [found] = await this.records<FoundProjectKey>(doing, statements.find, [projectId, kid])
+      return found && loadedKey(found.project, found.key)
+    } catch (error) {
+      // Whatever it is, the caller of a verifier did not do it, and can only wait.
+      throw outageFrom(error)
+    }
   }
 
   async load(projectId: string, selection: KeySelection): Promise<StoredProject | undefined> {
-    const [row] = await this.rows(statements.load, selectionParameters(projectId, selection))
-    if (row === undefined) return undefined
-    const { record, ...keys } = recordIn(row) as {
-      record: ProjectRecord
-      keys: KeyRecord[]
-      madeKeys: number
-    }
+    const [found] = await this.records<LoadedProject>(
+      `load the project ${escaped(projectId)}`,
+      statements.load,
+      selectionParameters(projectId, selection),
+    )
+    if (found === undefined) return undefined
+    const { record, ...keys } = found
     return { ...record, ...keys }
   }
 
   async commit(change: ProjectChange): Promise<ProjectChangeOutcome> {
     const statement = change.project.version === 1 ? statements.create : statements.update
+    const given = parametersOf(change)
+    const { action, projectId } = change.audit
+    const doing = `write the change ${action} of the project ${escaped(projectId)}`
     try {
-      const rows = await this.rows(statement, parametersOf(change))
-      return rows.length === 0 ? 'stale' : 'done'
+      const [row] = await this.ask(statement, given)
+      return row === undefined ? 'stale' : (recordOf(doing, row) as WrittenChange)
     } catch (error) {
-      const outcome = decisionOf((error as StoreError).cause)
-      if (outcome === undefined) throw error
+      if (error instanceof StoreUnusableError) throw error
+      const outcome = decisionOf(error)
+      if (outcome === undefined) throw databaseFailure(doing, error, given)
       return outcome
     }
   }
 
   async revoke(revocation: KeyRevocationChange): Promise<KeyRevocationOutcome> {
+    const doing = `revoke a key of the project ${escaped(revocation.projectId)}`
+    const given = revocationParameters(revocation)
     for (let attempt = 1; ; attempt++) {
       try {
-        const [row] = await this.rows(statements.revoke, revocationParameters(revocation))
+        const [row] = await this.ask(statements.revoke, given)
         if (row === undefined) return 'project_not_found'
-        const { key, othersUsable } = recordIn(row) as { key?: KeyRecord; othersUsable: boolean }
-        if (key !== undefined) return { key, othersUsable }
+        const { key, ...more } = recordOf(doing, row) as Partial<RevokedKey> & { othersUsable: boolean }
+        if (key !== undefined) return { key, ...more }
         // A change that it waited for may have added the key, which this statement then cannot see yet.
         if (attempt > 1) return 'key_not_found'
       } catch (error) {
-        const wasUndone = decisionOf((error as StoreError).cause) === 'stale'
-        if (!wasUndone || attempt === maxRevocationAttempts) throw error
+        if (error instanceof StoreUnusableError) throw error
+        const wasUndone = decisionOf(error) === 'stale'
+        if (!wasUndone || attempt === maxRevocationAttempts) throw databaseFailure(doing, error, given)
       }
     }
   }
 
-  async list({ after = '', limit }: ProjectRange): Promise<ProjectRecord[]> {
-    const rows = await this.rows(statements.list, [after, String(limit)])
-    return rows.map(recordIn) as ProjectRecord[]
+  list({ after = '', limit }: ProjectRange): Promise<ProjectRecord[]> {
+    return this.records('list the projects', statements.list, [after, String(limit)])
   }
 
-  async listKeys(projectId: string, { after, limit }: KeyRange): Promise<KeyRecord[]> {
+  listKeys(projectId: string, { after, limit }: KeyRange): Promise<KeyRecord[]> {
     const { createdAt, kid } = after ?? { createdAt: -Infinity, kid: '' }
-    const rows = await this.rows(statements.listKeys, [projectId, String(createdAt), kid, String(limit)])
-    return rows.map(recordIn) as KeyRecord[]
+    return this.records(`list the keys of the project ${escaped(projectId)}`, statements.listKeys, [
+      projectId,
+      String(createdAt),
+      kid,
+      String(limit),
+    ])
   }
 
-  async audit({ projectId, before = Number.MAX_SAFE_INTEGER, limit }: AuditRange): Promise<AuditRecord[]> {
+  audit({ projectId, before = Number.MAX_SAFE_INTEGER, limit }: AuditRange): Promise<AuditRecord[]> {
     const page = [String(before), String(limit)]
-    const rows =
-      projectId === undefined
-        ? await this.rows(statements.audit, page)
-        : await this.rows(statements.auditOfProject, [...page, projectId])
-    return rows.map(recordIn) as AuditRecord[]
+    return projectId === undefined
+      ? this.records('list the audit', statements.audit, page)
+      : this.records('list the audit', statements.auditOfProject, [...page, projectId])
   }
 
   async touch(uses: readonly KeyUse[]): Promise<void> {
     if (uses.length === 0) return
     const given = uses.map(({ projectId, kid, at }) => ({ project_id: projectId, kid, at }))
-    await this.rows(statements.touch, [JSON.stringify(given)])
+    await this.records('note when keys were used last', statements.touch, [JSON.stringify(given)])
   }
 
   /**
@@ -199,19 +220,49 @@ export class PostgresProjectStore implements ProjectStore {
     return { close }
   }
 
-  private async rows(
+  /** The records that a statement answers with. `doing` is what an error says of it. */
+  private async records<T>(
+    doing: string,
     text: string,
-    params: string[],
+    given: string[],
     timeoutMs = this.timeoutMs,
-  ): Promise<readonly unknown[]> {
-    try {
-      // In a function of its own, for it may throw before it returns a promise.
-      const asked = (async () => this.db.query(text, params))()
-      const { rows } = await within(timeoutMs, asked, `the database did not answer within ${timeoutMs} ms`)
-      return rows
-    } catch (error) {
-      throw outageFrom(error)
-    }
+  ): Promise<T[]> {
+    const rows = await this.ask(text, given, timeoutMs).catch((error: unknown) => {
+      throw databaseFailure(doing, error, given)
+    })
+    return rows.map((row) => recordOf(doing, row)) as T[]
+  }
+
+  /** Throws what the driver throws, and a StoreError when the time is over. */
+  private async ask(text: string, given: string[], timeoutMs = this.timeoutMs): Promise<readonly unknown[]> {
+    // In a function of its own, for it may throw before it returns a promise.
+    const asked = (async () => this.db.query(text, given))()
+    const { rows } = await within(
+      timeoutMs,
+      asked,
+      `the database did not answer within ${timeoutMs} ms`,
+      'key_store_late',
+    )
+    return rows
+  }
+}
+
+interface FoundProjectKey {
+  readonly project: Project
+  readonly key: FoundKey
+}
+
+interface LoadedProject {
+  readonly record: ProjectRecord
+  readonly keys: KeyRecord[]
+  readonly madeKeys: number
+}
+
+function recordOf(doing: string, row: unknown): unknown {
+  try {
+    return recordIn(row)
+  } catch (error) {
+    throw unreadable(doing, error)
   }
 }
 
@@ -227,15 +278,4 @@ interface PGliteLike {
 
 function isPGlite(db: object): db is PGliteLike {
   return hasMethod(db, 'listen')
-}
-
-/** What is an answer, not an outage: a unique name that is in use, or a conflict with another change. */
-function decisionOf(error: unknown): ProjectChangeOutcome | undefined {
-  const { code, constraint } = (error ?? {}) as { code?: unknown; constraint?: unknown }
-  if (code === '23505') {
-    if (constraint === 'projects_pkey') return 'project_exists'
-    return constraint === 'keys_one_owner' ? 'key_exists' : 'stale'
-  }
-  // Serialization failure, deadlock: the database undid one of two changes.
-  return code === '40001' || code === '40P01' ? 'stale' : undefined
 }

@@ -1,14 +1,9 @@
-import { StoreError } from '../../errors.js'
 import type { KeyRevocationChange, KeySelection, ProjectChange } from '../store/project-store.js'
 import type { KeyRecord, ProjectRecord } from '../store/records.js'
 
-/** The one column of a row: JSON, because every driver reads text alike. */
+/** The one column of a row: JSON, because every driver reads text alike. Throws when it cannot be read. */
 export function recordIn(row: unknown): unknown {
-  try {
-    return withoutNulls(JSON.parse((row as { record: string }).record))
-  } catch (error) {
-    throw new StoreError('store_unavailable', { cause: error })
-  }
+  return withoutNulls(JSON.parse((row as { record: string }).record))
 }
 
 /** NULL is what is not there. Of metadata and of what the audit keeps, nothing is left out. */

@@ -141,8 +141,10 @@ const consequences = `written AS (
   SELECT to_timestamp(at), by, action, changed.id, kid, reason, before, after
   FROM changed, json_to_record($3::text::json) AS record (at double precision, by text, action text, kid text,
     reason text, before json, after json)
+  RETURNING *
 )
-SELECT pg_notify('${channel}', id)::text AS record FROM changed`
+SELECT json_build_object('notified', pg_notify('${channel}', id)::text, 'audit', (SELECT ${auditRecord} FROM audited a))::text AS record
+FROM changed`
 
 export const create = `WITH ${givenProject}, changed AS (
   INSERT INTO reverse_jwt.projects (id, ${projectColumns.join(', ')})
@@ -170,7 +172,7 @@ const keyView = (
   'createdAt', ${seconds('k.created_at')}, 'activatedAt', ${seconds('k.activated_at')},
   'challengeExpiresAt', ${seconds('k.challenge_expires_at')}, 'notAfter', ${seconds('k.not_after')},
   'revokedAt', ${seconds('k.revoked_at')}, 'revocationReason', k.revocation_reason,
-  'lastUsedAt', ${lastUsedAt}, 'replaces', k.replaces))`
+  'lastUsedAt', ${lastUsedAt}, 'replaces', k.replaces, 'overlap', k.overlap))`
 
 const snapshotOf = (source: string) =>
   `(SELECT json_build_object('keys', json_build_array(${keyView(moment('$3'))})) FROM ${source} k ${withUses})`
@@ -198,6 +200,7 @@ export const revoke = `WITH project AS (
   SELECT ${moment('$3')}, $5, 'key.revoked', revoked.project_id, revoked.kid, $4,
     ${snapshotOf('found')}, ${snapshotOf('revoked')}
   FROM revoked
+  RETURNING *
 )
 SELECT json_build_object('key', (
   SELECT ${keyRecord}
@@ -206,7 +209,8 @@ SELECT json_build_object('key', (
   SELECT FROM reverse_jwt.keys k
   WHERE k.project_id = $1 AND k.kid <> $2 AND k.revoked_at IS NULL AND ${end} > ${moment('$3')}
     AND ${state(moment('$3'))} IN ('active', 'retiring')
-), 'notified', (SELECT pg_notify('${channel}', id)::text FROM changed))::text AS record
+), 'notified', (SELECT pg_notify('${channel}', id)::text FROM changed),
+  'audit', (SELECT ${auditRecord} FROM audited a))::text AS record
 FROM project`
 
 /** The rows are locked in one order, or two instances could wait for each other. */

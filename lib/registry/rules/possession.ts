@@ -5,21 +5,23 @@ import { importJWK } from 'jose/key/import'
 import { decodeBase64url } from '../../encoding/base64url.js'
 import { algorithmNamed, proofType, type Algorithm } from '../../protocol.js'
 import { parseJsonObject, tokenLimits } from '../../encoding/strict-json.js'
+import { seconds } from '../../options/kinds.js'
 import type { KeyChallenge } from '../../types.js'
 import { RegistryError } from '../registry-error.js'
 import type { KeyRecord, OpenKeyChallenge } from '../store/records.js'
 
-/** Seconds for which a challenge can be answered. */
-export const challengeLifetime = 600
+/** Seconds for which a challenge can be answered. It is sent to people, who have office hours and weekends. */
+export const challengeLifetime = seconds({ default: 86_400, min: 1, max: 604_800 })
 
 const maxProofLength = 4096
 
 export function newChallenge(
   now: number,
+  lifetime: number,
   about: Omit<KeyChallenge, 'nonce' | 'exp'>,
 ): { readonly challenge: KeyChallenge; readonly open: OpenKeyChallenge } {
   const nonce = randomBytes(32).toString('base64url')
-  const exp = Math.floor(now) + challengeLifetime
+  const exp = Math.floor(now + lifetime)
   return { challenge: { ...about, nonce, exp }, open: { nonceHash: hashOf(nonce), expiresAt: exp } }
 }
 

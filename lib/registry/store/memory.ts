@@ -89,8 +89,7 @@ export class MemoryProjectStore implements ProjectStore {
     }
     for (const { thumbprint, kid } of activated) this.thumbprints.set(thumbprint, owner(kid))
     this.entries.set(id, written)
-    this.record(audit)
-    return 'done'
+    return { audit: this.record(audit) }
   }
 
   revoke({ projectId, kid, reason, by, at }: KeyRevocationChange): Promise<KeyRevocationOutcome> {
@@ -106,13 +105,15 @@ export class MemoryProjectStore implements ProjectStore {
     entry.project = { ...entry.project, version: entry.project.version + 1 }
     const seen = (one: KeyRecord) => structuredClone({ keys: [keyView(one, at)] })
     const snapshots = { before: seen(key), after: seen(revoked) }
-    this.record({ at, by, action: 'key.revoked', projectId, kid, reason, ...snapshots })
-    return Promise.resolve(structuredClone({ key: revoked, othersUsable }))
+    const audit = this.record({ at, by, action: 'key.revoked', projectId, kid, reason, ...snapshots })
+    return Promise.resolve(structuredClone({ key: revoked, othersUsable, audit }))
   }
 
-  private record(audit: Omit<AuditRecord, 'id'>): void {
-    this.records.push({ ...audit, id: this.records.length + 1 })
+  private record(audit: Omit<AuditRecord, 'id'>): AuditRecord {
+    const record = { ...audit, id: this.records.length + 1 }
+    this.records.push(record)
     for (const listener of this.listeners) listener(audit.projectId)
+    return structuredClone(record)
   }
 
   list({ after, limit }: ProjectRange): Promise<ProjectRecord[]> {

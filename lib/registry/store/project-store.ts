@@ -15,11 +15,16 @@ export interface ProjectChange {
   readonly audit: Omit<AuditRecord, 'id'>
 }
 
+/** A change that was written, with its record in the audit. */
+export interface WrittenChange {
+  readonly audit: AuditRecord
+}
+
 /**
- * What became of a change. `stale`: another change came first, load again and decide again. `project_exists`: there is, or was,
+ * What became of a change: it was written. Or not: `stale`: another change came first, load again and decide again. `project_exists`: there is, or was,
  * a project with this id. `key_exists`: a key with this thumbprint is active, or was, in this project or another.
  */
-export type ProjectChangeOutcome = 'done' | 'stale' | 'project_exists' | 'key_exists'
+export type ProjectChangeOutcome = WrittenChange | 'stale' | 'project_exists' | 'key_exists'
 
 /** Which keys an operation needs: the live ones, and those that it names. A project may have had any number of others. */
 export interface KeySelection {
@@ -46,6 +51,8 @@ export interface KeyRevocationChange {
 export interface RevokedKey {
   /** As it is now: if it was revoked before, as it was. */
   readonly key: KeyRecord
+  /** The record of this revocation. Absent where the key was revoked before: nothing was written. */
+  readonly audit?: AuditRecord
   /** Whether tokens of another key of the project are accepted at this moment. */
   readonly othersUsable: boolean
 }
@@ -84,7 +91,8 @@ export interface ProjectWatch {
  * Where projects and their keys are kept. It decides nothing: what may be changed is `createRegistry`'s business, what may be
  * accepted is the verifier's.
  *
- * Every method throws a `StoreError` when it cannot tell.
+ * Every method throws a `StoreError` when it cannot tell; but for `find`, it throws a `StoreUnusableError` when it will not be
+ * able to tell until somebody changes something outside.
  */
 export interface ProjectStore extends KeyStore {
   /**

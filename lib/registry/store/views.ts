@@ -29,8 +29,10 @@ export interface KeyView {
   readonly revocationReason?: KeyRevocationReason
   /** When a token that it signed was accepted last. Written once a minute or so. */
   readonly lastUsedAt?: number
-  /** The kid of the key in whose place this one came. */
+  /** The kid of the key in whose place this one came, or will come when it is confirmed. */
   readonly replaces?: string
+  /** Of a pending key: seconds for which the key that it `replaces` stays good after the confirmation. */
+  readonly overlap?: number
 }
 
 export function projectView({ project, suspensionReason, createdAt, updatedAt }: ProjectRecord): ProjectView {
@@ -60,5 +62,6 @@ export function keyView(key: KeyRecord, now: number): KeyView {
     ...(revocationReason !== undefined && { revocationReason }),
     ...(lastUsedAt !== undefined && { lastUsedAt }),
     ...(replaces !== undefined && { replaces }),
+    ...(challenge?.overlap !== undefined && { overlap: challenge.overlap }),
   }
 }

@@ -3,14 +3,12 @@ import type { Wrong } from '../../options/options.js'
 
 /** An ioredis client or Cluster, version 5 or later, as far as it is used here. */
 export interface IoredisClient {
-  set(key: string, value: string, ex: 'EX', seconds: number, nx: 'NX', get: 'GET'): Promise<unknown>
   evalsha(sha: string, keys: number, ...rest: string[]): Promise<unknown>
   eval(script: string, keys: number, ...rest: string[]): Promise<unknown>
 }
 
 /** A client, cluster or sentinel client of node-redis, version 4 or later, as far as it is used here. */
 export interface NodeRedisClient {
-  set(key: string, value: string, options: { EX: number; NX: true; GET: true }): Promise<unknown>
   evalSha(sha: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>
   eval(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>
 }
@@ -23,23 +21,25 @@ export interface Script {
   readonly sha: string
 }
 
+/** The cause of an outage. */
+export const unexpected = 'Redis answered something that the script does not answer'
+
 /** Sends one command to one server. */
 export type Ask = (name: string, ...rest: string[]) => Promise<unknown>
 
 /** What the store needs of Redis, whichever library talks to it. */
 export interface RedisCommands {
   readonly cluster: boolean
-  /** SET NX GET: what the key held before, or null when it is ours now. */
-  setNew(key: string, value: string, seconds: number): Promise<unknown>
-  run(script: Script, keys: string[], values: string[]): Promise<unknown>
+  /** What the script answers, which is a text. */
+  run(script: Script, keys: string[], values: string[]): Promise<string>
   /** Every server that takes writes. */
   masters(): Promise<readonly Ask[]>
 }
 
 /** The option `client`, as the commands that are sent by it. */
 export function redisCommands(client: unknown, wrong: Wrong): RedisCommands {
-  if (hasMethod(client, 'set') && hasMethod(client, 'evalSha')) return ofNodeRedis(client as NodeRedis)
-  if (hasMethod(client, 'set') && hasMethod(client, 'evalsha')) return ofIoredis(client as Ioredis)
+  if (hasMethod(client, 'eval') && hasMethod(client, 'evalSha')) return ofNodeRedis(client as NodeRedis)
+  if (hasMethod(client, 'eval') && hasMethod(client, 'evalsha')) return ofIoredis(client as Ioredis)
   throw wrong('must be an ioredis client or Cluster, or a client, cluster or sentinel of node-redis')
 }
 
@@ -57,7 +57,6 @@ function ofIoredis(client: Ioredis): RedisCommands {
   const cluster = client.isCluster === true
   return {
     cluster,
-    setNew: (key, value, seconds) => client.set(key, value, 'EX', seconds, 'NX', 'GET'),
     run: (script, keys, values) =>
       loaded(
         () => client.evalsha(script.sha, keys.length, ...keys, ...values),
@@ -83,7 +82,6 @@ function ofNodeRedis(client: NodeRedis): RedisCommands {
   const { masters } = client
   return {
     cluster: masters !== undefined,
-    setNew: (key, value, seconds) => client.set(key, value, { EX: seconds, NX: true, GET: true }),
     run: (script, keys, values) =>
       loaded(
         () => client.evalSha(script.sha, { keys, arguments: values }),
@@ -98,17 +96,18 @@ function ofNodeRedis(client: NodeRedis): RedisCommands {
 }
 
 /** The hash of a script is shorter; a server that does not know it has not run it. */
-async function loaded(byHash: () => Promise<unknown>, byText: () => Promise<unknown>): Promise<unknown> {
+async function loaded(byHash: () => Promise<unknown>, byText: () => Promise<unknown>): Promise<string> {
   try {
-    return await byHash()
+    return textOf(await byHash())
   } catch (error) {
     if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error
-    return byText()
+    return textOf(await byText())
   }
 }
 
-/** A client may be set to give Buffers for text, and text for numbers. */
-export function textOf(answer: unknown): string | undefined {
+/** A client may be set to give Buffers for text. */
+function textOf(answer: unknown): string {
+  if (typeof answer === 'string') return answer
   if (Buffer.isBuffer(answer)) return answer.toString()
-  return typeof answer === 'string' ? answer : undefined
+  throw new TypeError(unexpected)
 }

@@ -1,11 +1,13 @@
 import { within } from '../../time/time-limit.js'
+import { maxSecondsApart } from '../bound-clock.js'
+import { apartSentence } from './answers.js'
 import type { Ask, RedisCommands } from './client.js'
 
 /** One thing that whoever runs Redis should know. */
 export interface RedisFinding {
   /**
-   * `error`: single use cannot be promised. `warning`: it holds, until something happens. `unchecked`: Redis did not let us
-   * look.
+   * `error`: single use cannot be promised, or every token is answered 503. `warning`: all is well, until something happens.
+   * `unchecked`: Redis did not let us look.
    */
   readonly level: 'error' | 'warning' | 'unchecked'
   readonly about: 'connection' | 'version' | 'clock' | 'eviction' | 'role' | 'persistence' | 'replication'
@@ -26,7 +28,6 @@ interface Examination {
 }
 
 const minVersion = 7
-const maxSecondsApart = 30
 
 /** Examines every server that takes writes. */
 export async function examine(redis: RedisCommands, examination: Examination): Promise<RedisHealth> {
@@ -79,12 +80,7 @@ async function examineServer(
       return
     }
     const apart = Number(seconds) + Number(micros) / 1e6 - ours
-    if (Math.abs(apart) <= maxSecondsApart) return
-    found(
-      'error',
-      'clock',
-      `The clock of Redis is ${Math.round(Math.abs(apart))} s ${apart > 0 ? 'ahead of' : 'behind'} the verifier's; at most ${maxSecondsApart} s are allowed. Let NTP set both.`,
-    )
+    if (!(Math.abs(apart) < maxSecondsApart)) found('error', 'clock', apartSentence(apart))
   })
 
   await look('version', 'Version, memory, role and persistence', async () => {
@@ -106,13 +102,7 @@ async function examineServer(
           'appendfsync is no: a power failure forgets up to 30 s of used tokens. Set it to everysec or always.',
         )
       }
-      if (Number(info.get('connected_slaves') ?? 0) > 0 && Number(replicas) === 0) {
-        found(
-          'warning',
-          'replication',
-          'min-replicas-to-write is 0: a master that is cut off goes on accepting tokens that its replica does not know of. Set min-replicas-to-write 1 and min-replicas-max-lag 10 or less.',
-        )
-      }
+      findings.push(...replicationFindings(info, Number(replicas)))
     },
   )
   return findings
@@ -166,6 +156,35 @@ function findingsOf(info: ReadonlyMap<string, string>, refusesAfterLoss: boolean
   return findings
 }
 
+/** `wanted` is min-replicas-to-write. */
+function replicationFindings(info: ReadonlyMap<string, string>, wanted: number): RedisFinding[] {
+  const replicas = Number(info.get('connected_slaves') ?? 0)
+  // Absent where none are wanted, or no lag is too much.
+  const good = Number(info.get('min_slaves_good_slaves') ?? wanted)
+  const finding = (level: RedisFinding['level'], text: string): RedisFinding[] => [
+    { level, about: 'replication', text },
+  ]
+  if (good < wanted) {
+    return finding(
+      'error',
+      `min-replicas-to-write is ${wanted}, and ${good} ${good === 1 ? 'replica keeps' : 'replicas keep'} up: this Redis refuses all writes, and every token is answered 503. Bring replicas back, ${wanted + 1} so that one may fail, or set min-replicas-to-write to ${good}.`,
+    )
+  }
+  if (wanted > 0 && replicas === wanted) {
+    return finding(
+      'warning',
+      `min-replicas-to-write is ${wanted}, and there ${wanted === 1 ? 'is 1 replica' : `are ${wanted} replicas`}: after a failover the new master has ${wanted - 1} and refuses all writes, so every token is answered 503 until the old one is back. Have ${wanted + 1} replicas.`,
+    )
+  }
+  if (replicas > 0 && wanted === 0) {
+    return finding(
+      'warning',
+      'min-replicas-to-write is 0: a master that is cut off goes on accepting tokens that its replica does not know of. Have 2 replicas, and set min-replicas-to-write 1 and min-replicas-max-lag 10 or less; with 1 replica a new master would refuse all writes.',
+    )
+  }
+  return []
+}
+
 /** INFO is lines of `name:value` below `# Section`. */
 function parseInfo(answer: unknown): ReadonlyMap<string, string> {
   const lines = String(answer).split('\r\n')
@@ -192,7 +211,8 @@ function isRefused(error: unknown): boolean {
   return error instanceof Error && /^(?:NOPERM|ERR unknown (?:sub)?command)/i.test(error.message)
 }
 
-function reasonOf(error: unknown): string {
+/** Why a question was not answered, for a sentence. */
+export function reasonOf(error: unknown): string {
   const { cause, message } = error as Partial<Error>
   return typeof cause === 'string' ? cause : (message ?? 'unknown reason')
 }

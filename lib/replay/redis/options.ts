@@ -6,8 +6,8 @@ import { redisCommands, type RedisClient } from './client.js'
 
 export interface RedisReplayStoreOptions {
   /**
-   * An ioredis client or Cluster, or a client, cluster or sentinel of node-redis, connected or connecting. It stays yours to
-   * close.
+   * An ioredis client or Cluster, or a client, cluster or sentinel of node-redis, connected or connecting. Listen to its
+   * `error` events: without a listener node-redis ends the process. It stays yours to close.
    */
   readonly client: RedisClient
   /** What every key begins with. Default `'rjwt:'`. All instances of a platform use the same one. */
@@ -38,6 +38,15 @@ export interface RedisReplayStoreOptions {
   readonly projectRate?: number
 }
 
+/** For `ready()`. */
+export interface RedisReadyOptions {
+  /**
+   * Milliseconds for which a Redis that cannot be asked yet, because its client is connecting or it loads its data, is asked
+   * again. Default 5000, at most 600,000; 0 asks once.
+   */
+  readonly waitMs?: number
+}
+
 const maxProjectRate = 100_000_000
 
 /** Reads the options. The client has become the commands that are sent by it. */
@@ -53,3 +62,8 @@ export const readRedisOptions = optionsReader('RedisReplayStore', {
   projectRate: integer({ default: 60_000, max: maxProjectRate, of: 'tokens a minute' }),
   ...ceilingOptions,
 } satisfies OptionsOf<RedisReplayStoreOptions>)
+
+/** Reads the options of `ready()`. */
+export const readReadyOptions = optionsReader('RedisReplayStore.ready', {
+  waitMs: milliseconds({ default: 5000, min: 0, max: 600_000 }),
+} satisfies OptionsOf<RedisReadyOptions>)

@@ -23,6 +23,7 @@ export class ProjectRate {
     if ((this.counts.get(projectId) ?? 0) >= this.max) {
       throw new StoreError('replay_store_full', {
         cause: 'the project has used up its rate for this minute; raise projectRate',
+        reason: 'replay_project_rate',
       })
     }
   }

@@ -1,14 +1,22 @@
 import { randomBytes } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import { StoreError } from '../../errors.js'
-import { within } from '../../time/time-limit.js'
-import { BoundClock } from '../bound-clock.js'
+import { BoundClock, maxSecondsApart } from '../bound-clock.js'
 import { requireWithin } from '../ceilings.js'
-import { textOf, type RedisCommands } from './client.js'
-import { examine, type RedisHealth } from './health.js'
+import { apartSentence, consumptionOf, type Outcome } from './answers.js'
+import type { RedisCommands } from './client.js'
+import { Epochs } from './epochs.js'
+import { examine, reasonOf, type RedisHealth } from './health.js'
 import { RedisKeys } from './keys.js'
-import { readRedisOptions, type RedisReplayStoreOptions } from './options.js'
+import {
+  readReadyOptions,
+  readRedisOptions,
+  type RedisReadyOptions,
+  type RedisReplayStoreOptions,
+} from './options.js'
 import { ProjectRate } from './project-rate.js'
-import { beginEpoch, consumeInEpoch } from './scripts.js'
+import { consume, consumeInEpoch } from './scripts.js'
+import { TimelyAnswers } from './timely-answers.js'
 import type { BoundVerifier, ReplayCeilings, ReplayStore, TokenUse } from '../replay-store.js'
 
 /** What became of the tokens since the store was made. For metrics; a number of this process, not of all. */
@@ -26,37 +34,25 @@ export interface RedisReplayCounts {
   readonly unavailable: number
 }
 
-/** What became of one token in Redis. */
-type Outcome = 'first' | 'resent' | 'replayed' | 'loss' | 'before the loss'
-
-/** What the script answers. */
-const scriptOutcomes = new Map<string | undefined, Outcome>([
-  ['2', 'resent'],
-  ['1', 'first'],
-  ['0', 'replayed'],
-  ['-1', 'before the loss'],
-  ['-2', 'loss'],
-])
-
-/** A client that has lost its connection may queue commands without end. */
-const maxUnanswered = 10_000
-const maxEpochsAtOnce = 256
-const notInTime = 'Redis did not answer in time'
-const unexpected = 'Redis answered something that the command does not answer'
+/** Between two looks whether Redis can be asked. */
+const pauseMs = 50
 
 /**
  * Remembers used tokens in Redis 7 or newer, or Valkey, for any number of instances of a platform: each token is accepted once.
  *
- * One atomic command a token: `SET rjwt:{Qk}3fHcVx... attempt EX 185 NX GET`; with `afterDataLoss: 'refuse'` one script. The
- * key holds a hash of project id and jti, never the jti. Expiry is relative, so the server's clock does not matter. A client
- * that sends a command again after a lost reply is distinguished from a replay by the attempt, a random text.
+ * One script and one round trip a token: it compares the clocks and does `SET rjwt:{Qk}3fHcVx... attempt EX 185 NX GET`; with
+ * `afterDataLoss: 'refuse'` it also looks who remembers. The key holds a hash of project id and jti, never the jti. Redis
+ * forgets by its own clock, so nothing is decided while that is 30 s or more away from the verifier's. A client that sends a
+ * script again after a lost reply is distinguished from a replay by the attempt, a random text.
  *
- * Throws StoreError: `store_unavailable` when Redis does not answer within `timeoutMs`, refuses, or is not connected;
- * `replay_store_full` when it has no memory left, or a project has had `projectRate` tokens let in within the minute. Never
- * falls back to memory.
+ * Throws StoreError: `store_unavailable` when Redis does not answer within `timeoutMs`, refuses, or is not connected, and when
+ * the clocks are apart; `replay_store_full` when it has no memory left, or a project has had `projectRate` tokens let in within
+ * the minute. Never falls back to memory.
  *
  * @example
- * const replayStore = new RedisReplayStore({ client: new Redis('redis://localhost:6379') })
+ * const client = new Redis('redis://localhost:6379')
+ * client.on('error', (error) => console.error('redis', error.message))
+ * const replayStore = new RedisReplayStore({ client })
  * await replayStore.ready()
  */
 export class RedisReplayStore implements ReplayStore {
@@ -67,8 +63,8 @@ export class RedisReplayStore implements ReplayStore {
   private readonly rate: ProjectRate
   private readonly ceilings: ReplayCeilings
   private readonly clock = new BoundClock()
-  private unanswered = 0
-  private beginning: Promise<void> | undefined
+  private readonly answers: TimelyAnswers
+  private readonly epochs: Epochs
   private readonly counted = {
     first: 0,
     resent: 0,
@@ -86,6 +82,9 @@ export class RedisReplayStore implements ReplayStore {
     this.refusesAfterLoss = afterDataLoss === 'refuse'
     this.rate = new ProjectRate(projectRate)
     this.ceilings = ceilings
+    this.answers = new TimelyAnswers(timeoutMs)
+    const { redis, keys, answers, clock } = this
+    this.epochs = new Epochs({ redis, keys, answers, clock })
   }
 
   async consume(use: TokenUse): Promise<boolean> {
@@ -96,7 +95,9 @@ export class RedisReplayStore implements ReplayStore {
       this.rate.check(use.projectId, now)
       // By the time Redis looks, an earlier use may be forgotten. Only a process that stood still comes so late.
       if (use.expiresAt - now <= this.timeoutMs / 1000) return this.count('replayed', false)
-      return this.decide(await this.ask(() => this.consumeInRedis(use, now), begun))
+      // To Redis it would look like a clock that is off.
+      if (!(Math.abs(now - use.now) < maxSecondsApart)) throw stoodStill(now - use.now)
+      return this.decide(await this.answers.to(() => this.consumeInRedis(use, now), begun))
     } catch (error) {
       this.counted.unavailable++
       if (error instanceof StoreError) throw error
@@ -121,16 +122,24 @@ export class RedisReplayStore implements ReplayStore {
 
   /**
    * For start-up: waits until Redis has been examined, and throws an Error that names every reason why single use cannot be
-   * promised. Resolves to the same as `health()`, warnings included, which are yours to log. With `afterDataLoss: 'refuse'` it
-   * also tells Redis that this is where its memory begins, if nobody has.
+   * promised. A client that is still connecting has `waitMs` for it. Resolves to the same as `health()`, warnings included,
+   * which are yours to log. With `afterDataLoss: 'refuse'` it also tells Redis that this is where its memory begins, if nobody
+   * has.
    */
-  async ready(): Promise<RedisHealth> {
-    const health = await this.health()
-    const errors = health.findings.filter(({ level }) => level === 'error')
-    if (errors.length > 0) {
-      throw new Error(`RedisReplayStore is not ready: ${errors.map(({ text }) => text).join(' ')}`)
+  async ready(options: RedisReadyOptions = {}): Promise<RedisHealth> {
+    const { waitMs } = readReadyOptions(options)
+    const end = performance.now() + waitMs
+    let health = await this.health()
+    // By asking again, for the events of a connection have other names in each library.
+    while (health.findings.some(({ about }) => about === 'connection') && performance.now() < end) {
+      await delay(pauseMs)
+      health = await this.health()
     }
-    if (this.refusesAfterLoss) await this.beginEverywhere()
+    const errors = health.findings.filter(({ level }) => level === 'error').map(({ text }) => text)
+    if (errors.length === 0 && this.refusesAfterLoss) {
+      await this.epochs.beginEverywhere().catch((error: unknown) => errors.push(reasonOf(error)))
+    }
+    if (errors.length > 0) throw new Error(`RedisReplayStore is not ready: ${errors.join(' ')}`)
     return health
   }
 
@@ -139,9 +148,9 @@ export class RedisReplayStore implements ReplayStore {
    *
    *     { "healthy": false, "findings": [{ "level": "error", "about": "eviction", "text": "maxmemory-policy is allkeys-lru ..." }] }
    *
-   * Checks the version, the clocks (30 s apart at most; that of the verifier, or the system's before there is one), that
-   * nothing evicts ids, that it is no replica, that data are kept on disk. `unchecked` is what Redis did not let us see. Does
-   * not check what happens later: ask again.
+   * Checks the version, the clocks (less than 30 s apart; that of the verifier, or the system's before there is one), that
+   * nothing evicts ids, that it is no replica, that data are kept on disk, that there are the replicas that
+   * `min-replicas-to-write` asks for. `unchecked` is what Redis did not let us see. Does not check what happens later: ask again.
    */
   async health(): Promise<RedisHealth> {
     const { clock, timeoutMs, refusesAfterLoss } = this
@@ -153,34 +162,34 @@ export class RedisReplayStore implements ReplayStore {
     return { ...this.counted }
   }
 
-  /** Counts towards the rate what Redis keeps from now on, also when the answer is too late for the caller. */
+  /** What an answer tells beyond its token is news also when it is too late for the caller. */
   private async consumeInRedis(use: TokenUse, now: number): Promise<Outcome> {
-    const outcome = await (this.refusesAfterLoss
-      ? this.consumeInEpoch(use, now)
-      : this.consumeByCommand(use, now))
-    // Nothing else, or whoever has a used token could use up the rate of its project.
-    if (outcome === 'first' || outcome === 'resent') this.rate.count(use.projectId)
-    return outcome
+    const consumption = consumptionOf(await this.askToConsume(use, now))
+    if (typeof consumption === 'object') {
+      if (consumption.endedEpoch) this.epochs.metOneWithout()
+      throw new StoreError('store_unavailable', {
+        cause: apartSentence(consumption.seconds),
+        reason: 'clock',
+      })
+    }
+    // Redis keeps it from now on. Nothing else counts, or whoever has a used token could use up the rate of its project.
+    if (consumption === 'first' || consumption === 'resent') this.rate.count(use.projectId)
+    if (consumption === 'loss') {
+      this.counted.losses++
+      this.epochs.metOneWithout()
+    }
+    return consumption
   }
 
-  private async consumeByCommand(use: TokenUse, now: number): Promise<Outcome> {
-    const attempt = newAttempt()
-    const before = await this.redis.setNew(this.keys.of(use).id, attempt, secondsLeft(use, now))
-    if (before === null) return 'first'
-    const other = textOf(before)
-    if (other?.length !== attempt.length) throw new TypeError(unexpected)
-    return other === attempt ? 'resent' : 'replayed'
-  }
-
-  private async consumeInEpoch(use: TokenUse, now: number): Promise<Outcome> {
+  private askToConsume(use: TokenUse, now: number): Promise<string> {
     const { id, epoch } = this.keys.of(use)
-    // A reply may come that much later, and the server's clock goes on meanwhile. The clock here ticks in milliseconds.
-    const age = now - use.acceptableFrom + (this.timeoutMs + 1) / 1000
-    const values = [newAttempt(), String(secondsLeft(use, now)), age.toFixed(6)]
-    const answer = await this.redis.run(consumeInEpoch, [id, epoch], values)
-    const outcome = scriptOutcomes.get(typeof answer === 'number' ? String(answer) : textOf(answer))
-    if (outcome === undefined) throw new TypeError(unexpected)
-    return outcome
+    // Of the moment at which the verifier found the token live: until then an id must be remembered.
+    const values = [String(use.now), newAttempt(), String(secondsLeft(use))]
+    if (!this.refusesAfterLoss) return this.redis.run(consume, [id], values)
+    // A reply may come that much later, and the server's clock goes on meanwhile. Without `bind`, `now` is of another clock.
+    const latest = this.answers.latest(Math.max(now, use.now))
+    values.push(String(use.acceptableFrom), String(latest))
+    return this.redis.run(consumeInEpoch, [id, epoch], values)
   }
 
   private decide(outcome: Outcome): boolean {
@@ -193,10 +202,6 @@ export class RedisReplayStore implements ReplayStore {
       case 'replayed':
         return this.count('replayed', false)
       case 'loss':
-        this.counted.losses++
-        // In a cluster a whole server has lost its memory, not only this group: the others shall not find out one by one.
-        if (this.redis.cluster) this.beginEverywhere().catch(() => undefined)
-        return this.count('refusedAfterLoss', false)
       case 'before the loss':
         return this.count('refusedAfterLoss', false)
     }
@@ -206,40 +211,13 @@ export class RedisReplayStore implements ReplayStore {
     this.counted[what]++
     return first
   }
+}
 
-  /** Begins an epoch wherever none is known. One run at a time. */
-  private beginEverywhere(): Promise<void> {
-    this.beginning ??= this.begin().finally(() => (this.beginning = undefined))
-    return this.beginning
-  }
-
-  private async begin(): Promise<void> {
-    const epochs = this.keys.epochs()
-    for (let at = 0; at < epochs.length; at += maxEpochsAtOnce) {
-      const some = epochs.slice(at, at + maxEpochsAtOnce)
-      await Promise.all(
-        some.map((key) => this.ask(() => this.redis.run(beginEpoch, [key], []), performance.now())),
-      )
-    }
-  }
-
-  /** One question, within the time limit. What comes later is dropped: the caller has been told that we cannot tell. */
-  private async ask<T>(send: () => Promise<T>, begun: number): Promise<T> {
-    if (this.unanswered >= maxUnanswered) {
-      throw new StoreError('store_unavailable', { cause: 'too many commands wait for Redis' })
-    }
-    const sent = send()
-    this.unanswered++
-    const done = () => {
-      this.unanswered--
-    }
-    sent.then(done, done)
-    const answer = await within(this.timeoutMs, sent, notInTime)
-    // A busy event loop may read a late answer before it looks at its timers.
-    if (performance.now() - begun > this.timeoutMs)
-      throw new StoreError('store_unavailable', { cause: notInTime })
-    return answer
-  }
+function stoodStill(seconds: number): StoreError {
+  return new StoreError('store_unavailable', {
+    cause: `${Math.round(seconds)} s passed by the verifier's clock between its look at the token's times and its last step: the process stood still, or the clock was set`,
+    reason: 'clock',
+  })
 }
 
 /** Tells a command that was sent again from a replay. */
@@ -247,7 +225,7 @@ function newAttempt(): string {
   return randomBytes(9).toString('base64url')
 }
 
-function secondsLeft({ expiresAt }: TokenUse, now: number): number {
+function secondsLeft({ expiresAt, now }: TokenUse): number {
   const seconds = Math.ceil(expiresAt - now)
   if (!Number.isSafeInteger(seconds)) throw new TypeError('expiresAt is no time')
   return seconds

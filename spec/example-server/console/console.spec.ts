@@ -180,6 +180,9 @@ it('answers 503 while the database is away, and takes no cookie whose session it
   app = oneProcess(secrets, { query: () => Promise.reject(new Error('away')) })
   const answers = [await logIn(secrets.password), await ask(cookie, address), await logOut(cookie)]
   expect(answers.map(({ status }) => status)).toEqual([503, 503, 503])
+  expect((answers[0]?.body as { detail?: unknown }).detail).toBe(
+    'Who is logged in cannot be told right now. Try again shortly.',
+  )
   expect(answers[2]?.headers).not.toHaveProperty('set-cookie')
   expect(log).toHaveBeenCalledTimes(1)
   log.mockRestore()

@@ -164,8 +164,20 @@ it('does not start without a PostgreSQL that answers', async () => {
   const url = `postgres://ops:secret@127.0.0.1:${port}/nothing`
   const { exitCode, stdout, stderr } = await demoWith({ DATABASE_URL: url }).ended()
   expect([exitCode, stdout]).toEqual([1, ''])
-  expect(stderr).toMatch(/^The database cannot be asked: .* \(DATABASE_URL\)\n$/)
+  expect(stderr).toBe(
+    'The database cannot be used: PostgresProjectStore cannot migrate: role "ops" does not exist (SQLSTATE 28000). Correct the user and the password of the connection. (DATABASE_URL)\n',
+  )
   expect(stderr).not.toContain('secret')
+})
+
+it('says in one line which table it may not make', async () => {
+  await postgres.pool().query('CREATE ROLE plain LOGIN')
+  await postgres.pool().query('CREATE DATABASE narrow')
+  await postgres.pool().query('GRANT CREATE ON DATABASE narrow TO plain')
+  expect(await demoWith({ DATABASE_URL: postgres.url('plain', 'narrow') }).ended()).toMatchObject({
+    exitCode: 1,
+    stderr: 'The console cannot make its table: permission denied for schema public (DATABASE_URL)\n',
+  })
 })
 
 it.each(['1', '2'])('does not start without a Redis that answers, with WORKERS=%s', async (WORKERS) => {

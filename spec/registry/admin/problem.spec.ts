@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals'
 import { AuthenticationError, StoreError } from '../../../lib/index.js'
-import { RegistryError } from '../../../lib/registry/index.js'
+import { RegistryError, StoreUnusableError } from '../../../lib/registry/index.js'
 import { adminFault, problemOf } from '../../../lib/registry/admin/problem.js'
 
 const refusal = () => new RegistryError('project_not_found', 'There is no project "shop".')
@@ -36,6 +36,12 @@ it('is an outage of the store in the words of the registry', () => {
   const problem = problemOf(new StoreError('replay_store_full', { cause: 'ECONNREFUSED' }))
   expect(problem).toMatchObject({ code: 'store_unavailable', status: 503 })
   expect(problem.detail).toContain('The store of the projects')
+})
+
+it('is a store that somebody has to set right, without what its error says', () => {
+  const problem = problemOf(new StoreUnusableError('permission denied for table keys'))
+  expect(problem).toMatchObject({ code: 'store_unusable', status: 500, title: 'Store not usable' })
+  expect(JSON.stringify(problem)).not.toContain('permission')
 })
 
 it.each([

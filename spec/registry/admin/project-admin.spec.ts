@@ -166,7 +166,7 @@ describe.each(expresses)('the life of a key, in %s', (_name, express) => {
     const challengeOf = ({ body }: { body: unknown }) => (body as { challenge: KeyChallenge }).challenge
 
     const late = challengeOf(await register())
-    platform.clock.now += 601
+    platform.clock.now += 86_401
     expect(await ask(path('confirm'), { body: await answerTo(late) })).toMatchObject({
       status: 410,
       body: { code: 'challenge_expired' },

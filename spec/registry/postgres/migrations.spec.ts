@@ -4,7 +4,7 @@ import type pg from 'pg'
 import { migrations, PostgresProjectStore } from '../../../lib/registry/index.js'
 import { now } from '../../helpers/mint.js'
 import { PostgresServer } from '../../helpers/postgres-server.js'
-import { changeOf, projectRecord } from '../../helpers/records.js'
+import { changeOf, projectRecord, written } from '../../helpers/records.js'
 
 jest.setTimeout(90_000)
 
@@ -29,7 +29,7 @@ describe('migrate', () => {
     const pools = Array.from({ length: 8 }, () => server.pool({ database }))
     const stores = pools.map((db) => new PostgresProjectStore({ db }))
     await Promise.all(stores.map((store) => store.migrate()))
-    expect(await stores[0]?.commit(changeOf(projectRecord('shop')))).toBe('done')
+    expect(await stores[0]?.commit(changeOf(projectRecord('shop')))).toEqual(written)
     await Promise.all(stores.map((store) => store.migrate()))
     expect(await stores[7]?.load('shop', { now: 0, madeAfter: 0 })).toMatchObject({ version: 1 })
     const applied = await pools[0]?.query('SELECT version FROM reverse_jwt.migrations')
@@ -55,7 +55,7 @@ describe('migrate', () => {
     // The last step of the first migration fails.
     await db.query('CREATE SCHEMA reverse_jwt; CREATE TABLE reverse_jwt.audit (id integer)')
     const store = new PostgresProjectStore({ db })
-    await expect(store.migrate()).rejects.toMatchObject({ code: 'store_unavailable' })
+    await expect(store.migrate()).rejects.toMatchObject({ code: 'store_unusable' })
     const tables = await db.query(
       "SELECT table_name FROM information_schema.tables WHERE table_schema = 'reverse_jwt'",
     )
@@ -71,7 +71,7 @@ describe('migrate', () => {
     for (const { sql } of migrations) await db.query(sql)
     const store = new PostgresProjectStore({ db })
     await store.migrate()
-    expect(await store.commit(changeOf(projectRecord('shop')))).toBe('done')
+    expect(await store.commit(changeOf(projectRecord('shop')))).toEqual(written)
     expect(migrations.map(({ version }) => version)).toEqual([1, 2])
   })
 

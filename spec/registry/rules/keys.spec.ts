@@ -8,7 +8,7 @@ const day = 86_400
 
 describe('the number of live keys', () => {
   it('is ten at most: pending, active and retiring ones', async () => {
-    const { registry, clock } = await managedShop()
+    const { registry, clock } = await managedShop({ challengeLifetime: 600 })
     const first = await registry.generateKey('shop', { by })
     await registry.rotateKey('shop', { by })
     await registry.registerKey('shop', { jwk: makeKeyPair('ES256').publicJwk, by })
@@ -72,7 +72,7 @@ describe('the number of new keys', () => {
   })
 
   it('counts registrations that were withdrawn; those that nobody confirmed are not kept', async () => {
-    const { registry, store, clock } = await managedShop()
+    const { registry, store, clock } = await managedShop({ challengeLifetime: 600 })
     const register = (kid: string) =>
       registry.registerKey('shop', { jwk: makeKeyPair('EdDSA').publicJwk, kid, by })
     for (let count = 0; count < 300; count++) {

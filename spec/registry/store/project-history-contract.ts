@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals'
 import { createRegistry, type KeyRecord, type ProjectStore } from '../../../lib/registry/index.js'
 import { without } from '../../../lib/registry/store/records.js'
 import { audience, now } from '../../helpers/mint.js'
-import { changeOf, keyRecord, projectRecord, wholeProject } from '../../helpers/records.js'
+import { changeOf, keyRecord, projectRecord, wholeProject, written } from '../../helpers/records.js'
 import { by } from '../../helpers/registry.js'
 import { until } from '../../helpers/until.js'
 
@@ -109,7 +109,7 @@ export function describeHistory(name: string, make: () => ProjectStore | Promise
       await store.commit(changeOf(projectRecord('shop', { version: 7 })))
       expect((await wholeProject(store, 'shop'))?.keys).toHaveLength(5)
       const again = registered('again', now + 600)
-      expect(await store.commit(changeOf(projectRecord('shop', { version: 2 }), [again]))).toBe('done')
+      expect(await store.commit(changeOf(projectRecord('shop', { version: 2 }), [again]))).toEqual(written)
       const left = (await wholeProject(store, 'shop'))?.keys
       expect(kidsOf(left)?.sort()).toEqual(['again', 'old', 'open', 'withdrawn'])
       expect(left?.find(({ kid }) => kid === 'again')).toEqual(again)
@@ -127,7 +127,8 @@ export function describeHistory(name: string, make: () => ProjectStore | Promise
       const watch = await store.watch((projectId) => seen.push(projectId))
       const outcome = await revoke('a')
       const revoked = { ...(await wholeProject(store, 'shop'))?.keys[0] }
-      expect(outcome).toEqual({ key: revoked, othersUsable: true })
+      const [audit] = await store.audit({ limit: 1 })
+      expect(outcome).toEqual({ key: revoked, othersUsable: true, audit })
       expect(revoked).toMatchObject({ revokedAt: now + 1, revocationReason: 'exposed', notAfter: now + 2 })
       expect(await store.load('shop', { now, madeAfter: now })).toMatchObject({ version: 2 })
       await until('the revocation is told', () => seen.includes('shop'))
@@ -158,8 +159,9 @@ export function describeHistory(name: string, make: () => ProjectStore | Promise
     ])('revokes one that is %s, and forgets its challenge', async (state, key) => {
       await store.commit(changeOf(projectRecord('shop'), [key]))
       const revoked = { ...without(key, 'challenge'), revokedAt: now + 1, revocationReason: 'exposed' }
-      expect(await revoke('a')).toEqual({ key: revoked, othersUsable: false })
+      const outcome = await revoke('a')
       const [record] = await store.audit({ limit: 1 })
+      expect(outcome).toEqual({ key: revoked, othersUsable: false, audit: record })
       expect(record).toMatchObject({ before: { keys: [{ state }] }, after: { keys: [{ state: 'revoked' }] } })
       // It is remembered, however much is changed later.
       const audit = { ...changeOf(projectRecord('shop')).audit, at: now + 9999 }

@@ -6,11 +6,12 @@ import {
   type KeyRecord,
   type ProjectRecord,
   type ProjectStore,
+  type WrittenChange,
 } from '../../../lib/registry/index.js'
 import { without } from '../../../lib/registry/store/records.js'
 import { until } from '../../helpers/until.js'
 import { audience, now } from '../../helpers/mint.js'
-import { changeOf, keyRecord, projectRecord, wholeProject } from '../../helpers/records.js'
+import { changeOf, keyRecord, projectRecord, wholeProject, written } from '../../helpers/records.js'
 import { by } from '../../helpers/registry.js'
 
 const fullProject: ProjectRecord = {
@@ -56,7 +57,7 @@ export function describeProjectStore(name: string, make: () => ProjectStore | Pr
     ]
 
     it('keeps every member of a project and of its keys', async () => {
-      expect(await store.commit(changeOf(fullProject, fullKeys))).toBe('done')
+      expect(await store.commit(changeOf(fullProject, fullKeys))).toEqual(written)
       expect(await wholeProject(store, 'full')).toEqual({ ...fullProject, keys: fullKeys })
       expect(await store.list({ limit: 1 })).toEqual([fullProject])
     })
@@ -94,7 +95,7 @@ export function describeProjectStore(name: string, make: () => ProjectStore | Pr
         ...projectRecord('shop', { version: 2 }),
         project: { ...fullProject.project, id: 'shop' },
       }
-      expect(await store.commit(changeOf(second, [keyRecord('b')]))).toBe('done')
+      expect(await store.commit(changeOf(second, [keyRecord('b')]))).toEqual(written)
       const before = await everything('shop', 'nobody')
       for (const version of [2, 4]) {
         const change = changeOf(projectRecord('shop', { version }), [keyRecord('c')])
@@ -128,7 +129,7 @@ export function describeProjectStore(name: string, make: () => ProjectStore | Pr
       expect(await everything('shop', 'other')).toEqual(before)
 
       const pending = without(wanted, 'activatedAt')
-      expect(await store.commit({ ...change, keys: [pending] })).toBe('done')
+      expect(await store.commit({ ...change, keys: [pending] })).toEqual(written)
       expect(await store.commit(changeOf(projectRecord('other', { version: 3 }), [wanted]))).toBe(
         'key_exists',
       )
@@ -182,6 +183,7 @@ export function describeProjectStore(name: string, make: () => ProjectStore | Pr
     })
 
     it('keeps the audit, the newest first, page by page', async () => {
+      const records: unknown[] = []
       for (const [index, projectId] of ['shop', 'other', 'shop', 'shop'].entries()) {
         const change = changeOf(projectRecord(projectId, { version: index === 0 || index === 1 ? 1 : index }))
         const audit = {
@@ -190,9 +192,12 @@ export function describeProjectStore(name: string, make: () => ProjectStore | Pr
           by: `é${index}`,
           ...(index === 2 && { kid: 'k', reason: 'exposed', before: { project: fullProject } as never }),
         }
-        expect(await store.commit({ ...change, audit })).toBe('done')
+        const outcome = await store.commit({ ...change, audit })
+        expect(outcome).toEqual(written)
+        records.unshift((outcome as WrittenChange).audit)
       }
       const all = await store.audit({ limit: 10 })
+      expect(records).toEqual(all)
       expect(all.map(({ at }) => at - now)).toEqual([3.5, 2.5, 1.5, 0.5])
       expect(all[1]).toEqual({
         id: expect.any(Number),

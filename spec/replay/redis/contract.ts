@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { RedisReplayStore, type RedisClient } from '../../../lib/replay/redis/index.js'
+import { besideRedis } from '../../helpers/beside-redis.js'
 import '../../helpers/longer-time-limit.js'
 import type { OpenClient } from '../../helpers/redis-clients.js'
 import { metLongAgo } from '../../helpers/redis-epochs.js'
@@ -50,16 +51,12 @@ export function describeRedisReplayStores<Topology>({
   for (const [name] of clients) {
     describeReplayStore(`RedisReplayStore with ${name}`, async (ceilings) => {
       await forgetIds(masters(topology))
-      return new RedisReplayStore({ client: clientOf(name), timeoutMs: 10_000, ...ceilings })
+      return besideRedis(new RedisReplayStore({ client: clientOf(name), timeoutMs: 10_000, ...ceilings }))
     })
     describeReplayStore(`RedisReplayStore with ${name}, told to refuse after a loss,`, async (ceilings) => {
       await forgetIds(masters(topology))
-      return new RedisReplayStore({
-        client: clientOf(name),
-        afterDataLoss: 'refuse',
-        timeoutMs: 10_000,
-        ...ceilings,
-      })
+      const options = { client: clientOf(name), timeoutMs: 10_000, ...ceilings }
+      return besideRedis(new RedisReplayStore({ ...options, afterDataLoss: 'refuse' }))
     })
   }
 

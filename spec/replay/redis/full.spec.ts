@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import request from 'supertest'
 import { RedisReplayStore, type RedisClient } from '../../../lib/replay/redis/index.js'
+import { besideRedis } from '../../helpers/beside-redis.js'
 import { clientDuring } from '../../helpers/client-during.js'
 import { mint } from '../../helpers/mint.js'
 import '../../helpers/longer-time-limit.js'
@@ -52,7 +53,7 @@ describe.each([
   )
 
   it('is answered so over HTTP, and a token that found no room passes once there is some', async () => {
-    const replayStore = new RedisReplayStore({ client: client(), timeoutMs: 10_000 })
+    const replayStore = besideRedis(new RedisReplayStore({ client: client(), timeoutMs: 10_000 }))
     const { options, events } = platform({ replayStore })
     const server = serve(appOf(options))
     const call = (token: string) => request(server).get('/portal').auth(token, { type: 'bearer' })

@@ -117,15 +117,21 @@ describe.each([
   })
 
   it('works for a user who may do no more than the documentation says', async () => {
-    const rights = ['resetkeys', '~rjwt:*', '-@all', '+set', '+info', '+time', '+get', '+eval', '+evalsha']
-    await server.command('ACL', 'SETUSER', 'platform', 'on', '>secret', ...rights)
+    const rights = ['resetkeys', '~rjwt:*', '-@all', '+set', '+info', '+time', '+eval', '+evalsha']
     for (const afterDataLoss of ['accept', 'refuse'] as const) {
+      const more = afterDataLoss === 'refuse' ? ['+get', '+del'] : []
+      await server.command('ACL', 'SETUSER', 'platform', 'on', '>secret', ...rights, ...more)
       const opened = await openClient(server.port, { username: 'platform', password: 'secret' })
       const store = new RedisReplayStore({ client: opened.client, afterDataLoss })
       expect((await store.ready()).healthy).toBe(true)
       const use = liveUse(`of ${afterDataLoss}`, Date.now() / 1000 + 60)
       expect(await store.consume(use)).toBe(true)
       expect(await store.consume(use)).toBe(false)
+      const behind = clocked(
+        () => Date.now() / 1000 - 40,
+        new RedisReplayStore({ client: opened.client, afterDataLoss }),
+      )
+      await expect(behind.consume(use)).rejects.toMatchObject({ cause: expect.stringContaining('40 s') })
       opened.close()
       await server.command('FLUSHALL')
     }
@@ -170,7 +176,7 @@ describe('a Redis that is away', () => {
           healthy: false,
           findings: [{ level: 'error', about: 'connection' }],
         })
-        await expect(store.ready()).rejects.toThrow('Redis cannot be asked')
+        await expect(store.ready({ waitMs: 0 })).rejects.toThrow('Redis cannot be asked')
       }
       await away.restart()
       for (const { client } of opened) {
@@ -211,7 +217,6 @@ describe('what Redis says of itself', () => {
   /** As ioredis would answer, for servers that are not installed here. */
   const claiming = (info: string): RedisClient =>
     ({
-      set: () => Promise.resolve(null),
       evalsha: () => Promise.resolve(1),
       eval: () => Promise.resolve(1),
       call: (name: string) =>

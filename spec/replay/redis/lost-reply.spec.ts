@@ -13,8 +13,8 @@ import { startSentinels, type RedisWithSentinels } from '../../helpers/redis-top
 import { untilNewTokensPass, liveUse, storeWithLongTimeLimit } from '../../helpers/redis-uses.js'
 import { TcpProxy } from '../../helpers/tcp-proxy.js'
 
-/** A token on its way into Redis, in either mode. */
-const consumption = (request: Buffer) => /\r\n(?:set|evalsha)\r\n/i.test(request.toString('latin1'))
+/** A token on its way into Redis. */
+const consumption = (request: Buffer) => /\r\nevalsha\r\n/i.test(request.toString('latin1'))
 
 let servers: RedisWithSentinels
 let proxy: TcpProxy

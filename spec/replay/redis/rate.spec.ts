@@ -9,13 +9,12 @@ function memory() {
   const kept = new Map<string, string>()
   const redis = { kept, delayMs: 0 }
   const client: RedisClient = {
-    async set(key: string, value: string) {
-      const before = kept.get(key) ?? null
-      if (before === null) kept.set(key, value)
+    async evalsha(_sha: string, _keys: number, ...[key = '', , attempt = '']: string[]) {
+      const before = kept.get(key)
+      if (before === undefined) kept.set(key, attempt)
       if (redis.delayMs > 0) await delay(redis.delayMs)
-      return before
+      return before === undefined ? 'first' : 'replayed'
     },
-    evalsha: () => Promise.reject(new Error('not in this test')),
     eval: () => Promise.reject(new Error('not in this test')),
   }
   return Object.assign(redis, { client })

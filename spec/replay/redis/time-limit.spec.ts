@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { randomUUID } from 'node:crypto'
 import request from 'supertest'
 import { RedisReplayStore, type RedisClient } from '../../../lib/replay/redis/index.js'
+import { besideRedis } from '../../helpers/beside-redis.js'
 import { clocked } from '../../helpers/clocked-store.js'
 import { mint } from '../../helpers/mint.js'
 import '../../helpers/longer-time-limit.js'
@@ -68,7 +69,7 @@ describe.each([
   )
 
   it('answers 503 over HTTP when Redis is cut off, and 200 when it is back', async () => {
-    const replayStore = new RedisReplayStore({ client: opened.client, timeoutMs: 1000 })
+    const replayStore = besideRedis(new RedisReplayStore({ client: opened.client, timeoutMs: 1000 }))
     const { options, events } = platform({ replayStore })
     const server = serve(appOf(options))
     const call = (token: string) => request(server).get('/portal').auth(token, { type: 'bearer' })

@@ -17,7 +17,9 @@ async function main(): Promise<void> {
   const verifier = createVerifier({ audience, keyStore, replayStore })
 
   const token = await signer.sign()
-  const { project }: Authentication = await verifier.verify(token)
+  const headers = { Authorization: `Bearer ${token}` }
+  const request = new Request('https://platform.example/portal', { headers })
+  const { project }: Authentication = await verifier.authenticate(request)
   console.log(project.id)
   await verifier.verify(token).catch((error: unknown) => {
     console.log(error instanceof AuthenticationError ? error.code : error)
