@@ -22,6 +22,7 @@ export async function replayInRedis({ rounds, warmUp, batch }: ReplaySize): Prom
   const usual = new Redis(server.port, server.host)
   const pipelining = new Redis(server.port, server.host, { enableAutoPipelining: true })
   const nodeRedis = createClient({ url: server.url })
+  nodeRedis.on('error', console.error)
   try {
     await nodeRedis.connect()
     const users: Readonly<Record<string, Use>> = {
