@@ -33,7 +33,7 @@ export async function replayInRedis({ rounds, warmUp, batch }: ReplaySize): Prom
       'node-redis': await useOf(nodeRedis, 'accept'),
       "node-redis, 'refuse'": await useOf(nodeRedis, 'refuse'),
       'ioredis, a bare SET': async (jti) =>
-        (await usual.set(`{bare}${jti}`, 'used', 'EX', 185, 'NX', 'GET')) === null,
+        (await usual.set(`{bare}${jti}`, 'used', 'EX', 190, 'NX', 'GET')) === null,
     }
     await metLongAgo(server)
     const cpu = new Map<string, number[]>()

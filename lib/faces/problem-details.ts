@@ -8,15 +8,15 @@ import { keptRefusal } from './kept-refusal.js'
  * Express error handler: answers refusals and outages of this package with RFC 9457 problem details.
  *
  *     HTTP/1.1 401 Unauthorized
- *     WWW-Authenticate: Bearer realm="reverse-jwt", error="invalid_token", error_description="The token has been used before. ..."
+ *     WWW-Authenticate: Bearer realm="reverse-jwt", error="invalid_token", error_description="The token has been used before, ..."
  *     Cache-Control: no-store
  *     Content-Type: application/problem+json
  *
  *     { "type": "https://unpkg.com/reverse-jwt/docs/errors/token_replayed.md", "title": "Token already used", "status": 401,
- *       "detail": "The token has been used before. Sign a new one for each call.", "error": "invalid_token",
- *       "code": "token_replayed", "retry": "fresh-token", "server_time": 1790000000 }
+ *       "detail": "The token has been used before, ...", "error": "invalid_token",
+ *       "code": "token_replayed", "retry": "if-idempotent", "server_time": 1790000000 }
  *
- * `retry` is `no`, `fresh-token` or `later`; `server_time` (epoch seconds) lets a caller see how far its clock is off. Passes
+ * `retry` is `no`, `fresh-token`, `if-idempotent` or `later`; `server_time` (epoch seconds) lets a caller see how far its clock is off. Passes
  * on every error that is not ours. Mount it after the routes.
  *
  * @example

@@ -79,7 +79,7 @@ function refuseJwk(jwk: JwkMembers): void {
   for (const [member, value] of Object.entries(jwk)) {
     const name = member.toLowerCase().replaceAll(/[^a-z0-9]/g, '')
     const isPrivate = privateMembers.includes(name) || isOfAPrivateKey(name, value)
-    if (typeof value === 'object' && value !== null && 'kty' in value) refuseJwk(value as JwkMembers)
+    if (typeof value === 'object' && value !== null && 'kty' in value) refuseJwk(value)
     if ((!isPrivate && name !== 'k') || isAbsent(value)) continue
     const isList = Array.isArray(value) && value.length === 0
     // Of the private members only oth is a list: RFC 7518 section 6.3.2.7.

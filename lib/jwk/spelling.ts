@@ -1,6 +1,5 @@
 import { KeyObject } from 'node:crypto'
 import type { CryptoKey } from 'jose'
-import { documentLimits, parseJsonObject } from '../encoding/strict-json.js'
 import type { Wrong } from '../options/options.js'
 import { isCryptoKey } from './crypto-key.js'
 import { elementsOf, tags } from './der.js'
@@ -30,7 +29,7 @@ const maxLayers = 2
 const nothing =
   'is neither PEM nor DER nor a JWK, nor one of them in base64; is it a file name? Read the file first'
 const inUtf16 = 'is in UTF-16; save it in UTF-8 (in PowerShell: Out-File -Encoding utf8)'
-const statedTwice = 'is JSON in which a member stands twice, or is nested too deeply; state each member once'
+const statedTwice = 'is JSON in which a member stands twice; state each member once'
 const escapedTwice =
   'has line ends that were escaped twice, as \\\\n; escape them once, as \\n, or give the key in base64'
 
@@ -135,9 +134,21 @@ function readJson(text: string, wrong: Wrong): JwkText {
 
 function jwkIn(json: string): JwkText | undefined {
   const jwk = parsed(json) as JwkText['jwk'] | undefined
-  // Of a member that stands there twice, two readers may take another one.
-  const isStrict = parseJsonObject(Buffer.from(json), documentLimits) !== undefined
-  return jwk && { jwk, ...(!isStrict && { fault: statedTwice }) }
+  if (jwk === undefined) return undefined
+  // Two readers may take another one of the two.
+  return { jwk, ...(membersIn(json) !== membersOf(jwk) && { fault: statedTwice }) }
+}
+
+/** In JSON, a text before a colon is the name of a member. */
+function membersIn(json: string): number {
+  return Array.from(json.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?/g)).filter(([, colon]) => colon !== undefined)
+    .length
+}
+
+function membersOf(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0
+  const inner = Object.values(value).reduce((sum: number, one) => sum + membersOf(one), 0)
+  return inner + (Array.isArray(value) ? 0 : Object.keys(value).length)
 }
 
 function parsed(json: string): unknown {

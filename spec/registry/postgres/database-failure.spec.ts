@@ -8,6 +8,7 @@ import {
 } from '../../../lib/registry/index.js'
 import { audience, now } from '../../helpers/mint.js'
 import { changeOf, projectRecord } from '../../helpers/records.js'
+import { rejection } from '../../helpers/rejection.js'
 
 const reasonOf = (outcome: Promise<unknown>): Promise<unknown> =>
   outcome.then(
@@ -87,7 +88,7 @@ describe.each(asks)('what cannot %s', (doing, ask) => {
 
   it('never says what a driver throws that is no Error, nor a code that nobody knows', async () => {
     for (const thrown of ['postgres://app:s3cret@10.0.0.5/db failed', { code: 'postgres_s3cret' }]) {
-      const db = { query: () => Promise.reject(thrown as Error) }
+      const db = { query: () => rejection(thrown) }
       const error = await reasonOf(ask(new PostgresProjectStore({ db })))
       expect(error).toMatchObject({
         status: 503,
