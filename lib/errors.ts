@@ -253,7 +253,8 @@ export function refusalFactsOf(error: unknown): RefusalFacts | undefined {
 /** The code decides what is answered, by the table of this copy. The rest is details, where they are what they should be. */
 function factsFromOtherCopy(given: Readonly<Record<string, unknown>> | undefined): RefusalFacts | undefined {
   const code = given?.code as RefusalCode | OutageCode
-  if (given === undefined || !(isOutage(code) || Object.hasOwn(refusals, code))) return undefined
+  if (given === undefined || typeof code !== 'string') return undefined
+  if (!isOutage(code) && !Object.hasOwn(refusals, code)) return undefined
   const { description, cause, realm, serverTime, scope, instance } = given
   const details = {
     description: typeof description === 'string' ? description : undefined,

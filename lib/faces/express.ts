@@ -2,7 +2,7 @@ import { headersOf, refusalFactsOf } from '../errors.js'
 import { attach } from './authenticated-request.js'
 import { readFaceOptions, type ReverseJwtOptions } from './face-options.js'
 import { keepRefusal } from './kept-refusal.js'
-import { isPreflight } from './preflight.js'
+import { isPreflight, warnWithoutCors } from './preflight.js'
 import type { NextFunction, RequestLike, ResponseLike } from '../types.js'
 import { warnOnce, warnWithoutTls } from '../warnings.js'
 
@@ -14,8 +14,8 @@ import { warnOnce, warnWithoutTls } from '../warnings.js'
  *     Origin: https://shop.example
  *     Authorization: Bearer eyJhbGciOiJFUzI1NiIs...
  *
- * `Cache-Control: no-store` is set before the handler, who may overrule it. A refusal sets `WWW-Authenticate`, too, and goes to `next(error)` with `status` and `headers`, so any
- * error handler answers correctly; `problemDetails()` adds a JSON body. A CORS preflight is answered 204 without CORS headers
+ * `Cache-Control: no-store` is set before the handler, who may overrule it. A refusal sets `WWW-Authenticate`, too, and goes
+ * to `next(error)` with `status` and `headers`, so any error handler answers correctly; `problemDetails()` adds a JSON body. A CORS preflight is answered 204 without CORS headers
  * and never reaches a handler: mount CORS before, or a warning says so.
  *
  * Throws a TypeError for a wrong option. Works with Express 4 and 5, and with `node:http`, where what `next` throws is written
@@ -32,7 +32,8 @@ export function reverseJwt(
   const { verifier, rules, optional } = readFaceOptions('reverseJwt', options)
 
   return function reverseJwt(req, res, next) {
-    if (isPreflight(req, res)) {
+    warnWithoutCors(req, res)
+    if (isPreflight(req)) {
       res.statusCode = 204
       res.end()
       return

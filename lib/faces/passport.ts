@@ -6,7 +6,7 @@ import { argumentReader } from '../options/options.js'
 import { attach } from './authenticated-request.js'
 import { readFaceOptions, type Face, type ReverseJwtOptions } from './face-options.js'
 import { keepRefusal } from './kept-refusal.js'
-import { isPreflight } from './preflight.js'
+import { warnWithoutCors } from './preflight.js'
 import type { Authentication, Project, ProjectToken, RequestLike, ResponseLike } from '../types.js'
 import { warnOnce, warnWithoutTls } from '../warnings.js'
 
@@ -48,10 +48,11 @@ const readVerify = argumentReader(
  *     Authorization: Bearer eyJhbGciOiJFUzI1NiIs...
  *
  * Sets `req.user` (the project, or what the verify callback says), `req.project` and `req.projectToken`. A refusal is
- * `fail(challenge, status)`, an outage `error(err)`. On success the answer gets `Cache-Control: no-store`, which the handler may
- * overrule; nothing is written on it for a refusal, because another strategy may yet let the request in: use `failWithError: true`
- * together with `problemDetails()` to answer with the reason, or `refusalOf(req)` in a callback of your own. Use `session: false`; sessions without `req.session` are an error before the
- * token is looked at, because Passport would otherwise fail after the token has been used up.
+ * `fail(challenge, status)`, an outage `error(err)`. On success the answer gets `Cache-Control: no-store`, which the handler
+ * may overrule; nothing is written on it for a refusal, because another strategy may yet let the request in: use
+ * `failWithError: true` together with `problemDetails()` to answer with the reason, or `refusalOf(req)` in a callback of your
+ * own. Use `session: false`; sessions without `req.session` are an error before the token is looked at, because Passport would
+ * otherwise fail after the token has been used up.
  *
  * Throws a TypeError for a wrong option.
  *
@@ -101,7 +102,7 @@ export class ReverseJwtStrategy extends Strategy {
     }
     warnWithoutTls(request)
     // Passport has no answer for a preflight, so it is refused like any request without a token.
-    isPreflight(request, responseTo(request))
+    warnWithoutCors(request, responseTo(request))
     this.face.verifier
       .authenticate(request, this.face.rules)
       .then(

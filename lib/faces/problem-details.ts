@@ -16,8 +16,9 @@ import { keptRefusal } from './kept-refusal.js'
  *       "detail": "The token has been used before, ...", "instance": "urn:uuid:0b9c7a52-...", "error": "invalid_token",
  *       "code": "token_replayed", "retry": "if-idempotent", "server_time": 1790000000 }
  *
- * `instance` names this one refusal: the event has it as `id`. `retry` is `no`, `fresh-token`, `if-idempotent` or `later`; `server_time`
- * (epoch seconds) lets a caller see how far its clock is off. Passes on every error that is not ours. Mount it after the routes.
+ * `instance` names this one refusal: the event has it as `id`. `retry` is `no`, `fresh-token`, `if-idempotent` or `later`;
+ * `server_time` (epoch seconds) lets a caller see how far its clock is off. Passes on every error that is not ours. Mount it
+ * after the routes.
  *
  * @example
  * app.use(problemDetails())

@@ -18,13 +18,15 @@ export function fromCryptoKey(
   usage: 'sign' | 'verify',
   wrong: Wrong,
 ): { readonly key: KeyObject; readonly labels: JwkLabels } {
+  let key: KeyObject
+  try {
+    key = KeyObject.from(cryptoKey)
+  } catch {
+    throw wrong('is no CryptoKey of this process')
+  }
   if (!cryptoKey.usages.includes(usage)) throw wrong(`is a CryptoKey without the usage '${usage}'`)
   const { name, hash } = cryptoKey.algorithm as { name: string; hash?: { name: string } }
   const family = families.get(name)
   const labels = family === undefined ? {} : { alg: `${family}${hash?.name.slice(-3) ?? ''}` }
-  try {
-    return { key: KeyObject.from(cryptoKey), labels }
-  } catch {
-    throw wrong('is no CryptoKey of this process')
-  }
+  return { key, labels }
 }

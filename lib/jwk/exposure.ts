@@ -35,9 +35,21 @@ function refusePem(pem: PemBlocks): void {
   if (pem.labels.some((label) => label.endsWith('PRIVATE KEY'))) {
     throw new TypeError(`${exposed} ${byOpenssl}`)
   }
+  refuseBeside(pem.outside)
   // Under the label of a public key. What has several blocks is refused for that.
   const content = pem.contentOf(pem.labels[0] ?? '')
   if (content !== undefined) refuseDer(content)
+}
+
+/** What is told of a private key in words (`openssl ec -text -pubout` does), in JSON, or under a line that is no line of PEM. */
+const privateText =
+  /^[ \t]*(?:priv|privateExponent|prime[12]|exponent[12])[ \t]*:|-----BEGIN[ _-][A-Z _-]*PRIVATE|"(?:d|k)"\s*:\s*"[^"]/im
+
+/** A private half that stands beside the block of its public one. */
+function refuseBeside(text: string): void {
+  if (privateText.test(text)) throw new TypeError(`${exposed} ${byOpenssl}`)
+  const digits = text.replaceAll(/\s/g, '')
+  if (/^[A-Za-z0-9+/_-]+={0,2}$/.test(digits)) refuseDer(Buffer.from(digits, 'base64'))
 }
 
 const secretKinds: ReadonlySet<unknown> = new Set(['pkcs8', 'pkcs1', 'sec1', 'locked', 'pkcs12'])
@@ -46,8 +58,16 @@ function refuseDer(der: Buffer): void {
   if (secretKinds.has(kindOfDer(der))) throw new TypeError(`${exposed} ${byOpenssl}`)
 }
 
-/** In small letters, as some serialisers do not write them. The last ones are of what holds a private key beside others. */
-const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'priv', 'privatekey', 'private_key']
+/** In small letters, as some serialisers do not write them. */
+const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth']
+
+/** What holds a private key beside others: `privateKey`, `private_key_pem`, `pkcs8`. */
+function isOfAPrivateKey(name: string, value: unknown): boolean {
+  return (
+    /^priv(?:ate)?(?:key(?:pem|jwk)?)?$|^pkcs8$/.test(name) ||
+    (typeof value === 'string' && value.includes('PRIVATE KEY-----'))
+  )
+}
 
 function refuseJwk(jwk: JwkMembers): void {
   const { kty, keys } = jwk
@@ -57,8 +77,9 @@ function refuseJwk(jwk: JwkMembers): void {
     }
   }
   for (const [member, value] of Object.entries(jwk)) {
-    const name = member.toLowerCase()
-    const isPrivate = privateMembers.includes(name)
+    const name = member.toLowerCase().replaceAll(/[^a-z0-9]/g, '')
+    const isPrivate = privateMembers.includes(name) || isOfAPrivateKey(name, value)
+    if (typeof value === 'object' && value !== null && 'kty' in value) refuseJwk(value)
     if ((!isPrivate && name !== 'k') || isAbsent(value)) continue
     const isList = Array.isArray(value) && value.length === 0
     // Of the private members only oth is a list: RFC 7518 section 6.3.2.7.

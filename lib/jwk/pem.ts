@@ -4,6 +4,8 @@ export interface PemBlocks {
   readonly labels: readonly string[]
   /** What the block with this label holds; undefined where it is cut off or is no base64. */
   contentOf(label: string): Buffer | undefined
+  /** What stands before, between and behind the blocks. */
+  readonly outside: string
   /** Whether a block with this label is locked with a passphrase. What stands outside of the blocks says nothing. */
   isLocked(label: string): boolean
 }
@@ -13,6 +15,7 @@ export function readPemBlocks(text: string): PemBlocks {
   const lines = text.replace(/\\{1,2}[nr]/g, '\n')
   return {
     labels: Array.from(lines.matchAll(/-----BEGIN ([A-Z0-9 ]+)-----/g), ([, label = '']) => label),
+    outside: lines.replace(/-----BEGIN ([A-Z0-9 ]+)-----[^]*?-----END \1-----/g, '\n'),
     contentOf(label) {
       const block = new RegExp(`-----BEGIN ${label}-----([A-Za-z0-9+/=\\s]+)-----END ${label}-----`)
       const body = block.exec(lines)?.[1]

@@ -72,7 +72,8 @@ function importKey(found: KeySpelling): Imported {
 const privateLabels = ['PRIVATE KEY', 'RSA PRIVATE KEY', 'EC PRIVATE KEY']
 
 function importPem(pem: PemBlocks): KeyObject {
-  const label = pem.labels.find((name) => privateLabels.includes(name))
+  const [label, ...others] = pem.labels.filter((name) => privateLabels.includes(name))
+  if (others.length > 0) throw wrong('holds more than one private key; give one')
   if ((label === undefined ? pem.labels : [label]).some((name) => pem.isLocked(name))) throw wrong(isLocked)
   if (label === undefined) throw wrong(whatItIs(pem.labels[0] ?? ''))
   const der = pem.contentOf(label)

@@ -29,6 +29,7 @@ const maxLayers = 2
 const nothing =
   'is neither PEM nor DER nor a JWK, nor one of them in base64; is it a file name? Read the file first'
 const inUtf16 = 'is in UTF-16; save it in UTF-8 (in PowerShell: Out-File -Encoding utf8)'
+const statedTwice = 'is JSON in which a member stands twice; state each member once'
 const escapedTwice =
   'has line ends that were escaped twice, as \\\\n; escape them once, as \\n, or give the key in base64'
 
@@ -97,7 +98,7 @@ function readText(text: string, layers: number, wrong: Wrong): KeySpelling {
   }
   const inner = layers > 0 ? unquoted(bare) : undefined
   if (inner !== undefined) return readText(inner, layers - 1, wrong)
-  if (bare.startsWith('{')) return { form: 'jwk', jwk: readJson(bare, wrong) }
+  if (bare.startsWith('{')) return { form: 'jwk', ...readJson(bare, wrong) }
   if (bare.includes('-----BEGIN')) {
     const fault = hasLineEndsEscapedTwice(bare) ? { fault: escapedTwice } : {}
     return { form: 'pem', pem: readPemBlocks(bare), ...fault }
@@ -120,12 +121,34 @@ function unquoted(text: string): string | undefined {
   return (parsed(text) as string | undefined) ?? text.slice(1, -1)
 }
 
-function readJson(text: string, wrong: Wrong): Readonly<Record<string, unknown>> {
-  const jwk = parsed(text) ?? parsed(text.replaceAll(/\\[nr]/g, '\n').replaceAll('\\"', '"'))
-  if (jwk === undefined) {
-    throw wrong('is JSON that is cut off or damaged; compare it with the file that it was copied from')
-  }
-  return jwk as Readonly<Record<string, unknown>>
+interface JwkText {
+  readonly jwk: Readonly<Record<string, unknown>>
+  readonly fault?: string
+}
+
+function readJson(text: string, wrong: Wrong): JwkText {
+  const jwk = jwkIn(text) ?? jwkIn(text.replaceAll(/\\[nr]/g, '\n').replaceAll('\\"', '"'))
+  if (jwk !== undefined) return jwk
+  throw wrong('is JSON that is cut off or damaged; compare it with the file that it was copied from')
+}
+
+function jwkIn(json: string): JwkText | undefined {
+  const jwk = parsed(json) as JwkText['jwk'] | undefined
+  if (jwk === undefined) return undefined
+  // Two readers may take another one of the two.
+  return { jwk, ...(membersIn(json) !== membersOf(jwk) && { fault: statedTwice }) }
+}
+
+/** In JSON, a text before a colon is the name of a member. */
+function membersIn(json: string): number {
+  return Array.from(json.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?/g)).filter(([, colon]) => colon !== undefined)
+    .length
+}
+
+function membersOf(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0
+  const inner = Object.values(value).reduce((sum: number, one) => sum + membersOf(one), 0)
+  return inner + (Array.isArray(value) ? 0 : Object.keys(value).length)
 }
 
 function parsed(json: string): unknown {

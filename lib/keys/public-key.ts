@@ -17,6 +17,7 @@ import {
   type AlgorithmName,
 } from '../protocol.js'
 import type { Project, ProjectKey } from '../types.js'
+import { isAbsent } from '../jwk/jwk-labels.js'
 import { readPublicHalf, type PublicHalf } from '../jwk/public-half.js'
 import { thumbprint } from '../jwk/thumbprint.js'
 import { admitProject } from './project.js'
@@ -154,11 +155,6 @@ function admit(project: Project, input: Values<typeof members>, loaded: boolean)
     throw new TypeError('notBefore must be before notAfter')
   admitted.add(Object.freeze(key))
   return key
-}
-
-/** Databases say null where JavaScript says undefined. */
-function isAbsent(value: unknown): boolean {
-  return value === undefined || value === null
 }
 
 /** An unset variable is undefined, and a file that could not be read is often ''. */

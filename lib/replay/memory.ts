@@ -72,8 +72,8 @@ interface Expiring {
  * Never forgets an id before its time. When it is full, or a project has used up its quota, `consume` throws
  * `replay_store_full` (503): to drop an id would be to let a used token pass. An id counts towards both until it expires, and
  * no longer, whenever it leaves. Ids leave in the order in which they expire, a few at each use, so one project's tokens
- * neither push out nor hold back those of another. A default token lives 120 s and is remembered for 185 s, so the default
- * quota of 100,000 ids carries some 540 tokens a second of one project, and the default capacity 5,400 a second of all.
+ * neither push out nor hold back those of another. A default token lives 120 s and is remembered for 190 s, so the default
+ * quota of 100,000 ids carries some 520 tokens a second of one project, and the default capacity 5,200 a second of all.
  *
  * @example
  * const replayStore = new MemoryReplayStore()

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals'
 import { createPublicKey, createSecretKey, webcrypto, type JsonWebKey, type KeyObject } from 'node:crypto'
 import { admitProjectKey } from '../../lib/index.js'
-import { expectNotAdmitted } from '../helpers/admission.js'
+import { expectNotAdmitted, thrownBy } from '../helpers/admission.js'
 import * as der from '../helpers/der.js'
 import { keyPair } from '../helpers/keys.js'
 import { cryptoKeyOf, ecParameters, formsOf, pkcs8Of } from '../helpers/private-key-forms.js'
@@ -82,6 +82,72 @@ describe.each(['ES256', 'RS256', 'EdDSA'])('a private key for %s', (alg) => {
   it('is named as exposed: within what holds more than a key', () => {
     expectExposed({ keys: [publicJwk, jwk] }, ofJwk('d'))
     expectExposed({ privateKey: pkcs8Of(privateKey), publicJwk }, ofJwk('privatekey'))
+  })
+})
+
+describe('a private half beside the block of its public one', () => {
+  const { privateKey, publicKey, publicJwk } = keyPair('ES256')
+  const pem = publicKey.export({ format: 'pem', type: 'spki' }) as string
+  const pkcs8 = der8(privateKey).toString('base64')
+  const [d = ''] = [privateKey.export({ format: 'jwk' }).d]
+
+  it.each([
+    [
+      'in words, as openssl ec -text prints it',
+      `Private-Key: (256 bit)\npriv:\n    00:aa:bb\npub:\n    04:cc\n${pem}`,
+    ],
+    ['in words, as openssl rsa -text prints it', `modulus:\n    00:aa\nprivateExponent:\n    00:bb\n${pem}`],
+    ['as a JWK', `${pem}${JSON.stringify({ ...publicJwk, d })}`],
+    ['in base64', `${pem}${pkcs8}`],
+    ['in base64 of several lines', `${pkcs8.slice(0, 64)}\n${pkcs8.slice(64)}\n${pem}`],
+    [
+      'under a line in small letters',
+      `${pem}-----begin private key-----\n${pkcs8}\n-----end private key-----`,
+    ],
+    ['under a line with an underscore', `${pem}-----BEGIN PRIVATE_KEY-----\n${pkcs8}`],
+  ])('is named as exposed: %s', (_, text) => {
+    expectExposed(text, byOpenssl)
+  })
+
+  it.each([
+    ['a comment', `# the private key stays in the KMS: ask the team\n${pem}`],
+    ['attributes', `Bag Attributes\n    localKeyID: 01 02\nKey Attributes: <No Attributes>\n${pem}`],
+    [
+      'the numbers of the public half',
+      `Public-Key: (256 bit)\npub:\n    04:cc\nASN1 OID: prime256v1\n${pem}`,
+    ],
+  ])('is not seen in %s: the control', (_, text) => {
+    expect(admitProjectKey({ id: 'shop' }, { pem: text }).alg).toBe('ES256')
+  })
+
+  it('is not hidden by a member that stands there twice', () => {
+    const { kty, crv, x, y } = publicJwk
+    const members = `"kty":"${kty}","crv":"${crv ?? ''}","x":"${x ?? ''}","y":"${y ?? ''}"`
+    const twice = 'jwk is JSON in which a member stands twice; state each member once'
+    expectNotAdmitted({ jwk: `{${members},"d":"${d}","d":null}` }, twice)
+    expectNotAdmitted({ jwk: `{${members},"x":"${x ?? ''}"}` }, twice)
+    expect(admitProjectKey({ id: 'shop' }, { jwk: `{${members}}` }).alg).toBe('ES256')
+  })
+
+  it.each([
+    ['private-key', pkcs8],
+    ['privateKeyPem', pkcs8Of(privateKey)],
+    ['pkcs8', pkcs8],
+    ['note', pkcs8Of(privateKey)],
+  ])('is named as exposed: in the member %s', (name, value) => {
+    const { message } = thrownBy(() =>
+      admitProjectKey({ id: 'shop' }, { jwk: { ...publicJwk, [name]: value } }),
+    ) as Error
+    expect(message).toContain(exposed)
+  })
+
+  it('is named as exposed: within the member jwk', () => {
+    expectExposed({ jwk: { ...publicJwk, d } }, ofJwk('d'))
+  })
+
+  it('is not seen in members that only sound like it', () => {
+    const jwk = { ...publicJwk, privacy_policy: 'https://shop.example/privacy', private_label: 'shop' }
+    expect(admitProjectKey({ id: 'shop' }, { jwk }).alg).toBe('ES256')
   })
 })
 

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals'
 import { answers as bodyAnswers } from '../../lib/http/json-body.js'
-import { answers as adminAnswers, problemOf } from '../../lib/registry/admin/problem.js'
+import { answers as adminAnswers, adminProblemOf } from '../../lib/registry/admin/problem.js'
 import { RegistryError, type RegistryErrorCode } from '../../lib/registry/index.js'
 import { answers as registryAnswers } from '../../lib/registry/registry-error.js'
 import { document, operations } from '../registry/admin/open-api.js'
@@ -21,14 +21,14 @@ it('has a heading for every code, and for no other', () => {
 })
 
 it.each(codes)('begins what it says of %s with its status', (code) => {
-  expect(sectionOf(page, `### ${code}`)).toMatch(new RegExp(`^\n${answers[code][0]}[.,] `))
+  expect(sectionOf(page, `### ${code}`)).toMatch(new RegExp(`^\nStatus ${answers[code][0]}[:,] `))
 })
 
 it('is where the type of every problem leads', () => {
   const types = (Object.keys(registryAnswers) as RegistryErrorCode[]).map(
-    (code) => problemOf(new RegistryError(code, 'x')).type,
+    (code) => adminProblemOf(new RegistryError(code, 'x')).type,
   )
-  types.push(problemOf(new Error('x')).type)
+  types.push(adminProblemOf(new Error('x')).type)
   const anchors = anchorsOf(page).map((anchor) => `${published}docs/admin.md#${anchor}`)
   expect(types.filter((type) => !anchors.includes(type))).toEqual([])
 })

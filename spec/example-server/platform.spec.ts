@@ -1,5 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals'
 import type { Express } from 'express'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import request from 'supertest'
 import {
   createSigner,
@@ -10,7 +12,7 @@ import {
 import { MemoryKeyStore, MemoryReplayStore } from '../../lib/index.js'
 import { frontPageRouter } from '../../example-server/console/front-page.js'
 import { platformApp } from '../../example-server/platform.js'
-import { expectAnswer } from '../helpers/refusals.js'
+import { expectAnswer, noOrigin } from '../helpers/refusals.js'
 
 const address = 'http://127.0.0.1:4000'
 const customerOrigin = 'http://localhost:4001'
@@ -77,7 +79,11 @@ describe.each(['/api/plain', '/api/passport'])('%s', (route) => {
   it('refuses another origin, and none, and leaves the token good', async () => {
     const token = await signer.sign()
     expectAnswer(await call(token).set('Origin', 'https://evil.example'), 'origin_not_allowed')
-    expectAnswer(await request(app).get(route).auth(token, { type: 'bearer' }), 'origin_not_allowed')
+    expectAnswer(
+      await request(app).get(route).auth(token, { type: 'bearer' }),
+      'origin_not_allowed',
+      noOrigin,
+    )
     expect((await call(token)).status).toBe(200)
   })
 
@@ -154,4 +160,10 @@ it('tells nobody where it broke', async () => {
   } finally {
     log.mockRestore()
   }
+})
+
+it('is called by its page without cache: no-store, with which Chromium sends a preflight before every call', async () => {
+  const page = await readFile(join(import.meta.dirname, '../../../example-server/page/page.js'), 'utf8')
+  expect(page).toContain('await fetch(`${platform}${route}`')
+  expect(page).not.toMatch(/cache:/)
 })

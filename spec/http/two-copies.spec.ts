@@ -107,6 +107,7 @@ describe('what is no refusal of another copy', () => {
     ['an unknown code', says({ ...facts, code: 'session_ended' })],
     ['a code that every object has', says({ ...facts, code: 'constructor' })],
     ['no code', says({})],
+    ['a code in a list', says({ ...facts, code: ['token_expired'] })],
     ['nothing', says(undefined)],
     ['text', says('token_expired')],
     ['a method that throws', Object.assign(says(0), { [Symbol.for('reverse-jwt.error-facts')]: jest.fn })],

@@ -6,7 +6,9 @@ import { platform, shop, verifierOf } from '../helpers/platform.js'
 import {
   expectRefusal,
   expectStepRefusal,
+  noOrigin,
   notOneToken,
+  nullOrigin,
   tokenInQuery,
   twoAuthorizations,
 } from '../helpers/refusals.js'
@@ -118,8 +120,8 @@ describe('a Request of the Fetch standard', () => {
     }
     await expect(from({ Origin: 'https://shop.example' })).resolves.toMatchObject({ project: { id: 'shop' } })
     await expectRefusal(from({ Origin: 'https://evil.example' }), 'origin_not_allowed')
-    await expectRefusal(from({ Origin: 'null' }), 'origin_not_allowed')
-    await expectRefusal(from({}), 'origin_not_allowed')
+    await expectRefusal(from({ Origin: 'null' }), 'origin_not_allowed', nullOrigin)
+    await expectRefusal(from({}), 'origin_not_allowed', noOrigin)
   })
 })
 

@@ -25,7 +25,7 @@ export function adminFault(code: AdminFaultCode, details?: ConstructorParameters
 }
 
 /** What is answered for whatever was thrown: no text of an error that is not meant for the caller. */
-export function problemOf(thrown: unknown): Problem {
+export function adminProblemOf(thrown: unknown): Problem {
   const facts = factsFor(thrown)
   return problemFrom(facts, `admin.md#${facts.code}`)
 }

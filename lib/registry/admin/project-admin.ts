@@ -6,7 +6,7 @@ import { readJsonBody } from '../../http/json-body.js'
 import { sendProblem } from '../../http/problem.js'
 import { warnOnce } from '../../warnings.js'
 import { findRoute, queryOf, type Found } from './find-route.js'
-import { adminFault, problemOf } from './problem.js'
+import { adminFault, adminProblemOf } from './problem.js'
 import type { AdminAction, Answer } from './routes.js'
 import { readableText } from '../rules/names.js'
 import { invalid, RegistryError } from '../registry-error.js'
@@ -179,5 +179,5 @@ function send(res: ServerResponse, { status, body, location }: Answer): void {
 function sendFailure(res: ServerResponse, thrown: unknown): void {
   if (res.headersSent) return
   const headers = thrown instanceof Fault ? thrown.headers : undefined
-  sendProblem(res, problemOf(thrown), { 'X-Content-Type-Options': 'nosniff', ...headers })
+  sendProblem(res, adminProblemOf(thrown), { 'X-Content-Type-Options': 'nosniff', ...headers })
 }

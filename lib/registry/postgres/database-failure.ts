@@ -65,11 +65,16 @@ export function decisionOf(error: unknown): ProjectChangeOutcome | undefined {
   return code === '40001' || code === '40P01' ? 'stale' : undefined
 }
 
+/** SQLSTATE, Node's codes, Prisma's. */
+const knownCode = /^(?:[\dA-Z]{5}|E[A-Z_]{2,30}|P\d{4})$/
+
 /** Says nothing of what the driver says, which may hold addresses: the message of an outage may reach the caller. */
 function outage(doing: string, thrown: unknown, code: unknown): StoreError {
   const { cause } = outageFrom(thrown)
-  const name = typeof code === 'string' && /^\w{1,40}$/.test(code) ? ` (${code})` : ''
-  const reason = typeof cause === 'string' ? cause : `the database cannot be asked${name}`
+  const name = typeof code === 'string' && knownCode.test(code) ? ` (${code})` : ''
+  // Only of our own outages is the cause a sentence of ours: a driver may throw any text.
+  const isOurs = thrown instanceof StoreError && typeof cause === 'string'
+  const reason = isOurs ? cause : `the database cannot be asked${name}`
   const description = `PostgresProjectStore cannot ${doing} right now: ${reason}. Try again shortly.`
   return new StoreError('store_unavailable', { description, cause, reason: refusalFactsOf(thrown)?.reason })
 }

@@ -31,3 +31,9 @@ export function clocksApart(answer: string): ClocksApart | undefined {
 export function apartSentence(seconds: number): string {
   return `The clock of Redis is ${Math.round(Math.abs(seconds))} s ${seconds > 0 ? 'ahead of' : 'behind'} the verifier's; they must be less than ${maxSecondsApart} s apart. Let NTP set both.`
 }
+
+/** Why a question was not answered, for a sentence. */
+export function reasonOf(error: unknown): string {
+  const { cause, message } = error as Partial<Error>
+  return typeof cause === 'string' ? cause : (message ?? 'unknown reason')
+}

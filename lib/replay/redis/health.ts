@@ -1,6 +1,6 @@
 import { within } from '../../time/time-limit.js'
 import { maxSecondsApart } from '../bound-clock.js'
-import { apartSentence } from './answers.js'
+import { apartSentence, reasonOf } from './answers.js'
 import type { Ask, RedisCommands } from './client.js'
 
 /** One thing that whoever runs Redis should know. */
@@ -209,10 +209,4 @@ async function setting(
 /** Whether Redis understood the command and does not let us use it: an ACL, a renamed or a blocked command. */
 function isRefused(error: unknown): boolean {
   return error instanceof Error && /^(?:NOPERM|ERR unknown (?:sub)?command)/i.test(error.message)
-}
-
-/** Why a question was not answered, for a sentence. */
-export function reasonOf(error: unknown): string {
-  const { cause, message } = error as Partial<Error>
-  return typeof cause === 'string' ? cause : (message ?? 'unknown reason')
 }

@@ -3,10 +3,10 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { StoreError } from '../../errors.js'
 import { BoundClock, maxSecondsApart } from '../bound-clock.js'
 import { requireWithin } from '../ceilings.js'
-import { apartSentence, consumptionOf, type Outcome } from './answers.js'
+import { apartSentence, consumptionOf, type Outcome, reasonOf } from './answers.js'
 import type { RedisCommands } from './client.js'
 import { Epochs } from './epochs.js'
-import { examine, reasonOf, type RedisHealth } from './health.js'
+import { examine, type RedisHealth } from './health.js'
 import { RedisKeys } from './keys.js'
 import {
   readReadyOptions,
@@ -40,7 +40,7 @@ const pauseMs = 50
 /**
  * Remembers used tokens in Redis 7 or newer, or Valkey, for any number of instances of a platform: each token is accepted once.
  *
- * One script and one round trip a token: it compares the clocks and does `SET rjwt:{Qk}3fHcVx... attempt EX 185 NX GET`; with
+ * One script and one round trip a token: it compares the clocks and does `SET rjwt:{Qk}3fHcVx... attempt EX 190 NX GET`; with
  * `afterDataLoss: 'refuse'` it also looks who remembers. The key holds a hash of project id and jti, never the jti. Redis
  * forgets by its own clock, so nothing is decided while that is 30 s or more away from the verifier's. A client that sends a
  * script again after a lost reply is distinguished from a replay by the attempt, a random text.

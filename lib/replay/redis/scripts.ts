@@ -18,8 +18,19 @@ if not (math.abs(apart) < ${maxSecondsApart}) then
 end
 `
 
-/** Nobody knows what expired meanwhile: the next one who comes begins a new epoch. */
-const endingEpoch = (key: string) => `(redis.call('DEL', ${key}) == 1 and 'ended' or 'apart')`
+/**
+ * Nobody knows what expired meanwhile: the next one who comes begins a new epoch. Where the user may not delete, an empty value is
+ * no epoch either; a delete also works when the memory is full.
+ */
+const endEpoch = `
+local function endEpoch(key)
+  local gone = redis.pcall('DEL', key)
+  if type(gone) ~= 'table' then return gone == 1 and 'ended' or 'apart' end
+  if (redis.call('GET', key) or '') == '' then return 'apart' end
+  redis.call('SET', key, '')
+  return 'ended'
+end
+`
 
 /**
  * What an epoch is: the time of one server process with one memory. Its key holds the run id of the process, the replication
@@ -67,7 +78,7 @@ return used == ARGV[2] and 'resent' or 'replayed'
  * Answers as `consume` does, and `loss` when an epoch begins now, `before the loss` when the token could have been used before
  * this one, `ended` and the seconds when the clocks are too far apart and that ended it.
  */
-export const consumeInEpoch = script(`${compareClocks(endingEpoch('KEYS[2]'))}
+export const consumeInEpoch = script(`${endEpoch}${compareClocks('endEpoch(KEYS[2])')}
 local used = redis.call('GET', KEYS[1])
 if used then return used == ARGV[2] and 'resent' or 'replayed' end
 ${readEpoch('KEYS[2]', 'ARGV[5]')}
@@ -80,7 +91,7 @@ return 'first'
 `)
 
 /** KEYS: epoch. ARGV: the verifier's moment, the last one at which an answer counts. Answers `begun`, `known`, or as above. */
-export const beginEpoch = script(`${compareClocks(endingEpoch('KEYS[1]'))}
+export const beginEpoch = script(`${endEpoch}${compareClocks('endEpoch(KEYS[1])')}
 ${readEpoch('KEYS[1]', 'ARGV[2]')}
 return begun and 'begun' or 'known'
 `)

@@ -8,6 +8,7 @@ import {
 } from '../../../lib/registry/index.js'
 import { audience, now } from '../../helpers/mint.js'
 import { changeOf, projectRecord } from '../../helpers/records.js'
+import { rejection } from '../../helpers/rejection.js'
 
 const reasonOf = (outcome: Promise<unknown>): Promise<unknown> =>
   outcome.then(
@@ -85,6 +86,17 @@ describe.each(asks)('what cannot %s', (doing, ask) => {
     })
   })
 
+  it('never says what a driver throws that is no Error, nor a code that nobody knows', async () => {
+    for (const thrown of ['postgres://app:s3cret@10.0.0.5/db failed', { code: 'postgres_s3cret' }]) {
+      const db = { query: () => rejection(thrown) }
+      const error = await reasonOf(ask(new PostgresProjectStore({ db })))
+      expect(error).toMatchObject({
+        status: 503,
+        message: `PostgresProjectStore cannot ${doing} right now: the database cannot be asked. Try again shortly.`,
+      })
+    }
+  })
+
   it('is told apart by its SQLSTATE', async () => {
     const statusOf = async (code: string | undefined) => {
       const error = await reasonOf(ask(failingWith(code).store))
@@ -96,7 +108,17 @@ describe.each(asks)('what cannot %s', (doing, ask) => {
   })
 })
 
-it.each([...passing, ...lasting, '22021', '22P05'])(
+it.each(['22021', '22P05'])(
+  'nothing is stored under a name that the database cannot write, so the caller is no cause of an outage: %s',
+  async (code) => {
+    const { store } = failingWith(code)
+    expect(await store.find('Łódź', 'a')).toBeUndefined()
+    // The control: what it could write, and something else cannot be read.
+    expect(await reasonOf(store.find('shop', 'a'))).toMatchObject({ status: 503 })
+  },
+)
+
+it.each([...passing, ...lasting])(
   'a key that cannot be looked up is an outage to the caller of a verifier, whatever it is: %s',
   async (code) => {
     const { store } = failingWith(code)

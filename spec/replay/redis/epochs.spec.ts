@@ -96,18 +96,23 @@ describe.each([
     },
   )
 
-  it('ends its epoch while the clocks are apart, once', async () => {
+  it.each([
+    ['', '+del', 0],
+    [', also where the user may not delete', '-del', 1],
+  ])('ends its epoch while the clocks are apart, once%s', async (_, right, left) => {
+    await redis.command('ACL', 'SETUSER', 'default', right)
     await storeOf().ready()
     await metLongAgo(redis)
     expect(await storeOf().consume(liveUse('a'))).toBe(true)
     const behind = clocked(() => Date.now() / 1000 - 31, storeOf())
     await expect(behind.consume(liveUse('b'))).rejects.toMatchObject({ code: 'store_unavailable' })
-    expect(await redis.command('EXISTS', epoch)).toBe(0)
+    expect(await redis.command('EXISTS', epoch)).toBe(left)
     await expect(behind.consume(liveUse('b'))).rejects.toMatchObject({ code: 'store_unavailable' })
     const store = storeOf()
     expect(await store.consume(liveUse('c'))).toBe(false)
     expect(store.counts).toMatchObject({ losses: 1, refusedAfterLoss: 1 })
     expect(await store.consume(laterUse('d'))).toBe(true)
+    await redis.command('ACL', 'SETUSER', 'default', '+del')
   })
 
   it('is not ready while the clocks are apart, and says which is how far off', async () => {
