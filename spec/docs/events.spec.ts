@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals'
 import { AuthenticationError, createVerifier, StoreError, type VerifierEvent } from '../../lib/index.js'
+import { createRegistry, MemoryProjectStore, type RegistryChangedEvent } from '../../lib/registry/index.js'
 import { keyPair } from '../helpers/keys.js'
-import { mint, now } from '../helpers/mint.js'
+import { audience, mint, now } from '../helpers/mint.js'
 import { platform, shop } from '../helpers/platform.js'
+import { by } from '../helpers/registry.js'
 import { every } from '../helpers/provocations.js'
 import { blocksOf, codesOf, read, sectionOf, tablesOf } from './markdown.js'
 
@@ -46,6 +48,16 @@ it('shows a token that could not be checked', async () => {
     .verify(mint())
     .catch(() => undefined)
   expectExample('## A token could not be checked', events[0])
+})
+
+it('shows a change of a project', async () => {
+  const events: RegistryChangedEvent[] = []
+  const onEvent = (event: RegistryChangedEvent) => events.push(event)
+  const registry = createRegistry({ store: new MemoryProjectStore(), audience, clock: () => now, onEvent })
+  await registry.createProject({ id: 'shop', allowedOrigins: ['https://shop.example'] }, { by })
+  const [block = ''] = blocksOf(sectionOf(page, '## A project or a key was changed'), 'json')
+  const shown = JSON.parse(block) as { id: string; duration: number }
+  expect({ ...events[0], id: shown.id, duration: shown.duration }).toEqual(shown)
 })
 
 describe('the tables', () => {

@@ -58,7 +58,7 @@ describe.each<[string, () => ProjectStore]>([
         type: 'registry.changed',
         id: anyUuid,
         time: now,
-        duration: expect.any(Number) as number,
+        duration: expect.any(Number),
         record,
       })),
     )

@@ -143,7 +143,7 @@ const consequences = `written AS (
     reason text, before json, after json)
   RETURNING *
 )
-SELECT json_build_object('notified', pg_notify('${channel}', id)::text, 'audit', (SELECT ${auditRecord} FROM audited a))::text AS record
+SELECT json_build_object('audit', (SELECT ${auditRecord} FROM audited a))::text AS record, pg_notify('${channel}', id)::text
 FROM changed`
 
 export const create = `WITH ${givenProject}, changed AS (
@@ -209,8 +209,7 @@ SELECT json_build_object('key', (
   SELECT FROM reverse_jwt.keys k
   WHERE k.project_id = $1 AND k.kid <> $2 AND k.revoked_at IS NULL AND ${end} > ${moment('$3')}
     AND ${state(moment('$3'))} IN ('active', 'retiring')
-), 'notified', (SELECT pg_notify('${channel}', id)::text FROM changed),
-  'audit', (SELECT ${auditRecord} FROM audited a))::text AS record
+), 'audit', (SELECT ${auditRecord} FROM audited a))::text AS record, (SELECT pg_notify('${channel}', id)::text FROM changed)
 FROM project`
 
 /** The rows are locked in one order, or two instances could wait for each other. */
