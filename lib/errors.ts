@@ -132,10 +132,12 @@ export abstract class ReverseJwtError extends HttpError {
   protected constructor(
     code: RefusalCode | OutageCode,
     [status, error, retry, title, constant]: Answer,
-    details: RefusalDetails & { readonly instance?: Instance },
+    details: RefusalDetails,
   ) {
     const { description = constant, cause, reason, seconds, scope, realm } = details
-    const { serverTime = Date.now() / 1000, instance = new Instance() } = details
+    const { serverTime = Date.now() / 1000 } = details
+    // Of an error that is made anew with what only the verifier knows.
+    const { instance = new Instance() } = details as { readonly instance?: Instance }
     const facts: RefusalFacts = {
       code,
       status,

@@ -1,12 +1,7 @@
 import { expect } from '@jest/globals'
 import { randomUUID } from 'node:crypto'
 import type { ProjectWithKeys } from '../../lib/index.js'
-import type {
-  KeyRecord,
-  ProjectChange,
-  ProjectRecord,
-  ProjectStore,
-} from '../../lib/registry/index.js'
+import type { KeyRecord, ProjectChange, ProjectRecord, ProjectStore } from '../../lib/registry/index.js'
 import { admitProjectKey } from '../../lib/keys/public-key.js'
 import { without } from '../../lib/registry/store/records.js'
 import { keyPair } from './keys.js'
