@@ -10,7 +10,6 @@ import { loadedKey, type FoundKey } from '../store/loaded-key.js'
 import { StoreUnusableError } from '../store-unusable-error.js'
 import { coalesced } from './coalesced.js'
 import { databaseFailure, decisionOf, unreadable } from './database-failure.js'
-import { RegistryError } from '../registry-error.js'
 import { migrations } from './migrations.js'
 import type {
   AuditRange,
@@ -117,8 +116,6 @@ export class PostgresProjectStore implements ProjectStore {
       const [found] = await this.records<FoundProjectKey>(doing, statements.find, [projectId, kid])
       return found && loadedKey(found.project, found.key)
     } catch (error) {
-      // The database cannot write such a name, so nothing is stored under it.
-      if (error instanceof RegistryError) return undefined
       // Whatever it is, the caller of a verifier did not do it, and can only wait.
       throw outageFrom(error)
     }
