@@ -55,38 +55,28 @@ export type RefusalCode = keyof typeof refusals
 export type OutageCode = keyof typeof outages
 
 /** Why a token was refused, for the platform alone. Behind the codes that tell a caller less, it says which of several it was. */
+// prettier-ignore
 export type RefusalReason =
   | RefusalCode
-  | 'key_unknown'
-  | 'key_foreign'
-  | 'key_algorithm'
-  | 'key_revoked'
-  | 'key_expired'
-  | 'key_not_active'
-  | 'signature_bad'
-  | 'origin_missing'
-  | 'origin_not_claimed'
-  | 'origin_not_of_project'
+  | 'key_unknown' | 'key_foreign' | 'key_algorithm' | 'key_revoked' | 'key_expired' | 'key_not_active' | 'signature_bad'
+  | 'origin_missing' | 'origin_not_claimed' | 'origin_not_of_project'
 
 /** Why a token could not be checked, for the platform alone. */
-export type OutageReason =
-  | 'key_store_failed'
-  | 'key_store_late'
-  | 'replay_store_failed'
-  | 'replay_store_late'
-  | 'replay_store_full'
-  | 'replay_project_rate'
-  | 'busy'
-  | 'clock'
-  | 'crypto'
+export type OutageReason = (typeof outageReasons)[number]
+
+// prettier-ignore
+const outageReasons = [
+  'key_store_failed', 'key_store_late', 'replay_store_failed', 'replay_store_late', 'replay_store_full',
+  'replay_project_rate', 'busy', 'clock', 'crypto',
+] as const
 
 export interface RefusalDetails {
   /** Replaces the description of the table. It may count seconds and name the platform; never a text out of a token. */
   description?: string | undefined
   /** The true reason, for the platform alone, in words. */
   cause?: unknown
-  /** The true reason, for programs. Default: the code of a refusal; for an outage the store that was asked. */
-  reason?: RefusalReason | OutageReason | undefined
+  /** The true reason, for programs. Default: the code. */
+  reason?: RefusalReason | undefined
   /** Where a time was the reason: how long ago, how far ahead, or how long. */
   seconds?: number | undefined
   /** Scopes that the resource requires, for the challenge of `scope_insufficient`. */
@@ -96,6 +86,13 @@ export interface RefusalDetails {
   /** Epoch seconds. Default: the system's clock. */
   serverTime?: number | undefined
 }
+
+export interface OutageDetails extends Omit<RefusalDetails, 'reason' | 'scope' | 'seconds'> {
+  /** For programs, for the platform alone. Default: that the store which was asked has failed. */
+  reason?: OutageReason | undefined
+}
+
+type AnyDetails = Omit<RefusalDetails, 'reason'> & { reason?: RefusalReason | OutageReason | undefined }
 
 /** All that there is to know of a refusal or an outage. `cause`, `reason` and `seconds` are never sent. */
 export interface RefusalFacts extends ErrorFacts {
@@ -132,27 +129,14 @@ export abstract class ReverseJwtError extends HttpError {
   protected constructor(
     code: RefusalCode | OutageCode,
     [status, error, retry, title, constant]: Answer,
-    details: RefusalDetails,
+    details: AnyDetails,
   ) {
     const { description = constant, cause, reason, seconds, scope, realm } = details
     const { serverTime = Date.now() / 1000 } = details
     // Of an error that is made anew with what only the verifier knows.
     const { instance = new Instance() } = details as { readonly instance?: Instance }
-    const facts: RefusalFacts = {
-      code,
-      status,
-      title,
-      description,
-      error,
-      retry,
-      serverTime,
-      realm,
-      scope,
-      cause,
-      reason,
-      seconds,
-      instance,
-    }
+    const answer = { code, status, title, description, error, retry, realm, scope, serverTime }
+    const facts: RefusalFacts = { ...answer, cause, reason, seconds, instance }
     super(facts, cause)
     this.error = error
     this.description = description
@@ -233,7 +217,7 @@ export class AuthenticationError extends ReverseJwtError {
 export class StoreError extends ReverseJwtError {
   declare readonly code: OutageCode
 
-  constructor(code: OutageCode, details: Omit<RefusalDetails, 'scope'> = {}) {
+  constructor(code: OutageCode, details: OutageDetails = {}) {
     super(code, outages[code], details)
   }
 
@@ -273,7 +257,9 @@ function factsFromOtherCopy(given: Readonly<Record<string, unknown>> | undefined
 /** The error that these are the facts of. */
 export function errorFrom(facts: RefusalFacts): AuthenticationError | StoreError {
   const { code } = facts
-  return isOutage(code) ? new StoreError(code, facts) : new AuthenticationError(code, facts)
+  return isOutage(code)
+    ? new StoreError(code, facts as OutageDetails)
+    : new AuthenticationError(code, facts as RefusalDetails)
 }
 
 /** Turns what a store threw into an outage of its own: the store may throw one object for many requests. */
@@ -283,7 +269,15 @@ export function outageFrom(thrown: unknown, reason?: OutageReason): StoreError {
     return new StoreError('store_unavailable', { cause: thrown, reason })
   const { code, cause } = facts
   const otherwise = code === 'replay_store_full' ? code : reason
-  return new StoreError(code, { cause, reason: facts.reason ?? otherwise })
+  return new StoreError(code, {
+    cause,
+    reason: outageReasonIn(facts) ?? otherwise,
+  })
+}
+
+/** Stores without TypeScript say anything. */
+export function outageReasonIn(facts: RefusalFacts | undefined): OutageReason | undefined {
+  return outageReasons.find((reason) => reason === facts?.reason)
 }
 
 export function isOutage(code: RefusalCode | OutageCode): code is OutageCode {

@@ -1,5 +1,7 @@
 import { onceARequest } from './verify/once-a-request.js'
 import {
+  askingOf,
+  nobody,
   parseContext,
   parseRules,
   readVerifierOptions,
@@ -108,17 +110,15 @@ export function verifierWith(settings: VerifierSettings): Verifier {
 
   return {
     verify(token, context) {
-      return reported(settings, (progress) => {
+      return reported(settings, nobody, (progress) => {
         const bounds = (progress.bounds = parseContext(context))
         return steps(progress, requireToken(token), bounds) // 1
       })
     },
 
     authenticate(request, rules) {
-      return reported(settings, (progress) => {
-        const { tokenFrom, scope, face, optional } = parseRules(rules)
-        progress.face = face
-        progress.optional = optional
+      return reported(settings, askingOf(rules), (progress) => {
+        const { tokenFrom, scope } = parseRules(rules)
         const { token, origin } = takeCredentials(request, tokenFrom) // 1
         const bounds = (progress.bounds = { origin, scope })
         const consumption = { token, keyStore: settings.keyStore, replayStore }

@@ -10,11 +10,13 @@ export interface Verification {
   now: number
   /** Milliseconds by the monotonic clock. */
   readonly begun: number
-  face: EventFace
+  readonly face: EventFace
   bounds?: { readonly origin: string | null | undefined }
   unverified?: UnverifiedToken
   /** The key that verified the signature. What the token says of itself is true from then on. */
   verifiedBy?: ProjectKey
+  /** When that key was revoked, if it was. */
+  revokedAt?: number | undefined
   storeSeconds?: StoreSeconds
 }
 
@@ -30,7 +32,7 @@ export function acceptedEvent(
     kid,
     alg: ownText(header.alg),
     jti: bounded(claims.jti),
-    scopes,
+    scopes: Object.freeze(Array.from(scopes)),
     ...text('origin', verification.bounds?.origin),
     ...number('issuedAt', claims.iat),
     expiresAt: claims.exp,
@@ -40,13 +42,13 @@ export function acceptedEvent(
 
 export function refusedEvent(facts: RefusalFacts, verification: Verification): VerifierEvent {
   const { code, reason, serverTime, description, cause, seconds, instance } = facts
-  const { unverified, verifiedBy, bounds } = verification
+  const { unverified, verifiedBy, revokedAt, bounds } = verification
   const members = {
     description,
     ...text('cause', messageOf(cause)),
     signature: signatureOf(reason, verifiedBy),
     ...(verifiedBy === undefined ? namesIn(unverified) : verifiedNames(verifiedBy, unverified)),
-    ...(reason === 'key_revoked' && number('revokedAt', verifiedBy?.revokedAt)),
+    ...(reason === 'key_revoked' && number('revokedAt', revokedAt)),
     // What the platform needs to see whose configuration is wrong.
     ...(code === 'audience_mismatch' && text('unverifiedAudience', unverified?.unverifiedClaims.aud)),
     ...text('origin', bounds?.origin),
@@ -68,7 +70,13 @@ export function refusedEvent(facts: RefusalFacts, verification: Verification): V
 
 function told({ begun, face, storeSeconds }: Verification, id: string, time: number) {
   const duration = (performance.now() - begun) / 1000
-  return { id, time, duration, face, ...(storeSeconds !== undefined && { storeSeconds }) }
+  return {
+    id,
+    time,
+    duration,
+    face,
+    ...(storeSeconds !== undefined && { storeSeconds: Object.freeze(storeSeconds) }),
+  }
 }
 
 function signatureOf(

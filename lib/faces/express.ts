@@ -47,7 +47,7 @@ export function reverseJwt(
       .then(next, (error: unknown) => {
         const facts = refusalFactsOf(error)
         if (optional && facts?.code === 'credentials_missing') return next()
-        if (facts !== undefined) keepRefusal(req, facts)
+        if (facts !== undefined) keepRefusal(req, error)
         // A timeout may have answered meanwhile.
         if (facts !== undefined && !res.headersSent) {
           for (const [name, value] of Object.entries(headersOf(facts))) res.setHeader(name, value)

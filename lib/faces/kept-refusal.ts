@@ -3,10 +3,10 @@ import { AuthenticationError, errorFrom, refusalFactsOf, type RefusalFacts } fro
 /** Passport drops the reason of a refusal on its way to the error handler, which may be that of another copy of this package. */
 const refusalOnRequest: unique symbol = Symbol.for('reverse-jwt.refusal') as never
 
-export function keepRefusal(request: object, refusal: RefusalFacts): void {
+/** `refusal` is an error of this package, whatever is written on it later. */
+export function keepRefusal(request: object, refusal: unknown): void {
   // Out of sight of whoever logs or copies a request.
-  const value = errorFrom(refusal)
-  Object.defineProperty(request, refusalOnRequest, { value, configurable: true })
+  Object.defineProperty(request, refusalOnRequest, { value: refusal, configurable: true })
 }
 
 /** Why a face refused this request, if one did. */
@@ -16,7 +16,7 @@ export function keptRefusal(request: object): RefusalFacts | undefined {
 
 /**
  * The refusal that `reverseJwt` or `ReverseJwtStrategy` kept for this request, or undefined: `code`, `status`, `retry`, `id`. The last
- * one, where several refused.
+ * one, where several refused. It stays when a later strategy lets the request in: look at it only where there is no project.
  *
  * For a callback of your own: Passport hands it only the text of the challenge, and nothing for a 403. An outage is not kept: the
  * callback has it as its first argument.

@@ -164,7 +164,7 @@ export class ReverseJwtStrategy extends Strategy {
       pass()
       return
     }
-    keepRefusal(request, facts)
+    keepRefusal(request, refusal)
     fail(challengeOf(facts), facts.status)
   }
 }

@@ -63,7 +63,8 @@ export abstract class HttpError extends Error {
 export function factsOfOtherCopy(error: unknown): Readonly<Record<string, unknown>> | undefined {
   try {
     const facts: unknown = (error as Record<symbol, () => unknown>)[factsForOtherCopies]?.()
-    return typeof facts === 'object' && facts !== null ? (facts as Record<string, unknown>) : undefined
+    // A copy: whatever asks it throws here.
+    return typeof facts === 'object' && facts !== null ? { ...facts } : undefined
   } catch {
     return undefined
   }

@@ -25,11 +25,15 @@ export type RegistryEventListener = (event: RegistryChangedEvent) => unknown
 /** The store, whose changes are told to the listeners once they are written. Who only reads, or is refused, tells nothing. */
 export function announced(store: ProjectStore, listeners: readonly RegistryEventListener[]): ProjectStore {
   if (listeners.length === 0) return store
-  const tell = (record: AuditRecord | undefined, begun: number) => {
-    if (record === undefined) return
+  const tell = (outcome: unknown, begun: number) => {
+    const { audit: record } = (outcome ?? {}) as { readonly audit?: AuditRecord | null }
+    if (typeof record !== 'object' || record === null) return
     const duration = (performance.now() - begun) / 1000
     const id = crypto.randomUUID()
-    emit(listeners, Object.freeze({ type: 'registry.changed', id, time: record.at, duration, record }))
+    emit(
+      listeners,
+      frozen({ type: 'registry.changed', id, time: record.at, duration, record: structuredClone(record) }),
+    )
   }
   return {
     find: (projectId, kid) => store.find(projectId, kid),
@@ -42,14 +46,22 @@ export function announced(store: ProjectStore, listeners: readonly RegistryEvent
     async commit(change) {
       const begun = performance.now()
       const outcome = await store.commit(change)
-      if (typeof outcome === 'object') tell(outcome.audit, begun)
+      tell(outcome, begun)
       return outcome
     },
     async revoke(revocation) {
       const begun = performance.now()
       const outcome = await store.revoke(revocation)
-      if (typeof outcome === 'object') tell(outcome.audit, begun)
+      tell(outcome, begun)
       return outcome
     },
   }
+}
+
+/** All listeners get the same one, at all its depths. */
+function frozen<T extends object>(value: T): T {
+  for (const member of Object.values(value) as unknown[]) {
+    if (typeof member === 'object' && member !== null) frozen(member)
+  }
+  return Object.freeze(value)
 }

@@ -43,8 +43,8 @@ export interface RegistryOptions {
   /** Epoch seconds. Default: the system's clock. */
   readonly clock?: () => number
   /**
-   * Told of each change that was written: one listener, or a list of them. Must not throw; what it returns is not waited for. It may be
-   * that of a verifier, which then has both kinds of events.
+   * Told of each change whose write was answered: one listener, or a list of them. Must not throw; what it returns is not waited
+   * for. It may be that of a verifier, which then has both kinds of events. Whoever must not miss one reads `listAudit`.
    */
   readonly onEvent?: RegistryEventListener | readonly RegistryEventListener[]
 }

@@ -81,7 +81,7 @@ function checkTimes(claims: JsonObject, { maxLifetime, clockTolerance }: ClaimsS
   const exp = finite('exp', required(claims, 'exp'))
   const iat = claims.iat === undefined ? -Infinity : finite('iat', claims.iat)
   const nbf = claims.nbf === undefined ? -Infinity : finite('nbf', claims.nbf)
-  if (iat > exp) throw refusedTime('claim_invalid', invalidText('iat'), iat - exp, claims, now)
+  if (iat > exp) throw refusedTime('claim_invalid', invalidText('iat'), undefined, claims, now)
   // Written so that a comparison with NaN refuses.
   if (!(now < exp + clockTolerance)) {
     const since = now - exp
@@ -123,7 +123,7 @@ function checkTimes(claims: JsonObject, { maxLifetime, clockTolerance }: ClaimsS
 function refusedTime(
   code: RefusalCode,
   description: string,
-  seconds: number,
+  seconds: number | undefined,
   claims: JsonObject,
   now: number,
 ): AuthenticationError {

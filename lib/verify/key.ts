@@ -1,6 +1,7 @@
 import { AuthenticationError, StoreError, type RefusalReason } from '../errors.js'
 import type { KeyStore } from '../keys/key-store.js'
 import { isAdmitted } from '../keys/public-key.js'
+import { revocationOf } from '../keys/revocation.js'
 import { isIdentifier, type Algorithm } from '../protocol.js'
 import type { ProjectKey } from '../types.js'
 import { answerOf } from './store-answer.js'
@@ -50,9 +51,12 @@ function checkKey(key: unknown, projectId: string, { unverifiedHeader: { kid }, 
  * Refuses a key that is revoked, has expired or is not active yet at `now`, with the answer of step 4 and after step 5: so the platform learns
  * whether somebody holds the private half of a key that it has revoked.
  */
-export function requireActive({ revokedAt, notBefore, notAfter }: ProjectKey, now: number): void {
-  if (revokedAt !== undefined && now >= revokedAt)
-    throw notVerified('key_revoked', 'the key is revoked', now - revokedAt)
+export function requireActive(key: ProjectKey, now: number): void {
+  const { revokedAt, notBefore, notAfter } = key
+  if (revokedAt !== undefined && now >= revokedAt) {
+    const since = revocationOf(key) ?? revokedAt
+    throw notVerified('key_revoked', 'the key is revoked', Math.max(0, now - since))
+  }
   if (notBefore !== undefined && now < notBefore)
     throw notVerified('key_not_active', 'the key is not active yet', notBefore - now)
   if (notAfter !== undefined && now >= notAfter)
@@ -61,9 +65,14 @@ export function requireActive({ revokedAt, notBefore, notAfter }: ProjectKey, no
 
 /** What looks admitted may be so by another copy of this package, of another version perhaps: this one cannot answer for it. */
 function notAdmitted(key: unknown): string {
-  return typeof key === 'object' && key !== null && Object.isFrozen(key) && 'publicKey' in key
-    ? 'the key store returned a key that another copy of reverse-jwt admitted: make one copy of what "npm ls reverse-jwt" lists, or of what your bundle holds'
-    : 'the key store returned what admitProjectKey did not make'
+  try {
+    if (Object.isFrozen(key) && 'publicKey' in (key as object)) {
+      return 'the key store returned a key that another copy of reverse-jwt admitted: make one copy of what "npm ls reverse-jwt" lists, or of what your bundle holds'
+    }
+  } catch {
+    // What is no object, or cannot even be asked.
+  }
+  return 'the key store returned what admitProjectKey did not make'
 }
 
 function notVerified(reason: RefusalReason, cause: string, seconds?: number): AuthenticationError {

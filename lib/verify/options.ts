@@ -1,5 +1,5 @@
 import { eventListeners, type VerifierEventListener } from '../events/listeners.js'
-import type { EventFace, VerifierEvent } from '../events/verifier-event.js'
+import type { VerifierEvent } from '../events/verifier-event.js'
 import type { KeyStore } from '../keys/key-store.js'
 import { flag, integer, objectWith, seconds, text } from '../options/kinds.js'
 import { membersReader, optionsReader, type OptionsOf, type Values, type Wrong } from '../options/options.js'
@@ -17,6 +17,7 @@ import type { ReplayStore } from '../replay/replay-store.js'
 import { clock } from '../time/clock.js'
 import type { Bounds, VerifyContext } from './binding.js'
 import type { TokenSource } from './credentials.js'
+import type { Asking } from './outcome.js'
 
 /** Options of a verifier. Seconds unless the name ends in `Ms`. */
 export interface VerifierOptions {
@@ -97,14 +98,8 @@ export const requestRules = { tokenFrom, scope } satisfies OptionsOf<RequestRule
 /** Rules after their check, and what a face says of itself. */
 export interface CheckedRules extends Values<typeof requestRules>, Asking {}
 
-/** Who asks for a verification: no option, because only a face knows it. */
-export interface Asking {
-  readonly face: EventFace
-  /** A request without credentials is let pass, so it is no refusal. */
-  readonly optional: boolean
-}
-
-const nobody: Asking = { face: 'verify', optional: false }
+/** Who asks without a face. */
+export const nobody: Asking = { face: 'verify', optional: false }
 
 const readRules = membersReader('authenticate', requestRules, 'rule')
 const checkedBefore = new WeakMap<object, CheckedRules>()
@@ -112,6 +107,11 @@ const checkedBefore = new WeakMap<object, CheckedRules>()
 /** The second argument of `authenticate`: checked here, unless `rulesOf` made it. */
 export function parseRules(rules: RequestRules = {}): CheckedRules {
   return checkedBefore.get(rules) ?? { ...readRules(rules), ...nobody }
+}
+
+/** Who asks with these rules: no option, because only a face knows it. */
+export function askingOf(rules: RequestRules | undefined): Asking {
+  return checkedBefore.get(rules as object) ?? nobody
 }
 
 /** For who asks the same of every request: rules that are not checked at each of them. */

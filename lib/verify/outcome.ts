@@ -1,16 +1,23 @@
 import { errorFrom, refusalFactsOf } from '../errors.js'
 import { emit, type VerifierEventListener } from '../events/listeners.js'
+import type { EventFace } from '../events/verifier-event.js'
 import { acceptedEvent, refusedEvent, type Verification } from '../events/outcome-event.js'
+import { revocationOf } from '../keys/revocation.js'
 import { readClock, type Clock } from '../time/clock.js'
 import type { Authentication } from '../types.js'
 import type { Bounds } from './binding.js'
 
 /** What is known of a token while its steps are taken. */
-export interface Progress extends Verification {
+export interface Progress extends Verification, Asking {
   bounds?: Bounds
   accepted?: Authentication
-  /** A request without credentials is let pass by who asked, so it is no refusal. */
-  optional: boolean
+}
+
+/** Who asks for a verification. */
+export interface Asking {
+  readonly face: EventFace
+  /** A request without credentials is let pass, so it is no refusal. */
+  readonly optional: boolean
 }
 
 interface Reporter {
@@ -24,6 +31,7 @@ interface Reporter {
  */
 export function reported(
   reporter: Reporter,
+  { face, optional }: Asking,
   steps: (progress: Progress) => Promise<{ readonly authentication: Authentication }>,
 ): Promise<Authentication> {
   const { clock, onEvent } = reporter
@@ -31,8 +39,8 @@ export function reported(
   const progress: Progress = {
     now: NaN,
     begun: isTold ? performance.now() : NaN,
-    face: 'verify',
-    optional: false,
+    face,
+    optional,
   }
   const refused = (thrown: unknown): never => {
     throw reportedRefusal(reporter, progress, thrown)
@@ -53,14 +61,19 @@ function reportedRefusal({ realm, onEvent }: Reporter, progress: Progress, throw
   const known = refusalFactsOf(thrown)
   if (known === undefined) return thrown
   const facts = { ...known, realm, ...(Number.isFinite(progress.now) && { serverTime: progress.now }) }
-  if (onEvent.length > 0 && !(progress.optional && facts.code === 'credentials_missing'))
+  if (onEvent.length > 0 && !(progress.optional && facts.code === 'credentials_missing')) {
+    progress.revokedAt = progress.verifiedBy && revocationOf(progress.verifiedBy)
     emit(onEvent, refusedEvent(facts, progress))
+  }
   return errorFrom(facts)
 }
 
 /** Waits for a store, and notes for how long where somebody is to be told. */
-export async function timed<T>(progress: Progress, store: 'key' | 'replay', waited: Promise<T>): Promise<T> {
-  if (Number.isNaN(progress.begun)) return waited
+export function timed<T>(progress: Progress, store: 'key' | 'replay', waited: Promise<T>): Promise<T> {
+  return Number.isNaN(progress.begun) ? waited : measured(progress, store, waited)
+}
+
+async function measured<T>(progress: Progress, store: 'key' | 'replay', waited: Promise<T>): Promise<T> {
   const begun = performance.now()
   try {
     return await waited

@@ -16,9 +16,10 @@ export function answerOf<T>(
   try {
     answer = ask()
     if (hasMethod(answer, 'then')) {
-      return Promise.resolve(answer).then(judge, (thrown: unknown) => {
+      // The promise may have a then of its own, which judges nothing.
+      return Promise.prototype.then.call(Promise.resolve(answer), judge, (thrown: unknown) => {
         throw outageFrom(thrown, reason)
-      })
+      }) as Promise<T>
     }
   } catch (thrown) {
     throw outageFrom(thrown, reason)

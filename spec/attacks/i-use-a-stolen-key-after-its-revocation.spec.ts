@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { CachedKeyStore, type KeyStore } from '../../lib/index.js'
+import { CachedKeyStore, createVerifier, type KeyStore } from '../../lib/index.js'
 import { MemoryProjectStore, type KeyRevocationReason } from '../../lib/registry/index.js'
 import { makeKeyPair } from '../helpers/keys.js'
 import { mint } from '../helpers/mint.js'
-import { verifierOf } from '../helpers/platform.js'
+import { platform, verifierOf } from '../helpers/platform.js'
 import { expectRefusal } from '../helpers/refusals.js'
 import { by, expectDenial, handOver, managed } from '../helpers/registry.js'
 import { letTimeGo, seconds, stopTime } from '../keys/caches.js'
@@ -136,4 +136,24 @@ it('is refused with its project: suspended, and deleted', async () => {
   await letIn(send())
   await registry.deleteProject('shop', { by })
   await expectRefusal(send(), 'token_not_verified')
+})
+
+it('is told of with the moment of its revocation, though no clock can bring the key back', async () => {
+  const store = new MemoryProjectStore()
+  const { registry } = managed(store)
+  await registry.createProject({ id: 'shop' }, { by })
+  const { kid } = await handOver(registry, 'shop', stolen)
+  const { key } = await registry.revokeKey('shop', { kid, reason: 'exposed', by })
+  const { options, events, clock } = platform({ keyStore: store })
+  const { revokedAt = NaN } = key
+  for (const [later, seconds] of [
+    [100, 100],
+    [-5, 0],
+  ] as const) {
+    clock.now = revokedAt + later
+    const claims = { iat: clock.now, exp: clock.now + 60 }
+    const token = mint({ header: { kid }, privateKey: stolen.privateKey, claims })
+    await expectRefusal(createVerifier(options).verify(token), 'token_not_verified')
+    expect(events.at(-1)).toMatchObject({ reason: 'key_revoked', signature: 'good', revokedAt, seconds })
+  }
 })

@@ -31,6 +31,7 @@ it('tells how long each store was waited for, and nothing of one that answered a
 })
 
 it('says why it is an outage', async () => {
+  const saying = (reason: string) => new StoreError('store_unavailable', { reason: reason as 'busy' })
   const failing = (error: Error) => ({ find: () => Promise.reject(error) })
   const cases: [Partial<VerifierOptions>, string][] = [
     [{ keyStore: failing(new Error('down')) }, 'key_store_failed'],
@@ -41,6 +42,9 @@ it('says why it is an outage', async () => {
     [{ replayStore: new MemoryReplayStore({ capacity: 1, projectQuota: 1 }) }, 'replay_store_full'],
     [{ replayStore: new MemoryReplayStore({ capacity: 10, projectQuota: 1 }) }, 'replay_project_rate'],
     [{ clock: () => NaN }, 'clock'],
+    [{ keyStore: failing(saying('signature_bad')) }, 'key_store_failed'],
+    [{ keyStore: failing(saying('x'.repeat(5000))) }, 'key_store_failed'],
+    [{ replayStore: { consume: () => Promise.reject(saying('key_revoked')) } }, 'replay_store_failed'],
   ]
   for (const [override, reason] of cases) {
     const { verifier, events } = listening(override)

@@ -1,6 +1,5 @@
 import { expect, it } from '@jest/globals'
 import { AuthenticationError, problemDetails, problemOf, StoreError } from '../../lib/index.js'
-import { refusalFactsOf } from '../../lib/errors.js'
 import { keepRefusal } from '../../lib/faces/kept-refusal.js'
 
 /** Passport's own error, as `failWithError: true` makes it. */
@@ -11,11 +10,6 @@ class PassportError extends Error {
     super('Unauthorized')
     this.status = status
   }
-}
-
-function keep(req: object, refusal: AuthenticationError): void {
-  const facts = refusalFactsOf(refusal)
-  if (facts !== undefined) keepRefusal(req, facts)
 }
 
 /** Hands the handler an error; tells what it did to the response, and what it passed on. */
@@ -108,20 +102,20 @@ it('passes on its own error once the answer has begun', () => {
 it("renders the kept refusal for Passport's error, and leaves the challenges that Passport wrote", () => {
   const req = {}
   const refusal = new AuthenticationError('token_replayed')
-  keep(req, refusal)
+  keepRefusal(req, refusal)
   const before = { 'WWW-Authenticate': ['Staff realm="b"', refusal.challenge] }
   const { status, headers, body } = handle(new PassportError(401), { req, before })
   expect(status).toBe(401)
   expect(headers).toEqual({ ...before, 'Cache-Control': 'no-store', 'Content-Type': json })
   expect(JSON.parse(body ?? '')).toMatchObject({ code: 'token_replayed' })
 
-  keep(req, new AuthenticationError('scope_insufficient', { scope: ['a'] }))
+  keepRefusal(req, new AuthenticationError('scope_insufficient', { scope: ['a'] }))
   expect(handle(new PassportError(403), { req }).headers['WWW-Authenticate']).toMatch(/ scope="a"$/)
 })
 
 it("does not lend the kept refusal to anybody else's error", () => {
   const req = {}
-  keep(req, new AuthenticationError('token_replayed'))
+  keepRefusal(req, new AuthenticationError('token_replayed'))
   const others = [
     new PassportError(403),
     Object.assign(new Error('mine'), { status: 401 }),

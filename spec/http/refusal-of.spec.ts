@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import type { ErrorRequestHandler, RequestHandler } from 'express'
+import express, { type ErrorRequestHandler, type RequestHandler } from 'express'
 import passport from 'passport'
 import request from 'supertest'
 import { problemDetails, refusalOf, reverseJwt, ReverseJwtStrategy } from '../../lib/index.js'
@@ -94,4 +94,10 @@ describe.each(expresses)('%s: in an error handler', (_, express) => {
     expect(seen).toEqual([undefined, undefined])
     expect(events).toMatchObject([{ type: 'accepted' }])
   })
+})
+
+it('an outage of the clock is told of by the face that asked', async () => {
+  const { options, events } = platform({ clock: () => NaN })
+  await request(serve(express().use(reverseJwt(options)))).get('/')
+  expect(events).toMatchObject([{ type: 'unavailable', face: 'express', reason: 'clock' }])
 })

@@ -64,7 +64,7 @@ describe.each<[string, () => ProjectStore]>([
     )
     expect(new Set(events.map(({ id }) => id)).size).toBe(10)
     for (const event of events) {
-      expect(Object.isFrozen(event)).toBe(true)
+      for (const part of [event, event.record, event.record.after]) expect(Object.isFrozen(part)).toBe(true)
       expect(JSON.parse(eventLine(event))).toEqual(JSON.parse(JSON.stringify(event)))
       expect(JSON.stringify(event)).not.toContain(challenge.nonce)
     }
@@ -95,4 +95,19 @@ it('takes functions, and nothing else, as listeners', () => {
       'createRegistry: onEvent must be a function, or a list of functions',
     )
   }
+})
+
+describe('a store that answers what no store may answer', () => {
+  it.each(['done', undefined, null, {}, { audit: null }, true])(
+    'is named, with or without a listener: %j',
+    async (answer) => {
+      for (const onEvent of [[], [() => undefined]]) {
+        const store = Object.assign(new MemoryProjectStore(), { commit: () => Promise.resolve(answer) })
+        const registry = createRegistry({ store: store, audience, onEvent })
+        await expect(registry.createProject({ id: 'shop' }, { by })).rejects.toThrow(
+          'createRegistry: store has a commit that must resolve to { audit }',
+        )
+      }
+    },
+  )
 })

@@ -96,6 +96,11 @@ describe('a store that is careless', () => {
     })
   })
 
+  it('is an outage when it returns what cannot even be asked what it is', () => {
+    const handler = new Proxy({}, { get: () => () => JSON.parse('{') as never })
+    return expectStepRefusal(() => find(new Proxy({}, handler)), 'store_unavailable')
+  })
+
   it('is an outage when it returns a proxy of an admitted key', () =>
     expectStepRefusal(() => find(new Proxy(key, {})), 'store_unavailable'))
 })

@@ -90,3 +90,15 @@ it('waits for nothing where the store answers at once', () => {
   const settings = { replayStore: { consume: () => true }, ceilings }
   expect(consumeNow(claims.proj_id, claims, now, settings)).toBeUndefined()
 })
+
+it('is not fooled by a promise that has a then of its own', async () => {
+  const ownThen = { then: () => undefined }
+  for (const answer of [false, true]) {
+    const promise: Promise<boolean> = Object.assign(Promise.resolve(answer), ownThen as object)
+    const outcome = Promise.resolve(
+      consumeNow('shop', claims, now, { replayStore: { consume: () => promise }, ceilings }),
+    )
+    if (answer) await expect(outcome).resolves.toBeUndefined()
+    else await expectStepRefusal(() => outcome, 'token_replayed')
+  }
+})

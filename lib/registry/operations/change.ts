@@ -3,6 +3,7 @@ import type { AuditAction } from '../store/audit-record.js'
 import { keysWindow } from '../rules/keys.js'
 import type { ProjectChangeOutcome, KeySelection, ProjectStore } from '../store/project-store.js'
 import { without, type KeyRecord, type ProjectRecord, type StoredProject } from '../store/records.js'
+import { checkedOutcome, isWritten } from '../store/outcome.js'
 import { RegistryError } from '../registry-error.js'
 import { keyView, projectView } from '../store/views.js'
 
@@ -46,7 +47,7 @@ export async function change<T>(
     const { result, plan } = await decide(stored, now)
     if (plan === undefined) return result
     const outcome = await write(store, stored, plan, now)
-    if (typeof outcome === 'object') return result
+    if (isWritten(outcome)) return result
     if (outcome !== 'stale') throw keyInUse(plan.kid)
     await pause(Math.random() * 5 * Math.min(attempt, 10))
   }
@@ -73,7 +74,7 @@ export function noProject(projectId: string): RegistryError {
 }
 
 /** Writes what a decision wants. Without a stored project it is a new one. */
-export function write(
+export async function write(
   store: ProjectStore,
   stored: StoredProject | undefined,
   { action, by, kid, reason, project, keys = [] }: Plan,
@@ -87,7 +88,7 @@ export function write(
     ...(project !== undefined && of !== undefined && { project: projectView(of) }),
     ...(all.length > 0 && { keys: all.map((key) => keyView(key, now)) }),
   })
-  return store.commit({
+  const outcome: unknown = await store.commit({
     project: {
       ...without<Partial<StoredProject> & ProjectRecord, 'keys' | 'madeKeys'>(next, 'keys', 'madeKeys'),
       version: (stored?.version ?? 0) + 1,
@@ -104,6 +105,7 @@ export function write(
       after: snapshot(project, keys),
     },
   })
+  return checkedOutcome(outcome)
 }
 
 /** Only for a caller who has shown that the key is theirs. Does not say which project has it. */

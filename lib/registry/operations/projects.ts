@@ -10,6 +10,7 @@ import {
   type NewProject,
   type ProjectUpdate,
 } from '../rules/project-settings.js'
+import { isWritten } from '../store/outcome.js'
 import type { ProjectStore } from '../store/project-store.js'
 import { without, type ProjectRecord, type StoredProject } from '../store/records.js'
 import { projectView, type ProjectView } from '../store/views.js'
@@ -39,7 +40,7 @@ export function projectChanges(store: ProjectStore, clock: Clock) {
       const project = checkRequest(() => newProject(given))
       const record: ProjectRecord = { project, createdAt: now, updatedAt: now, version: 1 }
       const plan: Plan = { action: 'project.created', by, project: record }
-      if (typeof (await write(store, undefined, plan, now)) === 'object') return projectView(record)
+      if (isWritten(await write(store, undefined, plan, now))) return projectView(record)
       throw new RegistryError(
         'project_exists',
         `There is, or was, a project ${escaped(project.id)}. Choose another id; an id is never used again.`,

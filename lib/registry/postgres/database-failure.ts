@@ -1,4 +1,4 @@
-import { outageFrom, refusalFactsOf, StoreError } from '../../errors.js'
+import { outageFrom, outageReasonIn, refusalFactsOf, StoreError } from '../../errors.js'
 import { inAscii } from '../../options/quoted.js'
 import { invalid } from '../registry-error.js'
 import type { ProjectChangeOutcome } from '../store/project-store.js'
@@ -76,7 +76,11 @@ function outage(doing: string, thrown: unknown, code: unknown): StoreError {
   const isOurs = thrown instanceof StoreError && typeof cause === 'string'
   const reason = isOurs ? cause : `the database cannot be asked${name}`
   const description = `PostgresProjectStore cannot ${doing} right now: ${reason}. Try again shortly.`
-  return new StoreError('store_unavailable', { description, cause, reason: refusalFactsOf(thrown)?.reason })
+  return new StoreError('store_unavailable', {
+    description,
+    cause,
+    reason: outageReasonIn(refusalFactsOf(thrown)),
+  })
 }
 
 function unusable(doing: string, reason: string, cause: unknown): StoreUnusableError {

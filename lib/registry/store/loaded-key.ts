@@ -1,5 +1,6 @@
 import { StoreError } from '../../errors.js'
 import { admitProjectKey } from '../../keys/public-key.js'
+import { noteRevocation } from '../../keys/revocation.js'
 import type { Project, ProjectKey } from '../../types.js'
 import type { KeyRecord } from './records.js'
 
@@ -17,11 +18,10 @@ export function loadedKey(project: Project, key: FoundKey): ProjectKey {
   const { kid, alg, publicJwk, notBefore, notAfter, revokedAt } = key
   const revoked = revokedAt === undefined ? undefined : beforeAnyClock
   try {
-    return admitProjectKey(
-      project,
-      { jwk: publicJwk, kid, alg, notBefore, notAfter, revokedAt: revoked },
-      { loaded: true },
-    )
+    const given = { jwk: publicJwk, kid, alg, notBefore, notAfter, revokedAt: revoked }
+    const loaded = admitProjectKey(project, given, { loaded: true })
+    if (revokedAt !== undefined) noteRevocation(loaded, revokedAt)
+    return loaded
   } catch (error) {
     throw new StoreError('store_unavailable', { cause: error })
   }
