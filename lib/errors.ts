@@ -62,13 +62,16 @@ export type RefusalReason =
   | 'origin_missing' | 'origin_not_claimed' | 'origin_not_of_project'
 
 /** Why a token could not be checked, for the platform alone. */
-export type OutageReason = (typeof outageReasons)[number]
+// prettier-ignore
+export type OutageReason =
+  | 'key_store_failed' | 'key_store_late' | 'replay_store_failed' | 'replay_store_late' | 'replay_store_full'
+  | 'replay_project_rate' | 'busy' | 'clock' | 'crypto'
 
 // prettier-ignore
-const outageReasons = [
+const outageReasons: readonly OutageReason[] = [
   'key_store_failed', 'key_store_late', 'replay_store_failed', 'replay_store_late', 'replay_store_full',
   'replay_project_rate', 'busy', 'clock', 'crypto',
-] as const
+]
 
 export interface RefusalDetails {
   /** Replaces the description of the table. It may count seconds and name the platform; never a text out of a token. */
@@ -91,8 +94,6 @@ export interface OutageDetails extends Omit<RefusalDetails, 'reason' | 'scope' |
   /** For programs, for the platform alone. Default: that the store which was asked has failed. */
   reason?: OutageReason | undefined
 }
-
-type AnyDetails = Omit<RefusalDetails, 'reason'> & { reason?: RefusalReason | OutageReason | undefined }
 
 /** All that there is to know of a refusal or an outage. `cause`, `reason` and `seconds` are never sent. */
 export interface RefusalFacts extends ErrorFacts {
@@ -129,7 +130,7 @@ export abstract class ReverseJwtError extends HttpError {
   protected constructor(
     code: RefusalCode | OutageCode,
     [status, error, retry, title, constant]: Answer,
-    details: AnyDetails,
+    details: Omit<RefusalDetails, 'reason'> & { reason?: RefusalReason | OutageReason | undefined },
   ) {
     const { description = constant, cause, reason, seconds, scope, realm } = details
     const { serverTime = Date.now() / 1000 } = details

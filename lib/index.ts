@@ -4,6 +4,7 @@ export {
   StoreError,
   type RefusalDetails,
   type OutageCode,
+  type OutageDetails,
   type OutageReason,
   type RefusalCode,
   type RefusalReason,
