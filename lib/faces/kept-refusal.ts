@@ -22,11 +22,14 @@ export function keptRefusal(request: object): RefusalFacts | undefined {
  * callback has it as its first argument.
  *
  * @example
- * passport.authenticate('reverse-jwt', { session: false }, (error, project) => {
- *   if (error) return next(error)
- *   if (!project) return res.status(refusalOf(req)?.status ?? 401).json({ code: refusalOf(req)?.code })
- *   next()
- * })(req, res, next)
+ * app.get('/embed', (req, res, next) => {
+ *   passport.authenticate('reverse-jwt', { session: false }, (error: unknown, project: unknown) => {
+ *     if (error) return next(error)
+ *     if (project) return handler(req, res, next)
+ *     const refusal = refusalOf(req)
+ *     res.status(refusal?.status ?? 401).json({ code: refusal?.code })
+ *   })(req, res, next)
+ * })
  */
 export function refusalOf(request: object): AuthenticationError | undefined {
   const facts = keptRefusal(request)

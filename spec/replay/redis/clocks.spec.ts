@@ -139,7 +139,7 @@ describe.each([
       }
       const verifierAhead = (by: number) => {
         const store = storeAhead(by)
-        const ceilings = { maxLifetime: 300, clockTolerance: 5 }
+        const ceilings = { maxLifetime: 300, clockTolerance: 10 }
         const replayStore: ReplayStore = { consume: (use) => store.consume(use), bind: () => ceilings }
         return createVerifier(platform({ clock: () => Date.now() / 1000 + by, replayStore }).options)
       }
