@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import type { RequestLike, VerifyContext } from '../../lib/index.js'
 import { mint } from '../helpers/mint.js'
 import { shop, verifierOf } from '../helpers/platform.js'
-import { expectRefusal } from '../helpers/refusals.js'
+import { expectRefusal, noOrigin } from '../helpers/refusals.js'
 
 const home = 'https://shop.example'
 const allowed = [shop(['ES256'], { allowedOrigins: [home] })]
@@ -70,7 +70,7 @@ describe('a request that another framework made', () => {
     await expect(guarded().authenticate(requestWith([home]))).resolves.toBeDefined()
     await expect(guarded().authenticate(requestWith(home))).resolves.toBeDefined()
     await expectRefusal(guarded().authenticate(requestWith(['https://evil.example'])), 'origin_not_allowed')
-    await expectRefusal(guarded().authenticate(requestWith(undefined)), 'origin_not_allowed')
+    await expectRefusal(guarded().authenticate(requestWith(undefined)), 'origin_not_allowed', noOrigin)
   })
 
   it.each([[[7]], [[undefined]], [{}], [7]])(
