@@ -66,7 +66,8 @@ export function storeWithLongTimeLimit(
 
 /** A store that keeps its promise to refuse after a loss, and so lets new tokens in only after its time limit. */
 export function refusingStore(client: RedisClient, prefix = 'rjwt:'): RedisReplayStore {
-  return new RedisReplayStore({ client, afterDataLoss: 'refuse', prefix, timeoutMs: 1000 })
+  // Each second of tolerance is a second that a test waits after a loss.
+  return new RedisReplayStore({ client, afterDataLoss: 'refuse', prefix, timeoutMs: 1000, clockTolerance: 0 })
 }
 
 /** For what is counted and not judged: it stands in the test's output. */
