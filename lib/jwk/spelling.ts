@@ -3,6 +3,7 @@ import type { CryptoKey } from 'jose'
 import type { Wrong } from '../options/options.js'
 import { isCryptoKey } from './crypto-key.js'
 import { elementsOf, tags } from './der.js'
+import { parsedJson, readJwkText } from './jwk-text.js'
 import { hasLineEndsEscapedTwice, readPemBlocks, type PemBlocks } from './pem.js'
 
 /** A key without its wrapping: what it is then, and nothing of it is checked. */
@@ -29,7 +30,6 @@ const maxLayers = 2
 const nothing =
   'is neither PEM nor DER nor a JWK, nor one of them in base64; is it a file name? Read the file first'
 const inUtf16 = 'is in UTF-16; save it in UTF-8 (in PowerShell: Out-File -Encoding utf8)'
-const statedTwice = 'is JSON in which a member stands twice; state each member once'
 const escapedTwice =
   'has line ends that were escaped twice, as \\\\n; escape them once, as \\n, or give the key in base64'
 
@@ -98,7 +98,7 @@ function readText(text: string, layers: number, wrong: Wrong): KeySpelling {
   }
   const inner = layers > 0 ? unquoted(bare) : undefined
   if (inner !== undefined) return readText(inner, layers - 1, wrong)
-  if (bare.startsWith('{')) return { form: 'jwk', ...readJson(bare, wrong) }
+  if (bare.startsWith('{')) return { form: 'jwk', ...readJwkText(bare, wrong) }
   if (bare.includes('-----BEGIN')) {
     const fault = hasLineEndsEscapedTwice(bare) ? { fault: escapedTwice } : {}
     return { form: 'pem', pem: readPemBlocks(bare), ...fault }
@@ -118,45 +118,7 @@ function isUtf16(text: string): boolean {
 function unquoted(text: string): string | undefined {
   const isQuoted = text.length > 1 && /^["']/.test(text) && text.startsWith(text.at(-1) ?? '')
   if (!isQuoted) return undefined
-  return (parsed(text) as string | undefined) ?? text.slice(1, -1)
-}
-
-interface JwkText {
-  readonly jwk: Readonly<Record<string, unknown>>
-  readonly fault?: string
-}
-
-function readJson(text: string, wrong: Wrong): JwkText {
-  const jwk = jwkIn(text) ?? jwkIn(text.replaceAll(/\\[nr]/g, '\n').replaceAll('\\"', '"'))
-  if (jwk !== undefined) return jwk
-  throw wrong('is JSON that is cut off or damaged; compare it with the file that it was copied from')
-}
-
-function jwkIn(json: string): JwkText | undefined {
-  const jwk = parsed(json) as JwkText['jwk'] | undefined
-  if (jwk === undefined) return undefined
-  // Two readers may take another one of the two.
-  return { jwk, ...(membersIn(json) !== membersOf(jwk) && { fault: statedTwice }) }
-}
-
-/** In JSON, a text before a colon is the name of a member. */
-function membersIn(json: string): number {
-  return Array.from(json.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?/g)).filter(([, colon]) => colon !== undefined)
-    .length
-}
-
-function membersOf(value: unknown): number {
-  if (typeof value !== 'object' || value === null) return 0
-  const inner = Object.values(value).reduce((sum: number, one) => sum + membersOf(one), 0)
-  return inner + (Array.isArray(value) ? 0 : Object.keys(value).length)
-}
-
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json)
-  } catch {
-    return undefined
-  }
+  return (parsedJson(text) as string | undefined) ?? text.slice(1, -1)
 }
 
 /** In either alphabet, on one line or on several. */

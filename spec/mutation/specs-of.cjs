@@ -14,6 +14,7 @@ module.exports = {
   'jwk/jwk-labels':
     /jwk.(public-half|private-half)|attacks.i-(register-something|use-a-private)|customer.private-key/,
   'jwk/jwk-numbers': /jwk.jwk-numbers|attacks.i-register-a-weak/,
+  'jwk/jwk-text': /jwk.spelling|attacks.i-use-a-private/,
   'jwk/jwk-type': /jwk.jwk-type|keys.public-key/,
   'jwk/pkcs8': /jwk.pkcs8/,
   'jwk/private-half': /jwk.(private-half|pem|pkcs8|jwk-)|customer.private-key/,

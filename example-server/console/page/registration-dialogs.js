@@ -26,9 +26,8 @@ export function askToRegister(project, keys, done) {
     action: 'Ask for a proof',
     submit: async () => {
       const replaced = replaces.value === '' ? {} : { replaces: replaces.value }
-      const key = publicKey.value.trim()
-      const half = key.startsWith('{') ? { jwk: key } : { pem: key }
-      const { kid, challenge } = await api.registerKey(project, { ...half, ...replaced })
+      // A JWK or PEM: the registry reads either under either name.
+      const { kid, challenge } = await api.registerKey(project, { jwk: publicKey.value, ...replaced })
       showChallenge('Register a key, step 2 of 2', project, kid, challenge, done)
       await done()
     },

@@ -1,34 +1,12 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals'
-import { DemoProcess } from '../../helpers/demo-process.js'
-import { PostgresServer } from '../../helpers/postgres-server.js'
+import { describe, expect, it, jest } from '@jest/globals'
 import { RedisServer } from '../../helpers/redis-server.js'
+import { sharedServers } from './shared-servers.js'
 
 jest.setTimeout(60_000)
 
-let redis: RedisServer
-let postgres: PostgresServer
-const running: DemoProcess[] = []
+const { redis, postgres, demoWith } = sharedServers()
 
-beforeAll(async () => {
-  redis = await RedisServer.start({ appendonly: 'yes' })
-  postgres = await PostgresServer.start()
-}, 60_000)
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((demo) => demo.kill()))
-})
-// Undefined when beforeAll failed before it got there.
-afterAll(async () => {
-  await redis.remove()
-  await (postgres as PostgresServer | undefined)?.remove()
-})
-
-function demoWith(variables: Readonly<Record<string, string>>): DemoProcess {
-  const demo = new DemoProcess({ PLATFORM_PORT: '0', CUSTOMER_PORT: '0', ...variables })
-  running.push(demo)
-  return demo
-}
-
-const shared = () => ({ REDIS_URL: redis.url, DATABASE_URL: postgres.url() })
+const shared = () => ({ REDIS_URL: redis().url, DATABASE_URL: postgres().url() })
 
 /** What the page does: a session, a token, and calls of the platform, each over a connection of its own. */
 async function visitor({ platform, customer }: { platform: string; customer: string }) {
@@ -108,11 +86,11 @@ describe('the demo with REDIS_URL, DATABASE_URL and several WORKERS', () => {
 })
 
 it('uses Redis in one process too', async () => {
-  const first = demoWith({ REDIS_URL: redis.url })
+  const first = demoWith({ REDIS_URL: redis().url })
   const { token, call } = await visitor(await first.started())
   const one = await token()
   expect(await call(one)).toMatchObject({ status: 200 })
-  expect(await redis.command('DBSIZE')).toBeGreaterThan(0)
+  expect(await redis().command('DBSIZE')).toBeGreaterThan(0)
   expect(await first.stop()).toMatchObject({ exitCode: 0, stderr: '' })
 })
 
@@ -160,7 +138,7 @@ it('refuses an address that is none of a PostgreSQL', async () => {
 })
 
 it('does not start without a PostgreSQL that answers', async () => {
-  const { port } = new URL(postgres.url())
+  const { port } = new URL(postgres().url())
   const url = `postgres://ops:secret@127.0.0.1:${port}/nothing`
   const { exitCode, stdout, stderr } = await demoWith({ DATABASE_URL: url }).ended()
   expect([exitCode, stdout]).toEqual([1, ''])
@@ -171,10 +149,10 @@ it('does not start without a PostgreSQL that answers', async () => {
 })
 
 it('says in one line which table it may not make', async () => {
-  await postgres.pool().query('CREATE ROLE plain LOGIN')
-  await postgres.pool().query('CREATE DATABASE narrow')
-  await postgres.pool().query('GRANT CREATE ON DATABASE narrow TO plain')
-  expect(await demoWith({ DATABASE_URL: postgres.url('plain', 'narrow') }).ended()).toMatchObject({
+  await postgres().pool().query('CREATE ROLE plain LOGIN')
+  await postgres().pool().query('CREATE DATABASE narrow')
+  await postgres().pool().query('GRANT CREATE ON DATABASE narrow TO plain')
+  expect(await demoWith({ DATABASE_URL: postgres().url('plain', 'narrow') }).ended()).toMatchObject({
     exitCode: 1,
     stderr: 'The console cannot make its table: permission denied for schema public (DATABASE_URL)\n',
   })
@@ -184,7 +162,7 @@ it.each(['1', '2'])('does not start without a Redis that answers, with WORKERS=%
   const gone = await RedisServer.start()
   await gone.remove()
   const { exitCode, stdout, stderr } = await demoWith({
-    DATABASE_URL: postgres.url(),
+    DATABASE_URL: postgres().url(),
     REDIS_URL: gone.url,
     WORKERS,
   }).ended()

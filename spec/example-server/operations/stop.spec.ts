@@ -1,31 +1,15 @@
-import { afterAll, afterEach, beforeAll, expect, it, jest } from '@jest/globals'
+import { expect, it, jest } from '@jest/globals'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { createSigner } from '../../../lib/customer/index.js'
 import { createRegistry, PostgresProjectStore } from '../../../lib/registry/index.js'
-import { DemoProcess } from '../../helpers/demo-process.js'
-import { PostgresServer } from '../../helpers/postgres-server.js'
-import { RedisServer } from '../../helpers/redis-server.js'
 import { by } from '../../helpers/registry.js'
 import { until } from '../../helpers/until.js'
+import { sharedServers } from './shared-servers.js'
 
 jest.setTimeout(60_000)
 
-let redis: RedisServer
-let postgres: PostgresServer
-const running: DemoProcess[] = []
-
-beforeAll(async () => {
-  redis = await RedisServer.start({ appendonly: 'yes' })
-  postgres = await PostgresServer.start()
-}, 60_000)
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((demo) => demo.kill()))
-})
-afterAll(async () => {
-  await redis.remove()
-  await (postgres as PostgresServer | undefined)?.remove()
-})
+const { redis, postgres, demoWith } = sharedServers()
 
 const keys = 10
 const workers = 2
@@ -33,7 +17,7 @@ const workers = 2
 /** A token of each key of a project: each key is a question to the database that waits for no other. */
 async function tokensFor(platform: string): Promise<string[]> {
   const registry = createRegistry({
-    store: new PostgresProjectStore({ db: postgres.pool() }),
+    store: new PostgresProjectStore({ db: postgres().pool() }),
     audience: platform,
   })
   const { id } = await registry.createProject({}, { by })
@@ -47,7 +31,7 @@ async function tokensFor(platform: string): Promise<string[]> {
 
 /** Holds up every question for a key. */
 async function holdUpKeys() {
-  const db = postgres.pool()
+  const db = postgres().pool()
   const holder = await db.connect()
   await holder.query('BEGIN; LOCK TABLE reverse_jwt.keys IN ACCESS EXCLUSIVE MODE')
   const waiting = async () => {
@@ -85,11 +69,11 @@ it.each([
 ])(
   'a stopped demo of several processes gives every answer that it owes: SIGTERM to %s',
   async (_, alsoTo) => {
-    const demo = new DemoProcess({
-      ...{ PLATFORM_PORT: '0', CUSTOMER_PORT: '0', WORKERS: String(workers) },
-      ...{ REDIS_URL: redis.url, DATABASE_URL: postgres.url() },
+    const demo = demoWith({
+      WORKERS: String(workers),
+      REDIS_URL: redis().url,
+      DATABASE_URL: postgres().url(),
     })
-    running.push(demo)
     const { platform } = await demo.started()
     const call = async (token: string) => {
       const headers = {
