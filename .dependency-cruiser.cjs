@@ -18,7 +18,7 @@ const mayKnow = {
   // What an error says of its answer is made here, so http does not know the errors.
   http: ['protocol', 'types', 'options', 'encoding'],
   errors: ['protocol', 'types', 'http'],
-  time: ['errors', 'options'],
+  time: ['errors', 'http/refusals', 'options'],
   warnings: ['types'],
   'express-types': ['types'],
   jwk: carvable,

@@ -3,13 +3,9 @@ export {
   ReverseJwtError,
   StoreError,
   type RefusalDetails,
-  type OutageCode,
   type OutageDetails,
-  type OutageReason,
-  type RefusalCode,
-  type RefusalReason,
-  type Retry,
 } from './errors.js'
+export type { OutageCode, OutageReason, RefusalCode, RefusalReason, Retry } from './http/refusals.js'
 export { eventLine } from './events/event-line.js'
 export type { VerifierEventListener } from './events/listeners.js'
 export type {

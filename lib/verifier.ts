@@ -12,6 +12,7 @@ import {
 import { reported, timed, type Progress } from './verify/outcome.js'
 import { bindReplayStore } from './replay/ceilings.js'
 import type { Authentication, ProjectClaims, ProjectKey, RequestLike, UnverifiedToken } from './types.js'
+import { andThen } from './verify/and-then.js'
 import { checkBinding, type Bounds, type VerifyContext } from './verify/binding.js'
 import { checkClaims } from './verify/claims.js'
 import { compactReader } from './verify/compact.js'
@@ -80,23 +81,26 @@ export function verifierWith(settings: VerifierSettings): Verifier {
   const { replayStore } = settings
   const singleUse = { replayStore, ceilings: bindReplayStore(replayStore, settings) }
 
-  /** Steps 2 to 7. What is at hand is not awaited: each wait would cost as much as a key at hand does. */
-  async function steps(progress: Progress, token: string, bounds: Bounds): Promise<Verified> {
+  /** Steps 2 to 7. What is at hand is not waited for: a promise would cost as much as a key at hand does. */
+  function steps(progress: Progress, token: string, bounds: Bounds): Verified | Promise<Verified> {
     const unverified = (progress.unverified = readCompact(token)) // 2
     const claims = checkClaims(unverified.unverifiedClaims, settings, progress.now) // 3
     const found = findKey(settings.keyStore, claims.proj_id, unverified) // 4
-    const key = found instanceof Promise ? await timed(progress, 'key', found) : found
-    const signed = verifySignature(key, unverified) // 5
-    if (signed !== undefined) await signed
-    progress.verifiedBy = key
-    requireActive(key, progress.now) // 4, once it is known who asks
-    const scopes = checkBinding(claims, key.project, bounds, settings) // 6
-    // The key's own text of the id: that of the claims would keep the token's text alive in the store.
-    const consumed = consumeJti(key.project.id, claims, progress.now, singleUse) // 7
-    if (consumed !== undefined) await timed(progress, 'replay', consumed)
-    const verified = verifiedFrom(key, unverified, claims, scopes)
-    progress.accepted = verified.authentication
-    return verified
+    return andThen(timed(progress, 'key', found), (key) =>
+      andThen(verifySignature(key, unverified), () => {
+        // 5
+        progress.verifiedBy = key
+        requireActive(key, progress.now) // 4, once it is known who asks
+        const scopes = checkBinding(claims, key.project, bounds, settings) // 6
+        // The key's own text of the id: that of the claims would keep the token's text alive in the store.
+        const consumed = consumeJti(key.project.id, claims, progress.now, singleUse) // 7
+        return andThen(timed(progress, 'replay', consumed), () => {
+          const verified = verifiedFrom(key, unverified, claims, scopes)
+          progress.accepted = verified.authentication
+          return verified
+        })
+      }),
+    )
   }
 
   /** The same token on the same request again: its jti is spent, its key has verified it; the rules of this face remain. */

@@ -1,10 +1,40 @@
+import { isUtf8 } from 'node:buffer'
+import { limits } from '../protocol.js'
+
+/** The last characters whose spare bits are zero, by how many characters stand behind the last four. */
+const canonicalEnds = [undefined, new Set<string>(), new Set('AQgw'), new Set('AEIMQUYcgkosw048')] as const
+
 /**
  * Decodes base64url in its one canonical spelling, or returns undefined.
  *
- * Node's decoder forgives padding, foreign characters and non-zero trailing bits, which would give one token many
- * spellings. Encoding again and comparing forgives nothing. RFC 7515 section 2, RFC 4648 section 3.5.
+ * Node's decoder forgives padding, foreign characters, the alphabet of base64, other bits than zero at the end, and reads only
+ * the lower half of a character beyond Latin-1, which would give one token many spellings. What it leaves out makes the bytes
+ * fewer. RFC 7515 section 2, RFC 4648 sections 3.5 and 5.
  */
 export function decodeBase64url(segment: string): Buffer | undefined {
   const bytes = Buffer.from(segment, 'base64url')
-  return bytes.length > 0 && bytes.toString('base64url') === segment ? bytes : undefined
+  return isCanonical(segment, bytes.length) ? bytes : undefined
+}
+
+/** No token has as many bytes. More than that is cut off, and so not canonical. */
+const shared = Buffer.allocUnsafeSlow(limits.tokenLength.max)
+
+/** The text whose UTF-8 is spelled so, without bytes in between that would have to be collected. */
+export function decodeBase64urlText(segment: string): string | undefined {
+  const length = shared.write(segment, 'base64url')
+  if (!isCanonical(segment, length)) return undefined
+  const text = shared.toString('utf8', 0, length)
+  // Stands where bytes are no UTF-8, and may have been there before.
+  return !text.includes('\uFFFD') || isUtf8(shared.subarray(0, length)) ? text : undefined
+}
+
+/** Whether that many bytes are all that the characters say, and say it in the one spelling. */
+function isCanonical(segment: string, bytes: number): boolean {
+  const { length } = segment
+  if (bytes === 0 || bytes !== Math.floor((length * 3) / 4)) return false
+  const ends = canonicalEnds[(length % 4) as 0 | 1 | 2 | 3]
+  if (ends !== undefined && !ends.has(segment.charAt(length - 1))) return false
+  if (segment.includes('+') || segment.includes('/')) return false
+  // More bytes in UTF-8 than characters: not ASCII.
+  return Buffer.byteLength(segment) === length
 }

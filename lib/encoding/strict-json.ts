@@ -64,8 +64,12 @@ let indexNames = 0
  * 8259, RFC 7519 section 4.
  */
 export function parseJsonObject(bytes: Buffer, max: JsonLimits): JsonObject | undefined {
-  if (!isUtf8(bytes)) return undefined
-  text = bytes.toString('utf8')
+  return isUtf8(bytes) ? parseJsonText(bytes.toString('utf8'), max) : undefined
+}
+
+/** The same for what has been decoded. */
+export function parseJsonText(json: string, max: JsonLimits): JsonObject | undefined {
+  text = json
   at = 0
   ;({ values, members, objects, indexNames } = max)
   const object = next() === openBrace ? readObject(1) : undefined
@@ -96,7 +100,6 @@ function readValue(depth: number): unknown {
 function readObject(depth: number): JsonObject | undefined {
   if (depth > maxDepth || --objects < 0) return undefined
   const object: JsonObject = {}
-  let count = 0
   at++
   let code = next()
   while (code !== closeBrace) {
@@ -104,9 +107,7 @@ function readObject(depth: number): JsonObject | undefined {
     if (name === undefined || !isAllowedName(name) || next() !== colon) return undefined
     at++
     const value = readValue(depth + 1)
-    if (value === undefined) return undefined
-    setMember(object, name, value)
-    count++
+    if (value === undefined || !addMember(object, name, value)) return undefined
     code = next()
     if (code === comma) {
       at++
@@ -115,8 +116,7 @@ function readObject(depth: number): JsonObject | undefined {
     } else if (code !== closeBrace) return undefined
   }
   at++
-  // A name that comes twice makes one member.
-  return Object.keys(object).length === count ? object : undefined
+  return object
 }
 
 /** Before the object gets the member, so that nothing large is made. */
@@ -146,10 +146,12 @@ function readArray(depth: number): unknown[] | undefined {
   return array
 }
 
-/** A name that objects inherit, such as toString, cannot be assigned where prototypes are frozen. */
-function setMember(object: JsonObject, name: string, value: unknown): void {
-  if (!Object.hasOwn(Object.prototype, name)) object[name] = value
+/** False for a name that comes twice. One that objects inherit, such as toString, cannot be assigned where prototypes are frozen. */
+function addMember(object: JsonObject, name: string, value: unknown): boolean {
+  if (!(name in object)) object[name] = value
+  else if (Object.hasOwn(object, name)) return false
   else Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true })
+  return true
 }
 
 function readString(): string | undefined {

@@ -1,5 +1,6 @@
 import { ownText } from '../encoding/own-text.js'
-import { isOutage, type OutageReason, type RefusalFacts, type RefusalReason } from '../errors.js'
+import type { RefusalFacts } from '../errors.js'
+import { isOutage, type OutageReason, type RefusalReason } from '../http/refusals.js'
 import { limits } from '../protocol.js'
 import type { Authentication, ProjectKey, UnverifiedToken } from '../types.js'
 import type { EventFace, StoreSeconds, VerifierEvent } from './verifier-event.js'

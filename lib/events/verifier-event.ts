@@ -1,4 +1,4 @@
-import type { OutageCode, OutageReason, RefusalCode, RefusalReason } from '../errors.js'
+import type { OutageCode, OutageReason, RefusalCode, RefusalReason } from '../http/refusals.js'
 
 /** Where a token was presented: to `reverseJwt`, to the Passport strategy, or to a verifier itself. */
 export type EventFace = 'express' | 'passport' | 'verify'

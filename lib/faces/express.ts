@@ -3,7 +3,7 @@ import { attach } from './authenticated-request.js'
 import { readFaceOptions, type ReverseJwtOptions } from './face-options.js'
 import { keepRefusal } from './kept-refusal.js'
 import { isPreflight, warnWithoutCors } from './preflight.js'
-import type { NextFunction, RequestLike, ResponseLike } from '../types.js'
+import type { Authentication, NextFunction, RequestLike, ResponseLike } from '../types.js'
 import { warnOnce, warnWithoutTls } from '../warnings.js'
 
 /**
@@ -41,24 +41,40 @@ export function reverseJwt(
     warnWithoutTls(req)
     verifier
       .authenticate(req, rules)
-      .then((authentication) => {
-        attach(req, res, authentication)
-      })
-      .then(next, (error: unknown) => {
-        const facts = refusalFactsOf(error)
-        if (optional && facts?.code === 'credentials_missing') return next()
-        if (facts !== undefined) keepRefusal(req, error)
-        // A timeout may have answered meanwhile.
-        if (facts !== undefined && !res.headersSent) {
-          for (const [name, value] of Object.entries(headersOf(facts))) res.setHeader(name, value)
-        }
-        // Express takes a falsy error for none.
-        return next(error || new Error('The verifier failed'))
-      })
+      .then(
+        (authentication) => accept(req, res, next, authentication),
+        (error: unknown) => refuse(req, res, next, error),
+      )
       .catch((defect: unknown) => {
         answerDefect(res, defect)
       })
   }
+
+  function refuse(req: RequestLike, res: ResponseLike, next: NextFunction, error: unknown): unknown {
+    const facts = refusalFactsOf(error)
+    if (optional && facts?.code === 'credentials_missing') return next()
+    if (facts !== undefined) keepRefusal(req, error)
+    // A timeout may have answered meanwhile.
+    if (facts !== undefined && !res.headersSent) {
+      for (const [name, value] of Object.entries(headersOf(facts))) res.setHeader(name, value)
+    }
+    // Express takes a falsy error for none.
+    return next(error || new Error('The verifier failed'))
+  }
+}
+
+function accept(
+  req: RequestLike,
+  res: ResponseLike,
+  next: NextFunction,
+  authentication: Authentication,
+): unknown {
+  try {
+    attach(req, res, authentication)
+  } catch (error) {
+    return next(error)
+  }
+  return next()
 }
 
 /** What `next` threw, as Express's own handler does it: there `next` throws nothing. Nobody else would hear of it. */

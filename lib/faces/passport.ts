@@ -1,5 +1,6 @@
 import PassportStrategy from 'passport-strategy'
-import { isOutage, refusalFactsOf } from '../errors.js'
+import { refusalFactsOf } from '../errors.js'
+import { isOutage } from '../http/refusals.js'
 import { challengeOf } from '../http/challenge.js'
 import { callback } from '../options/kinds.js'
 import { argumentReader } from '../options/options.js'

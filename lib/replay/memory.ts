@@ -1,6 +1,7 @@
 import cluster from 'node:cluster'
 import { createHash } from 'node:crypto'
-import { StoreError, type OutageReason } from '../errors.js'
+import { StoreError } from '../errors.js'
+import type { OutageReason } from '../http/refusals.js'
 import { integer } from '../options/kinds.js'
 import { optionsReader, type OptionsOf } from '../options/options.js'
 import { ownText } from '../encoding/own-text.js'

@@ -1,4 +1,5 @@
-import { StoreError, type OutageReason } from '../errors.js'
+import { StoreError } from '../errors.js'
+import type { OutageReason } from '../http/refusals.js'
 
 /** The outcome of a promise, or an outage when it takes longer. What it was waiting for may still happen. */
 export async function within<T>(

@@ -1,4 +1,5 @@
-import { AuthenticationError, type RefusalReason } from '../errors.js'
+import { AuthenticationError } from '../errors.js'
+import type { RefusalReason } from '../http/refusals.js'
 import type { Project, ProjectClaims } from '../types.js'
 
 /** What the request must match besides the token. */
@@ -32,7 +33,7 @@ export function checkBinding(
   if (project.suspended === true) throw new AuthenticationError('project_suspended')
   checkOrigin(origin, claims.origin, project.allowedOrigins, requireOrigin)
   const granted = grantedScopes(claims.scope, project.scopes)
-  if (!scope.every((wanted) => granted.includes(wanted)))
+  if (scope.length > 0 && !includesAll(granted, scope))
     throw new AuthenticationError('scope_insufficient', { scope })
   return granted
 }
@@ -64,6 +65,10 @@ function missing(origin: string | null | undefined): string {
 
 function notAllowed(reason: RefusalReason, cause: string, description?: string): AuthenticationError {
   return new AuthenticationError('origin_not_allowed', { reason, cause, description })
+}
+
+function includesAll(granted: readonly string[], wanted: readonly string[]): boolean {
+  return wanted.every((scope) => granted.includes(scope))
 }
 
 /** RFC 6749 section 3.3: a token may ask for less than its project has, never for more. */

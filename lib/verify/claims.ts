@@ -1,4 +1,5 @@
-import { AuthenticationError, type RefusalCode } from '../errors.js'
+import { AuthenticationError } from '../errors.js'
+import type { RefusalCode } from '../http/refusals.js'
 import { isChallengeText } from '../http/challenge.js'
 import { isIdentifier, isScope } from '../protocol.js'
 import type { ProjectClaims } from '../types.js'

@@ -2,10 +2,10 @@ import { LRUCache } from 'lru-cache'
 import { AuthenticationError } from '../errors.js'
 import { algorithmNamed, algorithms, limits, projectTokenType, type Algorithm } from '../protocol.js'
 import type { ProjectTokenHeader, UnverifiedToken } from '../types.js'
-import { decodeBase64url } from '../encoding/base64url.js'
+import { decodeBase64url, decodeBase64urlText } from '../encoding/base64url.js'
 import { ownText } from '../encoding/own-text.js'
 import { mistakeIn } from './mistaken-token.js'
-import { parseJsonObject, tokenLimits, type JsonObject } from '../encoding/strict-json.js'
+import { parseJsonText, tokenLimits, type JsonObject } from '../encoding/strict-json.js'
 
 type UnverifiedHeader = Pick<UnverifiedToken, 'unverifiedHeader' | 'alg'>
 
@@ -36,9 +36,9 @@ export function compactReader(settings: CompactSettings): (token: string) => Unv
   function readHeader(segment: string): UnverifiedHeader {
     const remembered = headers.get(segment)
     if (remembered !== undefined) return remembered
-    const bytes = decodeBase64url(segment)
-    if (bytes === undefined) throw malformed(segment)
-    const header = checkHeader(parseJsonObject(bytes, tokenLimits), settings)
+    const json = decodeBase64urlText(segment)
+    if (json === undefined) throw malformed(segment)
+    const header = checkHeader(parseJsonText(json, tokenLimits), settings)
     if (!isSmall(segment, header)) return header
     const copy = copyOf(header)
     headers.set(ownText(segment), copy)
@@ -56,8 +56,8 @@ export function compactReader(settings: CompactSettings): (token: string) => Unv
     if (afterClaims === -1) throw malformed(token)
 
     const { unverifiedHeader, alg } = readHeader(token.slice(0, afterHeader))
-    const payload = decodeBase64url(token.slice(afterHeader + 1, afterClaims))
-    const unverifiedClaims = payload && parseJsonObject(payload, tokenLimits)
+    const json = decodeBase64urlText(token.slice(afterHeader + 1, afterClaims))
+    const unverifiedClaims = json === undefined ? undefined : parseJsonText(json, tokenLimits)
     // A further dot is no character of base64url, so a fourth segment fails here.
     const signature = decodeBase64url(token.slice(afterClaims + 1))
     if (unverifiedClaims === undefined || signature === undefined || !couldBeSignature(signature, alg)) {

@@ -10,39 +10,50 @@ const integer = 0x02
  * refuses a zero and what is not below the order of the curve. RFC 3279 section 2.2.3, X.690 sections 8.3 and 10.1.
  */
 export function ecdsaDer(signature: Buffer): Buffer {
-  const half = signature.length / 2
-  const r = firstByte(signature, 0, half)
-  const s = firstByte(signature, half, signature.length)
-  const rLength = half - r + signByte(signature, r)
-  const sLength = signature.length - s + signByte(signature, s)
-  const length = 2 + rLength + 2 + sLength
+  const { length } = signature
+  const half = length / 2
+  const r = firstDigit(signature, 0, half)
+  const s = firstDigit(signature, half, length)
+  const rLength = integerLength(signature, r, half)
+  const sLength = integerLength(signature, s, length)
+  const content = 2 + rLength + 2 + sLength
   // Two numbers of P-521 take more than 127 bytes, and then the length takes two.
-  const header = length < 0x80 ? [sequence, length] : [sequence, 0x81, length]
+  const isLong = content >= 0x80
 
-  const der = Buffer.allocUnsafe(header.length + length)
+  const der = Buffer.allocUnsafe((isLong ? 3 : 2) + content)
   let at = 0
-  for (const byte of header) der[at++] = byte
-  at = writeInteger(der, at, signature.subarray(r, half), rLength)
-  writeInteger(der, at, signature.subarray(s), sLength)
+  der[at++] = sequence
+  if (isLong) der[at++] = 0x81
+  der[at++] = content
+  at = writeInteger(der, at, signature, r, half, rLength)
+  writeInteger(der, at, signature, s, length, sLength)
   return der
 }
 
 /** Where the number begins without its leading zeros. Zero itself keeps one. */
-function firstByte(bytes: Buffer, from: number, to: number): number {
+function firstDigit(bytes: Buffer, from: number, to: number): number {
   let at = from
   while (at < to - 1 && bytes[at] === 0) at++
   return at
 }
 
 /** A leading one bit would make the number negative, so a zero goes before it. */
-function signByte(bytes: Buffer, first: number): 0 | 1 {
-  return (bytes[first] ?? 0) >= 0x80 ? 1 : 0
+function integerLength(bytes: Buffer, from: number, to: number): number {
+  return to - from + ((bytes[from] ?? 0) >= 0x80 ? 1 : 0)
 }
 
-function writeInteger(der: Buffer, from: number, digits: Buffer, length: number): number {
-  der[from] = integer
-  der[from + 1] = length
-  der[from + 2] = 0
-  der.set(digits, from + 2 + length - digits.length)
-  return from + 2 + length
+function writeInteger(
+  der: Buffer,
+  at: number,
+  bytes: Buffer,
+  from: number,
+  to: number,
+  length: number,
+): number {
+  const digits = at + 2 + length - (to - from)
+  der[at] = integer
+  der[at + 1] = length
+  der[at + 2] = 0
+  for (let digit = 0; digit < to - from; digit++) der[digits + digit] = bytes[from + digit] ?? 0
+  return at + 2 + length
 }

@@ -1,10 +1,11 @@
-import { AuthenticationError, StoreError, type RefusalReason } from '../errors.js'
+import { AuthenticationError, outageFrom, StoreError } from '../errors.js'
+import type { RefusalReason } from '../http/refusals.js'
 import type { KeyStore } from '../keys/key-store.js'
 import { isAdmitted } from '../keys/public-key.js'
 import { revocationOf } from '../keys/revocation.js'
 import { isIdentifier, type Algorithm } from '../protocol.js'
 import type { ProjectKey } from '../types.js'
-import { answerOf } from './store-answer.js'
+import { promisedBy } from './store-answer.js'
 
 /** What the token says of its key. */
 interface KeyHint {
@@ -28,11 +29,23 @@ export function findKey(
   // Nothing is stored under such a name, so no store need hear of it: a database may fail on NUL.
   if (!isIdentifier(projectId) || !isIdentifier(kid))
     throw notVerified('key_unknown', 'unknown project or key')
-  return answerOf(
-    () => keyStore.find(projectId, kid),
-    (answer) => checkKey(answer, projectId, hint),
-    'key_store_failed',
-  )
+  let answer: unknown
+  let promised: Promise<unknown> | undefined
+  try {
+    answer = keyStore.find(projectId, kid)
+    promised = promisedBy(answer, 'key_store_failed')
+  } catch (thrown) {
+    throw outageFrom(thrown, 'key_store_failed')
+  }
+  return promised === undefined ? checkKey(answer, projectId, hint) : promisedKey(promised, projectId, hint)
+}
+
+async function promisedKey(
+  promised: Promise<unknown>,
+  projectId: string,
+  hint: KeyHint,
+): Promise<ProjectKey> {
+  return checkKey(await promised, projectId, hint)
 }
 
 function checkKey(key: unknown, projectId: string, { unverifiedHeader: { kid }, alg }: KeyHint): ProjectKey {

@@ -13,7 +13,7 @@ interface Verified {
 }
 
 interface Use extends Consumption {
-  readonly outcome: Promise<Verified>
+  readonly outcome: Verified | Promise<Verified>
 }
 
 /** Lives as long as the request object does. */
@@ -28,9 +28,9 @@ const usesOf = new WeakMap<object, Use[]>()
 export function onceARequest<T extends Verified>(
   request: object,
   consumption: Consumption,
-  first: () => Promise<T>,
+  first: () => T | Promise<T>,
   again: (verifiedBy: ProjectKey) => T,
-): Promise<T> {
+): T | Promise<T> {
   const uses = usesOf.get(request)
   if (uses !== undefined) return afterOthers(uses, consumption, first, again)
   const outcome = first()
@@ -41,21 +41,26 @@ export function onceARequest<T extends Verified>(
 async function afterOthers<T extends Verified>(
   uses: Use[],
   consumption: Consumption,
-  first: () => Promise<T>,
+  first: () => T | Promise<T>,
   again: (verifiedBy: ProjectKey) => T,
 ): Promise<T> {
   // While one is waited for, others may be added, and are seen.
   for (const use of uses) {
     if (!isSame(use, consumption)) continue
-    const key = await use.outcome.then(
-      (verified) => verified.key,
-      () => undefined,
-    )
+    const key = await keyOf(use)
     if (key !== undefined) return again(key)
   }
   const outcome = first()
   uses.push({ ...consumption, outcome })
   return outcome
+}
+
+async function keyOf({ outcome }: Use): Promise<ProjectKey | undefined> {
+  try {
+    return (await outcome).key
+  } catch {
+    return undefined
+  }
 }
 
 function isSame(one: Consumption, other: Consumption): boolean {

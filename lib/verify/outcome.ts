@@ -1,4 +1,4 @@
-import { errorFrom, refusalFactsOf } from '../errors.js'
+import { refusalFactsOf, refusalWith } from '../errors.js'
 import { emit, type VerifierEventListener } from '../events/listeners.js'
 import type { EventFace } from '../events/verifier-event.js'
 import { acceptedEvent, refusedEvent, type Verification } from '../events/outcome-event.js'
@@ -20,6 +20,10 @@ export interface Asking {
   readonly optional: boolean
 }
 
+interface Verified {
+  readonly authentication: Authentication
+}
+
 interface Reporter {
   readonly clock: Clock
   readonly realm: string
@@ -32,45 +36,55 @@ interface Reporter {
 export function reported(
   reporter: Reporter,
   { face, optional }: Asking,
-  steps: (progress: Progress) => Promise<{ readonly authentication: Authentication }>,
+  steps: (progress: Progress) => Verified | Promise<Verified>,
 ): Promise<Authentication> {
-  const { clock, onEvent } = reporter
-  const isTold = onEvent.length > 0
+  const isTold = reporter.onEvent.length > 0
   const progress: Progress = {
     now: NaN,
     begun: isTold ? performance.now() : NaN,
     face,
     optional,
   }
-  const refused = (thrown: unknown): never => {
+  const accept = ({ authentication }: Verified) => {
+    if (isTold && progress.accepted !== undefined)
+      emit(reporter.onEvent, acceptedEvent(progress, progress.accepted))
+    return authentication
+  }
+  const refuse = (thrown: unknown) => {
     throw reportedRefusal(reporter, progress, thrown)
   }
+  let verified: Verified | Promise<Verified>
   try {
-    progress.now = readClock(clock)
-    return steps(progress).then(({ authentication }) => {
-      if (isTold && progress.accepted !== undefined) emit(onEvent, acceptedEvent(progress, progress.accepted))
-      return authentication
-    }, refused)
-  } catch (error) {
-    return Promise.resolve(error).then(refused)
+    progress.now = readClock(reporter.clock)
+    verified = steps(progress)
+  } catch (thrown) {
+    // Thrown once whoever called listens: Node keeps a list of promises that were rejected before, at the cost of most checks.
+    return Promise.resolve().then(() => refuse(thrown))
   }
+  return verified instanceof Promise ? verified.then(accept, refuse) : Promise.resolve(accept(verified))
 }
 
-/** The same refusal with realm and time: another error, because a step throws without knowing them. */
+/** The same refusal with realm and time, which the step that threw it does not know. */
 function reportedRefusal({ realm, onEvent }: Reporter, progress: Progress, thrown: unknown): unknown {
-  const known = refusalFactsOf(thrown)
-  if (known === undefined) return thrown
-  const facts = { ...known, realm, ...(Number.isFinite(progress.now) && { serverTime: progress.now }) }
+  const refusal = refusalWith(thrown, { realm, serverTime: progress.now })
+  const facts = refusalFactsOf(refusal)
+  if (facts === undefined) return thrown
   if (onEvent.length > 0 && !(progress.optional && facts.code === 'credentials_missing')) {
     progress.revokedAt = progress.verifiedBy && revocationOf(progress.verifiedBy)
     emit(onEvent, refusedEvent(facts, progress))
   }
-  return errorFrom(facts)
+  return refusal
 }
 
-/** Waits for a store, and notes for how long where somebody is to be told. */
-export function timed<T>(progress: Progress, store: 'key' | 'replay', waited: Promise<T>): Promise<T> {
-  return Number.isNaN(progress.begun) ? waited : measured(progress, store, waited)
+/** Notes for how long a store is waited for, where somebody is to be told. */
+export function timed<T>(
+  progress: Progress,
+  store: 'key' | 'replay',
+  answer: T | Promise<T>,
+): T | Promise<T> {
+  return answer instanceof Promise && !Number.isNaN(progress.begun)
+    ? measured(progress, store, answer)
+    : answer
 }
 
 async function measured<T>(progress: Progress, store: 'key' | 'replay', waited: Promise<T>): Promise<T> {

@@ -12,12 +12,14 @@ const checks = new WeakMap<ProjectKey, SignatureCheck>()
  * Signatures that wait for the thread pool. A token that waits long is judged by a time that has passed, and holds its request.
  */
 const maxInPool = 1_024
+/** Signatures in a row that each were alone, after which one is verified at once. */
+const minLoneInARow = 16
 
 /**
  * Step 5: the signature, by the one algorithm of the key.
  *
  * Checks that the signature has exactly the length that algorithm and key give it, then the signature itself: at once where it
- * is quick and alone, else on Node's thread pool. RFC 7518 section 3, RFC 8037 section 3.1.
+ * is quick and those before it were alone, too, else on Node's thread pool. RFC 7518 section 3, RFC 8037 section 3.1.
  */
 export function verifySignature(key: ProjectKey, signed: Signed): void | Promise<void> {
   const check = checkWith(key)
@@ -61,13 +63,22 @@ function verifyInPool(check: SignatureCheck, { signingInput, signature }: Signed
 
 let inPool = 0
 let turnHasOne = false
+let loneInARow = 0
 
 /**
- * Whether nothing is being verified, nor was in this turn of the event loop. A lone request does not wait for a thread to wake
- * up; many at once leave the event loop free. docs/performance.md has the measurements.
+ * Whether nothing else is being verified, now or in this turn of the event loop, and nothing was at the last of them. A lone
+ * request does not wait for a thread to wake up. Among many, one that keeps the event loop makes all the others wait, so a
+ * moment without others is not enough. docs/performance.md has the measurements.
  */
 function isAlone(): boolean {
-  if (inPool > 0 || turnHasOne) return false
+  if (inPool > 0 || turnHasOne) {
+    loneInARow = 0
+    return false
+  }
+  if (loneInARow < minLoneInARow) {
+    loneInARow++
+    return false
+  }
   turnHasOne = true
   setImmediate(endTurn)
   return true

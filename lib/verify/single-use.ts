@@ -1,7 +1,7 @@
-import { AuthenticationError, StoreError } from '../errors.js'
+import { AuthenticationError, outageFrom, StoreError } from '../errors.js'
 import { replayMargin, type ReplayCeilings, type ReplayStore } from '../replay/replay-store.js'
 import type { ProjectClaims } from '../types.js'
-import { answerOf } from './store-answer.js'
+import { promisedBy } from './store-answer.js'
 
 interface SingleUseSettings {
   readonly replayStore: ReplayStore
@@ -22,18 +22,22 @@ export function consumeJti(
   settings: SingleUseSettings,
 ): void | Promise<void> {
   const { replayStore, ceilings } = settings
-  return answerOf(
-    () =>
-      replayStore.consume({
-        projectId,
-        jti: claims.jti,
-        expiresAt: claims.exp + ceilings.clockTolerance + replayMargin,
-        acceptableFrom: (claims.iat ?? claims.exp - ceilings.maxLifetime) - ceilings.clockTolerance,
-        now,
-      }),
-    requireFirst,
-    'replay_store_failed',
-  )
+  let answer: unknown
+  let promised: Promise<unknown> | undefined
+  try {
+    answer = replayStore.consume({
+      projectId,
+      jti: claims.jti,
+      expiresAt: claims.exp + ceilings.clockTolerance + replayMargin,
+      acceptableFrom: (claims.iat ?? claims.exp - ceilings.maxLifetime) - ceilings.clockTolerance,
+      now,
+    })
+    promised = promisedBy(answer, 'replay_store_failed')
+  } catch (thrown) {
+    throw outageFrom(thrown, 'replay_store_failed')
+  }
+  if (promised !== undefined) return promised.then(requireFirst)
+  requireFirst(answer)
 }
 
 function requireFirst(first: unknown): void {

@@ -1,28 +1,17 @@
-import { outageFrom, type OutageReason } from '../errors.js'
+import { outageFrom } from '../errors.js'
+import type { OutageReason } from '../http/refusals.js'
 import { hasMethod } from '../options/kinds.js'
 
 /**
- * Asks a store, and judges what it answers. Whatever the store throws is an outage, for `reason` unless it says another; what the
- * judge throws is a decision.
+ * The promise of a store, or undefined for an answer that is at hand: to wait for that costs more than a key at hand does.
  *
- * A store may answer at once. Then nothing waits: to wait for what is at hand costs more than a key at hand does.
+ * What the store's promise rejects with becomes an outage for `reason`, unless it says another. Throws what the answer throws
+ * when it is looked at.
  */
-export function answerOf<T>(
-  ask: () => unknown,
-  judge: (answer: unknown) => T,
-  reason: OutageReason,
-): T | Promise<T> {
-  let answer: unknown
-  try {
-    answer = ask()
-    if (hasMethod(answer, 'then')) {
-      // The promise may have a then of its own, which judges nothing.
-      return Promise.prototype.then.call(Promise.resolve(answer), judge, (thrown: unknown) => {
-        throw outageFrom(thrown, reason)
-      }) as Promise<T>
-    }
-  } catch (thrown) {
+export function promisedBy(answer: unknown, reason: OutageReason): Promise<unknown> | undefined {
+  if (!hasMethod(answer, 'then')) return undefined
+  // The promise may have a then of its own, which judges nothing.
+  return Promise.prototype.then.call(Promise.resolve(answer), undefined, (thrown: unknown) => {
     throw outageFrom(thrown, reason)
-  }
-  return judge(answer)
+  })
 }

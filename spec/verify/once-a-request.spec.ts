@@ -8,25 +8,31 @@ const keyStore = new MemoryKeyStore([shop()])
 const key = keyStore.find('shop', kidOf('ES256')) as ProjectKey
 const consumption = { token: 'a.b.c', keyStore, replayStore: new MemoryReplayStore() }
 
+interface Verified {
+  readonly key: ProjectKey
+}
+
 /** What was done, in order. */
 let runs: string[]
 beforeEach(() => {
   runs = []
 })
 
-function run(): Promise<{ key: ProjectKey }> {
+function run(): Promise<Verified> {
   runs.push('consumes')
   return Promise.resolve({ key })
 }
 
-function remember(verifiedBy: ProjectKey): { key: ProjectKey } {
+function remember(verifiedBy: ProjectKey): Verified {
   expect(verifiedBy).toBe(key)
   runs.push('remembers')
   return { key }
 }
 
-const once = (request: object, which: typeof consumption, first: () => Promise<{ key: ProjectKey }>) =>
-  onceARequest(request, which, first, remember)
+const once = (request: object, which: typeof consumption, first: () => Verified | Promise<Verified>) =>
+  new Promise<Verified>((resolve) => {
+    resolve(onceARequest(request, which, first, remember))
+  })
 
 function refuse(): Promise<never> {
   runs.push('refused')
@@ -39,6 +45,28 @@ it('gives a second run on one request the key that the first has verified with',
   await once(request, consumption, run)
   await once(request, consumption, run)
   expect(runs).toEqual(['consumes', 'remembers', 'remembers'])
+})
+
+it('does so where the first had its answer at hand', async () => {
+  const request = {}
+  const atHand = () => {
+    runs.push('consumes')
+    return { key }
+  }
+  expect(onceARequest(request, consumption, atHand, remember)).toEqual({ key })
+  await once(request, consumption, run)
+  expect(runs).toEqual(['consumes', 'remembers'])
+})
+
+it('does not remember a refusal that was thrown at once', async () => {
+  const request = {}
+  const refuseAtOnce = () => {
+    runs.push('refused')
+    throw new Error('refused')
+  }
+  expect(() => onceARequest(request, consumption, refuseAtOnce, remember)).toThrow('refused')
+  await once(request, consumption, run)
+  expect(runs).toEqual(['refused', 'consumes'])
 })
 
 it('lets a second run wait for a first that is still under way', async () => {
