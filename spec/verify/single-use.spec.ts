@@ -102,3 +102,20 @@ it('is not fooled by a promise that has a then of its own', async () => {
     else await expectStepRefusal(() => outcome, 'token_replayed')
   }
 })
+
+it('is not fooled by a promise of a class of its own', async () => {
+  class Hasty extends Promise<boolean> {
+    static override get [Symbol.species](): PromiseConstructor {
+      return function hasty(executor: (...settle: unknown[]) => void) {
+        executor(
+          () => undefined,
+          () => undefined,
+        )
+      } as unknown as PromiseConstructor
+    }
+  }
+  const replayStore = { consume: () => Hasty.resolve(false) }
+  const outcome = consumeNow('shop', claims, now, { replayStore, ceilings })
+  expect(outcome).toBeInstanceOf(Promise)
+  await expectStepRefusal(() => outcome, 'token_replayed')
+})
