@@ -1,4 +1,5 @@
 import { constants, verify, webcrypto, type KeyObject } from 'node:crypto'
+import { ecdsaDer } from '../lib/verify/ecdsa-der.js'
 import type { Alg, PublicJwk } from './platform.js'
 
 export type VerifyBare = (
@@ -51,25 +52,7 @@ function pssBySubtle(jwk: PublicJwk): VerifyBare {
   }
 }
 
-/** As `verify` takes it from a bare key: RFC 3279 section 2.2.3. Only ES256 has two forms; its 64 bytes need no long lengths. */
+/** As `verify` takes it from a bare key. Only ECDSA has two forms. */
 export function bareSignature(alg: Alg, signature: Buffer): Buffer {
-  if (alg !== 'ES256') return signature
-  const der = Buffer.allocUnsafe(72)
-  const end = writeInteger(signature, 32, der, writeInteger(signature, 0, der, 2))
-  der[0] = 0x30
-  der[1] = end - 2
-  return der.subarray(0, end)
-}
-
-/** Writes the 32 bytes as an INTEGER; returns where it ends. */
-function writeInteger(signature: Buffer, start: number, der: Buffer, at: number): number {
-  let from = start
-  while (from < start + 31 && signature[from] === 0) from++
-  const zero = (signature[from] ?? 0) >= 0x80 ? 1 : 0
-  const length = start + 32 - from + zero
-  der[at] = 0x02
-  der[at + 1] = length
-  der[at + 2] = 0
-  signature.copy(der, at + 2 + zero, from, start + 32)
-  return at + 2 + length
+  return alg === 'ES256' ? ecdsaDer(signature) : signature
 }
