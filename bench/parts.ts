@@ -43,7 +43,7 @@ export const parts = {
     full: { rounds: 61, warmUp: 5, batch: 1000 },
   }),
   flood: sized('A flood of bad tokens', flood, {
-    short: { algs: ['RS256'], rounds: 9, rate: 3000, roundsAtRate: 5, honest: 300 },
+    short: { algs: ['RS256'], rounds: 9, rate: 3000, roundsAtRate: 3, honest: 300 },
     full: { algs: ['RS256', 'ES256'], rounds: 21, rate: 3000, roundsAtRate: 11, honest: 600 },
   }),
   start: sized('Start', start, { short: { rounds: 11 }, full: { rounds: 41 } }),

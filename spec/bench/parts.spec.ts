@@ -4,10 +4,12 @@ import { http } from '../../bench/http/bench.js'
 import { byConnections } from '../../bench/http/connections.js'
 import { inProcess } from '../../bench/in-process.js'
 import { figureAt } from '../../bench/pages/figures.js'
+import { performancePage } from '../../bench/pages/performance.js'
 import { sections } from '../../bench/pages/sections.js'
 import { refusals } from '../../bench/refusals.js'
 import { registry } from '../../bench/registry.js'
 import { replayInRedis } from '../../bench/replay-in-redis.js'
+import { thisMachine } from '../../bench/results-file.js'
 import type { Cell, MeasuredPart, Part } from '../../bench/results.js'
 import { scale } from '../../bench/scale.js'
 import { start } from '../../bench/start.js'
@@ -169,6 +171,14 @@ it('has measured every figure of the page for users', () => {
     ),
   )
   expect(absent.filter((name) => !lacking.includes(name))).toEqual([])
+})
+
+it('fills the page for users with four Nodes, in as many words as a reader has time for', () => {
+  const nodes = Object.fromEntries(
+    ['20', '22', '24', '26'].map((major) => [major, { version: `v${major}.10.10`, parts: measured }]),
+  )
+  const page = performancePage({ machine: thisMachine(), nodes })
+  expect(page.split(/\s+/).length).toBeLessThanOrEqual(2_000)
 })
 
 function targetsOf({ verdicts }: Part): string[] {
