@@ -37,8 +37,8 @@ export function floodTable(alg: string, rounds: FloodRounds, rate?: number): Tab
       name,
       cells: [
         cell(answeredShare(mine), 'ratio'),
-        cell(spread(mine.map(({ served }) => median(served))), 'µs'),
-        cell(spread(mine.map(({ served }) => p99(served))), 'µs'),
+        cell(spread(mine.map(({ served }) => median(served) / 1e3)), 'ms'),
+        cell(spread(mine.map(({ served }) => p99(served) / 1e3)), 'ms'),
         cell(divided(mine.map(honest), rounds[ours]?.map(honest), p99), 'ratio'),
         cell(spread(mine.map(({ attack }) => (answersOf(attack) * 1e9) / attack.wall)), '/s'),
         cell(spread(mine.map(({ served }) => served.spent.delay)), 'ms'),

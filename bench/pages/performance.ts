@@ -13,6 +13,7 @@ export function performancePage(results: Results): string {
   return [
     '# Performance',
     `This package, with replay protection on, beside what may be used instead, on Node ${nodes.map(({ version }) => version.slice(1)).join(', ')}. Its peers count no uses, but for jose with a \`Map\`. All figures are medians of one run on ${cores} cores (${cpu}), which server and load share. Ratios carry over to other machines; times do not.`,
+    ...overHttp(nodes),
     ...(nodes.some(hasChart) ? ['![Requests a second of the contestants](performance.svg)'] : []),
     ...sections.flatMap((section) => sectionOf(section, nodes)),
     '## Where a peer is ahead',
@@ -29,6 +30,25 @@ export function performancePage(results: Results): string {
     `${cores} cores (${cpu}), ${system}. When each part was measured, all spreads, the contestants in process and the targets are in [performance targets](performance-targets.md).`,
     '',
   ].join('\n\n')
+}
+
+/** The first question, in a sentence. */
+function overHttp(nodes: readonly OnNode[]): string[] {
+  const { algs: all = [], figures = [] } = sections[0] ?? {}
+  const ranges = nodes.flatMap((node) => {
+    const ratios = figures
+      .filter(({ isPeer = false }) => isPeer)
+      .flatMap(({ place }) => all.flatMap((alg) => figureAt(node, place(alg))?.value.median ?? []))
+    if (ratios.length === 0) return []
+    const [least, most] = [Math.min(...ratios), Math.max(...ratios)].map((one) => shownNumber(one, 'ratio'))
+    return [`${least} to ${most} on Node ${majorOf(node.version)}`]
+  })
+  const each = ranges.join(', ')
+  return ranges.length === 0
+    ? []
+    : [
+        `Over HTTP, with 64 busy connections, it serves so many times the requests of a peer, by peer and algorithm: ${each}.`,
+      ]
 }
 
 function sectionOf({ title, text, algs, figures }: Section, nodes: readonly OnNode[]): string[] {

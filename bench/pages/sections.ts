@@ -81,7 +81,7 @@ export const sections: readonly Section[] = [
     text: 'The same route, one connection. The median of this package, in microseconds; under a peer, how many times as long it takes.',
     algs,
     figures: [
-      { name: 'µs', place: http('one connection', 'reverse-jwt', 'p50') },
+      { name: 'p50, µs', place: http('one connection', 'reverse-jwt', 'p50') },
       ...peers.map((name) => ({ name, place: http('one connection', name, 'p50 ÷ ours'), isPeer: true })),
     ],
   },
@@ -119,7 +119,7 @@ export const sections: readonly Section[] = [
   },
   {
     title: 'Under a flood',
-    text: '64 connections send rubbish, expired, forged and used tokens, while 200 honest calls a second come. `served`: their share that is answered 200. Their p99 is in microseconds; `jose` is a route by hand with jose and a `Map`, and how many times as long its p99 is. The flood is a closed loop, so whoever refuses faster is sent more; in the last two columns it is 3,000 a second for both.',
+    text: '64 connections send rubbish, expired, forged and used tokens, while 200 honest calls a second come. `served`: their share that is answered 200. Their p99 is in milliseconds; `jose` is a route by hand with jose and a `Map`, and how many times as long its p99 is. The flood is a closed loop, so whoever refuses faster is sent more; in the last two columns it is 3,000 a second for both.',
     algs: ['RS256', 'ES256'],
     figures: [
       { name: 'served', place: flood('closed loop', 'reverse-jwt', 'honest answered 200') },

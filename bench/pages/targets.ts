@@ -1,4 +1,5 @@
 import { contestants, refusers } from '../contestants/all.js'
+import { parts } from '../parts.js'
 import { majorOf } from '../results-file.js'
 import { isMet, type OnNode, type Results, type Table, type Verdict } from '../results.js'
 import { shownCell, shownNumber, unitOf } from '../show.js'
@@ -32,13 +33,14 @@ export function targetsPage(results: Results, reasons: string): string {
 }
 
 function targetsTable(nodes: readonly OnNode[]): string {
-  const verdicts = nodes.map(({ parts }) => Object.values(parts).flatMap((part) => part.verdicts))
-  const names = [...new Set(verdicts.flat().map(({ target }) => target))]
+  const names = partNames(nodes)
+  const verdicts = nodes.map(({ parts }) => names.flatMap((name) => parts[name]?.verdicts ?? []))
+  const all = [...new Set(verdicts.flat().map(({ target }) => target))]
   return table(
     ['Target', ...nodes.map(({ version }) => `Node ${majorOf(version)}`)],
-    names.map((name) => [
-      name,
-      ...verdicts.map((mine) => shownShort(mine.find(({ target }) => target === name))),
+    all.map((text) => [
+      text,
+      ...verdicts.map((mine) => shownShort(mine.find(({ target }) => target === text))),
     ]),
   )
 }
@@ -52,8 +54,10 @@ function shownShort(verdict: Verdict | undefined): string {
   return `${isMet(verdict) ? value : `**${value}**`} (${limit}${whom})`
 }
 
+/** In the order in which they are measured. */
 function partNames(nodes: readonly OnNode[]): readonly string[] {
-  return [...new Set(nodes.flatMap(({ parts }) => Object.keys(parts)))]
+  const measured = nodes.flatMap(({ parts }) => Object.keys(parts))
+  return [...new Set([...Object.keys(parts).filter((name) => measured.includes(name)), ...measured])]
 }
 
 function measuredWhen({ parts }: OnNode, name: string): string {

@@ -38,11 +38,24 @@ const lonely: MeasuredPart = {
     },
   ],
 }
+const crowded: MeasuredPart['tables'][number] = {
+  title: 'HTTP, EdDSA, 64 connections',
+  text: '',
+  columns: ['requests/s', 'time ÷ ours'],
+  rows: [
+    { name: 'reverse-jwt', cells: [cell(4000, '/s'), cell(1, 'ratio')] },
+    { name: 'express-oauth2-jwt-bearer', cells: [cell(2000, '/s'), cell(2, 'ratio')] },
+    { name: 'jose + Map', cells: [cell(3000, '/s'), cell(1.25, 'ratio')] },
+  ],
+}
 const results: Results = {
   machine: thisMachine(),
   nodes: {
     26: { version: 'v26.1.0', parts: { some: { ...part, verdicts: [] } } },
-    24: { version: 'v24.21.0', parts: { some: part, http: lonely } },
+    24: {
+      version: 'v24.21.0',
+      parts: { some: part, http: { ...lonely, tables: [...lonely.tables, crowded] } },
+    },
   },
 }
 
@@ -86,6 +99,10 @@ describe('the page for users', () => {
   it('has each figure beside its Node', () => {
     expect(page).toContain('on Node 24.21.0, 26.1.0')
     expect(page).toContain('| RS256, Node 24 | 150 | 2.00 |  |  | 0.93 |')
+  })
+
+  it('begins with what it serves over HTTP', () => {
+    expect(page.split('\n\n')[2]).toContain('by peer and algorithm: 1.25 to 2.00 on Node 24.')
   })
 
   it('says where a peer is ahead', () => {
