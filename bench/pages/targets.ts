@@ -1,4 +1,5 @@
 import { contestants, refusers } from '../contestants/all.js'
+import { httpContestants } from '../http/contestants.js'
 import { parts } from '../parts.js'
 import { majorOf } from '../results-file.js'
 import { isMet, type OnNode, type Results, type Table, type Verdict } from '../results.js'
@@ -26,8 +27,11 @@ export function targetsPage(results: Results, reasons: string): string {
     '## All tables',
     'Medians, with the least and the most of all rounds in brackets.',
     ...titlesOf(nodes).flatMap((title) => tablesOf(title, nodes)),
-    '## Contestants in process',
+    '## Contestants',
+    'In process:',
     list([...new Set([...contestants, ...refusers])]),
+    'Behind Express 5, in a process of its own each:',
+    list(httpContestants),
     '',
   ].join('\n\n')
 }
