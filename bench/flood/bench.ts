@@ -80,6 +80,8 @@ async function turn(
   const connections = attackingConnections
   const begin: AttackQuestion = { port: fleet.portOf(name), connections, ...(rate !== undefined && { rate }) }
   const end: AttackQuestion = { end: true }
+  // Under the flood it would take long.
+  await fleet.connect([name], honestConnections)
   await attackers.ask<number>(begin)
   await setTimeout(100)
   const served = await fleet.answer([name], { ...honest, connections: honestConnections, rate: honestRate })

@@ -90,16 +90,21 @@ export class Fleet {
     const members = labels.map((label) => this.member(label))
     const begin: ServerQuestion = { begin: true }
     const end: ServerQuestion = { end: true }
-    const question = { ports: members.map(({ port }) => port), ...requests } satisfies LoadQuestion
-    // Opens the connections before anything is counted.
-    const { ports, from, connections } = question
-    await this.load.ask<Load>({ ports, from, connections, count: 0 })
+    const question: LoadQuestion = { ports: members.map(({ port }) => port), ...requests }
+    await this.connect(labels, requests.connections)
     await Promise.all(members.map(({ child }) => child.ask<number>(begin)))
     const load = await this.load.ask<Load>(question)
     const spent = await Promise.all(members.map(({ child }) => child.ask<Spent>(end)))
     const sum = (what: 'main' | 'cpu') => spent.reduce((total, one) => total + one[what], 0)
     const delay = Math.max(...spent.map((one) => one.delay))
     return { ...load, spent: { main: sum('main'), cpu: sum('cpu'), delay } }
+  }
+
+  /** Opens connections that later requests find open. */
+  async connect(labels: readonly string[], connections: number): Promise<void> {
+    const ports = labels.map((label) => this.portOf(label))
+    const question: LoadQuestion = { ports, connections, from: 0, count: 0 }
+    await this.load.ask<Load>(question)
   }
 
   portOf(label: string): number {
