@@ -121,10 +121,10 @@ module.exports = {
     },
     {
       name: 'bench-knows-entry-points',
-      comment: 'It measures what users call.',
+      comment: 'It measures what users call. Its yardsticks need DER, as the package does.',
       severity: 'error',
       from: { path: '^bench/' },
-      to: { path: '^lib/', pathNot: entryPoints },
+      to: { path: '^lib/', pathNot: [entryPoints, '^lib/verify/ecdsa-der\\.ts$'] },
     },
     {
       name: 'the-example-imports-the-package',

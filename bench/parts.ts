@@ -1,4 +1,6 @@
-import { http, type HttpSize } from './http/bench.js'
+import { flood } from './flood/bench.js'
+import { http } from './http/bench.js'
+import { byConnections } from './http/connections.js'
 import { inProcess } from './in-process.js'
 import { refusals } from './refusals.js'
 import { registry } from './registry.js'
@@ -6,42 +8,17 @@ import { replayInRedis } from './replay-in-redis.js'
 import { replay } from './replay.js'
 import type { Part } from './results.js'
 import { scale } from './scale.js'
+import { fullHttp, shortHttp } from './http/sizes.js'
+import { start } from './start.js'
 
 export type Form = 'short' | 'full'
 
 export const formOf = (full: boolean): Form => (full ? 'full' : 'short')
 
-const shortHttp: HttpSize = {
-  warmUp: 1500,
-  modes: [
-    { connections: 1, rounds: 7, count: 500 },
-    { connections: 8, rounds: 5, count: 1000 },
-    { connections: 64, rounds: 9, count: 2000 },
-    { connections: 64, rate: 1000, rounds: 3, count: 500 },
-  ],
-  others: [],
-  pairs: { connections: 64, rounds: 3, count: 1000 },
-}
-
-const fullHttp: HttpSize = {
-  warmUp: 5000,
-  modes: [
-    { connections: 1, rounds: 21, count: 1000 },
-    { connections: 8, rounds: 15, count: 2000 },
-    { connections: 64, rounds: 21, count: 3000 },
-    { connections: 64, rate: 500, rounds: 5, count: 1000 },
-    { connections: 64, rate: 1000, rounds: 5, count: 2000 },
-    { connections: 64, rate: 2000, rounds: 5, count: 4000 },
-  ],
-  others: [
-    { connections: 1, rounds: 11, count: 500 },
-    { connections: 64, rounds: 11, count: 1500 },
-  ],
-  pairs: { connections: 64, rounds: 7, count: 3000 },
-}
-
 interface Runnable {
   readonly title: string
+  /** Whether `--nodes` measures it without being told to. The others say more of how things grow than of the Node. */
+  readonly onEachNode: boolean
   readonly run: (form: Form) => Promise<Part>
 }
 
@@ -49,33 +26,58 @@ function sized<Size>(
   title: string,
   measure: (size: Size) => Promise<Part>,
   sizes: Readonly<Record<Form, Size>>,
+  { onEachNode = true } = {},
 ): Runnable {
-  return { title, run: (form) => measure(sizes[form]) }
+  return { title, onEachNode, run: (form) => measure(sizes[form]) }
 }
 
 /** What can be measured, in the order in which it is. */
 export const parts = {
-  'in-process': sized('Verification in process', inProcess, {
-    short: { rounds: 9, warmUp: 2, batch: 1200, batchOfOne: 150 },
-    full: { rounds: 31, warmUp: 3, batch: 3000, batchOfOne: 500 },
-  }),
   http: sized('Express with one protected route', http, { short: shortHttp, full: fullHttp }),
+  'in-process': sized('Verification in process', inProcess, {
+    short: { rounds: 25, warmUp: 2, batch: 800, batchOfOne: 100, delayed: 4000 },
+    full: { rounds: 31, warmUp: 3, batch: 3000, batchOfOne: 500, delayed: 100_000 },
+  }),
   refusals: sized('Refusals', refusals, {
-    short: { rounds: 9, warmUp: 4, batch: 600 },
+    short: { rounds: 15, warmUp: 3, batch: 400 },
     full: { rounds: 61, warmUp: 5, batch: 1000 },
   }),
-  replay: sized('Used ids in memory', replay, {
-    short: { rounds: 9, warmUp: 2, batch: 50_000 },
-    full: { rounds: 41, warmUp: 3, batch: 50_000 },
+  flood: sized('A flood of bad tokens', flood, {
+    short: { algs: ['RS256'], rounds: 9, rate: 3000, roundsAtRate: 3, honest: 300 },
+    full: { algs: ['RS256', 'ES256'], rounds: 21, rate: 3000, roundsAtRate: 11, honest: 600 },
   }),
+  start: sized('Start', start, { short: { rounds: 11 }, full: { rounds: 41 } }),
+  connections: sized(
+    'By the number of connections',
+    byConnections,
+    {
+      short: { warmUp: 500, rounds: 9, each: 30, least: 300 },
+      full: { warmUp: 2000, rounds: 21, each: 50, least: 1000 },
+    },
+    { onEachNode: false },
+  ),
+  replay: sized(
+    'Used ids in memory',
+    replay,
+    {
+      short: { rounds: 9, warmUp: 2, batch: 50_000 },
+      full: { rounds: 41, warmUp: 3, batch: 50_000 },
+    },
+    { onEachNode: false },
+  ),
   'replay-in-redis': sized('Used ids in Redis', replayInRedis, {
-    short: { rounds: 9, warmUp: 2, batch: 5000 },
+    short: { rounds: 15, warmUp: 2, batch: 3000 },
     full: { rounds: 41, warmUp: 3, batch: 10_000 },
   }),
-  scale: sized('Scale', scale, {
-    short: { rounds: 9, warmUp: 2, batch: 1500, weighed: 10_000, idsInRedis: 125_000 },
-    full: { rounds: 31, warmUp: 3, batch: 3000, weighed: 200_000, idsInRedis: 1_000_000 },
-  }),
+  scale: sized(
+    'Scale',
+    scale,
+    {
+      short: { rounds: 9, warmUp: 2, batch: 1500, weighed: 10_000, idsInRedis: 125_000 },
+      full: { rounds: 31, warmUp: 3, batch: 3000, weighed: 200_000, idsInRedis: 1_000_000 },
+    },
+    { onEachNode: false },
+  ),
   registry: sized('Projects in PostgreSQL', registry, {
     short: { projects: 100_000, rounds: 9, warmUp: 2, batch: 200 },
     full: { projects: 1_000_000, rounds: 21, warmUp: 3, batch: 500 },

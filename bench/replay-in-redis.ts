@@ -9,10 +9,9 @@ import { interleave, ratio, spread, type Turn } from './interleave.js'
 import { lifetime, projectId } from './platform.js'
 import type { ReplaySize } from './replay.js'
 import { cell, type Part } from './results.js'
+import { targets } from './targets.js'
 
 const atOnce = 64
-/** Of what a store does that accepts after a loss. */
-const target = 0.4
 
 type Use = (jti: string) => Promise<boolean>
 
@@ -79,7 +78,7 @@ export async function replayInRedis({ rounds, warmUp, batch }: ReplaySize): Prom
       verdicts: ['ioredis', 'ioredis, auto-pipelining', 'node-redis'].map((name) => ({
         target: `RedisReplayStore, ${name}, ${atOnce} in flight: ids/s of 'refuse' of those of 'accept'`,
         reached: against(`${name}, 'refuse'`, name),
-        atLeast: target,
+        atLeast: targets.refuseOfAccept,
       })),
     }
   } finally {

@@ -1,7 +1,6 @@
-import { cpus, release } from 'node:os'
 import type { Spread } from './interleave.js'
 
-export type Unit = 'ratio' | 'µs' | 'ms' | '/s' | 'bytes' | 'KiB'
+export type Unit = 'ratio' | 'count' | 'µs' | 'ms' | '/s' | 'bytes'
 
 export interface Cell {
   readonly value: Spread
@@ -52,25 +51,17 @@ export interface MeasuredPart extends Part {
   readonly loadBefore: number
 }
 
-export interface Results {
-  readonly machine: {
-    readonly cpu: string
-    readonly cores: number
-    readonly node: string
-    readonly system: string
-  }
+export interface OnNode {
+  /** `v24.21.0`: results of another one of the same major are dropped. */
+  readonly version: string
   /** By the name of the part. */
   readonly parts: Readonly<Record<string, MeasuredPart>>
 }
 
-export function thisMachine(): Results['machine'] {
-  const processors = cpus()
-  return {
-    cpu: processors[0]?.model.trim() ?? 'unknown',
-    cores: processors.length,
-    node: process.version,
-    system: `${process.platform} ${release()}`,
-  }
+export interface Results {
+  readonly machine: { readonly cpu: string; readonly cores: number; readonly system: string }
+  /** By the major version of Node. */
+  readonly nodes: Readonly<Record<string, OnNode>>
 }
 
 export function isMet({ reached, atLeast = -Infinity, atMost = Infinity }: Verdict): boolean {

@@ -14,6 +14,7 @@ export function shownNumber(value: number, unit: Unit): string {
   if (!Number.isFinite(value)) return '?'
   if (unit === 'ratio')
     return value >= 99.5 ? value.toFixed(0) : value >= 9.95 ? value.toFixed(1) : value.toFixed(2)
+  if (unit === 'count' && Number.isInteger(value)) return value.toLocaleString('en')
   return Math.abs(value) < 9.95 ? value.toFixed(1) : Math.round(value).toLocaleString('en')
 }
 
@@ -29,7 +30,7 @@ export function shownVerdict(verdict: Verdict): string {
 }
 
 export function unitOf(unit: Unit): string {
-  return unit === 'ratio' ? '' : ` ${unit}`
+  return unit === 'ratio' || unit === 'count' ? '' : ` ${unit}`
 }
 
 /** A table for a terminal. */

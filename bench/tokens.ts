@@ -87,8 +87,8 @@ function signature(keys: KeySet, alg: Alg, input: string): Promise<Buffer> {
   })
 }
 
-/** RFC 7518 section 3 as node:crypto spells it, for signing and for verifying. */
-export const parameters: Readonly<Record<Alg, Omit<SignKeyObjectInput, 'key'>>> = {
+/** RFC 7518 section 3 as node:crypto spells it. */
+const parameters: Readonly<Record<Alg, Omit<SignKeyObjectInput, 'key'>>> = {
   ES256: { dsaEncoding: 'ieee-p1363' },
   RS256: {},
   PS256: { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 },

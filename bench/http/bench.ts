@@ -1,24 +1,24 @@
-import { orderOf } from '../interleave.js'
-import { makeKeys, type Alg } from '../platform.js'
+import { algs, makeKeys, type Alg } from '../platform.js'
 import type { Bars, Part, Table, Verdict } from '../results.js'
 import { signTokens } from '../tokens.js'
 import { httpContestants, whoVerify } from './contestants.js'
-import { Fleet, type Served } from './fleet.js'
+import { Fleet } from './fleet.js'
+import { takeTurns } from './turns.js'
 import type { Mode, Rounds } from './rounds.js'
-import { chartsOf, costTable, latencyTable, speedTable, twoProcesses } from './tables.js'
+import { chartOf, closedTable, latencyTable, twoProcesses } from './tables.js'
 import { verdictsOf } from './verdicts.js'
 
 export interface HttpSize {
   readonly warmUp: number
-  readonly modes: readonly Mode[]
-  /** What is measured with the other algorithms, RS256 apart. */
-  readonly others: readonly Mode[]
+  readonly modes: Readonly<Record<Alg, readonly Mode[]>>
   /** Rounds with one process and with two. */
-  readonly pairs: Mode
+  readonly pairs?: Mode
 }
 
+const inChart: readonly Alg[] = ['RS256', 'ES256']
+
 /** Express with one protected route: ours, the peers, no protection at all. */
-export async function http(size: HttpSize): Promise<Part> {
+export async function http({ warmUp, modes, pairs }: HttpSize): Promise<Part> {
   const keys = makeKeys()
   const tables: Table[] = []
   const verdicts: Verdict[] = []
@@ -28,42 +28,31 @@ export async function http(size: HttpSize): Promise<Part> {
     httpContestants.map(({ name }) => name),
   )
   try {
-    const algs: readonly Alg[] = size.others.length > 0 ? ['RS256', 'ES256', 'PS256', 'EdDSA'] : ['RS256']
     for (const alg of algs) {
-      const modes = alg === 'RS256' ? size.modes : size.others
-      const needed = [...modes, size.pairs, size.pairs].map(({ rounds, count }) => rounds * count)
-      const total = 2 * size.warmUp + needed.reduce((sum, one) => sum + one, 0)
-      await fleet.useTokens(await signTokens(keys, alg, total))
       const names = whoVerify(alg)
-      let from = 0
-      const take = (count: number) => {
-        from += count
-        return from - count
-      }
-      const first = take(size.warmUp)
-      for (const name of names)
-        await fleet.serve([name], { from: first, count: size.warmUp, connections: 16 })
-      const measured = new Map<Mode, Rounds>()
-      for (const mode of modes) {
-        const rounds = await taken(
-          fleet,
-          names.map((name) => [name]),
-          mode,
-          take,
+      const needed = modes[alg].reduce((sum, { rounds, count }) => sum + rounds * count, warmUp)
+      const take = await fleet.useTokens(await signTokens(keys, alg, needed))
+      const first = take(warmUp)
+      for (const name of names) await fleet.serve([name], { from: first, count: warmUp, connections: 16 })
+      for (const mode of modes[alg]) {
+        const groups = names.map((name) => [name])
+        const rounds = await takeTurns(fleet, groups, mode, take)
+        tables.push(
+          mode.rate === undefined ? closedTable(alg, mode, rounds) : latencyTable(alg, mode, rounds),
         )
-        measured.set(mode, rounds)
-        tables.push(...tablesOf(alg, mode, rounds))
+        if (mode.connections !== 64 || mode.rate !== undefined) continue
+        verdicts.push(...verdictsOf(alg, rounds))
+        if (inChart.includes(alg)) charts.push(chartOf(alg, rounds))
       }
-      const by = (connections: number) =>
-        [...measured].find(([mode]) => mode.connections === connections && mode.rate === undefined)
-      verdicts.push(...verdictsOf(alg, by(64), by(1)))
-      if (alg !== 'RS256') continue
-      charts.push(...chartsOf(by(64)?.[1], by(1)?.[1]))
-      await fleet.add('second process', 'reverse-jwt, Redis')
-      await fleet.serve(['second process'], { from: take(size.warmUp), count: size.warmUp, connections: 16 })
-      const alone = ['reverse-jwt, Redis']
-      const pair = await taken(fleet, [alone, [...alone, 'second process']], size.pairs, take)
-      tables.push(twoProcesses(pair, size.pairs))
+    }
+    if (pairs !== undefined) {
+      const rounds = await inPairs(
+        fleet,
+        await signTokens(keys, 'RS256', warmUp + 2 * pairs.rounds * pairs.count),
+        pairs,
+        warmUp,
+      )
+      tables.push(twoProcesses(rounds, pairs))
     }
   } finally {
     await fleet.stop()
@@ -71,29 +60,11 @@ export async function http(size: HttpSize): Promise<Part> {
   return { tables, verdicts, charts }
 }
 
-/** Rounds in which each of these groups of processes has its turn with the same tokens, another one first each time. */
-async function taken(
-  fleet: Fleet,
-  groups: readonly (readonly string[])[],
-  { connections, rate, rounds, count }: Mode,
-  take: (count: number) => number,
-): Promise<Rounds> {
-  const served: Record<string, Served[]> = {}
-  for (let round = 0; round < rounds; round++) {
-    // Groups that share a Redis cannot share tokens.
-    const overlapping = new Set(groups.flat()).size < groups.flat().length
-    let from = overlapping ? NaN : take(count)
-    for (const labels of orderOf(groups, round)) {
-      if (overlapping) from = take(count)
-      const one = await fleet.serve(labels, { from, count, connections, ...(rate !== undefined && { rate }) })
-      const mine = (served[labels.join(' and ')] ??= [])
-      mine.push(one)
-    }
-  }
-  return served
-}
-
-function tablesOf(alg: Alg, mode: Mode, rounds: Rounds): Table[] {
-  if (mode.rate !== undefined) return [latencyTable(alg, mode, rounds)]
-  return [speedTable(alg, mode, rounds), costTable(alg, mode, rounds)]
+/** One process, and two that share a Redis: they cannot share tokens. */
+async function inPairs(fleet: Fleet, tokens: readonly string[], mode: Mode, warmUp: number): Promise<Rounds> {
+  const take = await fleet.useTokens(tokens)
+  await fleet.add('second process', 'reverse-jwt, Redis')
+  await fleet.serve(['second process'], { from: take(warmUp), count: warmUp, connections: 16 })
+  const alone = ['reverse-jwt, Redis']
+  return takeTurns(fleet, [alone, [...alone, 'second process']], mode, take)
 }

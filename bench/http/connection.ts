@@ -51,6 +51,11 @@ export class Connection {
     this.socket.write(request)
   }
 
+  close(): void {
+    this.failed = () => undefined
+    this.socket.destroy()
+  }
+
   private read(length: number, bytes: Buffer): void {
     if (this.part === '' && length === this.usual) {
       this.finish(statusAt(bytes))

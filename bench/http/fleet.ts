@@ -1,19 +1,27 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { RedisServer } from '../../spec/helpers/redis-server.js'
 import { Child } from '../child.js'
 import type { KeySet } from '../platform.js'
 import type { HttpContestantName } from './contestants.js'
 import type { Load, LoadQuestion } from './load.js'
+import { giveTokens } from './requests.js'
 import type { ServerQuestion, Spent } from './server.js'
 import type { Setup } from './setup.js'
 
 export interface Served extends Load {
   readonly spent: Spent
+}
+
+/** So many of the tokens that nobody has had: the number of the first. */
+export type Take = (count: number) => number
+
+interface Requests {
+  readonly from: number
+  readonly count: number
+  readonly connections: number
+  readonly rate?: number
 }
 
 interface Member {
@@ -25,20 +33,17 @@ interface Member {
 export class Fleet {
   private readonly members = new Map<string, Member>()
   private readonly load = new Child('./http/load.js')
-  private readonly folder: string
   private readonly jwksServer: Server
   private readonly redis: RedisServer
   private readonly setup: Setup
 
-  private constructor(folder: string, jwksServer: Server, redis: RedisServer, setup: Setup) {
-    this.folder = folder
+  private constructor(jwksServer: Server, redis: RedisServer, setup: Setup) {
     this.jwksServer = jwksServer
     this.redis = redis
     this.setup = setup
   }
 
   static async start(jwks: KeySet['jwks'], names: readonly HttpContestantName[]): Promise<Fleet> {
-    const folder = await mkdtemp(join(tmpdir(), 'reverse-jwt-bench-'))
     const jwksServer = createServer((_, response) => {
       response.setHeader('Content-Type', 'application/json')
       response.end(JSON.stringify(jwks))
@@ -48,7 +53,7 @@ export class Fleet {
     const { port } = jwksServer.address() as AddressInfo
     const redis = await RedisServer.start({ 'maxmemory-policy': 'noeviction' })
     const jwksUri = `http://127.0.0.1:${port}/jwks.json`
-    const fleet = new Fleet(folder, jwksServer, redis, { jwks, jwksUri, redisPort: redis.port })
+    const fleet = new Fleet(jwksServer, redis, { jwks, jwksUri, redisPort: redis.port })
     try {
       for (const name of names) await fleet.add(name, name)
     } catch (error) {
@@ -66,36 +71,44 @@ export class Fleet {
     this.members.set(label, { child, port: await child.ask<number>(question) })
   }
 
-  /** The pool from which requests take their tokens by number. */
-  async useTokens(tokens: readonly string[]): Promise<void> {
-    const file = join(this.folder, 'tokens')
-    await writeFile(file, tokens.join('\n'), { mode: 0o600 })
-    const question: LoadQuestion = { file }
-    await this.load.ask<number>(question)
-    await rm(file)
+  /** The pool from which requests take their tokens by number. Resolves to what hands out numbers. */
+  async useTokens(tokens: readonly string[]): Promise<Take> {
+    await giveTokens(this.load, tokens)
+    let taken = 0
+    return (count) => (taken += count) - count
   }
 
   /** Sends these requests to the processes with these labels. Throws when one is not answered 200. */
-  async serve(
-    labels: readonly string[],
-    requests: { from: number; count: number; connections: number; rate?: number },
-  ): Promise<Served> {
+  async serve(labels: readonly string[], requests: Requests): Promise<Served> {
+    const served = await this.answer(labels, requests)
+    if (served.statuses[200] === requests.count) return served
+    throw new Error(`${labels.join(', ')} answered ${JSON.stringify(served.statuses)}`)
+  }
+
+  /** The same, whatever is answered. */
+  async answer(labels: readonly string[], requests: Requests): Promise<Served> {
     const members = labels.map((label) => this.member(label))
     const begin: ServerQuestion = { begin: true }
     const end: ServerQuestion = { end: true }
-    const question = { ports: members.map(({ port }) => port), ...requests } satisfies LoadQuestion
-    // Opens the connections before anything is counted.
-    const { ports, from, connections } = question
-    await this.load.ask<Load>({ ports, from, connections, count: 0 })
+    const question: LoadQuestion = { ports: members.map(({ port }) => port), ...requests }
+    await this.connect(labels, requests.connections)
     await Promise.all(members.map(({ child }) => child.ask<number>(begin)))
     const load = await this.load.ask<Load>(question)
     const spent = await Promise.all(members.map(({ child }) => child.ask<Spent>(end)))
-    if (load.statuses[200] !== requests.count) {
-      throw new Error(`${labels.join(', ')} answered ${JSON.stringify(load.statuses)}`)
-    }
     const sum = (what: 'main' | 'cpu') => spent.reduce((total, one) => total + one[what], 0)
     const delay = Math.max(...spent.map((one) => one.delay))
     return { ...load, spent: { main: sum('main'), cpu: sum('cpu'), delay } }
+  }
+
+  /** Opens connections that later requests find open. */
+  async connect(labels: readonly string[], connections: number): Promise<void> {
+    const ports = labels.map((label) => this.portOf(label))
+    const question: LoadQuestion = { ports, connections, from: 0, count: 0 }
+    await this.load.ask<Load>(question)
+  }
+
+  portOf(label: string): number {
+    return this.member(label).port
   }
 
   /** The statuses that this process answers to these requests, whatever they are. */
@@ -109,7 +122,6 @@ export class Fleet {
     await this.redis.remove()
     this.jwksServer.close()
     this.jwksServer.closeAllConnections()
-    await rm(this.folder, { recursive: true, force: true })
   }
 
   private member(label: string): Member {

@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs'
 import { answerParent } from '../child.js'
-import { origin } from '../platform.js'
 import { Connection } from './connection.js'
 import { Metronome, monotonic } from './metronome.js'
+import { readRequests, type TokensQuestion } from './requests.js'
 
 export type LoadQuestion =
-  | { readonly file: string }
+  | TokensQuestion
   | ({ readonly ports: readonly number[]; readonly connections: number } & Pool & { readonly rate?: number })
 
 /** Which tokens of the file: each is sent once. */
@@ -27,26 +26,11 @@ export interface Load {
 
 let requests: readonly Buffer[] = []
 
-answerParent((question: LoadQuestion) => ('file' in question ? loadFile(question.file) : run(question)))
-
-/** One token a line. Resolves to how many there are. */
-function loadFile(file: string): number {
-  const tokens = readFileSync(file, 'latin1').trimEnd().split('\n')
-  requests = tokens.map((token) => Buffer.from(requestOf(token), 'latin1'))
+answerParent((question: LoadQuestion) => {
+  if (!('file' in question)) return run(question)
+  requests = readRequests(question)
   return requests.length
-}
-
-function requestOf(token: string): string {
-  return [
-    'GET /embed/portal HTTP/1.1',
-    'Host: platform.example',
-    'Accept: application/json',
-    'User-Agent: bench',
-    `Origin: ${origin}`,
-    `Authorization: Bearer ${token}`,
-    '\r\n',
-  ].join('\r\n')
-}
+})
 
 /** Closed loop: each connection sends its next request when it has its answer. Open loop: at the rate, come what may. */
 async function run({
@@ -55,7 +39,7 @@ async function run({
   from,
   count,
   rate,
-}: Exclude<LoadQuestion, { file: string }>): Promise<Load> {
+}: Exclude<LoadQuestion, TokensQuestion>): Promise<Load> {
   const open = await connectionsTo(ports, connections)
   const failed = new Promise<never>((_, reject) => {
     for (const connection of open) connection.onFailure(reject)

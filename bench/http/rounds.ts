@@ -15,6 +15,7 @@ export type Rounds = Readonly<Record<string, readonly Served[]>>
 
 export const bareExpress = 'bare Express'
 export const ours = 'reverse-jwt'
+export const poolByHand = 'node:crypto, pool'
 
 /** One number of each of two contestants, divided round by round. */
 export function divided(
@@ -27,6 +28,7 @@ export function divided(
 
 export const wall = (one: Served) => one.wall
 export const median = (one: Served) => percentile(one.latencies, 0.5)
+export const p99 = (one: Served) => percentile(one.latencies, 0.99)
 
 /** Microseconds of the main thread a request beyond those of the unprotected route. */
 export function overBare(mine: readonly Served[] = [], bare: readonly Served[] = []): Spread {

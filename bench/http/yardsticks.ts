@@ -1,7 +1,7 @@
-import { createPublicKey, verify } from 'node:crypto'
+import { createPublicKey } from 'node:crypto'
 import type { RequestHandler } from 'express'
+import { bareSignature, verifyBare } from '../bare-signature.js'
 import { audience, issuer, projectId } from '../platform.js'
-import { parameters } from '../tokens.js'
 import type { Protection, Setup } from './setup.js'
 
 export function bare(): Protection {
@@ -19,9 +19,9 @@ interface Claims {
 /** The signature on the thread pool, and as little else as it takes to look like a verification. */
 export function poolByHand({ jwks }: Setup): Protection {
   const keys = new Map(
-    jwks.keys.map(({ kid, ...jwk }) => {
-      const key = createPublicKey({ key: jwk, format: 'jwk' })
-      return [kid, { ...parameters[jwk.alg], key, digest: jwk.alg === 'EdDSA' ? null : 'sha256' }]
+    jwks.keys.map((jwk) => {
+      const { alg, kid } = jwk
+      return [kid, { alg, verify: verifyBare(alg, createPublicKey({ key: jwk, format: 'jwk' }), jwk) }]
     }),
   )
   const used = new Set<string>()
@@ -43,7 +43,12 @@ export function poolByHand({ jwks }: Setup): Protection {
       return
     }
     const input = Buffer.from(`${header}.${payload}`, 'latin1')
-    verify(key.digest, input, key, Buffer.from(signature, 'base64url'), (_, matches) => {
+    const signed = Buffer.from(signature, 'base64url')
+    if (key.alg === 'ES256' && signed.length !== 64) {
+      res.sendStatus(401)
+      return
+    }
+    key.verify(input, bareSignature(key.alg, signed), (_, matches) => {
       if (!matches || used.has(jti)) {
         res.sendStatus(401)
         return

@@ -1,5 +1,5 @@
-import type { Bars } from './results.js'
-import { shownNumber, unitOf } from './show.js'
+import type { Bars } from '../results.js'
+import { shownNumber, unitOf } from '../show.js'
 
 const width = 860
 const barsFrom = 250
@@ -32,7 +32,7 @@ export function chart(groups: readonly Bars[]): string {
   const height = Math.max(y - between + 12, 20)
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img">`,
-    '<title>Throughput and latency of the contestants</title>',
+    '<title>Requests a second of the contestants</title>',
     `<style>${style}</style>`,
     ...shapes,
     '</svg>',
