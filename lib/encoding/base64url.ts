@@ -1,6 +1,3 @@
-import { isUtf8 } from 'node:buffer'
-import { limits } from '../protocol.js'
-
 /** The last characters whose spare bits are zero, by how many characters stand behind the last four. */
 const canonicalEnds = [undefined, new Set<string>(), new Set('AQgw'), new Set('AEIMQUYcgkosw048')] as const
 
@@ -13,23 +10,11 @@ const canonicalEnds = [undefined, new Set<string>(), new Set('AQgw'), new Set('A
  */
 export function decodeBase64url(segment: string): Buffer | undefined {
   const bytes = Buffer.from(segment, 'base64url')
-  return isCanonical(segment, bytes.length) ? bytes : undefined
-}
-
-/** No token has as many bytes. More than that is cut off, and so not canonical. */
-const shared = Buffer.allocUnsafeSlow(limits.tokenLength.max)
-
-/** The text whose UTF-8 is spelled so, without bytes in between that would have to be collected. */
-export function decodeBase64urlText(segment: string): string | undefined {
-  const length = shared.write(segment, 'base64url')
-  if (!isCanonical(segment, length)) return undefined
-  const text = shared.toString('utf8', 0, length)
-  // Stands where bytes are no UTF-8, and may have been there before.
-  return !text.includes('\uFFFD') || isUtf8(shared.subarray(0, length)) ? text : undefined
+  return isCanonicalBase64url(segment, bytes.length) ? bytes : undefined
 }
 
 /** Whether that many bytes are all that the characters say, and say it in the one spelling. */
-function isCanonical(segment: string, bytes: number): boolean {
+export function isCanonicalBase64url(segment: string, bytes: number): boolean {
   const { length } = segment
   if (bytes === 0 || bytes !== Math.floor((length * 3) / 4)) return false
   const ends = canonicalEnds[(length % 4) as 0 | 1 | 2 | 3]

@@ -1,4 +1,3 @@
-import cluster from 'node:cluster'
 import { createHash } from 'node:crypto'
 import { StoreError } from '../errors.js'
 import type { OutageReason } from '../http/refusals.js'
@@ -104,7 +103,8 @@ export class MemoryReplayStore implements ReplayStore {
     this.projectQuota = projectQuota ?? Math.ceil(capacity / 10)
     this.ceilings = ceilings
     this.since = afterDataLoss === 'refuse' ? undefined : -Infinity
-    if (cluster.isWorker) warnOnce('REVERSE_JWT_MEMORY_STORE_IN_CLUSTER')
+    // A worker has a channel to its primary. Any other process shall not wait for a module that it does not need.
+    if (process.connected) void warnInWorker()
   }
 
   consume(use: TokenUse): boolean {
@@ -215,6 +215,11 @@ export class MemoryReplayStore implements ReplayStore {
 function discount(project: ProjectUses, group: Expiring): void {
   project.live -= group.live.get(project) ?? 0
   group.live.delete(project)
+}
+
+async function warnInWorker(): Promise<void> {
+  const { default: cluster } = await import('node:cluster')
+  if (cluster.isWorker) warnOnce('REVERSE_JWT_MEMORY_STORE_IN_CLUSTER')
 }
 
 /** The number ends at the first character that is no digit, so no two pairs share a name. */

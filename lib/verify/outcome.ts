@@ -58,10 +58,24 @@ export function reported(
     progress.now = readClock(reporter.clock)
     verified = steps(progress)
   } catch (thrown) {
-    // Thrown once whoever called listens: Node keeps a list of promises that were rejected before, at the cost of most checks.
-    return Promise.resolve().then(() => refuse(thrown))
+    return rejectedSoon(reportedRefusal(reporter, progress, thrown))
   }
   return verified instanceof Promise ? verified.then(accept, refuse) : Promise.resolve(accept(verified))
+}
+
+const settled = Promise.resolve()
+
+/**
+ * Rejects once whoever called listens. Node keeps a list of promises that were rejected before, at the cost of most checks; so
+ * does what is thrown once more.
+ */
+function rejectedSoon(error: unknown): Promise<never> {
+  return new Promise((_, reject) => {
+    void settled.then(() => {
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what was thrown, whatever it is
+      reject(error)
+    })
+  })
 }
 
 /** The same refusal with realm and time, which the step that threw it does not know. */

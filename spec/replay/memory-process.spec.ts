@@ -32,18 +32,28 @@ describe('MemoryReplayStore in a cluster', () => {
 })
 
 describe('MemoryReplayStore in a process that says to be a worker', () => {
-  it('warns once', () => {
+  it.each([
+    ['never, without a channel to its primary', false, 0],
+    ['once', true, 1],
+  ])('warns %s', async (_, connected, times) => {
     const emitWarning = jest.spyOn(process, 'emitWarning').mockReturnValue()
+    const before = Object.getOwnPropertyDescriptor(process, 'connected')
+    Object.defineProperty(process, 'connected', { value: connected, configurable: true })
     jest.replaceProperty(cluster, 'isWorker', true)
-    new MemoryReplayStore()
-    new MemoryReplayStore()
-    jest.restoreAllMocks()
-    expect(emitWarning.mock.calls).toEqual([
-      [
-        expect.stringContaining('MemoryReplayStore runs in a cluster worker.'),
-        { type: 'ReverseJwtWarning', code: 'REVERSE_JWT_MEMORY_STORE_IN_CLUSTER' },
-      ],
-    ])
+    try {
+      new MemoryReplayStore()
+      new MemoryReplayStore()
+      // The modules of Node are there in the next turn of the event loop.
+      await new Promise(setImmediate)
+    } finally {
+      jest.restoreAllMocks()
+      Object.defineProperty(process, 'connected', before ?? { value: undefined, configurable: true })
+    }
+    const warning = [
+      expect.stringContaining('MemoryReplayStore runs in a cluster worker.'),
+      { type: 'ReverseJwtWarning', code: 'REVERSE_JWT_MEMORY_STORE_IN_CLUSTER' },
+    ]
+    expect(emitWarning.mock.calls).toEqual(Array.from({ length: times }, () => warning))
   })
 })
 
