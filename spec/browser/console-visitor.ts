@@ -39,12 +39,14 @@ export class ConsoleVisitor {
     return this.current
   }
 
-  async arrive(prepare: Prepare = () => Promise.resolve()): Promise<void> {
+  async arrive(prepare?: Prepare): Promise<void> {
     this.folder = await mkdtemp(join(tmpdir(), 'reverse-jwt-console-'))
     await putEmptyPgliteInto(this.folder)
-    const projects = await openProjectStore(undefined, this.folder)
-    await prepare(projects.store)
-    await projects.close()
+    if (prepare !== undefined) {
+      const projects = await openProjectStore(undefined, this.folder)
+      await prepare(projects.store)
+      await projects.close()
+    }
     const browser = await launchChromium()
     const context = await browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'] })
     this.opened = { browser, context }
