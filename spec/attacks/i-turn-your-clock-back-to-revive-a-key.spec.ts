@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { createPrivateKey } from 'node:crypto'
-import { PGlite } from '@electric-sql/pglite'
+import type { PGlite } from '@electric-sql/pglite'
 import { CachedKeyStore, MemoryKeyStore } from '../../lib/index.js'
 import { MemoryProjectStore, PostgresProjectStore, type ProjectStore } from '../../lib/registry/index.js'
 import { keyPair } from '../helpers/keys.js'
 import { mint, now } from '../helpers/mint.js'
+import { emptyPglite } from '../helpers/pglite.js'
 import { verifierOf } from '../helpers/platform.js'
 import { expectRefusal } from '../helpers/refusals.js'
 import { by, managed } from '../helpers/registry.js'
@@ -44,7 +45,7 @@ const stores: [string, () => Promise<ProjectStore>][] = [
   [
     'PostgresProjectStore',
     async () => {
-      db = await PGlite.create()
+      db = await emptyPglite()
       const store = new PostgresProjectStore({ db })
       await store.migrate()
       return store

@@ -7,6 +7,7 @@ import { openProjectStore } from '../../example-server/operations/project-store.
 import type { ProjectStore } from '../../lib/registry/index.js'
 import { launchChromium } from './chromium.js'
 import { DemoProcess } from '../helpers/demo-process.js'
+import { putEmptyPgliteInto } from '../helpers/pglite.js'
 
 /** Writes what is there before the demo starts, past the registry, which would refuse some of it. */
 export type Prepare = (store: ProjectStore) => Promise<void>
@@ -38,11 +39,14 @@ export class ConsoleVisitor {
     return this.current
   }
 
-  async arrive(prepare: Prepare = () => Promise.resolve()): Promise<void> {
+  async arrive(prepare?: Prepare): Promise<void> {
     this.folder = await mkdtemp(join(tmpdir(), 'reverse-jwt-console-'))
-    const projects = await openProjectStore(undefined, this.folder)
-    await prepare(projects.store)
-    await projects.close()
+    await putEmptyPgliteInto(this.folder)
+    if (prepare !== undefined) {
+      const projects = await openProjectStore(undefined, this.folder)
+      await prepare(projects.store)
+      await projects.close()
+    }
     const browser = await launchChromium()
     const context = await browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'] })
     this.opened = { browser, context }

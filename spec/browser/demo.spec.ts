@@ -20,7 +20,7 @@ let requests: Request[]
 
 beforeAll(async () => {
   browser = await launchChromium()
-  demo = new DemoProcess({ PLATFORM_PORT: '0', CUSTOMER_PORT: '0' })
+  demo = await DemoProcess.overEmptyDatabase({ PLATFORM_PORT: '0', CUSTOMER_PORT: '0' })
   ;({ platform, customer } = await demo.started())
 })
 

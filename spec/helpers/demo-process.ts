@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { putEmptyPgliteInto } from './pglite.js'
 
 const script = fileURLToPath(new URL('../../example-server/operations/start.js', import.meta.url))
 
@@ -13,6 +14,8 @@ export interface Ended {
   readonly stderr: string
 }
 
+const newFolder = () => mkdtempSync(join(tmpdir(), 'reverse-jwt-demo-'))
+
 /** The demo as `npm start` runs it, a process of its own, with data of its own unless it is given a folder. */
 export class DemoProcess {
   stdout = ''
@@ -20,8 +23,7 @@ export class DemoProcess {
   private readonly child: ChildProcess
   private readonly closed: Promise<unknown>
 
-  constructor(variables: Readonly<Record<string, string>>) {
-    const ownFolder = mkdtempSync(join(tmpdir(), 'reverse-jwt-demo-'))
+  constructor(variables: Readonly<Record<string, string>>, ownFolder = newFolder()) {
     this.child = spawn(process.execPath, [script], {
       env: { ...process.env, DATA_FOLDER: ownFolder, ...variables },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -31,6 +33,13 @@ export class DemoProcess {
     this.closed = once(this.child, 'close').finally(() => {
       rmSync(ownFolder, { recursive: true })
     })
+  }
+
+  /** Over a database in which there is nothing yet, which the demo would otherwise have to make first. */
+  static async overEmptyDatabase(variables: Readonly<Record<string, string>>): Promise<DemoProcess> {
+    const ownFolder = newFolder()
+    await putEmptyPgliteInto(ownFolder)
+    return new DemoProcess(variables, ownFolder)
   }
 
   /** The two addresses, once they are printed. */

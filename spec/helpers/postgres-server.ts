@@ -1,11 +1,13 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
+import { execFile, execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync } from 'node:fs'
 import { chown, mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import pg from 'pg'
+import { kept } from './kept-folder.js'
 
 const versions = '/usr/lib/postgresql'
 
@@ -37,6 +39,30 @@ async function freePort(): Promise<number> {
   return port
 }
 
+const run = promisify(execFile)
+
+/** A new folder that PostgreSQL may write to. */
+async function serversFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'reverse-jwt-postgres-'))
+  if (isRoot) await chown(folder, idOfServer('-u'), idOfServer('-g'))
+  return folder
+}
+
+/** A data folder in which there is nothing yet: made once, because it takes longer than to copy it. */
+async function emptyData(): Promise<string> {
+  const { stdout } = await run(join(programs(), 'initdb'), ['--version'])
+  const version = stdout.trim().replaceAll(/[^\w.]+/g, '-')
+  const empty = await kept(`lasting-${version}`, async (filling) => {
+    const folder = await serversFolder()
+    const initdb = [join(programs(), 'initdb'), '-D', join(folder, 'data'), '-U', 'postgres', '-A', 'trust']
+    const line = [...asServer, ...initdb, '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync']
+    await run(line[0] ?? '', line.slice(1), { cwd: folder })
+    await run('cp', ['--archive', join(folder, 'data'), filling])
+    await rm(folder, { recursive: true })
+  })
+  return join(empty, 'data')
+}
+
 /** A PostgreSQL of one test file, on loopback, with a data folder of its own. */
 export class PostgresServer {
   readonly port: number
@@ -50,12 +76,10 @@ export class PostgresServer {
   }
 
   static async start(): Promise<PostgresServer> {
-    const folder = await mkdtemp(join(tmpdir(), 'reverse-jwt-postgres-'))
-    if (isRoot) await chown(folder, idOfServer('-u'), idOfServer('-g'))
+    const empty = await emptyData()
+    const folder = await serversFolder()
+    await run('cp', ['--archive', empty, join(folder, 'data')])
     const server = new PostgresServer(folder, await freePort())
-    const initdb = [join(programs(), 'initdb'), '-D', join(folder, 'data'), '-U', 'postgres', '-A', 'trust']
-    const line = [...asServer, ...initdb, '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync']
-    execFileSync(line[0] ?? '', line.slice(1), { stdio: 'pipe', cwd: folder })
     await server.run()
     return server
   }

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
-import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
-import { tmpdir, userInfo } from 'node:os'
+import { readFileSync } from 'node:fs'
+import { cp, mkdtemp, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { kept, tidy } from '../helpers/kept-folder.js'
 import { output, run } from './command.js'
 
 /** The root of the repository. Tests run from dist/. */
@@ -16,42 +17,6 @@ interface Manifest {
   readonly devDependencies: Readonly<Record<string, string>>
 }
 export const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest
-
-/**
- * Installed folders are kept from one run to the next, by what is in them. They are outside of the repository, because a
- * project within it would find what the repository has installed.
- */
-const shelf = join(tmpdir(), `reverse-jwt-spec-${userInfo().username}`)
-const keptMs = 24 * 60 * 60 * 1000
-
-/** Fills a folder once. Two test files that do so at a time both fill one, and the first to be done is kept. */
-async function kept(name: string, fill: (folder: string) => Promise<void>): Promise<string> {
-  const folder = join(shelf, name)
-  if (existsSync(folder)) return folder
-  await mkdir(shelf, { recursive: true, mode: 0o700 })
-  // What is in it is run: it must be nobody else's.
-  if ((await stat(shelf)).uid !== userInfo().uid) throw new Error(`${shelf} belongs to someone else`)
-  const filling = await mkdtemp(join(shelf, 'filling-'))
-  await fill(filling)
-  await rename(filling, folder).catch(async (error: unknown) => {
-    if (!existsSync(folder)) throw error
-    await rm(filling, { recursive: true })
-  })
-  return folder
-}
-
-/** What other builds left behind. */
-async function tidy(): Promise<void> {
-  for (const name of await readdir(shelf)) {
-    if (name.startsWith('node-')) continue
-    const folder = join(shelf, name)
-    const age = await stat(folder).then(
-      ({ mtimeMs }) => Date.now() - mtimeMs,
-      () => 0,
-    )
-    if (age > keptMs) await rm(folder, { recursive: true, force: true })
-  }
-}
 
 /** All that the tarball is made of. */
 const ingredients = [
@@ -140,7 +105,7 @@ export function emptyFolder(): Promise<string> {
 /** The program of another version of Node. npm has them, one package for each platform. */
 export async function nodeProgram(version: string): Promise<string> {
   const name = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`
-  const folder = await kept(`node-${version}`, async (filling) => {
+  const folder = await kept(`lasting-node-${version}`, async (filling) => {
     await writeFile(join(filling, 'package.json'), '{ "private": true }\n')
     await npmInstall(filling, [`${name}@${version}`])
     await rename(join(filling, 'node_modules', name, 'bin'), join(filling, 'bin'))

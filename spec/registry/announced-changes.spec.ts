@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { PGlite } from '@electric-sql/pglite'
+import type { PGlite } from '@electric-sql/pglite'
 import { eventLine } from '../../lib/index.js'
 import {
   createRegistry,
@@ -12,11 +12,12 @@ import { proveKeyPossession } from '../../lib/customer/index.js'
 import { anyUuid } from '../helpers/events.js'
 import { makeKeyPair } from '../helpers/keys.js'
 import { audience, now } from '../helpers/mint.js'
+import { emptyPglite } from '../helpers/pglite.js'
 import { by } from '../helpers/registry.js'
 
 let db: PGlite
 beforeAll(async () => {
-  db = await PGlite.create()
+  db = await emptyPglite()
   await new PostgresProjectStore({ db }).migrate()
 })
 afterAll(() => db.close())

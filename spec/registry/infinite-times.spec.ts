@@ -1,7 +1,8 @@
-import { PGlite } from '@electric-sql/pglite'
+import type { PGlite } from '@electric-sql/pglite'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { createRegistry, PostgresProjectStore } from '../../lib/registry/index.js'
 import { audience, now } from '../helpers/mint.js'
+import { emptyPglite } from '../helpers/pglite.js'
 import { changeOf, keyRecord, projectRecord } from '../helpers/records.js'
 
 jest.setTimeout(60_000)
@@ -9,7 +10,7 @@ jest.setTimeout(60_000)
 let db: PGlite
 let store: PostgresProjectStore
 beforeAll(async () => {
-  db = await PGlite.create()
+  db = await emptyPglite()
   store = new PostgresProjectStore({ db })
   await store.migrate()
 })

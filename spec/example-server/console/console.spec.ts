@@ -1,4 +1,4 @@
-import { PGlite } from '@electric-sql/pglite'
+import type { PGlite } from '@electric-sql/pglite'
 import { afterAll, beforeAll, beforeEach, expect, it, jest } from '@jest/globals'
 import express, { type Express } from 'express'
 import request from 'supertest'
@@ -12,6 +12,7 @@ import { ConsoleLogins } from '../../../example-server/console/console-logins.js
 import { consoleRouter } from '../../../example-server/console/console.js'
 import { problemDetails } from '../../../lib/index.js'
 import type { RegistryDatabase } from '../../../lib/registry/index.js'
+import { emptyPglite } from '../../helpers/pglite.js'
 import { managed } from '../../helpers/registry.js'
 
 jest.setTimeout(90_000)
@@ -25,7 +26,7 @@ let app: Express
 let other: Express
 
 beforeAll(async () => {
-  db = await PGlite.create()
+  db = await emptyPglite()
   await Promise.all([new ConsoleLogins(db).migrate(), new ConsoleLogins(db).migrate()])
 })
 afterAll(() => db.close())

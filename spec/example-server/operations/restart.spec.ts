@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DemoProcess } from '../../helpers/demo-process.js'
+import { putEmptyPgliteInto } from '../../helpers/pglite.js'
 import { until } from '../../helpers/until.js'
 
 jest.setTimeout(120_000)
@@ -13,6 +14,7 @@ const running: DemoProcess[] = []
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'reverse-jwt-data-'))
+  await putEmptyPgliteInto(folder)
 })
 afterEach(async () => {
   await Promise.all(running.splice(0).map((demo) => demo.kill()))

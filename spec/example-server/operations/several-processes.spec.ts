@@ -4,7 +4,7 @@ import { sharedServers } from './shared-servers.js'
 
 jest.setTimeout(60_000)
 
-const { redis, postgres, demoWith } = sharedServers()
+const { redis, postgres, demoWith, demoOverEmptyDatabase } = sharedServers()
 
 const shared = () => ({ REDIS_URL: redis().url, DATABASE_URL: postgres().url() })
 
@@ -86,7 +86,7 @@ describe('the demo with REDIS_URL, DATABASE_URL and several WORKERS', () => {
 })
 
 it('uses Redis in one process too', async () => {
-  const first = demoWith({ REDIS_URL: redis().url })
+  const first = await demoOverEmptyDatabase({ REDIS_URL: redis().url })
   const { token, call } = await visitor(await first.started())
   const one = await token()
   expect(await call(one)).toMatchObject({ status: 200 })

@@ -3,6 +3,10 @@ import { DemoProcess } from '../../helpers/demo-process.js'
 import { PostgresServer } from '../../helpers/postgres-server.js'
 import { RedisServer } from '../../helpers/redis-server.js'
 
+type Variables = Readonly<Record<string, string>>
+
+const anyPorts = { PLATFORM_PORT: '0', CUSTOMER_PORT: '0' }
+
 /** A Redis and a PostgreSQL for a whole file, and demos over them, each until its test ends. */
 export function sharedServers() {
   let redis: RedisServer
@@ -22,13 +26,16 @@ export function sharedServers() {
     await (postgres as PostgresServer | undefined)?.remove()
   })
 
+  const started = (demo: DemoProcess) => {
+    running.push(demo)
+    return demo
+  }
+
   return {
     redis: () => redis,
     postgres: () => postgres,
-    demoWith: (variables: Readonly<Record<string, string>>): DemoProcess => {
-      const demo = new DemoProcess({ PLATFORM_PORT: '0', CUSTOMER_PORT: '0', ...variables })
-      running.push(demo)
-      return demo
-    },
+    demoWith: (variables: Variables) => started(new DemoProcess({ ...anyPorts, ...variables })),
+    demoOverEmptyDatabase: async (variables: Variables) =>
+      started(await DemoProcess.overEmptyDatabase({ ...anyPorts, ...variables })),
   }
 }

@@ -8,8 +8,17 @@ jest.setTimeout(120_000)
 
 const running: DemoProcess[] = []
 
+const anyPorts = { PLATFORM_PORT: '0', CUSTOMER_PORT: '0' }
+
+/** With nothing, as at its very first start. */
 function demoWith(ports: Readonly<Record<string, string>>): DemoProcess {
-  const demo = new DemoProcess({ PLATFORM_PORT: '0', CUSTOMER_PORT: '0', ...ports })
+  const demo = new DemoProcess({ ...anyPorts, ...ports })
+  running.push(demo)
+  return demo
+}
+
+async function demoOverEmptyDatabase(ports: Readonly<Record<string, string>> = {}): Promise<DemoProcess> {
+  const demo = await DemoProcess.overEmptyDatabase({ ...anyPorts, ...ports })
   running.push(demo)
   return demo
 }
@@ -48,9 +57,9 @@ describe.each(['PLATFORM_PORT', 'CUSTOMER_PORT'])('%s', (variable) => {
   )
 
   it('says in one line what to do when the port is taken', async () => {
-    const { platform } = await demoWith({}).started()
+    const { platform } = await (await demoOverEmptyDatabase()).started()
     const { port } = new URL(platform)
-    expect(await demoWith({ [variable]: port }).ended()).toEqual({
+    expect(await (await demoOverEmptyDatabase({ [variable]: port })).ended()).toEqual({
       exitCode: 1,
       stdout: '',
       stderr: `Port ${port} is taken. Choose another one with ${variable}, for example ${variable}=0 npm start for any free port.\n`,
@@ -61,7 +70,7 @@ describe.each(['PLATFORM_PORT', 'CUSTOMER_PORT'])('%s', (variable) => {
 it.each(['SIGTERM', 'SIGINT'] as const)(
   'stops on %s although a connection is kept alive and another holds half a request, and frees its ports',
   async (signal) => {
-    const demo = demoWith({})
+    const demo = await demoOverEmptyDatabase()
     const { platform, customer } = await demo.started()
     const ports = { PLATFORM_PORT: new URL(platform).port, CUSTOMER_PORT: new URL(customer).port }
     const agent = new Agent({ keepAlive: true })
@@ -76,6 +85,6 @@ it.each(['SIGTERM', 'SIGINT'] as const)(
       agent.destroy()
       half.destroy()
     }
-    expect(await demoWith(ports).started()).toEqual({ platform, customer })
+    expect(await (await demoOverEmptyDatabase(ports)).started()).toEqual({ platform, customer })
   },
 )

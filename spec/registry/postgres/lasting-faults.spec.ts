@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
-import { PGlite } from '@electric-sql/pglite'
 import type pg from 'pg'
 import { createVerifier, MemoryReplayStore } from '../../../lib/index.js'
 import { createRegistry, PostgresProjectStore } from '../../../lib/registry/index.js'
 import { adminApp, send } from '../../helpers/admin.js'
 import { audience, mint, now } from '../../helpers/mint.js'
+import { emptyPglite } from '../../helpers/pglite.js'
 import { PostgresServer } from '../../helpers/postgres-server.js'
 import { by } from '../../helpers/registry.js'
 import { openServer } from '../../helpers/server.js'
@@ -150,7 +150,7 @@ describe.each(['LATIN1', 'SQL_ASCII', 'UTF8'])('a database with the encoding %s'
 })
 
 it('a PGlite without the tables says the same', async () => {
-  const db = await PGlite.create()
+  const db = await emptyPglite()
   await expect(new PostgresProjectStore({ db }).list({ limit: 1 })).rejects.toMatchObject({
     code: 'store_unusable',
     message: expect.stringContaining('(SQLSTATE 42P01). Run migrate()'),

@@ -1,8 +1,8 @@
-import { PGlite } from '@electric-sql/pglite'
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import type pg from 'pg'
 import { migrations, PostgresProjectStore } from '../../../lib/registry/index.js'
 import { now } from '../../helpers/mint.js'
+import { emptyPglite } from '../../helpers/pglite.js'
 import { PostgresServer } from '../../helpers/postgres-server.js'
 import { changeOf, projectRecord, written } from '../../helpers/records.js'
 
@@ -37,7 +37,7 @@ describe('migrate', () => {
   })
 
   it('refuses a database that is newer than the code, and leaves it as it is', async () => {
-    const db = await PGlite.create()
+    const db = await emptyPglite()
     const store = new PostgresProjectStore({ db })
     await store.migrate()
     await db.query('INSERT INTO reverse_jwt.migrations (version) VALUES (99)')
