@@ -93,8 +93,17 @@ export function isIdentifier(value: unknown): value is string {
     value.trim() !== '' &&
     value.length <= limits.identifierLength &&
     value.isWellFormed() &&
-    !/\p{Cc}/u.test(value)
+    !hasControlCharacter(value)
   )
+}
+
+/** The category Cc of Unicode. A regular expression would leave something to be collected for each name of a token. */
+function hasControlCharacter(text: string): boolean {
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code < 0x20 || (code >= 0x7f && code < 0xa0)) return true
+  }
+  return false
 }
 
 /** Whether a member is named like an array index, which no member of a token may be: V8 keeps room for all indices below it. */

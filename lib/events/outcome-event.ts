@@ -12,10 +12,10 @@ export interface Verification {
   /** Milliseconds by the monotonic clock. */
   readonly begun: number
   readonly face: EventFace
-  bounds?: { readonly origin: string | null | undefined }
-  unverified?: UnverifiedToken
+  bounds: { readonly origin: string | null | undefined } | undefined
+  unverified: UnverifiedToken | undefined
   /** The key that verified the signature. What the token says of itself is true from then on. */
-  verifiedBy?: ProjectKey
+  verifiedBy: ProjectKey | undefined
   /** When that key was revoked, if it was. */
   revokedAt?: number | undefined
   storeSeconds?: StoreSeconds

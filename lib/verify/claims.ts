@@ -68,14 +68,16 @@ function checkOptional(claims: JsonObject): void {
     throw invalid('scope')
   }
   if (claims.origin !== undefined && typeof claims.origin !== 'string') throw invalid('origin')
-  for (const binding of ['nonce', 'cnf']) {
-    // Bindings that are not enforced here. To accept such a token would be to drop the binding in silence.
-    if (claims[binding] !== undefined) {
-      throw new AuthenticationError('claim_invalid', {
-        description: `The token is bound by the claim ${binding}, which is not enforced here.`,
-      })
-    }
-  }
+  requireUnbound(claims, 'nonce')
+  requireUnbound(claims, 'cnf')
+}
+
+/** Bindings that are not enforced here. To accept such a token would be to drop the binding in silence. */
+function requireUnbound(claims: JsonObject, binding: string): void {
+  if (claims[binding] === undefined) return
+  throw new AuthenticationError('claim_invalid', {
+    description: `The token is bound by the claim ${binding}, which is not enforced here.`,
+  })
 }
 
 function checkTimes(claims: JsonObject, { maxLifetime, clockTolerance }: ClaimsSettings, now: number): void {

@@ -9,8 +9,8 @@ import type { Bounds } from './binding.js'
 
 /** What is known of a token while its steps are taken. */
 export interface Progress extends Verification, Asking {
-  bounds?: Bounds
-  accepted?: Authentication
+  bounds: Bounds | undefined
+  accepted: Authentication | undefined
 }
 
 /** Who asks for a verification. */
@@ -44,6 +44,10 @@ export function reported(
     begun: isTold ? performance.now() : NaN,
     face,
     optional,
+    bounds: undefined,
+    unverified: undefined,
+    verifiedBy: undefined,
+    accepted: undefined,
   }
   const accept = ({ authentication }: Verified) => {
     if (isTold && progress.accepted !== undefined)
