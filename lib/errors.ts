@@ -4,7 +4,7 @@ import { Instance } from './http/instance.js'
 import { retryAfter } from './http/retry-after.js'
 import { isScopeName } from './protocol.js'
 import {
-  isOutage,
+  isOutageCode,
   isRefusalCode,
   outageReasons,
   outages,
@@ -80,7 +80,7 @@ export abstract class ReverseJwtError extends HttpError {
     const { serverTime = Date.now() / 1000 } = details
     // Of an error that is made anew with what only the verifier knows.
     const { instance = new Instance() } = details as { readonly instance?: Instance }
-    // One literal: a spread would cost more than all checks of a token.
+    // One literal: this runs for every refused request, and a spread costs several microseconds.
     // prettier-ignore
     const facts: RefusalFacts = {
       code, status, title, description, error, retry, realm, scope, serverTime, cause, reason, seconds, instance,
@@ -188,7 +188,7 @@ export function refusalFactsOf(error: unknown): RefusalFacts | undefined {
 function factsFromOtherCopy(given: Readonly<Record<string, unknown>> | undefined): RefusalFacts | undefined {
   const code = given?.code
   if (given === undefined || typeof code !== 'string') return undefined
-  if (!isOutage(code) && !isRefusalCode(code)) return undefined
+  if (!isOutageCode(code) && !isRefusalCode(code)) return undefined
   const { description, cause, realm, serverTime, scope, instance } = given
   const details = {
     description: typeof description === 'string' ? description : undefined,
@@ -198,48 +198,49 @@ function factsFromOtherCopy(given: Readonly<Record<string, unknown>> | undefined
     scope: Array.isArray(scope) && scope.every(isScopeName) ? scope : undefined,
     instance: new Instance(typeof instance === 'object' && instance !== null ? instance : undefined),
   }
-  const error = isOutage(code) ? new StoreError(code, details) : new AuthenticationError(code, details)
+  const error = isOutageCode(code) ? new StoreError(code, details) : new AuthenticationError(code, details)
   return factsOf(error) as RefusalFacts
 }
 
 /** The error that these are the facts of. */
 export function errorFrom(facts: RefusalFacts): AuthenticationError | StoreError {
   const { code } = facts
-  return isOutage(code)
+  return isOutageCode(code)
     ? new StoreError(code, facts as OutageDetails)
     : new AuthenticationError(code, facts as RefusalDetails)
 }
 
 /** What only a verifier knows of its refusal. A time that is no number is not known. */
 interface VerifierFacts {
-  realm: string
+  realm: string | undefined
   serverTime: number
 }
 
 /**
- * The refusal or outage that was thrown, with what only its verifier knows; undefined for anything else. The same object, which
- * nobody has seen yet: to make each error twice would cost as much as most checks. What another copy of this package made is
- * made anew.
+ * The refusal or outage that was thrown, with what only its verifier knows; undefined for anything else. It is the same object, which
+ * nobody has seen yet, for this runs for every refused request. What another copy of this package made is made anew.
  */
 export function refusalWith(
   thrown: unknown,
-  { realm, serverTime }: Readonly<VerifierFacts>,
+  known: Readonly<VerifierFacts>,
 ): AuthenticationError | StoreError | undefined {
   const facts = refusalFactsOf(thrown)
   if (facts === undefined) return undefined
-  const isOurs = factsOf(thrown) === facts
-  const refusal = (isOurs ? thrown : errorFrom(facts)) as AuthenticationError | StoreError
-  for (const target of [refusal, isOurs ? facts : refusalFactsOf(refusal)] as Partial<VerifierFacts>[]) {
-    target.realm = realm
-    if (Number.isFinite(serverTime)) target.serverTime = serverTime
-  }
+  const refusal = factsOf(thrown) === facts ? (thrown as AuthenticationError | StoreError) : errorFrom(facts)
+  complete(refusal, known)
+  complete(factsOf(refusal) as RefusalFacts, known)
   return refusal
+}
+
+function complete(target: VerifierFacts, { realm, serverTime }: Readonly<VerifierFacts>): void {
+  target.realm = realm
+  if (Number.isFinite(serverTime)) target.serverTime = serverTime
 }
 
 /** Turns what a store threw into an outage of its own: the store may throw one object for many requests. */
 export function outageFrom(thrown: unknown, reason?: OutageReason): StoreError {
   const facts = refusalFactsOf(thrown)
-  if (facts === undefined || !isOutage(facts.code))
+  if (facts === undefined || !isOutageCode(facts.code))
     return new StoreError('store_unavailable', { cause: thrown, reason })
   const { code, cause } = facts
   const otherwise = code === 'replay_store_full' ? code : reason

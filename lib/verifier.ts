@@ -81,14 +81,14 @@ export function verifierWith(settings: VerifierSettings): Verifier {
   const { replayStore } = settings
   const singleUse = { replayStore, ceilings: bindReplayStore(replayStore, settings) }
 
-  /** Steps 2 to 7. What is at hand is not waited for: a promise would cost as much as a key at hand does. */
+  /** Steps 2 to 7. What is at hand is not waited for: a promise costs as much as finding a key in memory. */
   function steps(progress: Progress, token: string, bounds: Bounds): Verified | Promise<Verified> {
     const unverified = (progress.unverified = readCompact(token)) // 2
     const claims = checkClaims(unverified.unverifiedClaims, settings, progress.now) // 3
     const found = findKey(settings.keyStore, claims.proj_id, unverified) // 4
-    return andThen(timed(progress, 'key', found), (key) =>
-      andThen(verifySignature(key, unverified), () => {
-        // 5
+    return andThen(timed(progress, 'key', found), (key) => {
+      const signed = verifySignature(key, unverified) // 5
+      return andThen(signed, () => {
         progress.verifiedBy = key
         requireActive(key, progress.now) // 4, once it is known who asks
         const scopes = checkBinding(claims, key.project, bounds, settings) // 6
@@ -99,8 +99,8 @@ export function verifierWith(settings: VerifierSettings): Verifier {
           progress.accepted = verified.authentication
           return verified
         })
-      }),
-    )
+      })
+    })
   }
 
   /** The same token on the same request again: its jti is spent, its key has verified it; the rules of this face remain. */

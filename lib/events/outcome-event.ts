@@ -1,6 +1,6 @@
 import { ownText } from '../encoding/own-text.js'
 import type { RefusalFacts } from '../errors.js'
-import { isOutage, type OutageReason, type RefusalReason } from '../http/refusals.js'
+import { isOutageCode, type OutageReason, type RefusalReason } from '../http/refusals.js'
 import { limits } from '../protocol.js'
 import type { Authentication, ProjectKey, UnverifiedToken } from '../types.js'
 import type { EventFace, StoreSeconds, VerifierEvent } from './verifier-event.js'
@@ -57,7 +57,7 @@ export function refusedEvent(facts: RefusalFacts, verification: Verification): V
   }
   const common = told(verification, instance.id, serverTime)
   return Object.freeze(
-    isOutage(code)
+    isOutageCode(code)
       ? {
           type: 'unavailable',
           ...common,

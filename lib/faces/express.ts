@@ -14,9 +14,9 @@ import { warnOnce, warnWithoutTls } from '../warnings.js'
  *     Origin: https://shop.example
  *     Authorization: Bearer eyJhbGciOiJFUzI1NiIs...
  *
- * `Cache-Control: no-store` is set before the handler, who may overrule it. A refusal sets `WWW-Authenticate`, too, and goes
- * to `next(error)` with `status` and `headers`, so any error handler answers correctly; `problemDetails()` adds a JSON body. A CORS preflight is answered 204 without CORS headers
- * and never reaches a handler: mount CORS before, or a warning says so.
+ * `Cache-Control: no-store` is set before the handler, who may override it. A refusal sets `WWW-Authenticate`, too, and goes
+ * to `next(error)` with `status` and `headers`, so any error handler answers correctly; `problemDetails()` adds a JSON body. A CORS
+ * preflight is answered 204 without CORS headers and never reaches a handler: mount CORS before, or a warning says so.
  *
  * Throws a TypeError for a wrong option. Works with Express 4 and 5, and with `node:http`, where what `next` throws is written
  * by `console.error` and answered 500. RFC 6750 sections 2 and 3.

@@ -1,6 +1,6 @@
 import PassportStrategy from 'passport-strategy'
 import { refusalFactsOf } from '../errors.js'
-import { isOutage } from '../http/refusals.js'
+import { isOutageCode } from '../http/refusals.js'
 import { challengeOf } from '../http/challenge.js'
 import { callback } from '../options/kinds.js'
 import { argumentReader } from '../options/options.js'
@@ -50,7 +50,7 @@ const readVerify = argumentReader(
  *
  * Sets `req.user` (the project, or what the verify callback says), `req.project` and `req.projectToken`. A refusal is
  * `fail(challenge, status)`, an outage `error(err)`. On success the answer gets `Cache-Control: no-store`, which the handler
- * may overrule; nothing is written on it for a refusal, because another strategy may yet let the request in: use
+ * may override; nothing is written on it for a refusal, because another strategy may yet let the request in: use
  * `failWithError: true` together with `problemDetails()` to answer with the reason, or `refusalOf(req)` in a callback of your
  * own. Use `session: false`; sessions without `req.session` are an error before the token is looked at, because Passport would
  * otherwise fail after the token has been used up.
@@ -156,7 +156,7 @@ export class ReverseJwtStrategy extends Strategy {
 
   private refuse(request: RequestLike, refusal: unknown, { fail, pass, error }: Actions): void {
     const facts = refusalFactsOf(refusal)
-    if (facts === undefined || isOutage(facts.code)) {
+    if (facts === undefined || isOutageCode(facts.code)) {
       // Passport takes a falsy error for none.
       error(refusal || new Error('The verifier failed'))
       return

@@ -103,7 +103,7 @@ export class MemoryReplayStore implements ReplayStore {
     this.projectQuota = projectQuota ?? Math.ceil(capacity / 10)
     this.ceilings = ceilings
     this.since = afterDataLoss === 'refuse' ? undefined : -Infinity
-    // A worker has a channel to its primary. Any other process shall not wait for a module that it does not need.
+    // A worker has a channel to its primary. Other processes need not load the module.
     if (process.connected) void warnInWorker()
   }
 

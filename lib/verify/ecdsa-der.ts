@@ -6,16 +6,16 @@ const integer = 0x02
  *
  *     SEQUENCE { INTEGER r, INTEGER s }
  *
- * One pair of numbers makes one text: each INTEGER is as short as it can be. Does not check the range of the numbers: OpenSSL
+ * A pair of numbers has one encoding: each INTEGER is as short as it can be. Does not check the range of the numbers: OpenSSL
  * refuses a zero and what is not below the order of the curve. RFC 3279 section 2.2.3, X.690 sections 8.3 and 10.1.
  */
 export function ecdsaDer(signature: Buffer): Buffer {
   const { length } = signature
   const half = length / 2
-  const r = firstDigit(signature, 0, half)
-  const s = firstDigit(signature, half, length)
-  const rLength = integerLength(signature, r, half)
-  const sLength = integerLength(signature, s, length)
+  const rStart = firstByte(signature, 0, half)
+  const sStart = firstByte(signature, half, length)
+  const rLength = integerLength(signature, rStart, half)
+  const sLength = integerLength(signature, sStart, length)
   const content = 2 + rLength + 2 + sLength
   // Two numbers of P-521 take more than 127 bytes, and then the length takes two.
   const isLong = content >= 0x80
@@ -25,13 +25,13 @@ export function ecdsaDer(signature: Buffer): Buffer {
   der[at++] = sequence
   if (isLong) der[at++] = 0x81
   der[at++] = content
-  at = writeInteger(der, at, signature, r, half, rLength)
-  writeInteger(der, at, signature, s, length, sLength)
+  at = writeInteger(der, at, signature, rStart, half, rLength)
+  writeInteger(der, at, signature, sStart, length, sLength)
   return der
 }
 
 /** Where the number begins without its leading zeros. Zero itself keeps one. */
-function firstDigit(bytes: Buffer, from: number, to: number): number {
+function firstByte(bytes: Buffer, from: number, to: number): number {
   let at = from
   while (at < to - 1 && bytes[at] === 0) at++
   return at
@@ -50,10 +50,11 @@ function writeInteger(
   to: number,
   length: number,
 ): number {
-  const digits = at + 2 + length - (to - from)
+  const start = at + 2 + length - (to - from)
   der[at] = integer
   der[at + 1] = length
+  // Stays where a zero must go before the number.
   der[at + 2] = 0
-  for (let digit = 0; digit < to - from; digit++) der[digits + digit] = bytes[from + digit] ?? 0
+  for (let offset = 0; offset < to - from; offset++) der[start + offset] = bytes[from + offset] ?? 0
   return at + 2 + length
 }

@@ -61,8 +61,8 @@ function checkKey(key: unknown, projectId: string, { unverifiedHeader: { kid }, 
 }
 
 /**
- * Refuses a key that is revoked, has expired or is not active yet at `now`, with the answer of step 4 and after step 5: so the platform learns
- * whether somebody holds the private half of a key that it has revoked.
+ * Refuses a key that is revoked, has expired or is not active yet at `now`, with the answer of step 4 and after step 5: so the
+ * platform learns whether somebody holds the private half of a key that it has revoked.
  */
 export function requireActive(key: ProjectKey, now: number): void {
   const { revokedAt, notBefore, notAfter } = key

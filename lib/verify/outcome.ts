@@ -70,8 +70,8 @@ export function reported(
 const settled = Promise.resolve()
 
 /**
- * Rejects once whoever called listens. Node keeps a list of promises that were rejected before, at the cost of most checks; so
- * does what is thrown once more.
+ * Rejects when the caller has had time to attach a handler: Node records each promise that is rejected without one, which costs
+ * several microseconds. So does throwing once more.
  */
 function rejectedSoon(error: unknown): Promise<never> {
   return new Promise((_, reject) => {

@@ -34,10 +34,14 @@ const schemes: Readonly<Record<Algorithm, Scheme>> = {
 }
 
 const quickCurves = new Set<string | undefined>(['P-256', 'Ed25519'])
-const quickRsaBits = 3072
+const maxQuickRsaBits = 3072
 
 /** Node 24.17 to 24.21 takes 1.5 to 1.9 times as long for a key with options as for a key alone. */
-const isSlowWithOptions = /^24\.(?:1[7-9]|2[01])\./.test(process.versions.node)
+export function isSlowWithOptions(version: string): boolean {
+  return /^24\.(?:1[7-9]|2[01])\./.test(version)
+}
+
+const slowWithOptions = isSlowWithOptions(process.versions.node)
 
 /**
  * Keys are given alone where that says all: RSA is then PKCS #1 v1.5, and ECDSA takes DER. Throws for a key that is not of the
@@ -45,7 +49,7 @@ const isSlowWithOptions = /^24\.(?:1[7-9]|2[01])\./.test(process.versions.node)
  */
 export function signatureCheckWith(
   { alg, publicKey }: ProjectKey,
-  avoidsOptions = isSlowWithOptions,
+  avoidsOptions = slowWithOptions,
 ): SignatureCheck {
   const [digest, keyType, saltLength] = schemes[alg]
   if (publicKey.asymmetricKeyType !== keyType) throw new TypeError(`the key is not of the type of ${alg}`)
@@ -53,7 +57,7 @@ export function signatureCheckWith(
   const { modulusLength = NaN } = publicKey.asymmetricKeyDetails ?? {}
   const facts = {
     signatureBytes: signatureBytes ?? Math.ceil(modulusLength / 8),
-    isQuick: quickCurves.has(crv) || modulusLength <= quickRsaBits,
+    isQuick: quickCurves.has(crv) || modulusLength <= maxQuickRsaBits,
   }
   if (keyType === 'ec') return { ...facts, ...nodeCheck(digest, publicKey, ecdsaDer) }
   if (digest === null || saltLength === undefined) return { ...facts, ...nodeCheck(digest, publicKey) }
@@ -65,17 +69,17 @@ export function signatureCheckWith(
 function nodeCheck(
   digest: string | null,
   key: KeyObject | VerifyKeyObjectInput,
-  spelled = (signature: Buffer) => signature,
+  encoded = (signature: Buffer) => signature,
 ): Pick<SignatureCheck, 'atOnce' | 'inPool'> {
   return {
-    atOnce: (data, signature) => verify(digest, data, key, spelled(signature)),
+    atOnce: (data, signature) => verify(digest, data, key, encoded(signature)),
     inPool: (data, signature, answered) => {
-      verify(digest, data, key, spelled(signature), answered)
+      verify(digest, data, key, encoded(signature), answered)
     },
   }
 }
 
-/** Web Cryptography takes no such options, so there the thread pool gets its work sooner. */
+/** Web Cryptography is not slowed down in those versions. */
 function subtlePssCheck(digest: string, publicKey: KeyObject, saltLength: number): SignatureCheck['inPool'] {
   const { subtle } = webcrypto
   const hash = digest.replace('sha', 'SHA-')

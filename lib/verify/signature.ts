@@ -9,11 +9,17 @@ interface Signed {
 
 const checks = new WeakMap<ProjectKey, SignatureCheck>()
 /**
- * Signatures that wait for the thread pool. A token that waits long is judged by a time that has passed, and holds its request.
+ * Signatures that wait for the thread pool. One that waits long is judged by a reading of the clock that is too old, and its request
+ * waits with it.
  */
 const maxInPool = 1_024
-/** Signatures in a row that each were alone, after which one is verified at once. */
+/** How many signatures in a row must have been alone before the next one that is alone is verified at once. */
 const minLoneInARow = 16
+
+let inPool = 0
+/** Whether one was verified at once in this turn of the event loop. */
+let turnHasOne = false
+let loneInARow = 0
 
 /**
  * Step 5: the signature, by the one algorithm of the key.
@@ -24,7 +30,7 @@ const minLoneInARow = 16
 export function verifySignature(key: ProjectKey, signed: Signed): void | Promise<void> {
   const check = checkWith(key)
   if (signed.signature.length !== check.signatureBytes) throw notVerified()
-  if (!(check.isQuick && isAlone())) return verifyInPool(check, signed)
+  if (!(check.isQuick && takesTurnAlone())) return verifyInPool(check, signed)
   verifyAtOnce(check, signed)
 }
 
@@ -61,16 +67,12 @@ function verifyInPool(check: SignatureCheck, { signingInput, signature }: Signed
   })
 }
 
-let inPool = 0
-let turnHasOne = false
-let loneInARow = 0
-
 /**
- * Whether nothing else is being verified, now or in this turn of the event loop, and nothing was at the last of them. A lone
- * request does not wait for a thread to wake up. Among many, one that keeps the event loop makes all the others wait, so a
- * moment without others is not enough. docs/performance.md has the measurements.
+ * Takes this turn of the event loop for one signature, if nothing else is being verified and nothing was when the last of them
+ * came. A lone request does not wait for a thread to wake up. Among many, one that keeps the event loop makes all the others
+ * wait, so a moment without others is not enough. The part `connections` of the benchmark measures it.
  */
-function isAlone(): boolean {
+function takesTurnAlone(): boolean {
   if (inPool > 0 || turnHasOne) {
     loneInARow = 0
     return false

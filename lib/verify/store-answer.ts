@@ -3,7 +3,7 @@ import type { OutageReason } from '../http/refusals.js'
 import { hasMethod } from '../options/kinds.js'
 
 /**
- * The promise of a store, or undefined for an answer that is at hand: to wait for that costs more than a key at hand does.
+ * The promise of a store, or undefined for an answer that is at hand: to wait for that would cost more than the answer.
  *
  * It is a promise of this package, whatever the store's is. What that rejects with becomes an outage for `reason`, unless it says
  * another. Throws what the answer throws when it is looked at.
