@@ -218,7 +218,8 @@ interface VerifierFacts {
 
 /**
  * The refusal or outage that was thrown, with what only its verifier knows; undefined for anything else. It is the same object, which
- * nobody has seen yet, for this runs for every refused request. What another copy of this package made is made anew.
+ * nobody has seen yet, for this runs for every refused request. What is not fresh is made anew: a refusal of another copy of this
+ * package, of another verifier, or one that is frozen.
  */
 export function refusalWith(
   thrown: unknown,
@@ -226,10 +227,14 @@ export function refusalWith(
 ): AuthenticationError | StoreError | undefined {
   const facts = refusalFactsOf(thrown)
   if (facts === undefined) return undefined
-  const refusal = factsOf(thrown) === facts ? (thrown as AuthenticationError | StoreError) : errorFrom(facts)
+  const refusal = isFresh(thrown, facts) ? (thrown as AuthenticationError | StoreError) : errorFrom(facts)
   complete(refusal, known)
   complete(factsOf(refusal) as RefusalFacts, known)
   return refusal
+}
+
+function isFresh(thrown: unknown, facts: RefusalFacts): boolean {
+  return factsOf(thrown) === facts && facts.realm === undefined && !Object.isFrozen(thrown)
 }
 
 function complete(target: VerifierFacts, { realm, serverTime }: Readonly<VerifierFacts>): void {

@@ -1,3 +1,4 @@
+import type { Cluster } from 'node:cluster'
 import { createHash } from 'node:crypto'
 import { StoreError } from '../errors.js'
 import type { OutageReason } from '../http/refusals.js'
@@ -104,7 +105,8 @@ export class MemoryReplayStore implements ReplayStore {
     this.ceilings = ceilings
     this.since = afterDataLoss === 'refuse' ? undefined : -Infinity
     // A worker has a channel to its primary. Other processes need not load the module.
-    if (process.connected) void warnInWorker()
+    if (process.connected && (process.getBuiltinModule('node:cluster') as unknown as Cluster).isWorker)
+      warnOnce('REVERSE_JWT_MEMORY_STORE_IN_CLUSTER')
   }
 
   consume(use: TokenUse): boolean {
@@ -215,11 +217,6 @@ export class MemoryReplayStore implements ReplayStore {
 function discount(project: ProjectUses, group: Expiring): void {
   project.live -= group.live.get(project) ?? 0
   group.live.delete(project)
-}
-
-async function warnInWorker(): Promise<void> {
-  const { default: cluster } = await import('node:cluster')
-  if (cluster.isWorker) warnOnce('REVERSE_JWT_MEMORY_STORE_IN_CLUSTER')
 }
 
 /** The number ends at the first character that is no digit, so no two pairs share a name. */

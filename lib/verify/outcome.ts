@@ -5,6 +5,7 @@ import { acceptedEvent, refusedEvent, type Verification } from '../events/outcom
 import { revocationOf } from '../keys/revocation.js'
 import { readClock, type Clock } from '../time/clock.js'
 import type { Authentication } from '../types.js'
+import { isPromise } from './and-then.js'
 import type { Bounds } from './binding.js'
 
 /** What is known of a token while its steps are taken. */
@@ -62,9 +63,13 @@ export function reported(
     progress.now = readClock(reporter.clock)
     verified = steps(progress)
   } catch (thrown) {
-    return rejectedSoon(reportedRefusal(reporter, progress, thrown))
+    return rejectedSoon(() => reportedRefusal(reporter, progress, thrown))
   }
-  return verified instanceof Promise ? verified.then(accept, refuse) : Promise.resolve(accept(verified))
+  if (isPromise(verified)) return verified.then(accept, refuse)
+  const atHand = verified
+  return new Promise((resolve) => {
+    resolve(accept(atHand))
+  })
 }
 
 const settled = Promise.resolve()
@@ -73,8 +78,9 @@ const settled = Promise.resolve()
  * Rejects when the caller has had time to attach a handler: Node records each promise that is rejected without one, which costs
  * several microseconds. So does throwing once more.
  */
-function rejectedSoon(error: unknown): Promise<never> {
+function rejectedSoon(refusal: () => unknown): Promise<never> {
   return new Promise((_, reject) => {
+    const error = refusal()
     void settled.then(() => {
       // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what was thrown, whatever it is
       reject(error)
@@ -100,9 +106,7 @@ export function timed<T>(
   store: 'key' | 'replay',
   answer: T | Promise<T>,
 ): T | Promise<T> {
-  return answer instanceof Promise && !Number.isNaN(progress.begun)
-    ? measured(progress, store, answer)
-    : answer
+  return isPromise(answer) && !Number.isNaN(progress.begun) ? measured(progress, store, answer) : answer
 }
 
 async function measured<T>(progress: Progress, store: 'key' | 'replay', waited: Promise<T>): Promise<T> {

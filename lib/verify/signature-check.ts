@@ -94,8 +94,14 @@ function subtlePssCheck(digest: string, publicKey: KeyObject, saltLength: number
     )
     imported
       .then((key) => subtle.verify({ name: 'RSA-PSS', saltLength }, key, signature, data))
-      .then((matches) => {
-        answered(null, matches)
-      }, answered)
+      .then(
+        (matches) => {
+          answered(null, matches)
+        },
+        (error: unknown) => {
+          imported = undefined
+          answered(error)
+        },
+      )
   }
 }
