@@ -55,14 +55,17 @@ export type RefusalReason =
   | 'key_unknown' | 'key_foreign' | 'key_algorithm' | 'key_revoked' | 'key_expired' | 'key_not_active' | 'signature_bad'
   | 'origin_missing' | 'origin_not_claimed' | 'origin_not_of_project'
 
+/** Why a token could not be checked, for the platform alone. */
 // prettier-ignore
-export const outageReasons = [
+export type OutageReason =
+  | 'key_store_failed' | 'key_store_late' | 'replay_store_failed' | 'replay_store_late' | 'replay_store_full'
+  | 'replay_project_rate' | 'busy' | 'clock' | 'crypto'
+
+// prettier-ignore
+export const outageReasons: readonly OutageReason[] = [
   'key_store_failed', 'key_store_late', 'replay_store_failed', 'replay_store_late', 'replay_store_full',
   'replay_project_rate', 'busy', 'clock', 'crypto',
-] as const
-
-/** Why a token could not be checked, for the platform alone. */
-export type OutageReason = (typeof outageReasons)[number]
+]
 
 export function isRefusalCode(code: unknown): code is RefusalCode {
   return Object.hasOwn(refusals, code as RefusalCode)
