@@ -1,6 +1,6 @@
 import { AuthenticationError, StoreError } from '../errors.js'
 import type { ProjectKey } from '../types.js'
-import { signatureCheckWith, type SignatureCheck } from './signature-check.js'
+import { signatureCheckWith, type Answered, type SignatureCheck } from './signature-check.js'
 
 interface Signed {
   readonly signingInput: string
@@ -53,18 +53,34 @@ function verifyInPool(check: SignatureCheck, { signingInput, signature }: Signed
     })
   }
   return new Promise((resolve, reject) => {
+    const answered = answeredOnce({ resolve, reject })
     try {
-      check.inPool(octets(signingInput), signature, (error, matches) => {
-        inPool--
-        if (error !== null) reject(cannotTell(error))
-        else if (matches === true) resolve()
-        else reject(notVerified())
-      })
+      check.inPool(octets(signingInput), signature, answered)
       inPool++
     } catch (thrown) {
       reject(cannotTell(thrown))
     }
   })
+}
+
+interface Waiting {
+  readonly resolve: () => void
+  readonly reject: (error: Error) => void
+}
+
+/**
+ * Node keeps what it calls until its next full collection of garbage, so this lets go of who waited. Else each collection in
+ * between would copy what is left of thousands of requests, while all others wait.
+ */
+function answeredOnce(waiting: Waiting | undefined): Answered {
+  return (error, matches) => {
+    inPool--
+    const { resolve, reject } = waiting as Waiting
+    waiting = undefined
+    if (error !== null) reject(cannotTell(error))
+    else if (matches === true) resolve()
+    else reject(notVerified())
+  }
 }
 
 /**
