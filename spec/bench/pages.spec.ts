@@ -16,7 +16,7 @@ const table = {
   text: 'What it is.',
   columns: ['time', 'share'],
   rows: [
-    { name: 'one', cells: [cell({ median: 12.34, least: 1, most: 1234 }, 'µs'), cell(0.5, 'ratio')] },
+    { name: 'one', cells: [cell({ median: 12.34, min: 1, max: 1234 }, 'µs'), cell(0.5, 'ratio')] },
     { name: 'other | more', cells: [cell(7, 'µs'), null] },
   ],
 }
@@ -102,7 +102,9 @@ describe('the page for users', () => {
   })
 
   it('begins with what it serves over HTTP', () => {
-    expect(page.split('\n\n')[2]).toContain('by peer and algorithm: 1.25 to 2.00 on Node 24.')
+    expect(page.split('\n\n')[1]).toBe(
+      'With 64 busy connections it serves 1.25 to 2.00 times as many requests a second as its peers (Node 24).',
+    )
   })
 
   it('says where a peer is ahead', () => {
@@ -142,7 +144,7 @@ it('draws a bar for each, as long as its number', () => {
     { name: 'a & b', value: 2, ours: false },
     { name: 'us', value: 1, ours: true },
   ]
-  const svg = chart([{ title: 'Bars <1>', unit: 'ratio', longerIsBetter: true, bars }])
+  const svg = chart([{ title: 'Bars <1>', unit: 'ratio', bars }])
   const lengths = Array.from(
     svg.matchAll(/<rect class="([^"]*)"[^>]* width="([\d.]+)"/g),
     ([, name, width]) => [name, width],
