@@ -50,7 +50,7 @@ export const parts = {
   }),
   start: sized('Start', start, { short: { rounds: 11 }, full: { rounds: 41 } }),
   connections: sized('By the number of connections', byConnections, {
-    short: { algs: ['RS256', 'ES256'], warmUp: 500, rounds: 9, each: 20, minCount: 200 },
+    short: { algs: ['RS256', 'ES256'], warmUp: 500, rounds: 7, each: 20, minCount: 200 },
     full: { algs, warmUp: 2000, rounds: 21, each: 50, minCount: 1000 },
   }),
   replay: sized(

@@ -8,7 +8,7 @@ export function closedTable(alg: string, mode: Mode, rounds: Rounds): Table {
   const ourOverBare = overBare(rounds[ours])
   return {
     title: `HTTP, ${alg}, ${named(mode)}`,
-    text: `Closed loop: each connection sends its next request when it has its answer. ${mode.rounds} rounds of ${mode.count} requests. CPU of the server a request: of its main thread, of that what goes beyond the bare route, of all its threads. The delay of the event loop is p99 at a resolution of 1 ms.`,
+    text: `Closed loop: each connection sends its next request when it has its answer. ${mode.rounds} rounds of ${mode.count} requests. CPU of the server a request: of its main thread, of that what goes beyond the bare route, in µs and as a multiple of ours, of all its threads. The delay of the event loop is p99 at a resolution of 1 ms.`,
     columns: [
       'requests/s',
       'time ÷ ours',

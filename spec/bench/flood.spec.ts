@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { createServer, type AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { Child } from '../../bench/child.js'
 import type { Attack, AttackQuestion } from '../../bench/flood/attackers.js'
@@ -52,6 +54,21 @@ it.each([
   // More than the 16 that there are, so they came again.
   expect(statuses[401]).toBeGreaterThan(16)
   expect(wall).toBeGreaterThan(0)
+})
+
+it('an attack whose connection is closed ends with an error instead of waiting for answers', async () => {
+  const closing = createServer((socket) => socket.once('data', () => socket.destroy()))
+  closing.listen(0, '127.0.0.1')
+  await once(closing, 'listening')
+  const { port } = closing.address() as AddressInfo
+  try {
+    await giveTokens(attackers, ['rubbish'])
+    const begin: AttackQuestion = { port, connections: 2 }
+    await attackers.ask<number>(begin)
+    await expect(attackers.ask<Attack>({ end: true })).rejects.toThrow('the server hung up')
+  } finally {
+    closing.close()
+  }
 })
 
 async function statusesOf(name: string, from: number, count: number) {
