@@ -78,7 +78,7 @@ function cellsOf(rounds: Rounds, name: string, count: number) {
 function tableOf(alg: string, rows: Table['rows']): Table {
   return {
     title: `HTTP, ${alg}, by the number of connections`,
-    text: `Closed loop. \`node:crypto, pool\` is ${yardstick}; it verifies every signature in the thread pool, whatever else is in flight. The delay of the event loop is p99 at a resolution of 1 ms; an idle loop has about one.`,
+    text: `Closed loop. The rule in \`lib/verify/signature.ts\`, when to verify at once and when in the thread pool, rests on this. \`node:crypto, pool\` is ${yardstick}; it verifies every signature in the thread pool, whatever else is in flight. The delay of the event loop is p99 at a resolution of 1 ms; an idle loop has about one.`,
     columns: ['requests/s', 'p50', 'p50 ÷ ours', 'p99', 'p99 ÷ ours', 'loop delay p99', 'loop delay ÷ ours'],
     rows,
   }
