@@ -2,9 +2,9 @@ import { parseArgs } from 'node:util'
 import { formOf, parts, type Form, type PartName } from './parts.js'
 
 /** What `--nodes` alone measures on. */
-export const allNodes = ['20', '22', '24', '26'] as const
+const allNodes = ['20', '22', '24', '26'] as const
 
-export interface Wish {
+export interface BenchArguments {
   readonly form: Form
   readonly names: readonly PartName[]
   /** Majors, or exact versions. None: the Node that runs this. */
@@ -14,7 +14,7 @@ export interface Wish {
   readonly writesPages: boolean
 }
 
-export function readArguments(args: readonly string[]): Wish {
+export function readArguments(args: readonly string[]): BenchArguments {
   const { values, positionals } = parseArgs({
     // parseArgs knows no option whose value may be left out.
     args: args.map((one) => (one === '--nodes' ? `--nodes=${allNodes.join(',')}` : one)),

@@ -14,8 +14,8 @@ export type Contestant = (round: number) => Promise<void> | void
 
 export interface Spread {
   readonly median: number
-  readonly least: number
-  readonly most: number
+  readonly min: number
+  readonly max: number
 }
 
 /**
@@ -56,7 +56,7 @@ export function ratio(of: readonly Turn[], by: readonly Turn[], what: keyof Turn
 export function spread(values: readonly number[]): Spread {
   const sorted = values.toSorted((a, b) => a - b)
   const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))] ?? NaN
-  return { median: at(0.5), least: at(0), most: at(1) }
+  return { median: at(0.5), min: at(0), max: at(1) }
 }
 
 async function timed(contestant: Contestant, round: number): Promise<Turn> {

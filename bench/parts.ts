@@ -1,7 +1,9 @@
 import { flood } from './flood/bench.js'
+import { attackRate } from './flood/sizes.js'
 import { http } from './http/bench.js'
 import { byConnections } from './http/connections.js'
 import { inProcess } from './in-process.js'
+import { algs } from './platform.js'
 import { refusals } from './refusals.js'
 import { registry } from './registry.js'
 import { replayInRedis } from './replay-in-redis.js'
@@ -35,27 +37,22 @@ function sized<Size>(
 export const parts = {
   http: sized('Express with one protected route', http, { short: shortHttp, full: fullHttp }),
   'in-process': sized('Verification in process', inProcess, {
-    short: { rounds: 25, warmUp: 2, batch: 800, batchOfOne: 100, delayed: 4000 },
-    full: { rounds: 31, warmUp: 3, batch: 3000, batchOfOne: 500, delayed: 100_000 },
+    short: { rounds: 25, warmUp: 2, batch: 800, batchOfOne: 100, delayed: 4000, weighed: 1000 },
+    full: { rounds: 31, warmUp: 3, batch: 3000, batchOfOne: 500, delayed: 100_000, weighed: 1000 },
   }),
   refusals: sized('Refusals', refusals, {
     short: { rounds: 15, warmUp: 3, batch: 400 },
     full: { rounds: 61, warmUp: 5, batch: 1000 },
   }),
   flood: sized('A flood of bad tokens', flood, {
-    short: { algs: ['RS256'], rounds: 9, rate: 3000, roundsAtRate: 3, honest: 300 },
-    full: { algs: ['RS256', 'ES256'], rounds: 21, rate: 3000, roundsAtRate: 11, honest: 600 },
+    short: { algs: ['RS256'], rounds: 9, rate: attackRate, roundsAtRate: 3, honest: 300 },
+    full: { algs: ['RS256', 'ES256'], rounds: 21, rate: attackRate, roundsAtRate: 11, honest: 600 },
   }),
   start: sized('Start', start, { short: { rounds: 11 }, full: { rounds: 41 } }),
-  connections: sized(
-    'By the number of connections',
-    byConnections,
-    {
-      short: { warmUp: 500, rounds: 9, each: 30, least: 300 },
-      full: { warmUp: 2000, rounds: 21, each: 50, least: 1000 },
-    },
-    { onEachNode: false },
-  ),
+  connections: sized('By the number of connections', byConnections, {
+    short: { algs: ['RS256', 'ES256'], warmUp: 500, rounds: 7, each: 20, minCount: 200 },
+    full: { algs, warmUp: 2000, rounds: 21, each: 50, minCount: 1000 },
+  }),
   replay: sized(
     'Used ids in memory',
     replay,

@@ -38,7 +38,7 @@ export function makeKeys(): KeySet {
 }
 
 /** The one project of the benchmark as a platform stores it. */
-export function projectOfKeys(jwks: KeySet['jwks']): ProjectWithKeys {
+function projectOfKeys(jwks: KeySet['jwks']): ProjectWithKeys {
   return { id: projectId, issuer, allowedOrigins: [origin], keys: jwks.keys.map((jwk) => ({ jwk })) }
 }
 

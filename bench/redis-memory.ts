@@ -5,6 +5,7 @@ import { RedisServer } from '../spec/helpers/redis-server.js'
 import { inFlight } from './in-flight.js'
 import { lifetime, projectId } from './platform.js'
 import { cell, type Table, type Verdict } from './results.js'
+import { targets } from './targets.js'
 
 /** What a used id weighs in Redis: `used_memory` before and after so many. */
 export async function redisMemory(ids: number): Promise<{ table: Table; verdict: Verdict }> {
@@ -33,7 +34,11 @@ export async function redisMemory(ids: number): Promise<{ table: Table; verdict:
         columns: ['bytes an id', 'ids/s'],
         rows: [{ name: 'RedisReplayStore', cells: [bytes, cell(ids / seconds, '/s')] }],
       },
-      verdict: { target: `Redis, ${count} used ids: memory an id`, reached: bytes, atMost: 160 },
+      verdict: {
+        target: `Redis, ${count} used ids: memory an id`,
+        reached: bytes,
+        atMost: targets.maxBytesAnIdInRedis,
+      },
     }
   } finally {
     client.disconnect()

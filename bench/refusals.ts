@@ -4,6 +4,7 @@ import { inFlight, inFlightByTurns, type Begin } from './in-flight.js'
 import { interleave, ratio, spread, type Turn } from './interleave.js'
 import { makeKeys, type KeySet } from './platform.js'
 import { cell, type Cell, type Part, type Table, type Verdict } from './results.js'
+import { targets } from './targets.js'
 import { flipped, rubbish, signTokens, times } from './tokens.js'
 
 export interface RefusalsSize {
@@ -69,15 +70,25 @@ async function kindsOf(keys: KeySet, batch: number): Promise<readonly Kind[]> {
   const signed = (claims: object, header: object = {}) =>
     signTokens(keys, alg, batch, () => ({ claims: { ...claims }, header: { ...header } }))
   const honest = await signed({})
+  const min = targets.minOfCheapestRefusal
   return [
     { name: 'random text', tokens: times(batch, rubbish.text) },
-    { name: 'three random segments', tokens: times(batch, rubbish.segments), target: 3 },
-    { name: 'alg none', tokens: times(batch, () => rubbish.algNone(alg)), target: 1.3 },
+    { name: 'three random segments', tokens: times(batch, rubbish.segments), target: min.segments },
+    { name: 'alg none', tokens: times(batch, () => rubbish.algNone(alg)), target: min.algNone },
     { name: 'HMAC with the public key', tokens: times(batch, () => rubbish.hmac(keys, alg)) },
-    { name: 'unknown kid', tokens: await signed({}, { kid: 'key-of-nobody' }), target: 0.9, byKid: true },
-    { name: 'expired', tokens: await signed({ iat: now - 400, exp: now - 200 }), target: 2 },
-    { name: 'wrong audience', tokens: await signed({ aud: 'https://elsewhere.example' }), target: 2 },
-    { name: 'bad signature', tokens: honest.map(flipped), target: 0.9, byTurns: true },
+    {
+      name: 'unknown kid',
+      tokens: await signed({}, { kid: 'key-of-nobody' }),
+      target: min.unknownKid,
+      byKid: true,
+    },
+    { name: 'expired', tokens: await signed({ iat: now - 400, exp: now - 200 }), target: min.claims },
+    {
+      name: 'wrong audience',
+      tokens: await signed({ aud: 'https://elsewhere.example' }),
+      target: min.claims,
+    },
+    { name: 'bad signature', tokens: honest.map(flipped), target: min.signature, byTurns: true },
     { name: 'used before', tokens: honest, used: true, byTurns: true },
   ]
 }
@@ -85,7 +96,7 @@ async function kindsOf(keys: KeySet, batch: number): Promise<readonly Kind[]> {
 async function readyFor(kind: Kind, keys: KeySet): Promise<{ name: string; begin: Begin }[]> {
   const ready: { name: string; begin: Begin }[] = []
   for (const contestant of refusers) {
-    // Its refusals are those of jose, but for tokens that were used.
+    // Its refusals are those of jose, except for tokens that were used.
     if ((contestant.name === 'jose + Map') !== (kind.used ?? false) && !isOurs(contestant)) continue
     if (kind.used && !counting.includes(contestant.name)) continue
     const begin = contestant.begin({ alg, keys, tokens: kind.tokens, byKid: kind.byKid ?? false })

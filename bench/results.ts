@@ -30,7 +30,6 @@ export interface Verdict {
 export interface Bars {
   readonly title: string
   readonly unit: Unit
-  readonly longerIsBetter: boolean
   readonly bars: readonly { readonly name: string; readonly value: number; readonly ours: boolean }[]
 }
 
@@ -68,14 +67,10 @@ export function isMet({ reached, atLeast = -Infinity, atMost = Infinity }: Verdi
   return reached.value.median >= atLeast && reached.value.median <= atMost
 }
 
-/** One measurement of something that has no spread. */
-export function exactly(value: number): Spread {
-  return { median: value, least: value, most: value }
-}
-
+/** A number alone is one measurement, which has no spread. */
 export function cell(value: Spread | number, unit: Unit): Cell {
-  const { median, least, most } = typeof value === 'number' ? exactly(value) : value
-  return { value: { median: rounded(median), least: rounded(least), most: rounded(most) }, unit }
+  const { median, min, max } = typeof value === 'number' ? { median: value, min: value, max: value } : value
+  return { value: { median: rounded(median), min: rounded(min), max: rounded(max) }, unit }
 }
 
 /** More digits than that no benchmark has. */

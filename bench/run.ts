@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { loadavg } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import { nodeProgram } from '../spec/package/installation.js'
+import { nodeProgram } from '../spec/helpers/node-program.js'
 import { readArguments } from './arguments.js'
 import { writePages } from './pages/write.js'
 import { parts, type PartName } from './parts.js'
@@ -19,7 +19,7 @@ import { shownTable, shownVerdict } from './show.js'
  *     npm run bench -- --write-docs        and docs/performance*.md with the chart, from all that was measured so far
  *     npm run bench -- --render            only the latter
  *
- * Ratios between contestants that took turns in this run, as median (least..most). Times of another run or another machine
+ * Ratios between contestants that took turns in this run, as median (minimum..maximum). Times of another run or another machine
  * tell nothing. A missed target is no failure, for a busy machine may miss any; only a contestant that errs is one.
  *
  * On a busy machine give it priority among ordinary processes (nice, or /proc/self/autogroup). Not a real-time class: server,
@@ -31,7 +31,12 @@ if (apart) for (const name of names) await measure(name)
 else {
   const programs = nodes.length === 0 ? [process.execPath] : await Promise.all(nodes.map(nodeProgram))
   // A process for each part: what one leaves behind, in memory and in the optimizing compiler, is no business of the next.
-  const failed = programs.flatMap((program) => names.filter((name) => !measureApart(program, name)))
+  const failed: string[] = []
+  for (const [at, program] of programs.entries()) {
+    for (const name of names) {
+      if (!measureApart(program, name)) failed.push(`${name} on Node ${nodes[at] ?? process.version}`)
+    }
+  }
   showTargets()
   if (writesPages) await writePages(readResults())
   if (failed.length > 0) throw new Error(`These parts failed: ${failed.join(', ')}`)

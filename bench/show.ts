@@ -4,10 +4,10 @@ import { isMet } from './results.js'
 /** `0.94 (0.91..0.97)`; nothing for what was not measured. */
 export function shownCell(cell: Cell | null): string {
   if (cell === null) return ''
-  const { median, least, most } = cell.value
+  const { median, min, max } = cell.value
   const one = (value: number) => shownNumber(value, cell.unit)
-  if (least === most) return one(median)
-  return `${one(median)} (${one(least)}..${one(most)})`
+  if (min === max) return one(median)
+  return `${one(median)} (${one(min)}..${one(max)})`
 }
 
 export function shownNumber(value: number, unit: Unit): string {

@@ -33,15 +33,24 @@ export async function start({ rounds }: StartSize): Promise<Part> {
   }
   const milliseconds = (name: keyof typeof answers, what: keyof StartAnswer) =>
     cell(spread(answers[name].map((one) => one[what])), 'ms')
+  const timeOfOurs = (name: keyof typeof answers) =>
+    cell(
+      spread(
+        answers[name].map(
+          ({ accepted }, round) => accepted / (answers['reverse-jwt'][round]?.accepted ?? NaN),
+        ),
+      ),
+      'ratio',
+    )
   return {
     tables: [
       {
         title: 'Start, one ES256 token',
-        text: `In ${rounds} fresh processes each, measured within the process: from before the import of the package until it is loaded, and until the first token is accepted, with the key read from its JWK. The start of Node itself is not in it.`,
-        columns: ['import', 'import and first token'],
+        text: `In ${rounds} fresh processes each, measured within the process: from before the import of the package until it is loaded, and until the first token is accepted, with the key read from its JWK; and the latter as a multiple of ours, round by round. The start of Node itself is not in it.`,
+        columns: ['import', 'import and first token', 'import and first token ÷ ours'],
         rows: contestants.map((name) => ({
           name,
-          cells: [milliseconds(name, 'imported'), milliseconds(name, 'accepted')],
+          cells: [milliseconds(name, 'imported'), milliseconds(name, 'accepted'), timeOfOurs(name)],
         })),
       },
     ],
@@ -49,7 +58,7 @@ export async function start({ rounds }: StartSize): Promise<Part> {
       {
         target: 'start: import and first token',
         reached: milliseconds('reverse-jwt', 'accepted'),
-        atMost: targets.start,
+        atMost: targets.maxStartMs,
       },
     ],
   }

@@ -34,12 +34,17 @@ async function begin({ port, connections, rate }: Exclude<AttackQuestion, { end:
   let answered = 0
   let isEnding = false
   let finish: () => void = () => undefined
-  let begun: () => void = () => undefined
-  const beginning = new Promise<void>((resolve) => (begun = resolve))
+  let markFirstSent: () => void = () => undefined
+  const firstSent = new Promise<void>((resolve) => (markFirstSent = resolve))
+  const failed = new Promise<never>((_, reject) => {
+    for (const connection of open) connection.onFailure(reject)
+  })
+  // Whoever begins or ends the attack is told; in between nobody asks.
+  failed.catch(() => undefined)
   const send = (connection: Connection, then: () => void) => {
     if (sent === 0) {
       start = monotonic()
-      begun()
+      markFirstSent()
     }
     connection.send(requests[sent++ % requests.length] as Buffer, (status) => {
       answered++
@@ -52,11 +57,15 @@ async function begin({ port, connections, rate }: Exclude<AttackQuestion, { end:
   end = async () => {
     isEnding = true
     await stop()
-    if (answered < sent) await new Promise<void>((resolve) => (finish = resolve))
+    const allAnswered = new Promise<void>((resolve) => {
+      if (answered === sent) resolve()
+      else finish = resolve
+    })
+    await Promise.race([failed, allAnswered])
     for (const connection of open) connection.close()
     return { wall: (monotonic() - start) * 1e6, statuses }
   }
-  await beginning
+  await Promise.race([firstSent, failed])
   return connections
 }
 

@@ -9,6 +9,7 @@ import { makeKeys, type Alg } from '../platform.js'
 import type { Part, Table, Verdict } from '../results.js'
 import { signTokens } from '../tokens.js'
 import type { Attack, AttackQuestion } from './attackers.js'
+import { attackingConnections, honestRate } from './sizes.js'
 import { floodTable, floodVerdicts, type Flooded, type FloodRounds } from './tables.js'
 import { attackTokens } from './tokens.js'
 
@@ -18,15 +19,13 @@ export interface FloodSize {
   /** Rounds with a flood of so many requests a second. */
   readonly rate: number
   readonly roundsAtRate: number
-  /** Honest calls a turn, at 200 a second. */
+  /** Honest calls a turn. */
   readonly honest: number
 }
 
 const names: readonly HttpContestantName[] = [ours, poolByHand, 'jose + Map']
-const attackingConnections = 64
-const honestRate = 200
 /** As many as may wait at once before a call has to wait for a connection: those that come within 0.3 s. */
-const honestConnections = 60
+const honestConnections = 0.3 * honestRate
 const ofEachKind = 250
 
 /** Express with one protected route, while attackers send what is refused and honest calls come at a fixed rate. */
@@ -60,8 +59,9 @@ export async function flood(size: FloodSize): Promise<Part> {
       // Not counted: all that is only compiled now.
       await measure(1)
       const closed = await measure(rounds)
-      tables.push(floodTable(alg, closed), floodTable(alg, await measure(roundsAtRate, rate), rate))
-      verdicts.push(...floodVerdicts(alg, closed))
+      const fixed = await measure(roundsAtRate, rate)
+      tables.push(floodTable(alg, closed), floodTable(alg, fixed, rate))
+      verdicts.push(...floodVerdicts(alg, closed, fixed, rate))
     }
   } finally {
     await attackers.stop()

@@ -6,7 +6,7 @@ export class Connection {
   private answered: ((status: number) => void) | undefined
   private part = ''
   /** Bytes of the last answer that came in one piece. Most are as long as the one before. */
-  private usual = 0
+  private lengthBefore = 0
   private failed: (error: Error) => void
 
   private constructor(port: number, failed: (error: Error) => void) {
@@ -57,7 +57,7 @@ export class Connection {
   }
 
   private read(length: number, bytes: Buffer): void {
-    if (this.part === '' && length === this.usual) {
+    if (this.part === '' && length === this.lengthBefore) {
       this.finish(statusAt(bytes))
       return
     }
@@ -68,7 +68,7 @@ export class Connection {
     const whole = head + 4 + body
     if (Number.isNaN(whole)) throw new Error('an answer has no Content-Length')
     if (this.part.length < whole) return
-    if (this.part.length === length) this.usual = length
+    if (this.part.length === length) this.lengthBefore = length
     const status = Number(this.part.slice(9, 12))
     this.part = ''
     this.finish(status)

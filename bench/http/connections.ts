@@ -1,31 +1,38 @@
 import { spread } from '../interleave.js'
-import { algs, makeKeys } from '../platform.js'
+import { makeKeys, type Alg } from '../platform.js'
 import { cell, type Part, type Table } from '../results.js'
 import { signTokens } from '../tokens.js'
-import type { HttpContestantName } from './contestants.js'
+import { yardstick, type HttpContestantName } from './contestants.js'
 import { Fleet, type Served } from './fleet.js'
 import { divided, median, ours, p99, poolByHand, type Rounds } from './rounds.js'
 import { named } from './tables.js'
 import { takeTurns } from './turns.js'
 
 export interface ConnectionsSize {
+  readonly algs: readonly Alg[]
   readonly warmUp: number
   readonly rounds: number
   /** Requests a turn, for each connection and together at least. */
   readonly each: number
-  readonly least: number
+  readonly minCount: number
 }
 
 const levels = [1, 2, 4, 8, 16, 64]
 const names: readonly HttpContestantName[] = [ours, poolByHand, 'jose + Map']
 
 /** Latency and loop delay as connections become more: where a signature is better verified at once, and where in the pool. */
-export async function byConnections({ warmUp, rounds, each, least }: ConnectionsSize): Promise<Part> {
+export async function byConnections({
+  algs,
+  warmUp,
+  rounds,
+  each,
+  minCount,
+}: ConnectionsSize): Promise<Part> {
   const keys = makeKeys()
   const modes = levels.map((connections) => ({
     connections,
     rounds,
-    count: Math.max(least, each * connections),
+    count: Math.max(minCount, each * connections),
   }))
   const needed = modes.reduce((sum, { count }) => sum + rounds * count, warmUp)
   const tables: Table[] = []
@@ -71,7 +78,7 @@ function cellsOf(rounds: Rounds, name: string, count: number) {
 function tableOf(alg: string, rows: Table['rows']): Table {
   return {
     title: `HTTP, ${alg}, by the number of connections`,
-    text: 'Closed loop. The yardstick verifies every signature in the thread pool, whatever else is in flight. The delay of the event loop is p99 at a resolution of 1 ms; an idle loop has about one.',
+    text: `Closed loop. The rule in \`lib/verify/signature.ts\`, when to verify at once and when in the thread pool, rests on this. \`node:crypto, pool\` is ${yardstick}; it verifies every signature in the thread pool, whatever else is in flight. The delay of the event loop is p99 at a resolution of 1 ms; an idle loop has about one.`,
     columns: ['requests/s', 'p50', 'p50 ÷ ours', 'p99', 'p99 ÷ ours', 'loop delay p99', 'loop delay ÷ ours'],
     rows,
   }

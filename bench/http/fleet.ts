@@ -111,12 +111,6 @@ export class Fleet {
     return this.member(label).port
   }
 
-  /** The statuses that this process answers to these requests, whatever they are. */
-  async statuses(label: string, from: number, count: number): Promise<Load['statuses']> {
-    const question: LoadQuestion = { ports: [this.member(label).port], from, count, connections: 1 }
-    return (await this.load.ask<Load>(question)).statuses
-  }
-
   async stop(): Promise<void> {
     await Promise.all([this.load.stop(), ...Array.from(this.members.values(), ({ child }) => child.stop())])
     await this.redis.remove()

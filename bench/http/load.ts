@@ -20,8 +20,6 @@ export interface Load {
   readonly latencies: Float64Array
   /** How many answers had which status. */
   readonly statuses: Readonly<Record<number, number>>
-  /** CPU time of this process in nanoseconds. */
-  readonly cpu: number
 }
 
 let requests: readonly Buffer[] = []
@@ -45,13 +43,11 @@ async function run({
     for (const connection of open) connection.onFailure(reject)
   })
   const measured = measurement(from, count)
-  const cpu = process.cpuUsage()
   const start = monotonic()
   await Promise.race([rate === undefined ? closed(open, measured) : atRate(open, measured, rate), failed])
   const wall = (monotonic() - start) * 1e6
-  const { user, system } = process.cpuUsage(cpu)
   const { latencies, statuses } = measured
-  return { wall, latencies, statuses, cpu: (user + system) * 1e3 }
+  return { wall, latencies, statuses }
 }
 
 /** Kept open from turn to turn: what is measured is requests. */

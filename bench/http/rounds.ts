@@ -30,11 +30,11 @@ export const wall = (one: Served) => one.wall
 export const median = (one: Served) => percentile(one.latencies, 0.5)
 export const p99 = (one: Served) => percentile(one.latencies, 0.99)
 
-/** Microseconds of the main thread a request beyond those of the unprotected route. */
-export function overBare(mine: readonly Served[] = [], bare: readonly Served[] = []): Spread {
+/** Microseconds of the main thread a request beyond those of the unprotected route, round by round. */
+export function beyond(mine: readonly Served[], bare: readonly Served[] = []): readonly number[] {
   const each = (one: Served | undefined) =>
     one === undefined ? NaN : one.spent.main / one.latencies.length / 1e3
-  return spread(mine.map((one, round) => each(one) - each(bare[round])))
+  return mine.map((one, round) => each(one) - each(bare[round]))
 }
 
 /** Nearest rank. */

@@ -1,14 +1,14 @@
 import type { HttpSize } from './bench.js'
 
-const one = { connections: 1, rounds: 13, count: 250 }
-const many = { connections: 64, rounds: 21, count: 640 }
+const one = { connections: 1, rounds: 11, count: 250 }
+const many = { connections: 64, rounds: 15, count: 640 }
 
 export const shortHttp: HttpSize = {
   warmUp: 1000,
   modes: { RS256: [one, many], ES256: [one, many], PS256: [many], EdDSA: [many] },
 }
 
-const manyOnes = { connections: 1, rounds: 21, count: 1000 }
+const oneConnection = { connections: 1, rounds: 21, count: 1000 }
 const eight = { connections: 8, rounds: 15, count: 2000 }
 const sixtyFour = { connections: 64, rounds: 31, count: 2000 }
 const atRate = { connections: 64, rate: 1000, rounds: 5, count: 2000 }
@@ -16,10 +16,10 @@ const atRate = { connections: 64, rate: 1000, rounds: 5, count: 2000 }
 export const fullHttp: HttpSize = {
   warmUp: 5000,
   modes: {
-    RS256: [manyOnes, eight, sixtyFour, atRate],
-    ES256: [manyOnes, sixtyFour],
-    PS256: [manyOnes, sixtyFour],
-    EdDSA: [manyOnes, sixtyFour],
+    RS256: [oneConnection, eight, sixtyFour, atRate],
+    ES256: [oneConnection, sixtyFour],
+    PS256: [oneConnection, sixtyFour],
+    EdDSA: [oneConnection, sixtyFour],
   },
   pairs: { connections: 64, rounds: 7, count: 3000 },
 }

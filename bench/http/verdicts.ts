@@ -11,18 +11,18 @@ export function verdictsOf(alg: string, rounds: Rounds): Verdict[] {
   const mine = rounds[ours]
   const [best = 'no peer'] = peers
     .filter((peer) => peer in rounds)
-    .toSorted((one, other) => ofOurs(rounds, one).median - ofOurs(rounds, other).median)
+    .toSorted((one, other) => timeOfOurs(rounds, one).median - timeOfOurs(rounds, other).median)
   const verdicts: Verdict[] = [
     {
       target: `${at}: requests/s, times those of the best peer`,
-      reached: cell(ofOurs(rounds, best), 'ratio'),
+      reached: cell(timeOfOurs(rounds, best), 'ratio'),
       against: best,
-      atLeast: targets.ofBestPeer,
+      atLeast: targets.minOfBestPeer,
     },
     {
-      target: `${at}: requests/s, of those of the yardstick by hand that checks nothing`,
+      target: `${at}: requests/s as a share of the handwritten yardstick's`,
       reached: cell(divided(rounds[poolByHand], mine, wall), 'ratio'),
-      atLeast: targets.ofPoolByHand,
+      atLeast: targets.minOfYardstick,
     },
   ]
   const passport = rounds['reverse-jwt, Passport']
@@ -31,13 +31,13 @@ export function verdictsOf(alg: string, rounds: Rounds): Verdict[] {
     verdicts.push({
       target: `${at}: through Passport, requests/s, times passport-jwt's`,
       reached: cell(divided(other, passport, wall), 'ratio'),
-      atLeast: targets.ofPassportJwt,
+      atLeast: targets.minOfPassportJwt,
     })
   }
   return verdicts
 }
 
 /** How many times as long as ours it takes. */
-function ofOurs(rounds: Rounds, peer: string) {
+function timeOfOurs(rounds: Rounds, peer: string) {
   return divided(rounds[peer], rounds[ours], wall)
 }

@@ -16,7 +16,7 @@ interface Claims {
   readonly proj_id: string
 }
 
-/** The signature on the thread pool, and as little else as it takes to look like a verification. */
+/** The handwritten yardstick: signature, exp, aud, iss, used ids; no strict parsing. */
 export function poolByHand({ jwks }: Setup): Protection {
   const keys = new Map(
     jwks.keys.map((jwk) => {

@@ -11,14 +11,12 @@ const between = 34
 export function chart(groups: readonly Bars[]): string {
   const shapes: string[] = []
   let y = 20
-  for (const { title, unit, bars, longerIsBetter } of groups) {
-    shapes.push(
-      `<text class="title" x="12" y="${y}">${escaped(title)}${longerIsBetter ? '' : ' (shorter is better)'}</text>`,
-    )
+  for (const { title, unit, bars } of groups) {
+    shapes.push(`<text class="title" x="12" y="${y}">${escaped(title)}</text>`)
     y += 12
-    const most = Math.max(...bars.map(({ value }) => value))
+    const longest = Math.max(...bars.map(({ value }) => value))
     for (const { name, value, ours } of bars) {
-      const length = Math.max(1, ((barsTo - barsFrom) * value) / most)
+      const length = Math.max(1, ((barsTo - barsFrom) * value) / longest)
       const middle = y + row / 2 + 4
       shapes.push(
         `<text class="name${ours ? ' ours' : ''}" x="${barsFrom - 10}" y="${middle}">${escaped(name)}</text>`,

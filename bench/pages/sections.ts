@@ -1,3 +1,4 @@
+import { attackingConnections, attackRate, honestRate } from '../flood/sizes.js'
 import { httpContestants } from '../http/contestants.js'
 import { algs } from '../platform.js'
 import type { Place } from './figures.js'
@@ -6,8 +7,10 @@ import type { Place } from './figures.js'
 export interface Figure {
   readonly name: string
   readonly place: (alg: string) => Place
-  /** How many times as long as ours a peer takes: below 1 it is ahead. */
-  readonly isPeer?: boolean
+  /** What microseconds are shown as. */
+  readonly unit?: 'ms'
+  /** Where it stands how many times as much time or memory as ours a peer takes: below 1 it is ahead. */
+  readonly peerRatio?: (alg: string) => Place
 }
 
 export interface Section {
@@ -56,26 +59,32 @@ const postgres = (row: string, column: string) => () => ({
   row,
   column,
 })
-const start = (row: string) => () => ({
+const start = (row: string, column: string) => () => ({
   part: 'start',
   table: 'Start',
   row,
-  column: 'import and first token',
+  column,
 })
+
+/** A figure that is such a ratio itself. */
+const ratioOf = (name: string, place: Figure['place']): Figure => ({ name, place, peerRatio: place })
+
+const atRate = `${attackRate.toLocaleString('en')}/s`
 
 /** What an adopter asks, in this order. */
 export const sections: readonly Section[] = [
   {
     title: 'Requests a second',
-    text: 'Express 5 with one protected route and 64 busy connections. `requests/s` is this package with its memory stores. Under a peer: how many times as many requests a second this package serves, so 1.20 is 20 % more. `Passport` is `ReverseJwtStrategy` beside passport-jwt.',
+    text: 'Express 5 with one protected route and 64 busy connections. `requests/s` is this package with its memory stores. Under a peer: how many times as many this package serves. `p99, ms` is its latency. `Passport` is `ReverseJwtStrategy` beside passport-jwt.',
     algs,
     figures: [
       { name: 'requests/s', place: http('64 connections', 'reverse-jwt', 'requests/s') },
-      ...peers.map((name) => ({ name, place: http('64 connections', name, 'time ÷ ours'), isPeer: true })),
-      {
-        name: 'Passport',
-        place: (alg) => ({ part: 'http', target: `HTTP, ${alg}, 64 connections: through Passport` }),
-      },
+      { name: 'p99, ms', place: http('64 connections', 'reverse-jwt', 'p99'), unit: 'ms' },
+      ...peers.map((name) => ratioOf(name, http('64 connections', name, 'time ÷ ours'))),
+      ratioOf('Passport', (alg) => ({
+        part: 'http',
+        target: `HTTP, ${alg}, 64 connections: through Passport`,
+      })),
     ],
   },
   {
@@ -84,58 +93,64 @@ export const sections: readonly Section[] = [
     algs: inShort,
     figures: [
       { name: 'p50, µs', place: http('one connection', 'reverse-jwt', 'p50') },
-      ...peers.map((name) => ({ name, place: http('one connection', name, 'p50 ÷ ours'), isPeer: true })),
+      ...peers.map((name) => ratioOf(name, http('one connection', name, 'p50 ÷ ours'))),
     ],
   },
   {
     title: 'Main thread',
-    text: 'Microseconds of the one thread that serves all requests, a request at 64 connections, beyond those of the unprotected route. What is spent here no other request can have. Most signatures are verified on other threads, so algorithms differ little.',
-    algs: ['RS256'],
+    text: 'Microseconds of the one thread that serves all requests, a request at 64 connections, beyond those of the unprotected route. express-jwt and passport-jwt verify on this thread, the others do not.',
+    algs: inShort,
     figures: ['reverse-jwt', ...peers].map((name) => ({
       name,
       place: http('64 connections', name, 'beyond bare'),
+      ...(name !== 'reverse-jwt' && { peerRatio: http('64 connections', name, 'beyond bare ÷ ours') }),
     })),
   },
   {
     title: 'In process',
-    text: 'Without HTTP, 64 tokens in flight. `limit`: tokens a second, as a share of those of a bare `crypto.verify`, which checks nothing but the signature. Under a peer: how many times as long it takes; `jose, main thread`: the same of the main thread alone. fast-jwt, jsonwebtoken and aws-jwt-verify verify on the main thread, where nothing else can run meanwhile.',
+    text: 'Without HTTP, 64 tokens in flight. `of crypto.verify`: tokens a second, as a share of those of a bare `crypto.verify`. Under a peer: how many times as long it takes; `jose, main thread`: the same of the main thread alone. fast-jwt, jsonwebtoken and aws-jwt-verify verify on the main thread.',
     algs: inShort,
     figures: [
-      { name: 'limit', place: inProcess('reverse-jwt', 'of crypto.verify') },
-      ...['jose', 'jsonwebtoken', 'fast-jwt', 'aws-jwt-verify', 'hono/jwt'].map((name) => ({
-        name,
-        place: inProcess(name, 'time ÷ ours'),
-        isPeer: true,
-      })),
-      { name: 'jose, main thread', place: inProcess('jose', 'main thread ÷ ours'), isPeer: true },
+      { name: 'of `crypto.verify`', place: inProcess('reverse-jwt', 'of crypto.verify') },
+      ...['jose', 'jsonwebtoken', 'fast-jwt', 'aws-jwt-verify', 'hono/jwt'].map((name) =>
+        ratioOf(name, inProcess(name, 'time ÷ ours')),
+      ),
+      ratioOf('jose, main thread', inProcess('jose', 'main thread ÷ ours')),
     ],
   },
   {
     title: 'Refusals',
     text: 'How many times as long the cheapest peer takes to refuse the same RS256 token, in process.',
-    figures: kinds.map((kind) => ({
-      name: kind,
-      isPeer: true,
-      place: () => ({ part: 'refusals', table: 'Refusals', row: kind, column: 'cheapest peer ÷ ours' }),
-    })),
+    figures: kinds.map((kind) =>
+      ratioOf(kind, () => ({
+        part: 'refusals',
+        table: 'Refusals',
+        row: kind,
+        column: 'cheapest peer ÷ ours',
+      })),
+    ),
   },
   {
     title: 'Under a flood',
-    text: '64 connections send rubbish, expired, forged and used tokens, while 200 honest calls a second come. `served`: their share that is answered 200. Their p99 is in milliseconds; `jose` is a route by hand with jose and a `Map`, and how many times as long its p99 is. The flood is a closed loop, so whoever refuses faster is sent more; in the last two columns it is 3,000 a second for both.',
+    text: `${attackingConnections} connections send rubbish, expired, forged and used tokens, while ${honestRate} honest calls a second come. \`served\`: the share of the honest calls that is answered 200; p99 is theirs. jose stands for a route by hand with jose and a \`Map\`. In the closed loop whoever refuses faster is sent more; the last two columns have ${attackRate.toLocaleString('en')} a second for both.`,
     algs: ['RS256'],
     figures: [
       { name: 'served', place: flood('closed loop', 'reverse-jwt', 'honest answered 200') },
-      { name: 'p99', place: flood('closed loop', 'reverse-jwt', 'honest p99') },
-      { name: 'jose', place: flood('closed loop', 'jose + Map', 'p99 ÷ ours'), isPeer: true },
+      { name: 'p99, ms', place: flood('closed loop', 'reverse-jwt', 'honest p99') },
+      ratioOf("jose's p99 ÷ ours", flood('closed loop', 'jose + Map', 'p99 ÷ ours')),
       { name: 'refusals/s', place: flood('closed loop', 'reverse-jwt', 'refusals/s') },
-      { name: "jose's", place: flood('closed loop', 'jose + Map', 'refusals/s') },
-      { name: 'p99, fixed', place: flood('at a fixed rate', 'reverse-jwt', 'honest p99') },
-      { name: 'jose, fixed', place: flood('at a fixed rate', 'jose + Map', 'p99 ÷ ours'), isPeer: true },
+      {
+        name: "jose's refusals/s",
+        place: flood('closed loop', 'jose + Map', 'refusals/s'),
+        peerRatio: flood('closed loop', 'jose + Map', 'time a refusal ÷ ours'),
+      },
+      { name: `p99 at ${atRate}, ms`, place: flood('at a fixed rate', 'reverse-jwt', 'honest p99') },
+      ratioOf(`jose's p99 ÷ ours at ${atRate}`, flood('at a fixed rate', 'jose + Map', 'p99 ÷ ours')),
     ],
   },
   {
     title: 'Redis, PostgreSQL, start',
-    text: 'Redis and PostgreSQL run on the same machine. A cold key is not in the cache of this process. Bytes are those allocated in process.',
+    text: 'Redis and PostgreSQL run on the same machine. A cold key is not in the cache of this process. Bytes: allocated for one token, without HTTP.',
     figures: [
       {
         name: 'HTTP, RS256: time with Redis ÷ memory',
@@ -143,18 +158,15 @@ export const sections: readonly Section[] = [
       },
       { name: 'ids/s, one ioredis connection', place: redis('ioredis', 'ids/s') },
       {
-        name: "the same with `'refuse'`, of the default",
+        name: "`afterDataLoss: 'refuse'` ([replay](replay.md)): ids/s as a share of the default's",
         place: redis("ioredis, 'refuse'", "of ioredis'"),
       },
       { name: 'cold key: µs', place: postgres('cold key', 'time') },
       { name: 'cold key: queries', place: postgres('cold key', 'queries') },
-      { name: 'import and first token: ms', place: start('reverse-jwt') },
-      { name: "jose's: ms", place: start('jose') },
-      {
-        name: 'bytes an ES256 token',
-        place: () => inProcess('reverse-jwt', 'bytes')('ES256'),
-      },
-      { name: "jose's bytes", place: () => inProcess('jose', 'bytes')('ES256') },
+      { name: 'start: import and first token, ms', place: start('reverse-jwt', 'import and first token') },
+      ratioOf("start: jose's time ÷ ours", start('jose', 'import and first token ÷ ours')),
+      { name: 'bytes, ES256', place: () => inProcess('reverse-jwt', 'bytes')('ES256') },
+      ratioOf("bytes, ES256: jose's ÷ ours", () => inProcess('jose', 'bytes ÷ ours')('ES256')),
     ],
   },
 ]

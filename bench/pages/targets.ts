@@ -12,7 +12,7 @@ export function targetsPage(results: Results, reasons: string): string {
   const nodes = nodesOf(results)
   return [
     '# Performance targets',
-    'For contributors; users find their answers in [performance](performance.md). Made by `npm run bench -- --write-docs`, but for the reasons, which are `bench/missed-targets.md`.',
+    'For contributors; users find their answers in [performance](performance.md). Made by `npm run bench -- --write-docs`, except for the reasons, which are `bench/missed-targets.md`.',
     '## Targets',
     'The median counts. Missed ones are bold; behind each is what it was to reach, and the peer where the best or cheapest is meant.',
     targetsTable(nodes),
@@ -25,12 +25,12 @@ export function targetsPage(results: Results, reasons: string): string {
       partNames(nodes).map((name) => [name, ...nodes.map((node) => measuredWhen(node, name))]),
     ),
     '## All tables',
-    'Medians, with the least and the most of all rounds in brackets.',
+    'Medians, with the minimum and the maximum of all rounds in brackets.',
     ...titlesOf(nodes).flatMap((title) => tablesOf(title, nodes)),
     '## Contestants',
     'In process:',
     list([...new Set([...contestants, ...refusers])]),
-    'Behind Express 5, in a process of its own each:',
+    'Each runs behind Express 5 in its own process:',
     list(httpContestants),
     '',
   ].join('\n\n')

@@ -85,10 +85,10 @@ describe.each(refusers.map((contestant) => [contestant.name, contestant] as cons
 describe('inFlight', () => {
   it('keeps so many in flight and ends when all are done, at once or later', async () => {
     let running = 0
-    let most = 0
+    let max = 0
     let ended = 0
     await inFlight(100, 8, (item, done) => {
-      most = Math.max(most, ++running)
+      max = Math.max(max, ++running)
       const end = () => {
         running--
         ended++
@@ -97,7 +97,7 @@ describe('inFlight', () => {
       if (item % 3 === 0) end()
       else setImmediate(end)
     })
-    expect([ended, most, running]).toEqual([100, 8, 0])
+    expect([ended, max, running]).toEqual([100, 8, 0])
   })
 
   it('fails with the first that fails', async () => {

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { createServer, type AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { Child } from '../../bench/child.js'
 import type { Attack, AttackQuestion } from '../../bench/flood/attackers.js'
@@ -28,9 +30,9 @@ it.each(algs)('every server accepts the honest and refuses what the attackers se
   const honest = await signTokens(keys, alg, 2)
   await fleet.useTokens([...used, ...all, ...honest])
   for (const name of names) {
-    expect([name, await fleet.statuses(name, 0, 4)]).toEqual([name, { 200: 4 }])
-    expect([name, await fleet.statuses(name, 4, 16)]).toEqual([name, { 401: 16 }])
-    expect([name, await fleet.statuses(name, 20, 2)]).toEqual([name, { 200: 2 }])
+    expect([name, await statusesOf(name, 0, 4)]).toEqual([name, { 200: 4 }])
+    expect([name, await statusesOf(name, 4, 16)]).toEqual([name, { 401: 16 }])
+    expect([name, await statusesOf(name, 20, 2)]).toEqual([name, { 200: 2 }])
   }
 })
 
@@ -53,3 +55,22 @@ it.each([
   expect(statuses[401]).toBeGreaterThan(16)
   expect(wall).toBeGreaterThan(0)
 })
+
+it('an attack whose connection is closed ends with an error instead of waiting for answers', async () => {
+  const closing = createServer((socket) => socket.once('data', () => socket.destroy()))
+  closing.listen(0, '127.0.0.1')
+  await once(closing, 'listening')
+  const { port } = closing.address() as AddressInfo
+  try {
+    await giveTokens(attackers, ['rubbish'])
+    const begin: AttackQuestion = { port, connections: 2 }
+    await attackers.ask<number>(begin)
+    await expect(attackers.ask<Attack>({ end: true })).rejects.toThrow('the server hung up')
+  } finally {
+    closing.close()
+  }
+})
+
+async function statusesOf(name: string, from: number, count: number) {
+  return (await fleet.answer([name], { from, count, connections: 1 })).statuses
+}

@@ -16,7 +16,7 @@ const table = {
   text: 'What it is.',
   columns: ['time', 'share'],
   rows: [
-    { name: 'one', cells: [cell({ median: 12.34, least: 1, most: 1234 }, 'µs'), cell(0.5, 'ratio')] },
+    { name: 'one', cells: [cell({ median: 12.34, min: 1, max: 1234 }, 'µs'), cell(0.5, 'ratio')] },
     { name: 'other | more', cells: [cell(7, 'µs'), null] },
   ],
 }
@@ -48,13 +48,31 @@ const crowded: MeasuredPart['tables'][number] = {
     { name: 'jose + Map', cells: [cell(3000, '/s'), cell(1.25, 'ratio')] },
   ],
 }
+const throughPassport: Verdict = {
+  target: "HTTP, EdDSA, 64 connections: through Passport, requests/s, times passport-jwt's",
+  reached: cell(0.9, 'ratio'),
+  atLeast: 2,
+}
+const starting: MeasuredPart['tables'][number] = {
+  title: 'Start, one ES256 token',
+  text: '',
+  columns: ['import and first token', 'import and first token ÷ ours'],
+  rows: [
+    { name: 'reverse-jwt', cells: [cell(60, 'ms'), cell(1, 'ratio')] },
+    { name: 'jose', cells: [cell(50, 'ms'), cell(0.83, 'ratio')] },
+  ],
+}
 const results: Results = {
   machine: thisMachine(),
   nodes: {
     26: { version: 'v26.1.0', parts: { some: { ...part, verdicts: [] } } },
     24: {
       version: 'v24.21.0',
-      parts: { some: part, http: { ...lonely, tables: [...lonely.tables, crowded] } },
+      parts: {
+        some: part,
+        http: { ...lonely, tables: [...lonely.tables, crowded], verdicts: [throughPassport] },
+        start: { ...part, form: 'full', tables: [starting], verdicts: [] },
+      },
     },
   },
 }
@@ -83,7 +101,7 @@ describe('results', () => {
   it('of each Node are kept apart, and another part is added', () => {
     const { nodes } = withPart(results, 'v24.21.0', 'other', part)
     expect(Object.keys(nodes)).toEqual(['24', '26'])
-    expect(Object.keys(nodes['24']?.parts ?? {})).toEqual(['some', 'http', 'other'])
+    expect(Object.keys(nodes['24']?.parts ?? {})).toEqual(['some', 'http', 'start', 'other'])
     expect(nodes['26']).toBe(results.nodes['26'])
   })
 
@@ -102,11 +120,22 @@ describe('the page for users', () => {
   })
 
   it('begins with what it serves over HTTP', () => {
-    expect(page.split('\n\n')[2]).toContain('by peer and algorithm: 1.25 to 2.00 on Node 24.')
+    expect(page.split('\n\n')[1]).toBe(
+      'With 64 busy connections it serves 0.90 to 2.00 times as many requests a second as its peers (Node 24).',
+    )
   })
 
   it('says where a peer is ahead', () => {
     expect(page).toContain('- **Latency of a lone request**: jose + Map, RS256 (Node 24: 0.93).')
+    expect(page).toContain('- **Requests a second**: Passport, EdDSA (Node 24: 0.90).')
+    expect(page).toContain("start: jose's time ÷ ours (Node 24: 0.83)")
+  })
+
+  it('says in which form it was measured', () => {
+    expect(page).toContain('Some parts were measured in the short form, others in the full one')
+    const { 26: short = { version: '', parts: {} } } = results.nodes
+    const shortPage = performancePage({ ...results, nodes: { 26: short } })
+    expect(shortPage).toContain('All parts were measured in the short form.')
   })
 
   it('leaves out what was not measured', () => {
@@ -142,7 +171,7 @@ it('draws a bar for each, as long as its number', () => {
     { name: 'a & b', value: 2, ours: false },
     { name: 'us', value: 1, ours: true },
   ]
-  const svg = chart([{ title: 'Bars <1>', unit: 'ratio', longerIsBetter: true, bars }])
+  const svg = chart([{ title: 'Bars <1>', unit: 'ratio', bars }])
   const lengths = Array.from(
     svg.matchAll(/<rect class="([^"]*)"[^>]* width="([\d.]+)"/g),
     ([, name, width]) => [name, width],

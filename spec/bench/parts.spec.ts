@@ -15,41 +15,69 @@ import { scale } from '../../bench/scale.js'
 import { start } from '../../bench/start.js'
 
 /*
- * Each part of the benchmark at its least size, so that it cannot rot. What it measures is of no interest here.
+ * Each part of the benchmark at its smallest size, so that it cannot rot. What it measures is of no interest here.
  */
 
 const tiny = { rounds: 1, warmUp: 1 } as const
 const algs = ['ES256', 'RS256', 'PS256', 'EdDSA']
 
-/** By the name of the part, for the page that shows them. */
-const measured: Record<string, MeasuredPart> = {}
+const one = { connections: 1, rounds: 1, count: 5 }
+const many = { connections: 64, rounds: 2, count: 70 }
+const atRate = { connections: 4, rate: 1000, rounds: 1, count: 20 }
 
-function keep(name: string, part: Part): Part {
-  measured[name] = { ...part, title: name, form: 'short', measured: '2026-01-01', took: 0, loadBefore: 0 }
-  return part
+/** The parts that the page for users shows. Each is measured once, by whichever test first asks for it. */
+const shownParts = {
+  'in-process': once(() => inProcess({ ...tiny, batch: 4, batchOfOne: 2, delayed: 4, weighed: 4 })),
+  refusals: once(() => refusals({ ...tiny, batch: 3 })),
+  http: once(() =>
+    http({
+      warmUp: 5,
+      modes: { ES256: [one, many], RS256: [one, many, atRate], PS256: [one, many], EdDSA: [one, many] },
+      pairs: { connections: 4, rounds: 1, count: 20 },
+    }),
+  ),
+  flood: once(() => flood({ algs: ['RS256'], rounds: 1, rate: 500, roundsAtRate: 1, honest: 20 })),
+  start: once(() => start({ rounds: 1 })),
+  'replay-in-redis': once(() => replayInRedis({ ...tiny, batch: 70 })),
+  registry: once(() => registry({ ...tiny, projects: 2_000, batch: 3 })),
+}
+
+function once(measure: () => Promise<Part>): () => Promise<Part> {
+  let measuring: Promise<Part> | undefined
+  return () => (measuring ??= measure())
+}
+
+async function allShownParts(): Promise<Readonly<Record<string, MeasuredPart>>> {
+  const measured: Record<string, MeasuredPart> = {}
+  // One after the other: together they would want too many processes.
+  for (const [name, measure] of Object.entries(shownParts)) {
+    const about = { title: name, form: 'short', measured: '2026-01-01', took: 0, loadBefore: 0 } as const
+    measured[name] = { ...(await measure()), ...about }
+  }
+  return measured
 }
 
 it('measures in process', async () => {
-  const part = keep('in-process', await inProcess({ ...tiny, batch: 4, batchOfOne: 2, delayed: 4 }))
+  const part = await shownParts['in-process']()
   expect(rowsOf(part)).toEqual(
     algs.map((alg) => [`${alg}, in process`, alg.startsWith('P') || alg === 'EdDSA' ? 6 : 7]),
   )
   expect(targetsOf(part)).toEqual([
-    'in process, ES256: tokens/s, of those of crypto.verify: >= 0.93',
-    "in process, ES256: main-thread CPU a token, of jose's: <= 0.5",
-    expect.stringMatching(/^in process, ES256: bytes a token: <= [45]000$/),
-    'in process, RS256: tokens/s, of those of crypto.verify: >= 0.75',
-    "in process, RS256: main-thread CPU a token, of jose's: <= 0.5",
-    'in process, PS256: tokens/s, of those of crypto.verify: >= 0.75',
-    "in process, PS256: main-thread CPU a token, of jose's: <= 0.5",
-    'in process, EdDSA: tokens/s, of those of crypto.verify: >= 0.93',
-    "in process, EdDSA: main-thread CPU a token, of jose's: <= 0.7",
+    "in process, ES256: tokens/s as a share of crypto.verify's: >= 0.93",
+    "in process, ES256: main-thread CPU a token as a share of jose's: <= 0.5",
+    expect.stringMatching(/^in process, ES256: bytes a token: <= (4096|5120)$/),
+    "in process, RS256: tokens/s as a share of crypto.verify's: >= 0.75",
+    "in process, RS256: main-thread CPU a token as a share of jose's: <= 0.5",
+    "in process, PS256: tokens/s as a share of crypto.verify's: >= 0.75",
+    "in process, PS256: main-thread CPU a token as a share of jose's: <= 0.5",
+    "in process, EdDSA: tokens/s as a share of crypto.verify's: >= 0.93",
+    "in process, EdDSA: main-thread CPU a token as a share of jose's: <= 0.7",
   ])
   expectNumbers(part)
 }, 60_000)
 
 it('measures refusals', async () => {
-  const part = keep('refusals', await refusals({ ...tiny, batch: 3 }))
+  const part = await shownParts.refusals()
   expect(rowsOf(part)).toEqual([['Refusals, in process, RS256', 9]])
   expect(targetsOf(part)).toEqual(
     [
@@ -59,23 +87,13 @@ it('measures refusals', async () => {
       ['expired', 2],
       ['wrong audience', 2],
       ['bad signature', 0.9],
-    ].map(([kind, least]) => `refusal, ${kind}: speed, times that of the cheapest peer: >= ${least}`),
+    ].map(([kind, min]) => `refusal, ${kind}: speed, times that of the cheapest peer: >= ${min}`),
   )
   expectNumbers(part)
 }, 60_000)
 
 it('measures behind Express', async () => {
-  const one = { connections: 1, rounds: 1, count: 5 }
-  const many = { connections: 64, rounds: 2, count: 70 }
-  const atRate = { connections: 4, rate: 1000, rounds: 1, count: 20 }
-  const part = keep(
-    'http',
-    await http({
-      warmUp: 5,
-      modes: { ES256: [one, many], RS256: [one, many, atRate], PS256: [one, many], EdDSA: [one, many] },
-      pairs: { connections: 4, rounds: 1, count: 20 },
-    }),
-  )
+  const part = await shownParts.http()
   expect(rowsOf(part)).toEqual([
     ['HTTP, ES256, one connection', 9],
     ['HTTP, ES256, 64 connections', 9],
@@ -92,7 +110,7 @@ it('measures behind Express', async () => {
     expect.stringMatching(
       `^HTTP, ${alg}, 64 connections: requests/s, times those of the best peer: >= 1(\\.1)?$`,
     ),
-    `HTTP, ${alg}, 64 connections: requests/s, of those of the yardstick by hand that checks nothing: >= 0.92`,
+    `HTTP, ${alg}, 64 connections: requests/s as a share of the handwritten yardstick's: >= 0.92`,
     ...(alg === 'EdDSA'
       ? []
       : [`HTTP, ${alg}, 64 connections: through Passport, requests/s, times passport-jwt's: >= 2`]),
@@ -103,41 +121,44 @@ it('measures behind Express', async () => {
 }, 120_000)
 
 it('measures by the number of connections', async () => {
-  const part = await byConnections({ ...tiny, each: 1, least: 4 })
-  expect(rowsOf(part)).toEqual(algs.map((alg) => [`HTTP, ${alg}, by the number of connections`, 18]))
+  const part = await byConnections({ ...tiny, algs: ['RS256', 'ES256'], each: 1, minCount: 4 })
+  expect(rowsOf(part)).toEqual([
+    ['HTTP, RS256, by the number of connections', 18],
+    ['HTTP, ES256, by the number of connections', 18],
+  ])
   expectNumbers(part)
 }, 60_000)
 
 it('measures under a flood', async () => {
-  const size = { rounds: 1, rate: 500, roundsAtRate: 1, honest: 20 }
-  const part = keep('flood', await flood({ ...size, algs: ['RS256'] }))
+  const part = await shownParts.flood()
   expect(rowsOf(part)).toEqual([
     ['Flood, RS256, closed loop', 3],
     ['Flood, RS256, at a fixed rate', 3],
   ])
   expect(targetsOf(part)).toEqual([
     'flood, RS256: share of the honest calls that is answered 200: >= 1',
-    'flood, RS256: p99 of the honest calls, of that with jose by hand: <= 1',
+    'flood, RS256: p99 of the honest calls as a multiple of that with jose by hand: <= 1',
+    'flood, RS256: p99 of the honest calls as a multiple of that with jose by hand, at 500/s: <= 1',
   ])
   expectNumbers(part)
 }, 60_000)
 
 it('measures the start', async () => {
-  const part = keep('start', await start({ rounds: 1 }))
+  const part = await shownParts.start()
   expect(rowsOf(part)).toEqual([['Start, one ES256 token', 2]])
   expect(targetsOf(part)).toEqual(['start: import and first token: <= 50'])
   expectNumbers(part)
 }, 60_000)
 
 it('measures used ids in Redis', async () => {
-  const part = keep('replay-in-redis', await replayInRedis({ ...tiny, batch: 70 }))
+  const part = await shownParts['replay-in-redis']()
   expect(rowsOf(part)).toEqual([['RedisReplayStore', 7]])
   expect(targetsOf(part).map((target) => target.slice(-6))).toEqual(['>= 0.4', '>= 0.4', '>= 0.4'])
   expectNumbers(part)
 }, 60_000)
 
 it('measures keys in PostgreSQL', async () => {
-  const part = keep('registry', await registry({ ...tiny, projects: 2_000, batch: 3 }))
+  const part = await shownParts.registry()
   expect(rowsOf(part).map(([, rows]) => rows)).toEqual([3])
   expect(targetsOf(part)[0]).toBe('queries for a cold key: <= 1')
   // The one figure here that no machine makes slower.
@@ -161,24 +182,29 @@ const lacking = [
   'aws-jwt-verify PS256',
 ]
 
-it('has measured every figure of the page for users', () => {
-  const node = { version: 'v24.0.0', parts: measured }
+it('has measured every figure of the page for users, and every comparison', async () => {
+  const node = { version: 'v24.0.0', parts: await allShownParts() }
   const absent = sections.flatMap(({ algs = [''], figures }) =>
-    figures.flatMap(({ name, place }) =>
-      algs.filter((alg) => figureAt(node, place(alg)) === null).map((alg) => `${name} ${alg}`),
+    figures.flatMap(({ name, place, peerRatio = place }) =>
+      algs
+        .filter((alg) => [place, peerRatio].some((where) => figureAt(node, where(alg)) === null))
+        .map((alg) => `${name} ${alg}`),
     ),
   )
   expect(absent.filter((name) => !lacking.includes(name))).toEqual([])
-})
+}, 300_000)
 
-it('leaves room on the page for users, with four Nodes, to say where peers are ahead', () => {
+it('leaves room on the page for users, with four Nodes, to say where peers are ahead', async () => {
+  const measured = await allShownParts()
   const nodes = Object.fromEntries(
     ['20', '22', '24', '26'].map((major) => [major, { version: `v${major}.10.10`, parts: measured }]),
   )
   const page = performancePage({ machine: thisMachine(), nodes })
+  const titles = Array.from(page.matchAll(/^## (.*)$/gm), ([, title]) => title)
+  expect(titles.slice(0, sections.length)).toEqual(sections.map(({ title }) => title))
   const others = page.replace(/## Where a peer is ahead.*?(?=## )/s, '')
-  expect(others.split(/\s+/).length).toBeLessThanOrEqual(1_800)
-})
+  expect(others.split(/\s+/).length).toBeLessThanOrEqual(1_850)
+}, 300_000)
 
 function targetsOf({ verdicts }: Part): string[] {
   return verdicts.map(({ target, atLeast, atMost }) =>

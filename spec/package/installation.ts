@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { cp, mkdtemp, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { kept, tidy } from '../helpers/kept-folder.js'
-import { output, run } from './command.js'
+import { npmInstall } from '../helpers/npm-install.js'
+import { output } from './command.js'
 
 /** The root of the repository. Tests run from dist/. */
 export const root = join(import.meta.dirname, '../../..')
@@ -57,16 +58,6 @@ async function hashOf(names: readonly string[]): Promise<string> {
   return hash.digest('hex').slice(0, 16)
 }
 
-async function npmInstall(folder: string, packages: readonly string[]): Promise<void> {
-  const flags = ['--prefer-offline', '--no-audit', '--no-fund', '--no-save', '--ignore-scripts']
-  const { code, stderr } = await run('npm', ['install', ...flags, ...packages], folder)
-  if (code === 0) return
-  const why = stderr.split('\n').filter((line) => line.startsWith('npm error'))
-  throw new Error(
-    `npm could not install ${packages.join(' ')}. These tests need the npm registry; can it be reached?\n${why.join('\n')}`,
-  )
-}
-
 /** Versions as the repository's own tests have them, so that the cache of `npm ci` has them too. */
 function asTestedHere(name: string): string {
   const range = manifest.devDependencies[name]
@@ -100,18 +91,6 @@ export async function projectIn(installed: string, project: string): Promise<str
 /** A folder with nothing in it, far from anything installed. The caller removes it. */
 export function emptyFolder(): Promise<string> {
   return mkdtemp(join(tmpdir(), 'reverse-jwt-empty-'))
-}
-
-/** The program of another version of Node. npm has them, one package for each platform. */
-export async function nodeProgram(version: string): Promise<string> {
-  const name = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`
-  const folder = await kept(`lasting-node-${version}`, async (filling) => {
-    await writeFile(join(filling, 'package.json'), '{ "private": true }\n')
-    await npmInstall(filling, [`${name}@${version}`])
-    await rename(join(filling, 'node_modules', name, 'bin'), join(filling, 'bin'))
-    await rm(join(filling, 'node_modules'), { recursive: true })
-  })
-  return join(folder, 'bin/node')
 }
 
 /** What `engines` begins with, and what is newer. The tests themselves run on one more. */

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { output } from './command.js'
-import { installation, manifest, nodeProgram, nodeVersions, projectIn } from './installation.js'
+import { nodeProgram } from '../helpers/node-program.js'
+import { installation, manifest, nodeVersions, projectIn } from './installation.js'
 
 jest.setTimeout(60_000)
 

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { run } from './command.js'
-import { installation, nodeProgram, projectIn } from './installation.js'
+import { nodeProgram } from '../helpers/node-program.js'
+import { installation, projectIn } from './installation.js'
 
 jest.setTimeout(60_000)
 
