@@ -100,6 +100,7 @@ function readValue(depth: number): unknown {
 function readObject(depth: number): JsonObject | undefined {
   if (depth > maxDepth || --objects < 0) return undefined
   const object: JsonObject = {}
+  let count = 0
   at++
   let code = next()
   while (code !== closeBrace) {
@@ -107,7 +108,9 @@ function readObject(depth: number): JsonObject | undefined {
     if (name === undefined || !isAllowedName(name) || next() !== colon) return undefined
     at++
     const value = readValue(depth + 1)
-    if (value === undefined || !addMember(object, name, value)) return undefined
+    if (value === undefined) return undefined
+    setMember(object, name, value)
+    count++
     code = next()
     if (code === comma) {
       at++
@@ -116,7 +119,8 @@ function readObject(depth: number): JsonObject | undefined {
     } else if (code !== closeBrace) return undefined
   }
   at++
-  return object
+  // A name that comes twice makes one member.
+  return Object.keys(object).length === count ? object : undefined
 }
 
 /** Before the object gets the member, so that nothing large is made. */
@@ -146,12 +150,10 @@ function readArray(depth: number): unknown[] | undefined {
   return array
 }
 
-/** False for a name that comes twice. One that objects inherit, such as toString, cannot be assigned where prototypes are frozen. */
-function addMember(object: JsonObject, name: string, value: unknown): boolean {
-  if (!(name in object)) object[name] = value
-  else if (Object.hasOwn(object, name)) return false
+/** A name that objects inherit, such as toString, cannot be assigned where prototypes are frozen. */
+function setMember(object: JsonObject, name: string, value: unknown): void {
+  if (!Object.hasOwn(Object.prototype, name)) object[name] = value
   else Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true })
-  return true
 }
 
 function readString(): string | undefined {
