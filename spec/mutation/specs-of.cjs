@@ -2,6 +2,7 @@
 module.exports = {
   errors: /errors|http.error-handlers/,
   'http/challenge': /errors|http.challenge/,
+  'http/refusals': /errors|http.problem/,
   'http/http-error': /errors|http.http-error/,
   'http/retry-after': /errors|http.problem/,
   'verify/once-a-request': /once-a-request/,
@@ -45,5 +46,10 @@ module.exports = {
   'verify/signature': /verify.signature|verifier/,
   'verify/single-use': /verify.single-use|verifier/,
   'verify/store-answer': /verify.(key|single-use)|verifier/,
+  'verify/and-then': /verify.and-then|verifier|attacks.i-replay-a-token-where/,
+  'verify/ecdsa-der': /verify.(ecdsa-der|signature)|attacks.i-bend/,
+  'verify/signature-check': /verify.signature|attacks.i-bend/,
+  'encoding/base64url': /encoding.base64url|verify.compact/,
+  'encoding/base64url-text': /encoding.base64url|verify.compact/,
   'encoding/strict-json': /strict-json|verify.compact/,
 }
