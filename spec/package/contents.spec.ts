@@ -166,7 +166,6 @@ describe('what an entry brings along', () => {
     expect(packagesOf('dist/lib/index.js')).toEqual([
       'lru-cache',
       'node:buffer',
-      'node:cluster',
       'node:crypto',
       'passport-strategy',
     ])
