@@ -18,10 +18,11 @@ async function platformOf() {
   const { registry, store } = platform
   await registry.createProject({ id: 'shop' }, { by })
   const pair = await registry.generateKey('shop', { by })
-  const reads = { all: 0, now: 0, most: 0, fail: false }
+  const reads = { all: 0, now: 0, most: 0, fail: false, projects: [] as string[] }
   const database: KeyStore = {
     async find(projectId, kid) {
       reads.all += 1
+      reads.projects.push(projectId)
       reads.most = Math.max(reads.most, (reads.now += 1))
       await new Promise((resolve) => setImmediate(resolve))
 
@@ -69,10 +70,10 @@ it('a flood lets the first call of another project pass, whose key was never rea
   const claims = { iss: 'rival', sub: 'rival', proj_id: 'rival' }
   const token = mint({ header: { kid }, claims, privateKey: createPrivateKey(privateKey) })
   await expect(verifier.verify(token)).resolves.toMatchObject({ project: { id: 'rival' } })
-  // It was not the last one to be read.
-  expect(reads.all).toBeLessThan(57)
   await Promise.all(flood)
   expect(reads.all).toBe(57)
+  // It was not the last one to be read.
+  expect(reads.projects.indexOf('rival')).toBeLessThan(56)
 })
 
 it('a made-up kid is read once, and again only after a change', async () => {
