@@ -52,7 +52,7 @@ function overHttp(nodes: readonly OnNode[]): string[] {
   if (first === undefined) return []
   const rest = others.map(({ range, node }) => `; ${range} on ${node}`).join('')
   return [
-    `With 64 busy connections it serves ${first.range} times as many requests a second as its peers (${first.node}${rest}).`,
+    `With 64 busy connections reverse-jwt serves ${first.range} times as many requests a second as its peers (${first.node}${rest}).`,
   ]
 }
 

@@ -121,7 +121,7 @@ describe('the page for users', () => {
 
   it('begins with what it serves over HTTP', () => {
     expect(page.split('\n\n')[1]).toBe(
-      'With 64 busy connections it serves 0.90 to 2.00 times as many requests a second as its peers (Node 24).',
+      'With 64 busy connections reverse-jwt serves 0.90 to 2.00 times as many requests a second as its peers (Node 24).',
     )
   })
 
