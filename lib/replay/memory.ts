@@ -1,4 +1,3 @@
-import type { Cluster } from 'node:cluster'
 import { createHash } from 'node:crypto'
 import { StoreError } from '../errors.js'
 import type { OutageReason } from '../http/refusals.js'
@@ -104,9 +103,7 @@ export class MemoryReplayStore implements ReplayStore {
     this.projectQuota = projectQuota ?? Math.ceil(capacity / 10)
     this.ceilings = ceilings
     this.since = afterDataLoss === 'refuse' ? undefined : -Infinity
-    // A worker has a channel to its primary. Other processes need not load the module.
-    if (process.connected && (process.getBuiltinModule('node:cluster') as unknown as Cluster).isWorker)
-      warnOnce('REVERSE_JWT_MEMORY_STORE_IN_CLUSTER')
+    if (isClusterWorker()) warnOnce('REVERSE_JWT_MEMORY_STORE_IN_CLUSTER')
   }
 
   consume(use: TokenUse): boolean {
@@ -217,6 +214,14 @@ export class MemoryReplayStore implements ReplayStore {
 function discount(project: ProjectUses, group: Expiring): void {
   project.live -= group.live.get(project) ?? 0
   group.live.delete(project)
+}
+
+/** A worker has a channel to its primary. Other processes need not load the module. */
+function isClusterWorker(): boolean {
+  if (!process.connected) return false
+  // What is exported by default; the types know it only as what `import` gives.
+  const cluster = process.getBuiltinModule('node:cluster') as { readonly isWorker?: boolean }
+  return cluster.isWorker === true
 }
 
 /** The number ends at the first character that is no digit, so no two pairs share a name. */

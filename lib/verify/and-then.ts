@@ -1,3 +1,5 @@
+import { hasMethod } from '../options/kinds.js'
+
 /**
  * What follows from a value: at once where the value is at hand, else when its promise is fulfilled.
  *
@@ -12,5 +14,5 @@ export function andThen<T, U>(value: T | Promise<T>, next: (value: T) => U | Pro
  * return another one, and what is taken for no promise is not waited for.
  */
 export function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
-  return typeof (value as { then?: unknown } | undefined)?.then === 'function'
+  return hasMethod(value, 'then')
 }
