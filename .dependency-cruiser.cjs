@@ -36,7 +36,7 @@ const mayKnow = {
   verifier: ['verify', 'replay/replay-store', 'replay/ceilings', ...leaves],
   faces: ['verifier', 'verify', ...leaves],
   registry: ['keys', 'jwk', 'events', ...leaves],
-  customer: ['jwk', ...carvable],
+  customer: ['jwk', 'events/listeners', 'events/event-text', 'warnings', ...carvable],
   index: ['faces', 'verifier', 'verify', 'keys', 'replay', 'events', ...leaves],
 }
 
@@ -104,13 +104,13 @@ module.exports = {
       name: 'the-customer-needs-jose-alone',
       severity: 'error',
       from: { path: pathOf(['customer', 'jwk']) },
-      to: { pathNot: '^lib/|^node_modules/jose/|^(node:)?crypto$' },
+      to: { pathNot: '^lib/|^node_modules/jose/|^(node:)?crypto$', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'stores-know-no-http',
       severity: 'error',
       from: { path: pathOf(['keys', 'replay', 'registry/store', 'registry/postgres']) },
-      to: { path: '^(node:)?https?$|^lib/http/(problem|json-body|fault)' },
+      to: { path: '^(node:)?https?$|^lib/http/(problem|json-body|body-bytes|media-type|fault)' },
     },
     {
       name: 'an-entry-point-is-not-imported-within',

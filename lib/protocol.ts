@@ -137,3 +137,8 @@ export function parseUrl(text: unknown): URL | undefined {
     return undefined
   }
 }
+
+/** Whether a value is an origin as browsers send it: `https://shop.example`. Not `null`. RFC 6454 section 6.2. */
+export function isOrigin(value: unknown): value is string {
+  return typeof value === 'string' && parseUrl(value)?.origin === value
+}

@@ -17,6 +17,8 @@ const texts = {
     'passport.authenticate("reverse-jwt") keeps the project in a session, so that later requests need no token. Pass { session: false }, unless that is what you want.',
   REVERSE_JWT_BODY_NOT_PARSED:
     'tokenFrom includes "body", but a form arrived with req.body unset. Mount express.urlencoded({ extended: false }) before.',
+  REVERSE_JWT_TOKENS_NOT_LIMITED:
+    'authorize granted a token without a subject, so nothing limits how many tokens one visitor gets. Return { subject }: the id of your user, or the address of the caller where nobody logs in.',
   REVERSE_JWT_LISTENER_FAILED:
     'A listener (onEvent, onError) threw. The request goes on; what it was told is lost.',
 } as const
@@ -28,10 +30,11 @@ const emitted = new Set<string>()
 export function warnOnce(code: keyof typeof texts): void {
   if (emitted.has(code)) return
   emitted.add(code)
-  process.emitWarning(`${texts[code]} See ${documentation}#${code.toLowerCase()}`, {
-    type: 'ReverseJwtWarning',
-    code,
-  })
+  const text = `${texts[code]} See ${documentation}#${code.toLowerCase()}`
+  // At the edge there may be no process, or none that warns.
+  const { process } = globalThis as { process?: Partial<NodeJS.Process> }
+  if (process?.emitWarning !== undefined) process.emitWarning(text, { type: 'ReverseJwtWarning', code })
+  else console.warn(`[${code}] ${text}`)
 }
 
 /** A token that came in the clear can be read on its way; loopback is no way. */

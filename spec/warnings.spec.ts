@@ -30,6 +30,7 @@ it('gives each warning once, with a code that silences it', () => {
     'REVERSE_JWT_BUILT_IN_A_REQUEST',
     'REVERSE_JWT_SESSION_LEFT_ON',
     'REVERSE_JWT_BODY_NOT_PARSED',
+    'REVERSE_JWT_TOKENS_NOT_LIMITED',
     'REVERSE_JWT_LISTENER_FAILED',
   ] as const
   for (const code of [...codes, ...codes.toReversed()]) warnOnce(code)

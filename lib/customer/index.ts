@@ -1,5 +1,16 @@
 export type { Algorithm, AlgorithmName } from '../protocol.js'
 export { generateProjectKey, type ProjectKeyPair } from '../jwk/generate.js'
+export type {
+  TokenEndpointEvent,
+  TokenFailedEvent,
+  TokenMintedEvent,
+  TokenRefusedEvent,
+} from './endpoint/events.js'
+export type { Authorization, TokenGrant } from './endpoint/grant.js'
+export type { TokenEndpointListener, TokenEndpointOptions, TokenWish } from './endpoint/options.js'
+export type { TokenRefusalCode } from './endpoint/refusals.js'
+export { tokenEndpoint, type TokenEndpoint } from './endpoint/token-endpoint.js'
+export { tokenRoute } from './endpoint/token-route.js'
 export { proveKeyPossession, type KeyPossessionOptions } from './possession.js'
 export type { PrivateKeyInput } from '../jwk/private-half.js'
 export type { RemoteSigner } from './remote-signer.js'

@@ -8,3 +8,5 @@ function refuse(): never {
 export const createSigner = refuse
 export const generateProjectKey = refuse
 export const proveKeyPossession = refuse
+export const tokenEndpoint = refuse
+export const tokenRoute = refuse

@@ -1,7 +1,7 @@
 import { algorithm, identifier, required, seconds, text } from '../options/kinds.js'
 import { optionsReader, type OptionsOf } from '../options/options.js'
 import { isQuotable } from '../options/quoted.js'
-import { isScope, limits, parseUrl, projectTokenType, type AlgorithmName } from '../protocol.js'
+import { isOrigin, isScope, limits, projectTokenType, type AlgorithmName } from '../protocol.js'
 import { refuseBrowser } from '../jwk/browser-guard.js'
 import { checkSize } from './claims-size.js'
 import { compactSigner } from './compact-signature.js'
@@ -164,8 +164,4 @@ function checkName(name: string): void {
   if (name !== lowered && ownClaims.has(lowered))
     throw new TypeError(`The claim is named ${lowered}, in small letters`)
   if (name === '__proto__') throw new TypeError('A claim must not be named __proto__')
-}
-
-function isOrigin(value: unknown): boolean {
-  return value !== 'null' && parseUrl(value)?.origin === value
 }

@@ -1,8 +1,8 @@
 import { ownText } from '../encoding/own-text.js'
 import type { RefusalFacts } from '../errors.js'
 import { isOutageCode, type OutageReason, type RefusalReason } from '../http/refusals.js'
-import { limits } from '../protocol.js'
 import type { Authentication, ProjectKey, UnverifiedToken } from '../types.js'
+import { bounded, messageOf, text } from './event-text.js'
 import type { EventFace, StoreSeconds, VerifierEvent } from './verifier-event.js'
 
 /** What is known of one verification, as far as it got. */
@@ -106,26 +106,6 @@ function namesIn(token: UnverifiedToken | undefined) {
   }
 }
 
-/** Stores throw anything, also what cannot even be asked what it is. */
-function messageOf(cause: unknown): unknown {
-  try {
-    return cause instanceof Error ? cause.message : cause
-  } catch {
-    return undefined
-  }
-}
-
-function text<Name extends string>(name: Name, value: unknown): { readonly [name in Name]?: string } {
-  return typeof value === 'string' ? ({ [name]: bounded(value) } as { [name in Name]: string }) : {}
-}
-
 function number<Name extends string>(name: Name, value: unknown): { readonly [name in Name]?: number } {
   return Number.isFinite(value) ? ({ [name]: value } as { [name in Name]: number }) : {}
-}
-
-/** Listeners may keep an event for as long as they like: its texts are short, and keep no token. */
-function bounded(value: string): string {
-  const cut = value.slice(0, limits.identifierLength)
-  const splitsPair = /[\uD800-\uDBFF]$/.test(cut) && /^[\uDC00-\uDFFF]/.test(value.slice(cut.length))
-  return ownText(splitsPair ? cut.slice(0, -1) : cut)
 }

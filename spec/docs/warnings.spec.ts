@@ -13,6 +13,7 @@ const codes: Readonly<Record<Parameters<typeof warnOnce>[0], true>> = {
   REVERSE_JWT_BUILT_IN_A_REQUEST: true,
   REVERSE_JWT_SESSION_LEFT_ON: true,
   REVERSE_JWT_BODY_NOT_PARSED: true,
+  REVERSE_JWT_TOKENS_NOT_LIMITED: true,
   REVERSE_JWT_LISTENER_FAILED: true,
 }
 
