@@ -86,11 +86,11 @@ export function facesIn(serve: ReturnType<typeof openServer>): readonly [name: s
 
 /** One question to an endpoint that signs for everyone, unless told otherwise. */
 export function askOf(asks: Asks, options: Partial<Options> = {}): (question?: Question) => Promise<Reply> {
-  return asks({ ...usual, ...options } as Options)
+  return asks({ ...usual, ...options })
 }
 
 function headersOf({ headers = {} }: Question): [string, string][] {
-  const entries = Object.entries({ ...honestHeaders, ...headers })
+  const entries = Object.entries<string | undefined>({ ...honestHeaders, ...headers })
   return entries.filter((entry): entry is [string, string] => entry[1] !== undefined)
 }
 
@@ -102,7 +102,7 @@ async function overTheWire(server: Parameters<typeof request>[0], question: Ques
   const { status, headers, text } = await (isBodiless
     ? asked
     : asked.serialize((sent) => sent as string).send(body))
-  return { status, headers: headers as Record<string, string>, text, body: parsed(text) }
+  return { status, headers: headers, text, body: parsed(text) }
 }
 
 function requestFor(question: Question = {}): Request {

@@ -18,7 +18,7 @@ const granted = () => ({ subject: 'user-7' })
 /** What reaches the error handler, and what the page gets. */
 async function failure(options: Partial<Options>) {
   const reached: unknown[] = []
-  const endpoint = tokenEndpoint({ signer, authorize: granted, ...options } as TokenEndpointOptions<never>)
+  const endpoint = tokenEndpoint({ signer, authorize: granted, ...options })
   const listener: RequestListener = (req, res) => {
     endpoint(req as never, res, (error) => {
       reached.push(error)
@@ -106,7 +106,7 @@ describe('a token endpoint', () => {
     ['the limit returns nothing', { limit: () => undefined as never }, 'limit must return true or false'],
     [
       'the signer throws',
-      { signer: { sign: () => Promise.reject(new Error('KMS is away')) } as never },
+      { signer: { sign: () => Promise.reject(new Error('KMS is away')) } },
       'KMS is away',
     ],
     [

@@ -78,7 +78,7 @@ describe('the limit of a token endpoint', () => {
   })
 
   it('is yours where you give one, which hears who asks', async () => {
-    const limit = jest.fn((_subject: string, _request: Request) => Promise.resolve(true))
+    const limit = jest.fn<(subject: string, request: Request) => Promise<boolean>>().mockResolvedValue(true)
     const ask = endpoint({ limit })
     expect(await ask('a', 200)).toBe(200)
     expect(limit.mock.calls[0]).toEqual(['a', expect.any(Request)])

@@ -124,9 +124,7 @@ const refused: readonly [
 describe.each(facesIn(serve))('%s', (_, asks) => {
   it.each(refused)('refuses %s', async (_why, question, options, status, code) => {
     const sign = jest.fn(() => Promise.resolve('no token may come out'))
-    const reply = await askOf(asks, { ...options, signer: { ...options.signer, sign } as Options['signer'] })(
-      question,
-    )
+    const reply = await askOf(asks, { ...options, signer: { sign } as never })(question)
     expect(sign).not.toHaveBeenCalled()
     expect(reply.status).toBe(status)
     expect(reply.headers).toMatchObject({
@@ -217,7 +215,7 @@ describe.each(facesIn(serve))('%s', (_, asks) => {
   })
 
   it('tells authorize what the page wishes, and where it is', async () => {
-    const authorize = jest.fn((_request: unknown, _wish: unknown) => true)
+    const authorize = jest.fn<(request: unknown, wish: unknown) => true>().mockReturnValue(true)
     await askOf(asks, { authorize })({ body: '{"scope":"portal:read"}' })
     await askOf(asks, { authorize, requireOrigin: false })({
       headers: { origin: undefined, 'sec-fetch-site': undefined },
@@ -232,7 +230,7 @@ describe.each(facesIn(serve))('%s', (_, asks) => {
   it('signs the claims of the grant, and with the signer that belongs to the request', async () => {
     const claims = { plan: 'gold' }
     const other = { sign: (extra: unknown) => Promise.resolve(JSON.stringify(extra)) }
-    const find = jest.fn((_request: unknown) => Promise.resolve(other as never))
+    const find = jest.fn<(request: unknown) => Promise<never>>().mockResolvedValue(other as never)
     const reply = await askOf(asks, { authorize: () => ({ subject: 7, claims }), signer: find as never })()
     expect(JSON.parse(reply.body.token as string)).toEqual({ plan: 'gold', origin: page })
     expect(find).toHaveBeenCalledTimes(1)
