@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import type { Server } from 'node:http'
+import { refusals as refusalsOfTheEndpoint } from '../../lib/customer/endpoint/refusals.js'
 import { AuthenticationError, MemoryReplayStore, StoreError, type VerifierEvent } from '../../lib/index.js'
 import { mint, now } from '../helpers/mint.js'
 import { appOf, platform, rivalKeys, shop } from '../helpers/platform.js'
@@ -115,7 +116,8 @@ const shownEvents: Partial<Record<Code, readonly Provocation[]>> = {
 
 describe('docs/errors', () => {
   it('has a page for each code, and no other page', () => {
-    const pages = every.map(([code]) => `docs/errors/${code}.md`)
+    const codes = new Set([...every.map(([code]) => code), ...Object.keys(refusalsOfTheEndpoint)])
+    const pages = Array.from(codes, (code) => `docs/errors/${code}.md`)
     expect(filesBelow('docs/errors').sort()).toEqual(['docs/errors/README.md', ...pages].sort())
   })
 
