@@ -6,10 +6,10 @@ export type {
   TokenMintedEvent,
   TokenRefusedEvent,
 } from './endpoint/events.js'
-export type { Authorization, TokenGrant } from './endpoint/grant.js'
+export type { TokenDecision, TokenGrant } from './endpoint/grant.js'
 export type { TokenEndpointListener, TokenEndpointOptions, TokenWish } from './endpoint/options.js'
 export type { TokenRefusalCode } from './endpoint/refusals.js'
-export { tokenEndpoint, type TokenEndpoint } from './endpoint/token-endpoint.js'
+export { tokenEndpoint, type AppRequest, type TokenEndpoint } from './endpoint/token-endpoint.js'
 export { tokenRoute } from './endpoint/token-route.js'
 export { proveKeyPossession, type KeyPossessionOptions } from './possession.js'
 export type { PrivateKeyInput } from '../jwk/private-half.js'

@@ -26,7 +26,7 @@ export interface TokenGrant {
  * What `authorize` may return. `true`: a token for all scopes of the project. Nothing: there is no session. `false`: there is one,
  * and it may not have a token.
  */
-export type Authorization = TokenGrant | boolean | null | undefined
+export type TokenDecision = TokenGrant | boolean | null | undefined
 
 /** A grant after it was checked. */
 export interface ReadGrant {

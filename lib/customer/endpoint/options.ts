@@ -5,7 +5,7 @@ import { quoted, shown } from '../../options/quoted.js'
 import { isOrigin } from '../../protocol.js'
 import type { Signer } from '../signer.js'
 import type { TokenEndpointEvent } from './events.js'
-import type { Authorization } from './grant.js'
+import type { TokenDecision } from './grant.js'
 
 /** What a page asks for. Anyone can ask for anything: what is not granted is not signed. */
 export interface TokenWish {
@@ -25,7 +25,7 @@ export interface TokenEndpointOptions<R> {
    * `false` where whoever asks may not have a token (403 `token_denied`). Anything else is a TypeError, and no token. What it throws
    * goes to your error handler.
    */
-  readonly authorize: (request: R, wish: TokenWish) => Authorization | Promise<Authorization>
+  readonly authorize: (request: R, wish: TokenWish) => TokenDecision | Promise<TokenDecision>
   /**
    * The pages that may ask, and no others: `['https://shop.example']`. Default: those of the endpoint's own origin. Needed where the
    * page is on another origin than the endpoint (mount your own CORS, with credentials, before), where a proxy changes Host, and

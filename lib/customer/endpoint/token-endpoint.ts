@@ -4,6 +4,20 @@ import { minter } from './mint.js'
 import type { TokenEndpointOptions } from './options.js'
 import type { TokenAnswer } from './answer.js'
 
+/**
+ * A request with what Express, Passport and the usual middleware add: for who does not say which type theirs has. With a type of
+ * your own, `authorize: (req: Request) => ...`.
+ */
+export interface AppRequest extends IncomingMessage {
+  readonly ip?: string | undefined
+  readonly hostname?: string | undefined
+  /* eslint-disable @typescript-eslint/no-explicit-any -- they are what the app makes them. */
+  readonly user?: any
+  readonly session?: any
+  readonly cookies?: any
+  /* eslint-enable @typescript-eslint/no-explicit-any */
+}
+
 /** A handler of Express 4 and 5, Connect and `node:http`. */
 export type TokenEndpoint<R extends IncomingMessage> = (
   req: R,
@@ -42,7 +56,9 @@ export type TokenEndpoint<R extends IncomingMessage> = (
  * @example
  * app.post('/token', tokenEndpoint({ signer, authorize: (req) => req.user && { subject: req.user.id, scope: 'portal:read' } }))
  */
-export function tokenEndpoint<R extends IncomingMessage>(options: TokenEndpointOptions<R>): TokenEndpoint<R> {
+export function tokenEndpoint<R extends IncomingMessage = AppRequest>(
+  options: TokenEndpointOptions<R>,
+): TokenEndpoint<R> {
   const answer = minter('tokenEndpoint', options)
 
   return function tokenEndpoint(req, res, next) {

@@ -9,11 +9,11 @@ import type { TokenEndpointOptions } from './options.js'
  * wrong option.
  *
  * @example
- * export const POST = tokenRoute({ signer, authorize: async () => grantFor(await auth()) }) // Next.js: app/token/route.js
- *
- * @example
- * const route = tokenRoute({ signer, authorize: (request) => grantFor(request) })
- * app.all('/token', (c) => route(c.req.raw)) // Hono
+ * // Next.js: app/token/route.js. In Hono: app.all('/token', (c) => route(c.req.raw))
+ * export const POST = tokenRoute({
+ *   signer,
+ *   authorize: (request) => grantFor(request.headers.get('cookie')),
+ * })
  */
 export function tokenRoute(options: TokenEndpointOptions<Request>): (request: Request) => Promise<Response> {
   const answer = minter('tokenRoute', options)

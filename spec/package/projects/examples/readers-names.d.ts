@@ -4,7 +4,7 @@
  */
 import type { Express, RequestHandler } from 'express'
 import type { KeyStore, ProjectKey, ReplayStore, Verifier } from 'reverse-jwt'
-import type { KeyChallenge, PrivateKeyInput, Signer } from 'reverse-jwt/customer'
+import type { TokenDecision, KeyChallenge, PrivateKeyInput, Signer } from 'reverse-jwt/customer'
 import type { RegistryDatabase, PostgresProjectStore, Registry } from 'reverse-jwt/registry'
 
 interface KeyRow {
@@ -62,6 +62,11 @@ declare global {
   const challenge: KeyChallenge
   const requireLogin: RequestHandler
   const kms: { sign(data: Uint8Array): Promise<Uint8Array> }
+  const authorize: () => { subject: string }
+  const cookie: string
+  const redis: import('ioredis').Redis
+  const outletSigner: Signer
+  function grantFor(cookie: string | null): Promise<TokenDecision>
   function rawSignature(der: Uint8Array, size: number): Uint8Array
 
   // The customer's page
