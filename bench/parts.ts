@@ -8,6 +8,7 @@ import { refusals } from './refusals.js'
 import { registry } from './registry.js'
 import { replayInRedis } from './replay-in-redis.js'
 import { replay } from './replay.js'
+import { mint } from './mint/bench.js'
 import type { Part } from './results.js'
 import { scale } from './scale.js'
 import { fullHttp, shortHttp } from './http/sizes.js'
@@ -52,6 +53,10 @@ export const parts = {
   connections: sized('By the number of connections', byConnections, {
     short: { algs: ['RS256', 'ES256'], warmUp: 500, rounds: 7, each: 20, minCount: 200 },
     full: { algs, warmUp: 2000, rounds: 21, each: 50, minCount: 1000 },
+  }),
+  mint: sized('Token endpoint', mint, {
+    short: { algs: ['ES256', 'RS256'], rounds: 11, warmUp: 2, batch: 1500 },
+    full: { algs, rounds: 31, warmUp: 3, batch: 4000 },
   }),
   replay: sized(
     'Used ids in memory',

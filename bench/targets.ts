@@ -27,6 +27,9 @@ export const targets = {
   minHonestShare: 1,
   maxHonestP99OfJose: 1,
 
+  /** Tokens a second of a token endpoint, as a share of a route that signs for everybody. */
+  minOfBareMint: 0.8,
+
   /** From before the import to after the first token. */
   maxStartMs: 50,
 
