@@ -36,6 +36,7 @@ const mayKnow = {
   verifier: ['verify', 'replay/replay-store', 'replay/ceilings', ...leaves],
   faces: ['verifier', 'verify', ...leaves],
   registry: ['keys', 'jwk', 'events', ...leaves],
+  browser: ['protocol', 'http/refusals', 'customer/endpoint/refusals'],
   customer: ['jwk', 'events/listeners', 'events/event-text', 'warnings', ...carvable],
   index: ['faces', 'verifier', 'verify', 'keys', 'replay', 'events', ...leaves],
 }
@@ -51,7 +52,7 @@ const arrows = Object.entries(mayKnow).map(([room, known]) => ({
 }))
 
 const steps = 'credentials|compact|claims|key|signature|binding|single-use'
-const entryPoints = '^lib/((customer|replay/redis|registry)/)?index\\.ts$'
+const entryPoints = '^lib/((browser|customer|replay/redis|registry)/)?index\\.ts$'
 
 module.exports = {
   forbidden: [
@@ -105,6 +106,13 @@ module.exports = {
       severity: 'error',
       from: { path: pathOf(['customer', 'jwk']) },
       to: { pathNot: '^lib/|^node_modules/jose/|^(node:)?crypto$', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'the-browser-stands-alone',
+      comment: 'A page gets these files as they stand. Types of others leave nothing behind.',
+      severity: 'error',
+      from: { path: pathOf(['browser']) },
+      to: { pathNot: pathOf(['browser', 'protocol']), dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'stores-know-no-http',

@@ -20,6 +20,7 @@ const importable = new Map([
   ['Redis', "import { Redis } from 'ioredis'"],
   ['pg', "import pg from 'pg'"],
   ...exportsOf('lib/index.ts', 'reverse-jwt'),
+  ...exportsOf('lib/browser/index.ts', 'reverse-jwt/browser').filter(([name]) => name !== 'problemOf'),
   ...exportsOf('lib/customer/index.ts', 'reverse-jwt/customer'),
   ...exportsOf('lib/replay/redis/index.ts', 'reverse-jwt/redis'),
   ...exportsOf('lib/registry/index.ts', 'reverse-jwt/registry'),
