@@ -76,6 +76,7 @@ mkdirSync(folder, { recursive: true })
 mkdirSync(join(tmpdir(), 'reverse-jwt-api'), { recursive: true })
 const reports = {
   'reverse-jwt': isReported('reverse-jwt', 'dist/lib/index.d.ts'),
+  browser: isReported('browser', 'dist/lib/browser/index.d.ts'),
   customer: isReported('customer', 'dist/lib/customer/index.d.ts'),
   redis: isReported('redis', 'dist/lib/replay/redis/index.d.ts'),
   registry: isReported('registry', 'dist/lib/registry/index.d.ts'),

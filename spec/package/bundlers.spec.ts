@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
-import { readFile, rm } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { output } from './command.js'
 import { installation, projectIn } from './installation.js'
 
@@ -16,9 +17,14 @@ beforeAll(async () => {
 }, 180_000)
 afterAll(() => rm(project, { recursive: true }))
 
-/** Bundles a file that imports `reverse-jwt/customer`, and returns the bundle. */
+/** Bundles a file, and returns the bundle. Vite and webpack are told by their settings which file. */
 async function bundledBy(program: string, ...flags: readonly string[]): Promise<string> {
-  await output(process.execPath, [join(project, '../node_modules', program), ...flags], project)
+  return bundleOf('backend.js', program, ...flags)
+}
+
+async function bundleOf(entry: string, program: string, ...flags: readonly string[]): Promise<string> {
+  const args = [join(project, '../node_modules', program), ...flags]
+  await output(process.execPath, args, project, { ENTRY: entry })
   return readFile(join(project, 'out/bundle.js'), 'utf8')
 }
 
@@ -67,5 +73,31 @@ describe('a bundler for pages gets what refuses', () => {
   ])('%s', async (_, bundle) => {
     const text = await bundle()
     expect([text.includes(real), text.includes(stub)]).toEqual([false, true])
+  })
+})
+
+describe("a bundler for pages makes the client of one file, without anything of Node's", () => {
+  const esm = ['--bundle', '--format=esm', '--outfile=out/bundle.js']
+  const webpackFor = (name: string) => ['--config', 'webpack.config.cjs', '--config-name', name]
+
+  it.each<[string, () => Promise<string>]>([
+    ['esbuild', () => bundleOf('page.js', 'esbuild/bin/esbuild', 'page.js', ...esm)],
+    ['Vite', () => bundleOf('page.js', 'vite/bin/vite.js', 'build', '--config', 'vite.config.js')],
+    ['webpack', () => bundleOf('page.js', 'webpack-cli/bin/cli.js', ...webpackFor('page'))],
+    [
+      'webpack for a web worker',
+      () => bundleOf('page.js', 'webpack-cli/bin/cli.js', ...webpackFor('worker')),
+    ],
+  ])('%s', async (_, bundle) => {
+    const text = await bundle()
+    expect(text).toContain('a browser does not say which')
+    expect(text).not.toMatch(/node:|\bBuffer\b|\bprocess\./)
+  })
+
+  it('esbuild makes it of 2,000 bytes at most, compressed and with its texts', async () => {
+    await writeFile(join(project, 'whole.js'), `export * from 'reverse-jwt/browser'`)
+    const text = await bundleOf('whole.js', 'esbuild/bin/esbuild', 'whole.js', '--minify', ...esm)
+    expect(text).toContain('createProjectClient')
+    expect(gzipSync(text, { level: 9 }).length).toBeLessThanOrEqual(2_000)
   })
 })

@@ -30,8 +30,13 @@ export function run(
 }
 
 /** Runs a program that must succeed, and returns what it printed. */
-export async function output(file: string, args: readonly string[], cwd: string): Promise<string> {
-  const { code, stdout, stderr } = await run(file, args, cwd)
+export async function output(
+  file: string,
+  args: readonly string[],
+  cwd: string,
+  variables: NodeJS.ProcessEnv = {},
+): Promise<string> {
+  const { code, stdout, stderr } = await run(file, args, cwd, variables)
   if (code === 0) return stdout
   throw new Error(`${[file, ...args].join(' ')} ended with ${code}:\n${stdout}${stderr}`)
 }

@@ -124,6 +124,13 @@ describe('what an entry brings along', () => {
     expect([...reachableFrom('dist/lib/protocol.js')]).toEqual(['dist/lib/protocol.js'])
   })
 
+  it("is nothing for the page's client, whose files import each other by their paths", () => {
+    const reached = [...reachableFrom('dist/lib/browser/index.js')]
+    expect(reached.filter((name) => !name.startsWith('dist/lib/browser/'))).toEqual([])
+    expect(reached.length).toBeGreaterThan(4)
+    for (const file of reached) expect(textOf(file)).not.toMatch(/\b(?:Buffer|process|require)\b|node:/)
+  })
+
   it('is node:crypto and parts of jose for the customer', () => {
     expect(packagesOf('dist/lib/customer/index.js')).toEqual([
       'jose/base64url',

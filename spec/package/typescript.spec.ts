@@ -75,6 +75,19 @@ describe('with @types/node alone', () => {
     expect(await output(process.execPath, [`out/${file}.js`], project)).toBe('shop\ntoken_replayed\n')
   })
 
+  const dom = { lib: ['es2022', 'dom'], types: [], noEmit: true, ...declarations }
+  const pages: [Compiler, Record<string, unknown>][] = [
+    ['7', { module: 'esnext', moduleResolution: 'bundler', ...dom }],
+    ['6', { module: 'nodenext', ...dom }],
+    ['5.8', { module: 'esnext', moduleResolution: 'bundler', ...dom }],
+  ]
+  it.each(pages)(
+    "TypeScript %s with %j, which has none of Node's types, compiles a page",
+    async (version, settings) => {
+      expect(await compile(project, version, ['page.ts'], settings)).toBe('')
+    },
+  )
+
   const fails: [Compiler, Record<string, unknown>, RegExp][] = [
     ['7', { module: 'node16', ...commonjs }, cannotRequire],
     ['6', { module: 'node16', ...commonjs }, cannotRequire],

@@ -2,7 +2,7 @@ export default {
   build: {
     outDir: 'out',
     minify: false,
-    rollupOptions: { input: 'backend.js', output: { entryFileNames: 'bundle.js' } },
+    rollupOptions: { input: process.env.ENTRY, output: { entryFileNames: 'bundle.js' } },
   },
   ssr: { noExternal: true },
 }

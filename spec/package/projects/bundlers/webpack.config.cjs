@@ -1,7 +1,7 @@
 const shared = {
   mode: 'development',
   devtool: false,
-  entry: './backend.js',
+  entry: `./${process.env.ENTRY}`,
   output: { path: `${__dirname}/out`, filename: 'bundle.js' },
   externals: { 'node:crypto': 'commonjs node:crypto' },
 }

@@ -1,0 +1,3 @@
+import { createProjectClient } from 'reverse-jwt/browser'
+
+globalThis.clientOf = createProjectClient
