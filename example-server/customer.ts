@@ -3,6 +3,7 @@
  *
  *     POST /token HTTP/1.1
  *     Origin: http://localhost:4001
+ *     Content-Type: application/json
  *     Cookie: demo_shop_session=...
  *
  *     { "token": "eyJhbGciOiJFUzI1NiIs..." }
@@ -10,8 +11,9 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import express, { type Express, type Request } from 'express'
-import { createSigner } from 'reverse-jwt/customer'
+import { createSigner, tokenEndpoint } from 'reverse-jwt/customer'
 import { pageFolder } from './page-folder.js'
 import { securityHeaders } from './security-headers.js'
 
@@ -31,7 +33,7 @@ export function customerApp({ address, platformAddress, privateKey }: CustomerSe
     // Seconds. The page uses a token at once; whoever copies one has so long to be first.
     expiresIn: 60,
   })
-  const sessions = new Set<string>()
+  const visitors = new Map<string, number>()
 
   const app = express()
   // In any other environment Express shows the stack of an error to whoever called.
@@ -40,24 +42,24 @@ export function customerApp({ address, platformAddress, privateKey }: CustomerSe
   app.disable('x-powered-by')
   app.use(securityHeaders(`default-src 'self'; connect-src 'self' ${platformAddress}`))
 
-  // The customer alone decides who may have a token: first its own checks, then the signature.
-  app.post('/token', async (req, res) => {
-    // A token out of a cache has been used.
-    res.setHeader('Cache-Control', 'no-store')
-    // A cookie comes along with what other pages of this host send; the Origin says whose page it was.
-    if (req.headers.origin !== address) {
-      const detail = "Only Demo Shop's own page may ask for a token."
-      res.status(403).json({ code: 'foreign_origin', detail })
-      return
-    }
-    if (!hasSession(req, sessions)) {
-      const detail = 'You have no session at Demo Shop. Reload the page.'
-      res.status(401).json({ code: 'no_session', detail })
-      return
-    }
-    // No more than this page needs: one of the project's scopes, and calls from this origin.
-    res.json({ token: await signer.sign({ scope: 'portal:read', origin: address }) })
-  })
+  // The customer alone decides who may have a token. The endpoint looks at which page asks, and signs for use from there alone.
+  app.post(
+    '/token',
+    tokenEndpoint({
+      signer,
+      origins: [address],
+      authorize: (req: Request) => {
+        const visitor = visitorOf(req, visitors)
+        if (visitor === undefined) return undefined
+        // No more than this page needs: one of the project's scopes.
+        return { subject: visitor, scope: 'portal:read' }
+      },
+    }),
+  )
+
+  // The page's client, as the package has it: modules that a browser loads as they stand.
+  const client = fileURLToPath(new URL('.', import.meta.resolve('reverse-jwt/browser')))
+  app.use('/reverse-jwt', express.static(client))
 
   const page = readFileSync(join(pageFolder, 'index.html'), 'utf8')
     .replaceAll('%CUSTOMER%', address)
@@ -69,9 +71,9 @@ export function customerApp({ address, platformAddress, privateKey }: CustomerSe
       return
     }
     // Stands for the customer's login: here, whoever opens the page is signed in.
-    if (!hasSession(req, sessions)) {
+    if (visitorOf(req, visitors) === undefined) {
       // No script reads it, and no other site sends it. Over HTTPS it would be Secure too.
-      res.cookie(cookieName, newSession(sessions), { httpOnly: true, sameSite: 'strict' })
+      res.cookie(cookieName, newSession(visitors), { httpOnly: true, sameSite: 'strict' })
     }
     // A copy out of a cache would come without a session.
     res.setHeader('Cache-Control', 'no-store')
@@ -84,18 +86,19 @@ export function customerApp({ address, platformAddress, privateKey }: CustomerSe
 const cookieName = 'demo_shop_session'
 /** Each visitor without a cookie gets a session, so without a bound they would fill the memory. */
 const maxSessions = 1000
+let lastVisitor = 0
 
-function newSession(sessions: Set<string>): string {
-  const [oldest] = sessions
-  if (oldest !== undefined && sessions.size >= maxSessions) sessions.delete(oldest)
+function newSession(visitors: Map<string, number>): string {
+  const [oldest] = visitors.keys()
+  if (oldest !== undefined && visitors.size >= maxSessions) visitors.delete(oldest)
   // 128 bits, which nobody guesses.
   const session = randomBytes(16).toString('base64url')
-  sessions.add(session)
+  visitors.set(session, (lastVisitor += 1))
   return session
 }
 
-function hasSession({ headers }: Request, sessions: ReadonlySet<string>): boolean {
+function visitorOf({ headers }: Request, visitors: ReadonlyMap<string, number>): number | undefined {
   const prefix = `${cookieName}=`
-  const cookies = headers.cookie?.split('; ') ?? []
-  return cookies.some((pair) => pair.startsWith(prefix) && sessions.has(pair.slice(prefix.length)))
+  const cookie = headers.cookie?.split('; ').find((pair) => pair.startsWith(prefix))
+  return visitors.get(cookie?.slice(prefix.length) ?? '')
 }

@@ -1,5 +1,5 @@
 /**
- * The customer's page. For each call it asks its own backend for a token, and presents it to the platform:
+ * The customer's page. For each call its client asks its own backend for a token, and presents it to the platform:
  *
  *     POST /token        ->  { "token": "eyJ..." }          its own backend, which knows the session
  *     GET  /api/plain        Authorization: Bearer eyJ...   the platform, which learns the project
@@ -7,10 +7,28 @@
  * How it shows that is in display.js.
  */
 
+import { createProjectClient, ProjectClientError } from '/reverse-jwt/index.js'
 import { clearAnswer, meaningOf, showAnswer, showProgress, showStatus, showToken } from './display.js'
 import { visibleName } from '/visible-text.js'
 
-const platform = document.body.dataset.platform
+const { platform } = document.body.dataset
+
+// All that a page needs:
+//   const client = createProjectClient({ platform, tokenUrl: '/token' })
+//   const answer = await client.fetch('/api/plain')
+// This one takes a step more, to show the token on its way.
+const backend = createProjectClient({ platform, tokenUrl: '/token' })
+const client = createProjectClient({
+  platform,
+  getToken: async ({ signal }) => {
+    token = await backend.token({ signal })
+    showToken(token)
+    showProgress({ backend: 'done', page: 'done', platform: 'busy' })
+    showStatus('calm', 'Calling the platform …')
+    return token
+  },
+})
+
 const callButton = document.getElementById('call')
 const againButton = document.getElementById('again')
 const timeoutMs = 10_000
@@ -24,55 +42,32 @@ againButton.addEventListener('click', () => whileDisabled(againButton, callWithS
 async function callWithNewToken() {
   showStatus('calm', 'Asking Demo Shop for a token …')
   showProgress({ backend: 'busy' })
-  const received = await askForToken()
-  showToken(received)
-  token = received
+  clearAnswer('first', 'Waiting for the platform …')
   clearAnswer('second', 'Not sent yet. A token works once, so this one will be refused.')
-  showProgress({ backend: 'done', page: 'done', platform: 'busy' })
-  await callPlatform('first')
+  await show('first', (route, init) => client.fetch(route, init))
 }
 
+/** What somebody does who has copied a token. The client would not: it refuses a token that it has sent before. */
 async function callWithSameToken() {
   showProgress({ page: 'done', platform: 'busy' })
-  await callPlatform('second')
-}
-
-async function askForToken() {
-  let response
-  try {
-    // fetch sends the session cookie and the Origin along, because this is the page's own backend.
-    response = await fetch('/token', { method: 'POST', signal: AbortSignal.timeout(timeoutMs) })
-  } catch {
-    throw new VisibleError('Demo Shop\'s backend cannot be reached. Is the demo ("npm start") still running?')
-  }
-  const answer = await response.json().catch(() => ({}))
-  if (response.ok && typeof answer.token === 'string') return answer.token
-  throw new VisibleError(
-    `Demo Shop gave no token (${response.status}). ${visibleName(answer.detail ?? 'Try again.')}`,
+  showStatus('calm', 'Calling the platform …')
+  clearAnswer('second', 'Waiting for the platform …')
+  const headers = { authorization: `Bearer ${token}` }
+  await show('second', (route, init) =>
+    fetch(`${platform}${route}`, { ...init, headers, credentials: 'omit' }),
   )
 }
 
-/** One request with the token in its one place, and what came back, shown as the first or the second answer. */
-async function callPlatform(slot) {
+/** Calls, and shows what came back, as the first or the second answer. */
+async function show(slot, call) {
   const route = document.querySelector('input[name=route]:checked').value
-  clearAnswer(slot, 'Waiting for the platform …')
-  showStatus('calm', 'Calling the platform …')
   let response, body
   try {
-    response = await fetch(`${platform}${route}`, {
-      headers: { authorization: `Bearer ${token}` },
-      // The token says who calls. Cookies of the platform say nothing here, and CORS allows none.
-      credentials: 'omit',
-      // The token is meant for this address and no other.
-      redirect: 'error',
-      signal: AbortSignal.timeout(timeoutMs),
-    })
+    response = await call(route, { signal: AbortSignal.timeout(timeoutMs) })
     body = await response.json()
-  } catch {
+  } catch (error) {
     clearAnswer(slot, 'No answer.')
-    throw new VisibleError(
-      'The platform cannot be reached, or its answer is not for this page. Is the demo ("npm start") still running?',
-    )
+    throw new VisibleError(textFor(error))
   }
   showAnswer(slot, { route, token, response, body })
   showProgress({
@@ -80,8 +75,22 @@ async function callPlatform(slot) {
     page: 'done',
     platform: response.ok ? 'done' : 'refused',
   })
-  const status = response.ok ? 'good' : 'refused'
-  showStatus(status, `${response.status}: `, ...meaningOf(response.status, body))
+  showStatus(response.ok ? 'good' : 'refused', `${response.status}: `, ...meaningOf(response.status, body))
+}
+
+/** For the visitor, by the code: the sentences of errors are for developers. */
+function textFor(error) {
+  const { code, status, problem } = error instanceof ProjectClientError ? error : {}
+  if (code === 'token_refused')
+    return `Demo Shop gave no token (${status}). ${reasons[problem?.code] ?? visibleName(problem?.detail ?? 'Try again.')}`
+  if (code?.startsWith('token_') || code === 'timeout')
+    return 'Demo Shop\'s backend cannot be reached. Is the demo ("npm start") still running?'
+  return 'The platform cannot be reached, or its answer is not for this page. Is the demo ("npm start") still running?'
+}
+
+const reasons = {
+  no_session: 'You have no session at Demo Shop. Reload the page.',
+  rate_limited: 'That was often. Wait a minute.',
 }
 
 /** Its message is written for the visitor. */

@@ -162,7 +162,7 @@ it("lets the customer's page call the platform, and no page of another origin", 
   try {
     await open()
     const token = await page.evaluate<string>(
-      "fetch('/token', { method: 'POST' }).then((response) => response.json()).then(({ token }) => token)",
+      "fetch('/token', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' }).then((response) => response.json()).then(({ token }) => token)",
     )
     const call = `fetch('${platform}/api/plain', { headers: { authorization: 'Bearer ${token}' } })
       .then((response) => response.status, (error) => error.name)`
