@@ -42,6 +42,9 @@ const like: Readonly<Record<string, unknown>> = {
  * be read.
  *
  * @example
+ * import { createProjectClient, problemOf } from 'reverse-jwt/browser'
+ *
+ * const client = createProjectClient({ platform: 'https://platform.example', tokenUrl: '/token' })
  * const answer = await client.fetch('/embed/portal')
  * if (!answer.ok) showMessage((await problemOf(answer))?.code)
  */

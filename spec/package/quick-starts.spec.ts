@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import type { ChildProcess } from 'node:child_process'
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { launchChromium } from '../browser/chromium.js'
 import { freePort, RedisServer } from '../helpers/redis-server.js'
 import { codeBlocksOf } from './code-blocks.js'
 import { output, run } from './command.js'
@@ -16,6 +17,7 @@ const [makeKey, customer, platform, shop, page, processes, manage, passport, ...
   .filter(({ language, isMarkedAsNotRun }) => language === 'js' && !isMarkedAsNotRun)
   .map(({ code }) => code)
 const shell = blocks.filter(({ language }) => language === 'sh').map(({ code }) => code.trimEnd())
+const [html = ''] = blocks.filter(({ language }) => language === 'html').map(({ code }) => code)
 const [answer = ''] = blocks.filter(({ language }) => language === 'json').map(({ code }) => code)
 
 /** README's ports may be taken on this machine. */
@@ -116,33 +118,35 @@ describe('the quick starts of README, typed into an empty folder', () => {
     ])
   }, 180_000)
 
-  it('let the page call the platform with tokens that its backend signs', async () => {
+  it('let the page call the platform with tokens that its backend signs, in a browser', async () => {
+    await mkdir(join(folder, 'public'))
+    await writeFile(join(folder, 'public/page.js'), onFreePort(page))
+    await writeFile(join(folder, 'public/index.html'), html)
     await start('shop.js', publicJwk, shopHere)
-    const asked: string[] = []
-    // What a browser does: addresses relative to the page, and the Origin of the page on what goes elsewhere.
-    const browserFetch = (address: string, init: RequestInit): Promise<Response> => {
-      asked.push(`${init.method ?? 'GET'} ${address}`)
-      const headers = new Headers(init.headers)
-      headers.set('Origin', shopHere)
-      return fetch(new URL(address, shopHere), { ...init, headers })
+    const browser = await launchChromium()
+    try {
+      const open = await browser.newPage()
+      const asked: string[] = []
+      open.on('request', (request) => asked.push(`${request.method()} ${request.url()}`))
+      const complaints: string[] = []
+      open.on('console', (message) => complaints.push(`${message.text()} ${message.location().url}`))
+      await open.goto(shopHere)
+      for (let times = 1; times <= 2; times++) {
+        await open.getByRole('button').click()
+        await open.waitForFunction("document.getElementById('answer').textContent !== ''")
+        expect(JSON.parse((await open.textContent('#answer')) ?? '')).toEqual({ project: 'shop' })
+        await open.evaluate("document.getElementById('answer').textContent = ''")
+      }
+      expect(asked.filter((request) => /\/token$|\/embed\//.test(request))).toEqual([
+        `POST ${shopHere}/token`,
+        `GET ${here}/embed/portal`,
+        `POST ${shopHere}/token`,
+        `GET ${here}/embed/portal`,
+      ])
+      expect(complaints.filter((text) => !text.endsWith('/favicon.ico'))).toEqual([])
+    } finally {
+      await browser.close()
     }
-    const file = join(folder, 'page.js')
-    await writeFile(file, `export const loadIn = (fetch) => {\n${onFreePort(page)}\nreturn callPlatform }`)
-    const { loadIn } = (await import(file)) as {
-      loadIn: (fetch: unknown) => (path: string) => Promise<Response>
-    }
-    const callPlatform = loadIn(browserFetch)
-    for (const time of ['first', 'second']) {
-      const response = await callPlatform('/embed/portal')
-      expect([time, response.status, await response.json()]).toEqual([time, 200, { project: 'shop' }])
-      expect(response.headers.get('access-control-allow-origin')).toBe(shopHere)
-    }
-    expect(asked).toEqual([
-      'POST /token',
-      `GET ${here}/embed/portal`,
-      'POST /token',
-      `GET ${here}/embed/portal`,
-    ])
   })
 
   it('let several processes share what is used through a real Redis', async () => {

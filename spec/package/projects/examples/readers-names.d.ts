@@ -73,4 +73,4 @@ declare global {
   const platform: string
   const url: string
   function call(path: string): Promise<Response>
-}
+  function showMessage(text: string | undefined): void
