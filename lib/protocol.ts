@@ -137,3 +137,19 @@ export function parseUrl(text: unknown): URL | undefined {
     return undefined
   }
 }
+
+/** The longest host name of DNS has 253 characters. */
+const maxOriginLength = 300
+/** Browser extensions and apps have schemes of their own. */
+const originForm = /^[a-z][a-z\d+.-]*:\/\/(?:[a-z\d._-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/
+
+/**
+ * Whether a value is an origin as browsers write it in a header, and names one: `https://shop.example`, not `null`. RFC 6454
+ * section 6.2.
+ */
+export function isSerializedOrigin(value: unknown): value is string {
+  if (typeof value !== 'string' || value.length > maxOriginLength || !originForm.test(value)) return false
+  const origin = parseUrl(value)?.origin
+  // The URL standard gives schemes that it does not know the origin null.
+  return origin === value || origin === 'null'
+}
