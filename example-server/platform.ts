@@ -5,10 +5,10 @@
  *     Origin: http://localhost:4001
  *     Authorization: Bearer eyJhbGciOiJFUzI1NiIs...
  */
-import cors from 'cors'
 import express, { type Express, type RequestHandler } from 'express'
 import passport from 'passport'
 import {
+  corsFor,
   createVerifier,
   problemDetails,
   projectOf,
@@ -17,6 +17,7 @@ import {
   ReverseJwtStrategy,
   type VerifierEventListener,
   type KeyStore,
+  type OriginSource,
   type ReplayStore,
   type Verifier,
 } from 'reverse-jwt'
@@ -30,7 +31,7 @@ export interface PlatformSettings {
   /** The tokens that have been used. */
   readonly replayStore: ReplayStore
   /** The origins of all projects. */
-  readonly origins: { has(origin: string): boolean }
+  readonly origins: OriginSource
   readonly onEvent: VerifierEventListener | readonly VerifierEventListener[]
   /** What else the platform serves: a front page and a console. */
   readonly pages: RequestHandler
@@ -47,17 +48,7 @@ export function platformApp(settings: PlatformSettings): Express {
 
   // Before the token is asked for, because a preflight carries none. A refusal needs these headers too, or the page could not
   // read it.
-  const corsOptions: cors.CorsOptions = {
-    // A list, also when it is empty: then the answer says that it depends on the Origin, and no cache gives it to another one.
-    origin: (origin, allow) => {
-      allow(null, origin !== undefined && origins.has(origin) ? [origin] : [])
-    },
-    methods: ['GET'],
-    allowedHeaders: ['Authorization'],
-    // Says why a token was refused; without this line a page cannot see it.
-    exposedHeaders: ['WWW-Authenticate'],
-  }
-  app.use('/api', cors(corsOptions))
+  app.use('/api', corsFor(origins))
 
   // One verifier for both routes: a token that was used at one of them has been used at the other.
   const verifier = createVerifier({

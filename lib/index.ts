@@ -16,6 +16,7 @@ export type {
   VerifierUnavailableEvent,
   VerifierEvent,
 } from './events/verifier-event.js'
+export { corsFor, type CorsOptions } from './faces/cors.js'
 export { projectOf, projectTokenOf } from './faces/authenticated-request.js'
 export { refusalOf } from './faces/kept-refusal.js'
 export type { FaceOptions, ReverseJwtOptions } from './faces/face-options.js'
@@ -36,6 +37,7 @@ export type {
   Authentication,
   HeadersLike,
   NextFunction,
+  OriginSource,
   Project,
   ProjectClaims,
   ProjectKey,

@@ -138,7 +138,18 @@ export function parseUrl(text: unknown): URL | undefined {
   }
 }
 
-/** Whether a value is an origin as browsers send it: `https://shop.example`. Not `null`. RFC 6454 section 6.2. */
+/** The longest host name of DNS has 253 characters. */
+const maxOriginLength = 300
+/** Browser extensions and apps have schemes of their own. */
+const originForm = /^[a-z][a-z\d+.-]*:\/\/(?:[a-z\d._-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/
+
+/**
+ * Whether a value is an origin as browsers write it in a header, and names one: `https://shop.example`, not `null`. RFC 6454
+ * section 6.2.
+ */
 export function isOrigin(value: unknown): value is string {
-  return typeof value === 'string' && parseUrl(value)?.origin === value
+  if (typeof value !== 'string' || value.length > maxOriginLength || !originForm.test(value)) return false
+  const origin = parseUrl(value)?.origin
+  // The URL standard gives schemes that it does not know the origin null.
+  return origin === value || origin === 'null'
 }

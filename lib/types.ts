@@ -100,6 +100,12 @@ export interface Authentication {
   readonly projectToken: ProjectToken
 }
 
+/** The origins whose pages may call. A Set of serialized origins (`https://shop.example`) is one. */
+export interface OriginSource {
+  /** Whether this is one of them: the text of an Origin header, which anyone can make up. Must not throw. */
+  has(origin: string): boolean
+}
+
 /** The part of `Headers` of the Fetch standard that is called. */
 export interface HeadersLike {
   get(name: string): string | null | undefined

@@ -44,7 +44,7 @@ export async function startPlatform(
     const server = await listen('PLATFORM_PORT', settings.port)
     const address = `http://127.0.0.1:${portOf(server)}`
     const registry = createRegistry({ store, audience: address })
-    const { keyStore, origins, onEvent, close: closeProjects } = await serveProjects(store, registry)
+    const { keyStore, origins, onEvent, close: closeProjects } = await serveProjects(store)
     closers.push(closeProjects)
     const logins = new ConsoleLogins(db)
     await logins.migrate().catch((error: unknown) => {

@@ -40,6 +40,7 @@ export function announced(store: ProjectStore, listeners: readonly RegistryEvent
     load: (projectId, selection) => store.load(projectId, selection),
     list: (range) => store.list(range),
     listKeys: (projectId, range) => store.listKeys(projectId, range),
+    origins: () => store.origins(),
     audit: (range) => store.audit(range),
     touch: (uses) => store.touch(uses),
     watch: (listener) => store.watch(listener),

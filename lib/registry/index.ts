@@ -5,6 +5,7 @@ export {
   type ProjectAdminOptions,
 } from './admin/project-admin.js'
 export type { AdminAction } from './admin/routes.js'
+export { AllowedOrigins, type AllowedOriginsOptions } from './allowed-origins.js'
 export type { RegistryChangedEvent, RegistryEventListener } from './announced-changes.js'
 export { recordLastUse, type LastUseOptions, type LastUseRecorder } from './last-use.js'
 export type { GenerateKeyOptions } from './operations/generation.js'
@@ -44,6 +45,7 @@ export type {
   ProjectChange,
   ProjectChangeListener,
   ProjectChangeOutcome,
+  ProjectOrigins,
   ProjectRange,
   ProjectStore,
   ProjectWatch,
@@ -60,4 +62,4 @@ export type {
 } from './store/records.js'
 export { StoreUnusableError } from './store-unusable-error.js'
 export type { KeyView, ProjectView } from './store/views.js'
-export type { KeyChallenge } from '../types.js'
+export type { KeyChallenge, OriginSource } from '../types.js'

@@ -37,7 +37,7 @@ const codesOfTheirOwn = codes.filter((code) => !Object.hasOwn(refusalsOfPlatform
 async function provoke({ method = 'POST', headers = {}, body = '{}', options = {} }: Difference) {
   const events: TokenEndpointEvent[] = []
   const endpoint = tokenEndpoint({
-    signer: { sign: () => Promise.reject(new Error('no token may come out')) } as never,
+    signer: { sign: () => Promise.reject(new Error('no token may come out')) },
     authorize: () => ({ subject: 'user-7' }),
     onEvent: (event) => events.push(event),
     ...options,

@@ -72,7 +72,7 @@ describe.each(['/api/plain', '/api/passport'])('%s', (route) => {
     expectAnswer(replay, 'token_replayed')
     expect(replay.headers).toMatchObject({
       'access-control-allow-origin': customerOrigin,
-      'access-control-expose-headers': 'WWW-Authenticate',
+      'access-control-expose-headers': 'WWW-Authenticate, Retry-After, DPoP-Nonce',
     })
   })
 
@@ -104,13 +104,13 @@ describe.each(['/api/plain', '/api/passport'])('%s', (route) => {
     expect(answer.headers.vary).toContain('Origin')
   })
 
-  it('answers a preflight with the one origin and the one header that it allows', async () => {
+  it('answers a preflight with the one origin and the headers that it allows, once in two hours', async () => {
     const answer = await preflight(customerOrigin)
     expect(answer.status).toBe(204)
     expect(answer.headers).toMatchObject({
       'access-control-allow-origin': customerOrigin,
-      'access-control-allow-methods': 'GET',
-      'access-control-allow-headers': 'Authorization',
+      'access-control-allow-headers': 'Authorization, Content-Type, DPoP',
+      'access-control-max-age': '7200',
       vary: 'Origin',
     })
     expect(answer.headers).not.toHaveProperty('access-control-allow-credentials')

@@ -206,10 +206,9 @@ describe.each(Object.entries(examples))('%s', (name, example) => {
       expect([preflight.status, preflight.headers['access-control-allow-origin']]).toEqual([204, home])
       const refused = await ask(port, [origin])
       expectProblem(refused, 401, 'credentials_missing')
-      expect(refused.headers).toMatchObject({
-        'access-control-allow-origin': home,
-        'access-control-expose-headers': 'WWW-Authenticate,Retry-After',
-      })
+      expect(refused.headers['access-control-allow-origin']).toBe(home)
+      const readable = String(refused.headers['access-control-expose-headers']).split(/, ?/)
+      expect(readable).toEqual(expect.arrayContaining(['WWW-Authenticate', 'Retry-After']))
     })
   }
 })

@@ -1,6 +1,6 @@
 /** What the examples of docs/frameworks.md import. */
 export const frameworkPackages = [
-  ...['express', 'express-4', 'cors', 'fastify', 'koa', 'hono', '@hono/node-server'],
+  ...['express', 'express-4', 'fastify', 'koa', 'hono', '@hono/node-server'],
   ...['@nestjs/common', '@nestjs/core', '@nestjs/platform-express', 'reflect-metadata', 'rxjs'],
 ]
 

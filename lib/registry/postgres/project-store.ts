@@ -18,6 +18,7 @@ import type {
   KeyRange,
   KeyRevocationChange,
   KeySelection,
+  ProjectOrigins,
   ProjectRange,
   ProjectWatch,
   ProjectChange,
@@ -179,6 +180,13 @@ export class PostgresProjectStore implements ProjectStore {
       kid,
       String(limit),
     ])
+  }
+
+  async origins(): Promise<ProjectOrigins> {
+    const doing = 'read the origins of the projects'
+    const [found] = await this.records<ProjectOrigins>(doing, statements.origins, [])
+    if (found === undefined) throw unreadable(doing, new TypeError('there is no answer'))
+    return found
   }
 
   audit({ projectId, before = Number.MAX_SAFE_INTEGER, limit }: AuditRange): Promise<AuditRecord[]> {

@@ -63,6 +63,13 @@ ORDER BY k.created_at, k.kid LIMIT $4::text::integer`
 export const list = `SELECT ${projectRecord}::text AS record FROM reverse_jwt.projects p
 WHERE p.deleted_at IS NULL AND p.id > $1 ORDER BY p.id LIMIT $2::text::integer`
 
+/** A NULL within a list is an entry of that list, and no project without one. */
+export const origins = `SELECT json_build_object('listed', to_json(ARRAY(
+  SELECT DISTINCT unnest(p.allowed_origins) FROM reverse_jwt.projects p WHERE p.deleted_at IS NULL
+)), 'any', EXISTS (
+  SELECT FROM reverse_jwt.projects p WHERE p.deleted_at IS NULL AND p.allowed_origins IS NULL
+))::text AS record`
+
 const auditRecord = `json_build_object('id', a.id, 'at', ${seconds('a.changed_at')}, 'by', a.changed_by, 'action', a.action,
   'projectId', a.project_id, 'kid', a.kid, 'reason', a.reason, 'before', a.before_change, 'after', a.after_change)`
 

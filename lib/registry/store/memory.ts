@@ -9,6 +9,7 @@ import type {
   KeyRange,
   KeyRevocationChange,
   KeySelection,
+  ProjectOrigins,
   ProjectRange,
   ProjectWatch,
   ProjectChange,
@@ -131,6 +132,14 @@ export class MemoryProjectStore implements ProjectStore {
       .filter((key) => after === undefined || byAge(key, after) > 0)
       .slice(0, limit)
     return Promise.resolve(structuredClone(page))
+  }
+
+  origins(): Promise<ProjectOrigins> {
+    const lists = Array.from(this.entries.values(), ({ project }) => project)
+      .filter(({ deletedAt }) => deletedAt === undefined)
+      .map(({ project }) => project.allowedOrigins)
+    const listed = Array.from(new Set(lists.flatMap((list) => list ?? [])))
+    return Promise.resolve({ listed, any: lists.includes(undefined) })
   }
 
   audit({ projectId, before = Infinity, limit }: AuditRange): Promise<AuditRecord[]> {

@@ -72,6 +72,14 @@ export interface KeyRange {
   readonly limit: number
 }
 
+/** From where the projects that are not deleted may be called. Suspended ones count: their pages are to read the refusal. */
+export interface ProjectOrigins {
+  /** The `allowedOrigins` of all of them, each once, in any order. */
+  readonly listed: readonly string[]
+  /** Whether one of them has no `allowedOrigins`, and so may be called from anywhere. */
+  readonly any: boolean
+}
+
 export interface AuditRange {
   readonly projectId?: string
   /** Records that are older than the one with this id. */
@@ -114,6 +122,8 @@ export interface ProjectStore extends KeyStore {
   list(range: ProjectRange): Promise<ProjectRecord[]>
   /** Every key that is kept of a project, page by page, the oldest first: by `createdAt`, then by kid. */
   listKeys(projectId: string, range: KeyRange): Promise<KeyRecord[]>
+  /** The origins of all projects, in one answer. */
+  origins(): Promise<ProjectOrigins>
   /** The newest first. */
   audit(range: AuditRange): Promise<AuditRecord[]>
   /** Notes when keys were used last: many in one step, only forward in time. Unknown keys are left out. */

@@ -4,6 +4,7 @@ import { PostgresProjectStore } from '../../../lib/registry/index.js'
 import { fill } from '../../helpers/records.js'
 import { describeKeyStore } from '../../keys/key-store-contract.js'
 import { describeHistory } from '../store/project-history-contract.js'
+import { describeOrigins } from '../store/project-origins-contract.js'
 import { describeProjectStore } from '../store/project-store-contract.js'
 
 jest.setTimeout(90_000)
@@ -25,3 +26,4 @@ async function emptied(): Promise<PostgresProjectStore> {
 describeKeyStore('PostgresProjectStore on PGlite', async (projects) => fill(await emptied(), projects))
 describeProjectStore('PostgresProjectStore on PGlite', emptied)
 describeHistory('PostgresProjectStore on PGlite', emptied)
+describeOrigins('PostgresProjectStore on PGlite', emptied)

@@ -5,6 +5,7 @@ import { PostgresServer } from '../../helpers/postgres-server.js'
 import { fill } from '../../helpers/records.js'
 import { describeKeyStore } from '../../keys/key-store-contract.js'
 import { describeHistory } from '../store/project-history-contract.js'
+import { describeOrigins } from '../store/project-origins-contract.js'
 import { describeProjectStore } from '../store/project-store-contract.js'
 
 jest.setTimeout(90_000)
@@ -29,3 +30,4 @@ async function emptied(): Promise<PostgresProjectStore> {
 describeKeyStore('PostgresProjectStore', async (projects) => fill(await emptied(), projects))
 describeProjectStore('PostgresProjectStore', emptied)
 describeHistory('PostgresProjectStore', emptied)
+describeOrigins('PostgresProjectStore', emptied)

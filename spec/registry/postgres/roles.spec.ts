@@ -108,10 +108,11 @@ describe('the role of the registry', () => {
 })
 
 describe('the role of a verifier', () => {
-  it('can find keys, note their last use, and hear of changes', async () => {
+  it('can find keys, read origins, note the last use of a key, and hear of changes', async () => {
     const listen = listenWithPg(() => new pg.Client(server.url(verifierRole, 'platform')))
     const store = new PostgresProjectStore({ db: verifier, listen })
     expect(await store.find('shop', kid)).toMatchObject({ kid, project: { id: 'shop', name: 'Shop' } })
+    expect(await store.origins()).toEqual({ listed: [], any: true })
     await store.touch([{ projectId: 'shop', kid, at: now }])
     const watch = await store.watch(() => undefined)
     await watch.close()

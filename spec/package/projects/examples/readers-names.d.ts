@@ -74,3 +74,6 @@ declare global {
   const url: string
   function call(path: string): Promise<Response>
   function showMessage(text: string | undefined): void
+}
+
+export {}
