@@ -1,6 +1,8 @@
+import { tellSkew } from './clock-skew.js'
 import { readPlatform, type ProjectClientEvent, type ProjectClientOptions } from './options.js'
-import { problemOf, type Problem } from './problem.js'
+import { problemOf } from './problem.js'
 import { ProjectClientError } from './project-client-error.js'
+import { mayRepeat } from './repetition.js'
 import { tokenSource } from './token-source.js'
 
 export interface ProjectClient {
@@ -85,34 +87,5 @@ export function createProjectClient(options: ProjectClientOptions): ProjectClien
       tell({ type: 'retry', code: problem?.code ?? '' })
       return (await send(request))[0]
     },
-  }
-}
-
-/** Running twice does no harm. RFC 9110 section 9.2.2. */
-const idempotent = ['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS']
-
-function mayRepeat(method: string, problem: Problem | undefined): boolean {
-  // The answer to a HEAD does not say why.
-  const retry = problem && method === 'HEAD' ? 'if-idempotent' : problem?.retry
-  return retry === 'fresh-token' || (retry === 'if-idempotent' && idempotent.includes(method))
-}
-
-/** Seconds between two clocks that are no fault of the way. */
-const maxSkew = 5
-
-/** A token that was just made, and is too old or too young there: it is the clock of the backend. */
-function tellSkew(
-  token: string,
-  { code, server_time: serverTime = NaN }: Problem = {},
-  tell: (event: ProjectClientEvent) => void,
-): void {
-  if (code !== 'token_expired' && code !== 'token_not_active') return
-  try {
-    const [, claims = ''] = token.split('.')
-    const { iat } = JSON.parse(atob(claims.replaceAll('-', '+').replaceAll('_', '/'))) as { iat: number }
-    const seconds = iat - serverTime
-    if (Math.abs(seconds) > maxSkew) tell({ type: 'skew', seconds })
-  } catch {
-    // Of a token that nobody can read there is nothing to tell.
   }
 }

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from '@jest/globals'
+import { beforeEach, describe, expect, it } from '@jest/globals'
 import express from 'express'
 import type { Page } from 'playwright-core'
 import { createSigner, tokenEndpoint } from '../../lib/customer/index.js'
@@ -40,7 +40,7 @@ const site = threeOrigins({
 })
 
 let page: Page
-beforeAll(async () => {
+beforeEach(async () => {
   page = await site.open(site.origin.shop)
 })
 

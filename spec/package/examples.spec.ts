@@ -16,6 +16,7 @@ const examples = [...pages().flatMap(codeBlocksOf), ...sources.flatMap(examplesO
 const importable = new Map([
   ['express', "import express from 'express'"],
   ['passport', "import passport from 'passport'"],
+  ['cors', "import cors from 'cors'"],
   ['Redis', "import { Redis } from 'ioredis'"],
   ['pg', "import pg from 'pg'"],
   ...exportsOf('lib/index.ts', 'reverse-jwt'),
@@ -63,7 +64,7 @@ const complaints = new Map<string, string[]>()
 const placeOf = ({ file, line }: CodeBlock) => `${file}:${line}`
 
 beforeAll(async () => {
-  const typed = ['express', 'passport', 'passport-jwt'].flatMap((name) => [name, `@types/${name}`])
+  const typed = ['express', 'passport', 'cors', 'passport-jwt'].flatMap((name) => [name, `@types/${name}`])
   // passport-jwt and express-jwt are what people come from.
   const packages = [
     '@types/node',
