@@ -2,11 +2,12 @@ import { encode as encodeBase64url } from 'jose/base64url'
 import { SignJWT } from 'jose/jwt/sign'
 import type { Algorithm } from '../protocol.js'
 import type { PrivateKeyInput } from '../jwk/private-half.js'
+import { readKeyFile, type ProjectKeyFile } from './key-file.js'
 import { loadPrivateKey, type LoadedKey } from './private-key.js'
 import { askRemoteSigner, checkRemoteSigner, isRemoteSigner, type RemoteSigner } from './remote-signer.js'
 
 export interface SignatureSettings {
-  readonly privateKey: PrivateKeyInput | RemoteSigner
+  readonly privateKey: PrivateKeyInput | RemoteSigner | ProjectKeyFile
   readonly typ: string
   readonly kid: string | undefined
   readonly alg: Algorithm | undefined
@@ -24,14 +25,23 @@ export type SignCompact = (claims: Record<string, unknown>) => Promise<string>
 
 /** Signs claims sets as compact JWS of one type, with a key in any of its forms. RFC 7515 section 5.1. */
 export function compactSigner({ privateKey, typ, kid, alg, caller }: SignatureSettings): SignCompact {
-  return isRemoteSigner(privateKey)
-    ? signRemotely(checkRemoteSigner(privateKey, { alg, caller }), typ, kid)
-    : signLocally(loadPrivateKey(privateKey, { alg, kid, caller }), typ)
+  if (isRemoteSigner(privateKey))
+    return signRemotely(checkRemoteSigner(privateKey, { alg, caller }), typ, kid)
+  const file = readKeyFile(privateKey, caller)
+  const key = file?.privateKey ?? privateKey
+  const labels = { alg: file?.alg, kid: file?.kid }
+  return signLocally(loadPrivateKey(key, { alg, kid, labels, caller }), typ)
 }
 
-function signLocally({ key, alg, kid }: LoadedKey, typ: string): SignCompact {
-  const header: Header = { alg, kid, typ }
-  return (claims) => new SignJWT(claims).setProtectedHeader({ ...header }).sign(key)
+/** At the edge a key is loaded in its time, elsewhere at once. */
+function signLocally(loading: LoadedKey | Promise<LoadedKey>, typ: string): SignCompact {
+  // Whoever signs hears of a failure; nobody may be signing yet.
+  Promise.resolve(loading).catch(() => undefined)
+  return async (claims) => {
+    const { key, alg, kid } = await loading
+    const header: Header = { alg, kid, typ }
+    return new SignJWT(claims).setProtectedHeader({ ...header }).sign(key)
+  }
 }
 
 function signRemotely(remote: RemoteSigner, typ: string, kid = remote.kid): SignCompact {

@@ -7,12 +7,18 @@ export type {
   TokenRefusedEvent,
 } from './endpoint/events.js'
 export type { TokenDecision, TokenGrant } from './endpoint/grant.js'
-export type { TokenEndpointListener, TokenEndpointOptions, TokenWish } from './endpoint/options.js'
+export type {
+  TokenEndpointListener,
+  TokenEndpointOptions,
+  TokenSigner,
+  TokenWish,
+} from './endpoint/options.js'
 export type { TokenRefusalCode } from './endpoint/refusals.js'
 export { tokenEndpoint, type AppRequest, type TokenEndpoint } from './endpoint/token-endpoint.js'
 export { tokenRoute } from './endpoint/token-route.js'
 export { proveKeyPossession, type KeyPossessionOptions } from './possession.js'
 export type { PrivateKeyInput } from '../jwk/private-half.js'
+export type { ProjectKeyFile } from './key-file.js'
 export type { RemoteSigner } from './remote-signer.js'
 export { createSigner, type ExtraClaims, type Signer, type SignerOptions } from './signer.js'
 export type { KeyChallenge } from '../types.js'

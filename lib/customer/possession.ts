@@ -6,11 +6,12 @@ import { refuseBrowser } from '../jwk/browser-guard.js'
 import { compactSigner } from './compact-signature.js'
 import type { PrivateKeyInput } from '../jwk/private-half.js'
 import { privateKey } from './private-key.js'
+import type { ProjectKeyFile } from './key-file.js'
 import type { RemoteSigner } from './remote-signer.js'
 
 export interface KeyPossessionOptions {
   /** The private half of the key that the platform has been given, or a signer that keeps it elsewhere. */
-  readonly privateKey: PrivateKeyInput | RemoteSigner | undefined
+  readonly privateKey: PrivateKeyInput | RemoteSigner | ProjectKeyFile | undefined
   /** What the platform asked, as it came. */
   readonly challenge: KeyChallenge
   /** The platform's name, as in `createSigner`. A challenge for another platform is not answered. */

@@ -11,6 +11,7 @@ import {
   isIdentifier,
   type Algorithm,
 } from '../protocol.js'
+import type { ProjectKeyFile } from './key-file.js'
 import type { RemoteSigner } from './remote-signer.js'
 
 /** A private key with the two names under which it signs. */
@@ -21,30 +22,31 @@ export interface LoadedKey {
 }
 
 /** The option `privateKey`: there is one. What it is, its reader says. */
-export function privateKey(given: unknown, wrong: Wrong): PrivateKeyInput | RemoteSigner {
+export function privateKey(given: unknown, wrong: Wrong): PrivateKeyInput | RemoteSigner | ProjectKeyFile {
   if (given === undefined || given === '') {
     throw wrong('is undefined or empty; is the variable or file that should hold it there?')
   }
   const isKey = typeof given === 'string' || (typeof given === 'object' && given !== null)
   if (isKey && !Array.isArray(given)) return given
-  throw wrong('must be PEM text, DER, a JWK, a KeyObject, a CryptoKey or a remote signer')
+  throw wrong('must be PEM text, DER, a JWK, a KeyObject, a CryptoKey, a key file or a remote signer')
+}
+
+export interface WantedNames {
+  readonly alg: Algorithm | undefined
+  readonly kid: string | undefined
+  /** What the file says in which the key came. */
+  readonly labels: { readonly alg: string | undefined; readonly kid: string | undefined }
+  /** Who speaks, in errors. */
+  readonly caller: string
 }
 
 /** Reads a private key and chooses its names. Throws a TypeError that says what is wrong, and never quotes the key. */
-export function loadPrivateKey(
-  input: PrivateKeyInput,
-  wanted: {
-    readonly alg: Algorithm | undefined
-    readonly kid: string | undefined
-    /** Who speaks, in errors. */
-    readonly caller: string
-  },
-): LoadedKey {
-  const { key, publicJwk, alg, kid } = readFor(wanted.caller, input)
+export function loadPrivateKey(input: PrivateKeyInput, { alg, kid, labels, caller }: WantedNames): LoadedKey {
+  const half = readFor(caller, input)
   return {
-    key,
-    alg: chooseAlgorithm(wanted.alg, alg, publicJwk, wanted.caller),
-    kid: chooseKid(wanted.kid, kid, publicJwk, wanted.caller),
+    key: half.key,
+    alg: chooseAlgorithm(alg, labels.alg ?? half.alg, half.publicJwk, caller),
+    kid: chooseKid(kid, labels.kid ?? half.kid, half.publicJwk, caller),
   }
 }
 

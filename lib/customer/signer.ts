@@ -1,21 +1,22 @@
-import { algorithm, identifier, required, seconds, text } from '../options/kinds.js'
+import { algorithm, identifier, seconds, text } from '../options/kinds.js'
 import { optionsReader, type OptionsOf } from '../options/options.js'
 import { isQuotable } from '../options/quoted.js'
-import { isOrigin, isScope, limits, projectTokenType, type AlgorithmName } from '../protocol.js'
+import { isOrigin, isScope, limits, projectTokenType, trialType, type AlgorithmName } from '../protocol.js'
 import { refuseBrowser } from '../jwk/browser-guard.js'
 import { checkSize } from './claims-size.js'
 import { compactSigner } from './compact-signature.js'
 import type { PrivateKeyInput } from '../jwk/private-half.js'
 import { privateKey } from './private-key.js'
-import type { RemoteSigner } from './remote-signer.js'
+import { readKeyFile, type ProjectKeyFile } from './key-file.js'
+import { isRemoteSigner, type RemoteSigner } from './remote-signer.js'
 
 export interface SignerOptions {
-  /** The id that the platform gave the project: `proj_id` and `sub` of every token. */
-  readonly projectId: string
-  /** The platform's name, as its documentation gives it: `aud` of every token. */
-  readonly audience: string
-  /** The private key, or a signer that keeps it elsewhere. */
-  readonly privateKey: PrivateKeyInput | RemoteSigner | undefined
+  /** The id that the platform gave the project: `proj_id` and `sub` of every token. Default: that of the key file. */
+  readonly projectId?: string
+  /** The platform's name, as its documentation gives it: `aud` of every token. Default: that of the key file. */
+  readonly audience?: string
+  /** The private key, alone or in a key file, or a signer that keeps it elsewhere. */
+  readonly privateKey: PrivateKeyInput | RemoteSigner | ProjectKeyFile | undefined
   /** Default: that of the JWK or of the remote signer, else the RFC 7638 thumbprint, as on the platform's side. */
   readonly kid?: string
   /** `iss` of every token. Default: the projectId. */
@@ -47,6 +48,12 @@ export interface Signer {
    * iss, sub, aud, proj_id, jti, exp, iat, nbf.
    */
   sign(extra?: ExtraClaims): Promise<string>
+  /**
+   * Resolves when the key is loaded and one signature was made with it: await it at start-up, so that a wrong key or a KMS that cannot
+   * be asked is heard of before the first visitor. Rejects as `sign` would. What is signed is no token: it has a type of its own and no
+   * claims.
+   */
+  ready(): Promise<void>
 }
 
 /** How long a token lives, in seconds, unless told otherwise. */
@@ -60,8 +67,8 @@ const ownClaims = new Set(['scope', 'origin', 'nonce', 'cnf'])
 const name = { fits: (given: string) => given !== '', what: 'a non-empty string' }
 
 const readOptions = optionsReader('createSigner', {
-  projectId: required(identifier, 'the id that the platform gave the project'),
-  audience: required(text(name), "the platform's name, as its documentation gives it"),
+  projectId: identifier,
+  audience: text(name),
   privateKey,
   kid: identifier,
   issuer: text(name),
@@ -76,8 +83,13 @@ const readOptions = optionsReader('createSigner', {
  *     { "alg": "ES256", "kid": "...", "typ": "project-auth+jwt" }
  *     { "iss": "shop", "sub": "shop", "aud": "https://platform.example", "proj_id": "shop", "jti": "...", "iat": 1789999880, "exp": 1790000000 }
  *
- * Takes the key as PEM or DER (PKCS#8, PKCS#1, SEC1), as a JWK or its JSON, a KeyObject, a CryptoKey, or as a remote signer
- * `{ alg, kid, sign(data) }` in front of a KMS or HSM. Text may come as the bytes of a file, in base64, in quotes, and with \n
+ * Takes the key as PEM or DER (PKCS#8, PKCS#1, SEC1), as a JWK or its JSON, a KeyObject, a CryptoKey, as a remote signer
+ * `{ alg, kid, sign(data) }` in front of a KMS or HSM, or as a key file, which also says the project, the platform and the kid:
+ *
+ *     { "type": "reverse_jwt_project_key", "project_id": "shop", "audience": "https://platform.example",
+ *       "kid": "key-1", "alg": "ES256", "private_key": "-----BEGIN PRIVATE KEY-----\\n..." }
+ *
+ * Text may come as the bytes of a file, in base64, in quotes, and with \n
  * spelled out.
  *
  * Throws a TypeError that says what is wrong with an option or with the key, and never quotes the key. Throws in a browser.
@@ -89,10 +101,18 @@ const readOptions = optionsReader('createSigner', {
  */
 export function createSigner(options: SignerOptions): Signer {
   refuseBrowser()
-  const { projectId, audience, issuer = projectId, expiresIn, privateKey, alg, kid } = readOptions(options)
-  const signCompact = compactSigner({ privateKey, typ: projectTokenType, kid, alg, caller: 'createSigner' })
+  const { issuer: givenIssuer, expiresIn, privateKey, alg, kid, ...given } = readOptions(options)
+  const file = isRemoteSigner(privateKey) ? undefined : readKeyFile(privateKey, 'createSigner')
+  const projectId = nameOf('projectId', given.projectId, file?.projectId)
+  const audience = nameOf('audience', given.audience, file?.audience)
+  const issuer = givenIssuer ?? projectId
+  const signs = (typ: string) => compactSigner({ privateKey, typ, kid, alg, caller: 'createSigner' })
+  const signCompact = signs(projectTokenType)
 
   return {
+    async ready() {
+      await signs(trialType)({})
+    },
     async sign(extra = {}) {
       const iat = Math.floor(Date.now() / 1000)
       const claims = {
@@ -115,6 +135,21 @@ export function createSigner(options: SignerOptions): Signer {
       return token
     },
   }
+}
+
+const hints = {
+  projectId: 'the id that the platform gave the project',
+  audience: "the platform's name, as its documentation gives it",
+}
+
+/** A name that the options or the key file give. Where both do, they agree: a key is good for one project at one platform. */
+function nameOf(name: keyof typeof hints, given: string | undefined, inFile: string | undefined): string {
+  const value = given ?? inFile
+  if (value === undefined) throw new TypeError(`createSigner: ${name} is missing: ${hints[name]}`)
+  if (inFile === undefined || inFile === value) return value
+  throw new TypeError(
+    `createSigner: ${name} is not that of the key file; leave it out, or take the file that belongs to it`,
+  )
 }
 
 /** Names that would be claims without a meaning, where their writer meant something else. */

@@ -9,9 +9,15 @@ export interface JwkText {
 
 const statedTwice = 'is JSON in which a member stands twice; state each member once'
 
-/** The one reader of JSON for keys. Line ends and quotes may be escaped once more, as in an environment variable. */
+/**
+ * The one reader of JSON for keys. Line ends and quotes may be escaped once more, as in an environment variable, or once less: then
+ * line ends stand within texts.
+ */
 export function readJwkText(text: string, wrong: Wrong): JwkText {
-  const jwk = jwkIn(text) ?? jwkIn(text.replaceAll(/\\[nr]/g, '\n').replaceAll('\\"', '"'))
+  const jwk =
+    jwkIn(text) ??
+    jwkIn(text.replaceAll(/[\r\n]+/g, ' ')) ??
+    jwkIn(text.replaceAll(/\\[nr]/g, '\n').replaceAll('\\"', '"'))
   if (jwk !== undefined) return jwk
   throw wrong('is JSON that is cut off or damaged; compare it with the file that it was copied from')
 }

@@ -16,7 +16,8 @@ describe('what is no private key is refused:', () => {
     'privateKey is locked with a passphrase; unlock it first (openssl pkey -in key.pem -out unlocked.pem)'
   const isNothing =
     'privateKey is neither PEM nor DER nor a JWK, nor one of them in base64; is it a file name? Read the file first'
-  const isOther = 'privateKey must be PEM text, DER, a JWK, a KeyObject, a CryptoKey or a remote signer'
+  const isOther =
+    'privateKey must be PEM text, DER, a JWK, a KeyObject, a CryptoKey, a key file or a remote signer'
 
   const { privateKey, publicKey, publicJwk } = keyPair('ES256')
   const rsa = keyPair('RS256')

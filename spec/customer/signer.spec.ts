@@ -222,11 +222,7 @@ describe('createSigner refuses', () => {
 
   it.each(['projectId', 'audience', 'issuer', 'kid', 'alg', 'expiresIn'])('an undefined %s', (name) => {
     expect(() => signerOf({ [name]: undefined })).toThrow(
-      new TypeError(
-        ['projectId', 'audience'].includes(name)
-          ? `createSigner: ${name} is undefined; is the variable set that should hold it?`
-          : `createSigner: ${name} is undefined; set it or leave it out`,
-      ),
+      new TypeError(`createSigner: ${name} is undefined; set it or leave it out`),
     )
   })
 

@@ -15,10 +15,13 @@ export interface TokenWish {
   readonly origin: string | undefined
 }
 
+/** What signs: the half of a `Signer` that is called. */
+export type TokenSigner = Pick<Signer, 'sign'>
+
 /** `R` is the request that the handler gets. */
 export interface TokenEndpointOptions<R> {
   /** From `createSigner`; or a function that finds it, for a customer with several projects. */
-  readonly signer: Signer | ((request: R) => Signer | Promise<Signer>)
+  readonly signer: TokenSigner | ((request: R) => TokenSigner | Promise<TokenSigner>)
   /**
    * The decision: who may have a token, and for what. Ask your own session. Return a grant `{ subject, scope, claims }`, or `true`
    * for all scopes of the project; nothing where there is no session (401 `no_session`), so that a forgotten `return` refuses;
@@ -48,13 +51,13 @@ export type TokenEndpointListener = (event: TokenEndpointEvent) => unknown
 
 const signerHint = 'what createSigner returns, or a function that returns that'
 
-const signer: Option<Signer | ((request: never) => unknown) | undefined> = (given, wrong) => {
+const signer: Option<TokenSigner | ((request: never) => unknown) | undefined> = (given, wrong) => {
   if (given === undefined || typeof given === 'function' || isSigner(given))
-    return given as Signer | undefined
+    return given as TokenSigner | undefined
   throw wrong(`must be ${signerHint}`)
 }
 
-export function isSigner(value: unknown): value is Signer {
+export function isSigner(value: unknown): value is TokenSigner {
   return hasMethod(value, 'sign')
 }
 
