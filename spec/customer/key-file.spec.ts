@@ -138,7 +138,7 @@ describe('a key file', () => {
 
   it.each(forms)('is an exposed private key where a public one belongs: %s', (_, given) => {
     const key = typeof given === 'object' && !(given instanceof Uint8Array) ? { jwk: given } : { pem: given }
-    const store = () => new MemoryKeyStore([{ id: 'shop', keys: [key as { pem: string }] }])
+    const store = () => new MemoryKeyStore([{ id: 'shop', keys: [key] }])
     expect(store).toThrow(/private key.*(?:exposed|stay)/)
   })
 })
