@@ -27,6 +27,9 @@ export const targets = {
   minHonestShare: 1,
   maxHonestP99OfJose: 1,
 
+  /** How many times as long as `corsFor` the package cors takes. */
+  minOfCors: 1,
+
   /** From before the import to after the first token. */
   maxStartMs: 50,
 
