@@ -88,12 +88,13 @@ export class AllowedOrigins implements OriginSource {
     if (!this.isKnown) await this.read()
   }
 
-  /** Ends reading and watching. What is known stays. */
+  /** Ends reading and watching, and waits for a read that is under way. What is known stays. */
   async close(): Promise<void> {
     this.isClosed = true
     clearInterval(this.timer)
     clearTimeout(this.pause)
     if (typeof this.watch === 'object') await this.watch.close()
+    await this.reading?.catch(() => undefined)
   }
 
   private readonly refresh = () => {

@@ -181,6 +181,19 @@ describe('AllowedOrigins reads', () => {
     await origins.close()
   })
 
+  it('to its end before close resolves', async () => {
+    const { state, settled, change } = originStore()
+    const origins = await settled()
+    state.delayMs = 50
+    change()
+    await pass(100)
+    const closed = origins.close().then(() => state.atOnce)
+    await pass(50)
+    expect(await closed).toBe(0)
+    await pass(100_000)
+    expect(state.reads).toBe(1)
+  })
+
   it('and closes a watch that comes after close', async () => {
     const { make, listeners, errors } = originStore()
     const origins = make()
