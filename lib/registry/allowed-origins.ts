@@ -136,9 +136,8 @@ export class AllowedOrigins implements OriginSource {
     clearTimeout(this.pause)
     this.pause = undefined
     try {
-      // In a function of its own, for it may throw before it returns a promise.
-      const answer = (async () => this.store.origins())()
-      await this.keep(await within(maxReadMs, answer, `the store did not answer within ${maxReadMs} ms`))
+      const silent = `the store did not answer within ${maxReadMs} ms`
+      await this.keep(await within(maxReadMs, this.store.origins(), silent))
     } catch (error) {
       this.report(error)
       throw error
