@@ -137,7 +137,9 @@ export class AllowedOrigins implements OriginSource {
     this.pause = undefined
     try {
       const silent = `the store did not answer within ${maxReadMs} ms`
-      await this.keep(await within(maxReadMs, this.store.origins(), silent))
+      // In a function of its own: what is thrown at once would end this read before it is the one under way.
+      const answer = (async () => this.store.origins())()
+      await this.keep(await within(maxReadMs, answer, silent))
     } catch (error) {
       this.report(error)
       throw error
