@@ -1,3 +1,4 @@
+import { corsMiddleware } from './cors.js'
 import { flood } from './flood/bench.js'
 import { attackRate } from './flood/sizes.js'
 import { http } from './http/bench.js'
@@ -48,6 +49,10 @@ export const parts = {
   flood: sized('A flood of bad tokens', flood, {
     short: { algs: ['RS256'], rounds: 9, rate: attackRate, roundsAtRate: 3, honest: 300 },
     full: { algs: ['RS256', 'ES256'], rounds: 21, rate: attackRate, roundsAtRate: 11, honest: 600 },
+  }),
+  cors: sized('CORS', corsMiddleware, {
+    short: { rounds: 41, warmUp: 5, batch: 2_000 },
+    full: { rounds: 101, warmUp: 5, batch: 5_000 },
   }),
   start: sized('Start', start, { short: { rounds: 11 }, full: { rounds: 41 } }),
   connections: sized('By the number of connections', byConnections, {

@@ -29,6 +29,8 @@ export const targets = {
 
   /** Tokens a second of a token endpoint, as a share of a route that signs for everybody. */
   minOfBareMint: 0.8,
+  /** How many times as long as `corsFor` the package cors takes. */
+  minOfCors: 1,
 
   /** From before the import to after the first token. */
   maxStartMs: 50,

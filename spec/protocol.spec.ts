@@ -6,6 +6,7 @@ import {
   fitsAlgorithm,
   isIdentifier,
   isScopeName,
+  isOrigin,
   limits,
   parseUrl,
   projectPrefix,
@@ -143,5 +144,41 @@ describe('a URL', () => {
     ['https://shop.example'],
   ])('is not read in %j', (text) => {
     expect(parseUrl(text)).toBeUndefined()
+  })
+})
+
+describe('an origin', () => {
+  it.each([
+    'https://shop.example',
+    'http://localhost',
+    'http://localhost:4001',
+    'https://127.0.0.1:8443',
+    'https://[2001:db8::1]:8443',
+    'https://xn--bcher-kva.example',
+    'https://a_b.example',
+    `https://${'a'.repeat(61)}.${'b'.repeat(63)}.${'c'.repeat(63)}.${'d'.repeat(61)}:8443`,
+    'chrome-extension://aapbdbdomjkkjkaonfhkkikfgjllcleb',
+    'capacitor://localhost',
+  ])('as browsers write it is %s', (origin) => {
+    expect(isOrigin(origin)).toBe(true)
+  })
+
+  it.each([
+    ...[undefined, null, 7, ['https://shop.example'], new URL('https://shop.example')],
+    ...['', 'null', '*', 'shop.example', '//shop.example', 'https://', 'https:shop.example', 'file://'],
+    ...[
+      'https://shop.example/',
+      'https://shop.example/a',
+      'https://shop.example?a',
+      'https://shop.example#a',
+    ],
+    ...['https://shop.example:443', 'https://shop.example:', 'https://shop.example:99999', 'https://1'],
+    ...['HTTPS://shop.example', 'https://Shop.example', 'https://bücher.example', 'https://sh%6Fp.example'],
+    ...['https://*.shop.example', 'https://a@shop.example', 'https://shop.example\\a', 'https://[::g]'],
+    ...['https://shop.example, https://a.example', 'https://shop.example,https://a.example'],
+    ...[' https://shop.example', 'https://shop.example ', 'https://shop.example\n', 'https://shop.example\0'],
+    ...[`https://${'a'.repeat(300)}.example`, `x${'a'.repeat(300)}://x`, 'capacitor://Localhost', '1a://x'],
+  ])('is not %j', (value) => {
+    expect(isOrigin(value)).toBe(false)
   })
 })

@@ -13,7 +13,7 @@ export function performancePage(results: Results): string {
   return [
     '# Performance',
     ...overHttp(nodes),
-    `This package, with replay protection on, beside what may be used instead, on Node ${nodes.map(({ version }) => version.slice(1)).join(', ')}. Of the peers only jose with a \`Map\` counts uses. ${formOf(nodes)} Each figure is a median of rounds, on ${cores} cores that server and load share. With more cores the ratios may differ: measure on your machine.`,
+    `This package, with replay protection on, beside what may be used instead, on Node ${nodes.map(({ version }) => version.slice(1)).join(', ')}. Of the peers only jose with a \`Map\` counts uses. ${formOf(nodes)} Each figure is a median of rounds, on ${cores} cores that server and load share. With more cores ratios may differ.`,
     ...(nodes.some(hasChart)
       ? [
           '![Requests a second of the contestants](performance.svg)',
@@ -29,7 +29,7 @@ export function performancePage(results: Results): string {
     '## How to read it',
     howToRead,
     '## Who was compared',
-    'Each runs behind Express 5 in its own process; everyone verifies signature, `exp`, `aud` and `iss`, and a test sees that everyone refuses a token with one flipped bit:',
+    'Each runs behind Express 5 in its own process and verifies signature, `exp`, `aud` and `iss`; a test sees that it refuses one flipped bit:',
     list(httpContestants.filter(({ name, peer }) => peer || name.startsWith('reverse-jwt'))),
     '## The machine',
     `${cores} cores (${cpu}), ${system}. Dates, spreads, targets and the contestants in process: [performance targets](performance-targets.md).`,
@@ -129,4 +129,4 @@ npm run bench -- --nodes=24 http       # one Node, one part
 const howToRead = `- Contestants take turns, so whatever else the machine does meets all. Ratios are taken round by round.
 - All get the same tokens, each with its own \`jti\`, signed beforehand, and loaded keys. No cache of verified tokens is on.
 - A ratio does not tell which Node is faster.
-- An empty cell: the contestant does not know the algorithm, or it was not measured.`
+- An empty cell: an algorithm that the contestant lacks, or not measured.`

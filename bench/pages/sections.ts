@@ -66,6 +66,8 @@ const start = (row: string, column: string) => () => ({
   column,
 })
 
+const cors = (row: string) => () => ({ part: 'cors', table: 'CORS', row, column: 'cors ÷ ours' })
+
 /** A figure that is such a ratio itself. */
 const ratioOf = (name: string, place: Figure['place']): Figure => ({ name, place, peerRatio: place })
 
@@ -89,7 +91,7 @@ export const sections: readonly Section[] = [
   },
   {
     title: 'Latency of a lone request',
-    text: 'The same route, one connection. The median of this package, in microseconds; under a peer, how many times as long it takes.',
+    text: 'The same route, one connection: the median of this package; under a peer, how many times as long it takes.',
     algs: inShort,
     figures: [
       { name: 'p50, µs', place: http('one connection', 'reverse-jwt', 'p50') },
@@ -98,7 +100,7 @@ export const sections: readonly Section[] = [
   },
   {
     title: 'Main thread',
-    text: 'Microseconds of the one thread that serves all requests, a request at 64 connections, beyond those of the unprotected route. express-jwt and passport-jwt verify on this thread, the others do not.',
+    text: 'Microseconds of the one thread that serves all requests, a request at 64 connections, beyond those of the unprotected route. Only express-jwt and passport-jwt verify on this thread.',
     algs: inShort,
     figures: ['reverse-jwt', ...peers].map((name) => ({
       name,
@@ -150,7 +152,7 @@ export const sections: readonly Section[] = [
   },
   {
     title: 'Redis, PostgreSQL, start',
-    text: 'Redis and PostgreSQL run on the same machine. A cold key is not in the cache of this process. Bytes: allocated for one token, without HTTP.',
+    text: 'Redis and PostgreSQL run on the same machine. A cold key is not in the cache. Bytes: allocated for one token, without HTTP.',
     figures: [
       {
         name: 'HTTP, RS256: time with Redis ÷ memory',
@@ -163,6 +165,7 @@ export const sections: readonly Section[] = [
       },
       { name: 'cold key: µs', place: postgres('cold key', 'time') },
       { name: 'cold key: queries', place: postgres('cold key', 'queries') },
+      ratioOf("`corsFor`: cors's time ÷ ours", cors('a call of a known origin')),
       { name: 'start: import and first token, ms', place: start('reverse-jwt', 'import and first token') },
       ratioOf("start: jose's time ÷ ours", start('jose', 'import and first token ÷ ours')),
       { name: 'bytes, ES256', place: () => inProcess('reverse-jwt', 'bytes')('ES256') },

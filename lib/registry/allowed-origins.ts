@@ -88,12 +88,13 @@ export class AllowedOrigins implements OriginSource {
     if (!this.isKnown) await this.read()
   }
 
-  /** Ends reading and watching. What is known stays. */
+  /** Ends reading and watching, and waits for a read that is under way. What is known stays. */
   async close(): Promise<void> {
     this.isClosed = true
     clearInterval(this.timer)
     clearTimeout(this.pause)
     if (typeof this.watch === 'object') await this.watch.close()
+    await this.reading?.catch(() => undefined)
   }
 
   private readonly refresh = () => {
@@ -135,9 +136,10 @@ export class AllowedOrigins implements OriginSource {
     clearTimeout(this.pause)
     this.pause = undefined
     try {
-      // In a function of its own, for it may throw before it returns a promise.
+      const silent = `the store did not answer within ${maxReadMs} ms`
+      // In a function of its own: what is thrown at once would end this read before it is the one under way.
       const answer = (async () => this.store.origins())()
-      await this.keep(await within(maxReadMs, answer, `the store did not answer within ${maxReadMs} ms`))
+      await this.keep(await within(maxReadMs, answer, silent))
     } catch (error) {
       this.report(error)
       throw error

@@ -1,4 +1,5 @@
 import { expect, it } from '@jest/globals'
+import { corsMiddleware } from '../../bench/cors.js'
 import { flood } from '../../bench/flood/bench.js'
 import { http } from '../../bench/http/bench.js'
 import { byConnections } from '../../bench/http/connections.js'
@@ -37,6 +38,7 @@ const shownParts = {
     }),
   ),
   flood: once(() => flood({ algs: ['RS256'], rounds: 1, rate: 500, roundsAtRate: 1, honest: 20 })),
+  cors: once(() => corsMiddleware({ ...tiny, batch: 3 })),
   start: once(() => start({ rounds: 1 })),
   'replay-in-redis': once(() => replayInRedis({ ...tiny, batch: 70 })),
   registry: once(() => registry({ ...tiny, projects: 2_000, batch: 3 })),
@@ -142,6 +144,15 @@ it('measures under a flood', async () => {
   ])
   expectNumbers(part)
 }, 60_000)
+
+it('measures CORS', async () => {
+  const part = await shownParts.cors()
+  expect(rowsOf(part)).toEqual([['CORS', 4]])
+  expect(targetsOf(part)[0]).toBe(
+    "CORS, a call of a known origin: cors's time as a multiple of corsFor's: >= 1",
+  )
+  expectNumbers(part)
+})
 
 it('measures the start', async () => {
   const part = await shownParts.start()

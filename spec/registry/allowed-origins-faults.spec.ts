@@ -49,14 +49,17 @@ describe('a store that is away', () => {
 
   it('may throw at once, and so may onError', async () => {
     const { store, make } = originStore()
-    jest.spyOn(store, 'origins').mockImplementation(() => {
+    jest.spyOn(store, 'origins').mockImplementationOnce(() => {
       throw away
     })
     const emitWarning = jest.spyOn(process, 'emitWarning').mockReturnValue()
     const onError = () => {
       throw new Error('of the log')
     }
-    await expect(make({ onError }).ready()).rejects.toBe(away)
+    const origins = make({ onError })
+    await expect(origins.ready()).rejects.toBe(away)
+    await origins.ready()
+    expect(origins.has(home)).toBe(true)
     expect(emitWarning.mock.calls.map(([, options]) => options)).toMatchObject([
       { code: 'REVERSE_JWT_LISTENER_FAILED' },
     ])

@@ -116,6 +116,23 @@ describe('AllowedOrigins reads', () => {
     expect(state.reads).toBe(4)
   })
 
+  it('not again for a change that the read of the ttl has seen', async () => {
+    const { state, change, settled } = originStore()
+    await settled({ ttl: 10 })
+    await pass(8_950)
+    change()
+    await pass(50)
+    expect(state.reads).toBe(1)
+    await pass(1_000)
+    expect(state.reads).toBe(1)
+  })
+
+  it('not again to be ready', async () => {
+    const { state, settled } = originStore()
+    await (await settled()).ready()
+    expect(state.reads).toBe(0)
+  })
+
   it('once for a burst of changes, 100 ms after the first', async () => {
     const { state, change, settled } = originStore()
     await settled()
@@ -179,6 +196,33 @@ describe('AllowedOrigins reads', () => {
     await pass(100_000)
     expect([state.reads, listeners.size, jest.getTimerCount(), origins.has(home)]).toEqual([0, 0, 0, true])
     await origins.close()
+  })
+
+  it('to its end before close resolves', async () => {
+    const { state, settled, change } = originStore()
+    const origins = await settled()
+    state.delayMs = 50
+    change()
+    await pass(100)
+    const closed = origins.close().then(() => state.atOnce)
+    await pass(50)
+    expect(await closed).toBe(0)
+    await pass(100_000)
+    expect(state.reads).toBe(1)
+  })
+
+  it('no more for a message that comes after close, and reports nothing', async () => {
+    const { state, listeners, errors, settled, change } = originStore()
+    const origins = await settled()
+    const [listener] = listeners
+    Object.assign(state, { delayMs: 50, answer: new Error('the pool has ended') })
+    change()
+    await pass(100)
+    const closed = origins.close()
+    listener?.('shop')
+    await pass(1_000)
+    await closed
+    expect([state.reads, errors]).toEqual([1, []])
   })
 
   it('and closes a watch that comes after close', async () => {
