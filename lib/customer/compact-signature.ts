@@ -1,9 +1,10 @@
+import { loadPrivateKey } from '#private-key'
 import { encode as encodeBase64url } from 'jose/base64url'
 import { SignJWT } from 'jose/jwt/sign'
 import type { Algorithm } from '../protocol.js'
 import type { PrivateKeyInput } from '../jwk/private-half.js'
 import { readKeyFile, type ProjectKeyFile } from './key-file.js'
-import { loadPrivateKey, type LoadedKey } from './private-key.js'
+import type { LoadedKey } from './key-names.js'
 import { askRemoteSigner, checkRemoteSigner, isRemoteSigner, type RemoteSigner } from './remote-signer.js'
 
 export interface SignatureSettings {

@@ -1,5 +1,6 @@
 import { parsedJson } from '../jwk/jwk-text.js'
 import type { PrivateKeyInput } from '../jwk/private-half.js'
+import { keyText } from './key-text.js'
 import type { RemoteSigner } from './remote-signer.js'
 
 /** A private key with all that a signer must know beside it, as platforms and `reverse-jwt keygen` hand it over: one secret. */
@@ -25,7 +26,6 @@ export interface KeyFile {
 type Members = Readonly<Record<string, unknown>>
 
 const type = 'reverse_jwt_project_key'
-const maxLength = 65_536
 
 /** The key file that was given as a private key: its text, the bytes of the file, or what its JSON holds. Undefined for another key. */
 export function readKeyFile(
@@ -55,37 +55,12 @@ export function readKeyFile(
 
 function membersOf(given: unknown): Members | undefined {
   if (typeof given === 'object' && given !== null && 'private_key' in given) return { ...given }
-  const text =
-    given instanceof Uint8Array && given.length <= maxLength ? new TextDecoder().decode(given) : given
-  return typeof text === 'string' && text.length <= maxLength ? membersIn(text, maxLayers) : undefined
-}
-
-/** Quotes and base64, one within the other, as for any other key. */
-const maxLayers = 2
-
-function membersIn(text: string, layers: number): Members | undefined {
-  // A byte order mark is white space.
-  const bare = text.trim()
+  const text = keyText(given)
+  if (text?.startsWith('{') !== true) return undefined
   // Where an environment variable has made line ends of \n, they stand within the text of the key, which JSON does not allow.
-  if (bare.startsWith('{')) return objectIn(bare) ?? objectIn(bare.replaceAll(/[\r\n]+/g, ' '))
-  if (layers === 0 || bare.startsWith('-')) return undefined
-  const inner = /^(["']).*\1$/s.test(bare) ? (parsedText(bare) ?? bare.slice(1, -1)) : decoded(bare)
-  return inner === undefined ? undefined : membersIn(inner, layers - 1)
+  return objectIn(text) ?? objectIn(text.replaceAll(/[\r\n]+/g, ' '))
 }
 
 function objectIn(json: string): Members | undefined {
   return parsedJson(json) as Members | undefined
-}
-
-function parsedText(json: string): string | undefined {
-  const value = parsedJson(json)
-  return typeof value === 'string' ? value : undefined
-}
-
-function decoded(base64: string): string | undefined {
-  try {
-    return atob(base64.replaceAll(/\s/g, '').replaceAll('-', '+').replaceAll('_', '/'))
-  } catch {
-    return undefined
-  }
 }

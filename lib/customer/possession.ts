@@ -5,7 +5,7 @@ import type { KeyChallenge } from '../types.js'
 import { refuseBrowser } from '../jwk/browser-guard.js'
 import { compactSigner } from './compact-signature.js'
 import type { PrivateKeyInput } from '../jwk/private-half.js'
-import { privateKey } from './private-key.js'
+import { privateKey } from './key-names.js'
 import type { ProjectKeyFile } from './key-file.js'
 import type { RemoteSigner } from './remote-signer.js'
 

@@ -6,7 +6,7 @@ import { refuseBrowser } from '../jwk/browser-guard.js'
 import { checkSize } from './claims-size.js'
 import { compactSigner } from './compact-signature.js'
 import type { PrivateKeyInput } from '../jwk/private-half.js'
-import { privateKey } from './private-key.js'
+import { privateKey } from './key-names.js'
 import { readKeyFile, type ProjectKeyFile } from './key-file.js'
 import { isRemoteSigner, type RemoteSigner } from './remote-signer.js'
 

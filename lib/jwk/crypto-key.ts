@@ -2,15 +2,7 @@ import { KeyObject } from 'node:crypto'
 import type { CryptoKey } from 'jose'
 import type { Wrong } from '../options/options.js'
 import type { JwkLabels } from './jwk-labels.js'
-
-export function isCryptoKey(value: object): value is CryptoKey {
-  return Object.prototype.toString.call(value) === '[object CryptoKey]'
-}
-
-const families = new Map([
-  ['RSASSA-PKCS1-v1_5', 'RS'],
-  ['RSA-PSS', 'PS'],
-])
+import { rsaAlgorithmOf } from './web-crypto.js'
 
 /** The same key for node:crypto, and the algorithm for which WebCrypto holds it. */
 export function fromCryptoKey(
@@ -25,8 +17,6 @@ export function fromCryptoKey(
     throw wrong('is no CryptoKey of this process')
   }
   if (!cryptoKey.usages.includes(usage)) throw wrong(`is a CryptoKey without the usage '${usage}'`)
-  const { name, hash } = cryptoKey.algorithm as { name: string; hash?: { name: string } }
-  const family = families.get(name)
-  const labels = family === undefined ? {} : { alg: `${family}${hash?.name.slice(-3) ?? ''}` }
-  return { key, labels }
+  const alg = rsaAlgorithmOf(cryptoKey)
+  return { key, labels: alg === undefined ? {} : { alg } }
 }

@@ -1,7 +1,7 @@
 import type { JWK } from 'jose'
 import { exportJWK, exportPKCS8 } from 'jose/key/export'
 import { generateKeyPair } from 'jose/key/generate/keypair'
-import { thumbprint } from './thumbprint.js'
+import { calculateJwkThumbprint } from 'jose/jwk/thumbprint'
 import { algorithm } from '../options/kinds.js'
 import { argumentReader } from '../options/options.js'
 import type { AlgorithmName } from '../protocol.js'
@@ -32,7 +32,8 @@ export async function generateProjectKey(alg?: AlgorithmName): Promise<ProjectKe
   const chosen = readAlgorithm(alg) ?? 'ES256'
   const pair = await generateKeyPair(chosen, { extractable: true, modulusLength: 3072 })
   const publicJwk = await exportJWK(pair.publicKey)
-  const kid = thumbprint(publicJwk)
+  // By WebCrypto, because this runs at the edge, too.
+  const kid = await calculateJwkThumbprint(publicJwk)
   return {
     privateKey: await exportPKCS8(pair.privateKey),
     publicJwk: { ...publicJwk, kid, alg: chosen, use: 'sig' },

@@ -1,10 +1,10 @@
 import { KeyObject } from 'node:crypto'
 import type { CryptoKey } from 'jose'
 import type { Wrong } from '../options/options.js'
-import { isCryptoKey } from './crypto-key.js'
 import { elementsOf, tags } from './der.js'
 import { parsedJson, readJwkText } from './jwk-text.js'
 import { hasLineEndsEscapedTwice, readPemBlocks, type PemBlocks } from './pem.js'
+import { isCryptoKey } from './web-crypto.js'
 
 /** A key without its wrapping: what it is then, and nothing of it is checked. */
 export type KeySpelling = (

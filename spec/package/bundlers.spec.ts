@@ -64,6 +64,28 @@ describe('a bundler for servers at the edge gets what signs', () => {
   })
 })
 
+/** What the reader of keys has in it where WebCrypto alone is there, and where Node is. */
+const readers = { web: 'which WebCrypto does not read', full: 'is in the format of OpenSSH' }
+
+describe('a bundler for the edge takes the reader of keys that needs nothing of Node', () => {
+  it.each<[string, () => Promise<string>, keyof typeof readers]>([
+    ['esbuild as wrangler calls it', () => esbuild('workerd,worker,browser'), 'web'],
+    ['esbuild as Vercel calls it', () => esbuild('edge-light,browser'), 'web'],
+    ['webpack for the edge, told its conditions', () => webpack('edge'), 'web'],
+    ['Vite for the edge, told its conditions', () => vite('vite.edge.js', '--ssr', 'backend.js'), 'web'],
+    ['esbuild for Deno', () => esbuild('deno,browser'), 'full'],
+    ['esbuild for Bun', () => esbuild('bun,browser'), 'full'],
+    ['esbuild for Node', () => esbuild('', '--platform=node'), 'full'],
+    ['webpack for Node', () => webpack('node'), 'full'],
+    ['Vite with --ssr', () => vite('vite.config.js', '--ssr', 'backend.js'), 'full'],
+  ])('%s', async (_, bundle, reader) => {
+    const text = await bundle()
+    const found = Object.entries(readers).filter(([, words]) => text.includes(words))
+    expect(found.map(([name]) => name)).toEqual([reader])
+    expect(/["']node:/.test(text)).toBe(reader === 'full')
+  })
+})
+
 describe('a bundler for pages gets what refuses', () => {
   it.each<[string, () => Promise<string>]>([
     ['esbuild', () => esbuild('', '--platform=browser')],

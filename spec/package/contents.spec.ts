@@ -21,14 +21,18 @@ beforeAll(async () => {
 
 const textOf = (file: string) => readFileSync(join(folder, file), 'utf8')
 
+/** What stands for `#private-key` in Node, and at the edge. */
+const readersOfKeys = { node: 'dist/lib/customer/private-key.js', edge: 'dist/lib/customer/web-key.js' }
+
 /** All modules that come with a module, with the packages and built-in modules that they name. */
-function reachableFrom(module: string): Set<string> {
+function reachableFrom(module: string, readerOfKeys = readersOfKeys.node): Set<string> {
   const reached = new Set<string>()
   const visit = (file: string) => {
     if (reached.has(file)) return
     reached.add(file)
     for (const name of importsOf(join(folder, file))) {
-      if (name.startsWith('.')) visit(join(dirname(file), name))
+      if (name === '#private-key') visit(readerOfKeys)
+      else if (name.startsWith('.')) visit(join(dirname(file), name))
       else reached.add(name)
     }
   }
@@ -134,6 +138,7 @@ describe('what an entry brings along', () => {
   it('is node:crypto and parts of jose for the customer', () => {
     expect(packagesOf('dist/lib/customer/index.js')).toEqual([
       'jose/base64url',
+      'jose/jwk/thumbprint',
       'jose/jwt/sign',
       'jose/key/export',
       'jose/key/generate/keypair',
@@ -141,14 +146,22 @@ describe('what an entry brings along', () => {
     ])
   })
 
-  it.each(['customer', 'registry'])('is at most 16 of the 46 modules of jose for the entry %s', (entry) => {
+  it('is parts of jose alone for the customer at the edge', () => {
+    const reached = [...reachableFrom('dist/lib/customer/index.js', readersOfKeys.edge)]
+    expect(reached.filter((name) => !name.endsWith('.js') && !name.startsWith('jose/'))).toEqual([])
+    expect(Object.values(manifest.imports['#private-key'])).toContain(`./${readersOfKeys.edge}`)
+    expect(manifest.imports['#private-key'].default).toBe(`./${readersOfKeys.node}`)
+  })
+
+  it.each(['customer', 'registry'])('is at most 17 of the 46 modules of jose for the entry %s', (entry) => {
     const loaded = filesOfJose(`dist/lib/${entry}/index.js`).size
     expect(loaded).toBeGreaterThan(10)
-    expect(loaded).toBeLessThanOrEqual(16)
+    expect(loaded).toBeLessThanOrEqual(17)
   })
 
   it('is parts of jose and what Node has for the registry, and no driver of a database', () => {
     expect(packagesOf('dist/lib/registry/index.js')).toEqual([
+      'jose/jwk/thumbprint',
       'jose/jwt/verify',
       'jose/key/export',
       'jose/key/generate/keypair',

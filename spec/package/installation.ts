@@ -15,6 +15,7 @@ interface Manifest {
   readonly version: string
   readonly engines: { readonly node: string }
   readonly exports: Readonly<Record<string, string | Readonly<Record<string, string>>>>
+  readonly imports: Readonly<Record<'#private-key', Readonly<Record<string, string>>>>
   readonly devDependencies: Readonly<Record<string, string>>
 }
 export const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest
