@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs'
 import tseslint from 'typescript-eslint'
 
 const browserGlobals =
-  'AbortSignal addEventListener atob crypto document fetch getSelection history location navigator performance setInterval TextDecoder URLSearchParams'
+  'AbortSignal addEventListener atob console crypto document fetch getSelection history location navigator performance setInterval TextDecoder URLSearchParams'
 const nodeGlobals = 'process'
 const commonjsGlobals = 'module process require'
 const readonly = (names) => Object.fromEntries(names.split(' ').map((name) => [name, 'readonly']))
@@ -65,7 +65,7 @@ export default defineConfig(
   },
   {
     // What a browser gets as it stands.
-    files: ['example-server/**/*.js'],
+    files: ['example-server/**/*.js', 'docs/snippets/*.js'],
     languageOptions: { globals: { process: 'off', ...readonly(browserGlobals) } },
     rules: {
       'no-eval': 'error',

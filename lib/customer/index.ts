@@ -14,7 +14,7 @@ export type {
   TokenWish,
 } from './endpoint/options.js'
 export type { TokenRefusalCode } from './endpoint/refusals.js'
-export { tokenEndpoint, type AppRequest, type TokenEndpoint } from './endpoint/token-endpoint.js'
+export { tokenEndpoint, type AppRequest, type TokenHandler } from './endpoint/token-endpoint.js'
 export { tokenRoute } from './endpoint/token-route.js'
 export { proveKeyPossession, type KeyPossessionOptions } from './possession.js'
 export type { PrivateKeyInput } from '../jwk/private-half.js'

@@ -11,7 +11,18 @@ it('measures on each Node what may differ from Node to Node', () => {
   const { names, nodes } = readArguments(['--nodes', '--full'])
   expect(nodes).toEqual(['20', '22', '24', '26'])
   expect(names).toEqual([
-    ...['http', 'in-process', 'refusals', 'flood', 'start', 'connections', 'replay-in-redis', 'registry'],
+    ...[
+      'http',
+      'in-process',
+      'refusals',
+      'flood',
+      'cors',
+      'start',
+      'connections',
+      'mint',
+      'replay-in-redis',
+      'registry',
+    ],
   ])
 })
 

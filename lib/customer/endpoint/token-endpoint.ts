@@ -19,7 +19,7 @@ export interface AppRequest extends IncomingMessage {
 }
 
 /** A handler of Express 4 and 5, Connect and `node:http`. */
-export type TokenEndpoint<R extends IncomingMessage> = (
+export type TokenHandler<R extends IncomingMessage> = (
   req: R,
   res: ServerResponse,
   next?: (error?: unknown) => unknown,
@@ -58,7 +58,7 @@ export type TokenEndpoint<R extends IncomingMessage> = (
  */
 export function tokenEndpoint<R extends IncomingMessage = AppRequest>(
   options: TokenEndpointOptions<R>,
-): TokenEndpoint<R> {
+): TokenHandler<R> {
   const answer = minter('tokenEndpoint', options)
 
   return function tokenEndpoint(req, res, next) {
