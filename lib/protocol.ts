@@ -9,9 +9,6 @@ export const projectTokenType = 'project-auth+jwt'
 /** `typ` of a proof that somebody holds the private half of a key. Never a project token. */
 export const proofType = 'project-key-proof+jwt'
 
-/** `typ` of what a signer signs to try its key. It holds no claims, and nobody takes it for anything. */
-export const trialType = 'project-key-trial+jwt'
-
 /** A JWS algorithm by the one name that key records carry. */
 export type Algorithm =
   'ES256' | 'ES384' | 'ES512' | 'RS256' | 'RS384' | 'RS512' | 'PS256' | 'PS384' | 'PS512' | 'EdDSA'

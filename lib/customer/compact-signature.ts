@@ -22,34 +22,51 @@ interface Header {
   readonly typ: string
 }
 
-export type SignCompact = (claims: Record<string, unknown>) => Promise<string>
-
-/** Signs claims sets as compact JWS of one type, with a key in any of its forms. RFC 7515 section 5.1. */
-export function compactSigner({ privateKey, typ, kid, alg, caller }: SignatureSettings): SignCompact {
-  if (isRemoteSigner(privateKey))
-    return signRemotely(checkRemoteSigner(privateKey, { alg, caller }), typ, kid)
-  const file = readKeyFile(privateKey, caller)
-  const key = file?.privateKey ?? privateKey
-  const labels = { alg: file?.alg, kid: file?.kid }
-  return signLocally(loadPrivateKey(key, { alg, kid, labels, caller }), typ)
+export interface CompactSigner {
+  sign(claims: Record<string, unknown>): Promise<string>
+  /** Resolves when the key is loaded and a signature was made with it, over what is no JWS and no claims set. */
+  tryKey(): Promise<void>
 }
 
-/** At the edge a key is loaded in its time, elsewhere at once. */
-function signLocally(loading: LoadedKey | Promise<LoadedKey>, typ: string): SignCompact {
+/** What a key is tried with: nobody can make a token of its signature. */
+const trial = new TextEncoder().encode('reverse-jwt tries this key')
+
+/** Signs claims sets as compact JWS of one type, with a key in any of its forms. RFC 7515 section 5.1. */
+export function compactSigner({ privateKey, typ, kid, alg, caller }: SignatureSettings): CompactSigner {
+  if (isRemoteSigner(privateKey))
+    return remoteSigner(checkRemoteSigner(privateKey, { alg, caller }), typ, kid)
+  const file = readKeyFile(privateKey, caller)
+  const key = file?.privateKey ?? (privateKey)
+  const labels = { alg: file?.alg, kid: file?.kid }
+  return localSigner(loadPrivateKey(key, { alg, kid, labels, caller }), typ)
+}
+
+/** At the edge a key is loaded in its time, elsewhere at once. Whoever loads one signs with it. */
+function localSigner(loading: LoadedKey | Promise<LoadedKey>, typ: string): CompactSigner {
   // Whoever signs hears of a failure; nobody may be signing yet.
   Promise.resolve(loading).catch(() => undefined)
-  return async (claims) => {
-    const { key, alg, kid } = await loading
-    const header: Header = { alg, kid, typ }
-    return new SignJWT(claims).setProtectedHeader({ ...header }).sign(key)
+  return {
+    async sign(claims) {
+      const { key, alg, kid } = await loading
+      const header: Header = { alg, kid, typ }
+      return new SignJWT(claims).setProtectedHeader({ ...header }).sign(key)
+    },
+    async tryKey() {
+      await loading
+    },
   }
 }
 
-function signRemotely(remote: RemoteSigner, typ: string, kid = remote.kid): SignCompact {
+function remoteSigner(remote: RemoteSigner, typ: string, kid = remote.kid): CompactSigner {
   const header: Header = { alg: remote.alg, kid, typ }
-  return async (claims) => {
-    const signingInput = [header, claims].map((part) => encodeBase64url(JSON.stringify(part))).join('.')
-    const signature = await askRemoteSigner(remote, new TextEncoder().encode(signingInput))
-    return `${signingInput}.${encodeBase64url(signature)}`
+  return {
+    async sign(claims) {
+      const signingInput = [header, claims].map((part) => encodeBase64url(JSON.stringify(part))).join('.')
+      const signature = await askRemoteSigner(remote, new TextEncoder().encode(signingInput))
+      return `${signingInput}.${encodeBase64url(signature)}`
+    },
+    async tryKey() {
+      await askRemoteSigner(remote, trial)
+    },
   }
 }

@@ -68,8 +68,8 @@ export async function proveKeyPossession(options: KeyPossessionOptions): Promise
   const { kid, alg, ...claims } = challenge
   requireOwn('audience', audience, 'aud', claims.aud)
   requireOwn('projectId', projectId, 'proj_id', claims.proj_id)
-  const sign = compactSigner({ privateKey, typ: proofType, kid, alg, caller: 'proveKeyPossession' })
-  return sign(claims)
+  const signer = compactSigner({ privateKey, typ: proofType, kid, alg, caller: 'proveKeyPossession' })
+  return signer.sign(claims)
 }
 
 function requireOwn(option: string, mine: string, member: string, asked: string): void {

@@ -1,7 +1,7 @@
 import { algorithm, identifier, seconds, text } from '../options/kinds.js'
 import { optionsReader, type OptionsOf } from '../options/options.js'
 import { isQuotable } from '../options/quoted.js'
-import { isOrigin, isScope, limits, projectTokenType, trialType, type AlgorithmName } from '../protocol.js'
+import { isOrigin, isScope, limits, projectTokenType, type AlgorithmName } from '../protocol.js'
 import { refuseBrowser } from '../jwk/browser-guard.js'
 import { checkSize } from './claims-size.js'
 import { compactSigner } from './compact-signature.js'
@@ -50,8 +50,7 @@ export interface Signer {
   sign(extra?: ExtraClaims): Promise<string>
   /**
    * Resolves when the key is loaded and one signature was made with it: await it at start-up, so that a wrong key or a KMS that cannot
-   * be asked is heard of before the first visitor. Rejects as `sign` would. What is signed is no token: it has a type of its own and no
-   * claims.
+   * be asked is heard of before the first visitor. Rejects as `sign` would. What is signed is no token and cannot become one.
    */
   ready(): Promise<void>
 }
@@ -106,13 +105,10 @@ export function createSigner(options: SignerOptions): Signer {
   const projectId = nameOf('projectId', given.projectId, file?.projectId)
   const audience = nameOf('audience', given.audience, file?.audience)
   const issuer = givenIssuer ?? projectId
-  const signs = (typ: string) => compactSigner({ privateKey, typ, kid, alg, caller: 'createSigner' })
-  const signCompact = signs(projectTokenType)
+  const signer = compactSigner({ privateKey, typ: projectTokenType, kid, alg, caller: 'createSigner' })
 
   return {
-    async ready() {
-      await signs(trialType)({})
-    },
+    ready: () => signer.tryKey(),
     async sign(extra = {}) {
       const iat = Math.floor(Date.now() / 1000)
       const claims = {
@@ -126,7 +122,7 @@ export function createSigner(options: SignerOptions): Signer {
         exp: iat + expiresIn,
       }
       checkSize(claims)
-      const token = await signCompact(claims)
+      const token = await signer.sign(claims)
       if (token.length > limits.tokenLength.default) {
         throw new TypeError(
           `The token has ${token.length} characters; platforms refuse more than ${limits.tokenLength.default}. Pass fewer extra claims.`,

@@ -43,7 +43,19 @@ function refusePem(pem: PemBlocks): void {
 
 /** What is told of a private key in words (`openssl ec -text -pubout` does), in JSON, or under a line that is no line of PEM. */
 const privateText =
-  /^[ \t]*(?:priv|privateExponent|prime[12]|exponent[12])[ \t]*:|-----BEGIN[ _-][A-Z _-]*PRIVATE|"(?:d|k)"\s*:\s*"[^"]/im
+  /^[ \t]*(?:priv|privateExponent|prime[12]|exponent[12])[ \t]*:|-----BEGIN[ _-][A-Z _-]*PRIVATE|"private_key"\s*:|"(?:d|k)"\s*:\s*"[^"]/im
+
+/**
+ * Throws for a private key in a text that cannot be read, because it is cut off or escaped in an odd way: whoever gave it has to hear
+ * more of it than that.
+ */
+export function refuseSecretText(given: unknown): void {
+  const text = given instanceof Uint8Array ? Buffer.from(given).toString('latin1') : given
+  if (typeof text !== 'string') return
+  for (const one of [text, Buffer.from(text, 'base64').toString('latin1')]) {
+    if (privateText.test(one.replaceAll('\\', ''))) throw new TypeError(`${exposed} ${byOpenssl}`)
+  }
+}
 
 /** A private half that stands beside the block of its public one. */
 function refuseBeside(text: string): void {
@@ -79,7 +91,8 @@ function refuseJwk(jwk: JwkMembers): void {
   for (const [member, value] of Object.entries(jwk)) {
     const name = member.toLowerCase().replaceAll(/[^a-z0-9]/g, '')
     const isPrivate = privateMembers.includes(name) || isOfAPrivateKey(name, value)
-    if (typeof value === 'object' && value !== null && 'kty' in value) refuseJwk(value)
+    if (typeof value === 'object' && value !== null && ('kty' in value || 'private_key' in value))
+      refuseJwk(value)
     if ((!isPrivate && name !== 'k') || isAbsent(value)) continue
     const isList = Array.isArray(value) && value.length === 0
     // Of the private members only oth is a list: RFC 7518 section 6.3.2.7.

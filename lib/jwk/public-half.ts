@@ -3,7 +3,7 @@ import type { Wrong } from '../options/options.js'
 import { shown } from '../options/quoted.js'
 import { fromCryptoKey } from './crypto-key.js'
 import { kindOfDer } from './der.js'
-import { refuseSecrets } from './exposure.js'
+import { refuseSecrets, refuseSecretText } from './exposure.js'
 import { hasOtherUse, isAbsent, labelsOf, type JwkLabels, type JwkMembers } from './jwk-labels.js'
 import { publicNumbers } from './jwk-numbers.js'
 import { typeFault } from './jwk-type.js'
@@ -29,13 +29,22 @@ const maxLength = 16_384
  */
 export function readPublicHalf(given: unknown, name: string): PublicHalf {
   const wrong: Wrong = (what) => new TypeError(`${name} ${what}`)
-  const found = readSpelling(given, { maxLength, wrong })
+  const found = spellingOf(given, wrong)
   refuseSecrets(found)
   if (found.fault !== undefined) throw wrong(found.fault)
   const { publicKey, labels } = importKey(found, wrong)
   const jwk = publicKey.export({ format: 'jwk' })
   checkStrength(jwk)
   return { publicKey, jwk, labels }
+}
+
+function spellingOf(given: unknown, wrong: Wrong): KeySpelling {
+  try {
+    return readSpelling(given, { maxLength, wrong })
+  } catch (error) {
+    refuseSecretText(given)
+    throw error
+  }
 }
 
 type Imported = Omit<PublicHalf, 'jwk'>

@@ -136,6 +136,17 @@ describe('a key file', () => {
     )
   })
 
+  const cutOff = json.slice(0, -40)
+  it.each<[string, string]>([
+    ['cut off', cutOff],
+    ['cut off, in base64', Buffer.from(cutOff).toString('base64')],
+    ['with escaped quotes, cut off', JSON.stringify(cutOff).slice(0, -30)],
+    ['within a JWK', JSON.stringify({ jwk: file })],
+  ])('is an exposed private key where a public one belongs, also %s', (_, pem) => {
+    const store = () => new MemoryKeyStore([{ id: 'shop', keys: [{ pem }] }])
+    expect(store).toThrow(/private key.*(?:exposed|stay)/)
+  })
+
   it.each(forms)('is an exposed private key where a public one belongs: %s', (_, given) => {
     const key = typeof given === 'object' && !(given instanceof Uint8Array) ? { jwk: given } : { pem: given }
     const store = () => new MemoryKeyStore([{ id: 'shop', keys: [key] }])
