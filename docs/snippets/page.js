@@ -1,5 +1,7 @@
-import { createProjectClient } from '/reverse-jwt/index.js' // with a bundler: from 'reverse-jwt/browser'
+import { createProjectClient } from 'reverse-jwt/browser'
 
-const client = createProjectClient({ platform: 'https://platform.example', tokenUrl: '/token' })
+const platform = 'https://platform.example'
+
+const client = createProjectClient({ platform, tokenUrl: '/token' })
 const answer = await client.fetch('/embed/portal')
 console.log(await answer.json())

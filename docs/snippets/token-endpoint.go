@@ -1,4 +1,4 @@
-// Go 1.21 and its standard library. Try it: go run token-endpoint.go
+// POST /token gives a page of yours one token. Go's standard library, nothing else.
 package main
 
 import (
@@ -10,9 +10,9 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"encoding/pem"
+	"errors"
 	"log"
 	"net/http"
-	"net/url"
 	"os"
 	"strings"
 	"time"
@@ -22,112 +22,136 @@ const (
 	projectID = "shop"
 	audience  = "https://platform.example"
 	kid       = "key-1"
+	keyFile   = "project-key.pem" // not in the repository, not where the web server finds it
 	scope     = "portal:read"
-	keyFile   = "project-key.pem"
 )
 
-// YOUR decision: who is logged in, by your own session. Nobody, until you write it.
+type refusal struct {
+	status        int
+	title, detail string
+}
+
+var refusals = map[string]refusal{
+	"method_not_allowed":       {405, "Method not allowed", "A token is asked for with POST."},
+	"foreign_origin":           {403, "Foreign origin", "Only a page of this origin may ask for a token."},
+	"content_type_unsupported": {415, "Content type not supported", "Send Content-Type: application/json."},
+	"no_session":               {401, "No session", "Log in, then ask again."},
+}
+
+// currentUser is your session check: the id of the user who asks. It lets in nobody until you write it.
 func currentUser(r *http.Request) string {
 	return ""
 }
 
-func readKey() *ecdsa.PrivateKey {
-	text, err := os.ReadFile(keyFile)
-	if err != nil {
-		log.Fatal(err)
+// faultOf is the code of the first check that fails. No page can write these headers of the browser itself.
+func faultOf(r *http.Request) string {
+	origin, site := r.Header.Get("Origin"), r.Header.Get("Sec-Fetch-Site")
+	isOwnPage := site == "same-origin"
+	if site == "" {
+		isOwnPage = origin == "https://"+r.Host || origin == "http://"+r.Host
 	}
-	block, _ := pem.Decode(text)
-	if block == nil {
-		log.Fatal("the key file has no PEM in it")
+	mediaType, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";")
+	switch {
+	case r.Method != http.MethodPost:
+		return "method_not_allowed"
+	case !isOwnPage:
+		return "foreign_origin"
+	case !strings.EqualFold(strings.TrimSpace(mediaType), "application/json"):
+		return "content_type_unsupported"
+	case currentUser(r) == "":
+		return "no_session"
 	}
-	key, err := x509.ParsePKCS8PrivateKey(block.Bytes)
-	if err != nil {
-		log.Fatal(err)
-	}
-	return key.(*ecdsa.PrivateKey)
+	return ""
 }
 
 func projectToken(key *ecdsa.PrivateKey, origin string) (string, error) {
-	jti := make([]byte, 16)
-	if _, err := rand.Read(jti); err != nil {
+	id := make([]byte, 16)
+	if _, err := rand.Read(id); err != nil {
 		return "", err
 	}
 	now := time.Now().Unix()
-	header := map[string]any{"alg": "ES256", "kid": kid, "typ": "project-auth+jwt"}
-	claims := map[string]any{"iss": projectID, "sub": projectID, "aud": audience, "proj_id": projectID,
-		"jti": hex.EncodeToString(jti), "iat": now, "exp": now + 120, "scope": scope}
+	claims := map[string]any{
+		"iss": projectID, "sub": projectID, "aud": audience, "proj_id": projectID,
+		"jti": hex.EncodeToString(id), "iat": now, "exp": now + 120, "scope": scope,
+	}
 	if origin != "" && origin != "null" {
 		claims["origin"] = origin
 	}
-	var parts []string
-	for _, part := range []map[string]any{header, claims} {
-		text, err := json.Marshal(part)
-		if err != nil {
-			return "", err
-		}
-		parts = append(parts, base64.RawURLEncoding.EncodeToString(text))
+	payload, err := json.Marshal(claims)
+	if err != nil {
+		return "", err
 	}
-	input := strings.Join(parts, ".")
+	encode := base64.RawURLEncoding.EncodeToString
+	header := `{"alg":"ES256","kid":"` + kid + `","typ":"project-auth+jwt"}`
+	input := encode([]byte(header)) + "." + encode(payload)
 	digest := sha256.Sum256([]byte(input))
 	r, s, err := ecdsa.Sign(rand.Reader, key, digest[:])
 	if err != nil {
 		return "", err
 	}
-	// JWS wants R and S, 32 bytes each, joined.
-	signature := append(r.FillBytes(make([]byte, 32)), s.FillBytes(make([]byte, 32))...)
-	return input + "." + base64.RawURLEncoding.EncodeToString(signature), nil
+	// A token wants R and S, 32 bytes each, joined.
+	signature := make([]byte, 64)
+	r.FillBytes(signature[:32])
+	s.FillBytes(signature[32:])
+	return input + "." + encode(signature), nil
 }
 
-func isOwnPage(r *http.Request) bool {
-	if site := r.Header.Get("Sec-Fetch-Site"); site != "" {
-		return site == "same-origin"
-	}
-	origin, err := url.Parse(r.Header.Get("Origin"))
-	return err == nil && origin.Host != "" && origin.Host == r.Host
-}
-
-// The first check that fails.
-func refusal(r *http.Request) (int, string) {
-	contentType, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";")
-	switch {
-	case r.Method != http.MethodPost:
-		return http.StatusMethodNotAllowed, "method_not_allowed"
-	case !isOwnPage(r):
-		return http.StatusForbidden, "foreign_origin"
-	case !strings.EqualFold(strings.TrimSpace(contentType), "application/json"):
-		return http.StatusUnsupportedMediaType, "content_type_unsupported"
-	case currentUser(r) == "":
-		return http.StatusUnauthorized, "no_session"
-	}
-	return http.StatusOK, ""
-}
-
-func main() {
-	key := readKey()
-	http.HandleFunc("/token", func(w http.ResponseWriter, r *http.Request) {
+func tokenEndpoint(key *ecdsa.PrivateKey) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-store")
 		w.Header().Set("Cross-Origin-Resource-Policy", "same-origin")
-		if status, code := refusal(r); code != "" {
-			w.Header().Set("Content-Type", "application/problem+json")
-			if status == http.StatusMethodNotAllowed {
-				w.Header().Set("Allow", "POST")
-			}
-			w.WriteHeader(status)
-			json.NewEncoder(w).Encode(map[string]any{"status": status, "title": code, "code": code, "retry": "no"})
+		if code := faultOf(r); code != "" {
+			refuse(w, code)
 			return
 		}
 		token, err := projectToken(key, r.Header.Get("Origin"))
 		if err != nil {
 			log.Print(err)
-			w.WriteHeader(http.StatusInternalServerError)
+			http.Error(w, "no token", http.StatusInternalServerError)
 			return
 		}
 		w.Header().Set("Content-Type", "application/json")
 		json.NewEncoder(w).Encode(map[string]string{"token": token})
-	})
-	port := os.Getenv("PORT")
-	if port == "" {
-		port = "4200"
 	}
-	log.Fatal(http.ListenAndServe("127.0.0.1:"+port, nil))
+}
+
+func refuse(w http.ResponseWriter, code string) {
+	refused := refusals[code]
+	w.Header().Set("Content-Type", "application/problem+json")
+	if refused.status == http.StatusMethodNotAllowed {
+		w.Header().Set("Allow", http.MethodPost)
+	}
+	w.WriteHeader(refused.status)
+	json.NewEncoder(w).Encode(map[string]any{
+		"type":  "https://unpkg.com/reverse-jwt/docs/errors/" + code + ".md",
+		"title": refused.title, "status": refused.status, "detail": refused.detail, "code": code, "retry": "no",
+	})
+}
+
+func readKey(name string) (*ecdsa.PrivateKey, error) {
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return nil, err
+	}
+	block, _ := pem.Decode(text)
+	if block == nil {
+		return nil, errors.New(name + " is no PEM file")
+	}
+	key, err := x509.ParsePKCS8PrivateKey(block.Bytes)
+	if err != nil {
+		return nil, err
+	}
+	if p256, isECDSA := key.(*ecdsa.PrivateKey); isECDSA {
+		return p256, nil
+	}
+	return nil, errors.New(name + " is not for ES256")
+}
+
+func main() {
+	key, err := readKey(keyFile)
+	if err != nil {
+		log.Fatal(err)
+	}
+	http.Handle("/token", tokenEndpoint(key))
+	log.Fatal(http.ListenAndServe("localhost:4200", nil))
 }

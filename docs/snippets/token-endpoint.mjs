@@ -1,25 +1,26 @@
-// npm install reverse-jwt express
+// POST /token gives a page of yours one token. npm install reverse-jwt express
 import { readFileSync } from 'node:fs'
 import express from 'express'
 import { createSigner, tokenEndpoint } from 'reverse-jwt/customer'
 
-const signer = createSigner({
-  projectId: 'shop',
-  audience: 'https://platform.example',
-  kid: 'key-1',
-  privateKey: readFileSync('project-key.pem'),
-})
+const projectId = 'shop'
+const audience = 'https://platform.example'
+const kid = 'key-1'
+const keyFile = 'project-key.pem' // not in the repository, not where the web server finds it
+const scope = 'portal:read'
 
-/** YOUR decision: who is logged in, by your own session. Nobody, until you write it. */
-function currentUser(request) {
+/** Your session check: the id of the user who asks. It lets in nobody until you write it. */
+function currentUser(req) {
   return undefined
 }
 
-const authorize = (request) => {
-  const user = currentUser(request)
-  return user && { subject: user, scope: 'portal:read' }
+const signer = createSigner({ projectId, audience, kid, privateKey: readFileSync(keyFile) })
+
+async function authorize(req) {
+  const user = await currentUser(req)
+  return user ? { subject: user, scope } : undefined
 }
 
 const app = express()
-app.use('/token', tokenEndpoint({ signer, authorize }))
-app.listen(process.env.PORT ?? 4200)
+app.all('/token', tokenEndpoint({ signer, authorize }))
+app.listen(4200)

@@ -1,64 +1,91 @@
 <?php
-// PHP 8 with its openssl extension. Try it: php -S 127.0.0.1:4200 token-endpoint.php
+// POST /token gives a page of yours one token. PHP 8 with its openssl extension, nothing else.
+declare(strict_types=1);
+
 const PROJECT_ID = 'shop';
 const AUDIENCE = 'https://platform.example';
 const KID = 'key-1';
+const KEY_FILE = __DIR__ . '/../project-key.pem'; // not in the repository, not where the web server finds it
 const SCOPE = 'portal:read';
-const KEY_FILE = 'project-key.pem';
 
-/** YOUR decision: who is logged in, by your own session. Nobody, until you write it. */
-function current_user(): ?string {
+const REFUSALS = [
+    'method_not_allowed' => [405, 'Method not allowed', 'A token is asked for with POST.'],
+    'foreign_origin' => [403, 'Foreign origin', 'Only a page of this origin may ask for a token.'],
+    'content_type_unsupported' => [415, 'Content type not supported', 'Send Content-Type: application/json.'],
+    'no_session' => [401, 'No session', 'Log in, then ask again.'],
+];
+
+/** Your session check: the id of the user who asks. It lets in nobody until you write it. */
+function current_user(): ?string
+{
     return null;
 }
 
-function base64url(string $bytes): string {
+/** The code of the first check that fails. No page can write these headers of the browser itself. */
+function refusal(?string $origin): ?string
+{
+    $host = $_SERVER['HTTP_HOST'] ?? '';
+    $site = $_SERVER['HTTP_SEC_FETCH_SITE'] ?? null;
+    $is_own_page = $site === null
+        ? in_array($origin, ["https://$host", "http://$host"], true)
+        : $site === 'same-origin';
+    $media_type = strtolower(trim(explode(';', $_SERVER['CONTENT_TYPE'] ?? '')[0]));
+    return match (true) {
+        $_SERVER['REQUEST_METHOD'] !== 'POST' => 'method_not_allowed',
+        !$is_own_page => 'foreign_origin',
+        $media_type !== 'application/json' => 'content_type_unsupported',
+        !current_user() => 'no_session',
+        default => null,
+    };
+}
+
+function base64url(string $bytes): string
+{
     return rtrim(strtr(base64_encode($bytes), '+/', '-_'), '=');
 }
 
-/** OpenSSL gives DER: a sequence of two integers. JWS wants R and S, 32 bytes each, joined. */
-function raw_signature(string $der): string {
+/** OpenSSL writes an ECDSA signature as DER. A token wants R and S, 32 bytes each, joined. */
+function raw_signature(string $der): string
+{
     $length = ord($der[3]);
     $numbers = [substr($der, 4, $length), substr($der, 6 + $length)];
-    return implode('', array_map(fn($n) => str_pad(ltrim($n, "\0"), 32, "\0", STR_PAD_LEFT), $numbers));
+    return implode('', array_map(fn ($number) => str_pad(ltrim($number, "\0"), 32, "\0", STR_PAD_LEFT), $numbers));
 }
 
-function project_token(?string $origin): string {
+function project_token(?string $origin): string
+{
     $header = ['alg' => 'ES256', 'kid' => KID, 'typ' => 'project-auth+jwt'];
-    $claims = ['iss' => PROJECT_ID, 'sub' => PROJECT_ID, 'aud' => AUDIENCE, 'proj_id' => PROJECT_ID,
-        'jti' => bin2hex(random_bytes(16)), 'iat' => time(), 'exp' => time() + 120, 'scope' => SCOPE];
-    if ($origin !== null && $origin !== 'null') $claims['origin'] = $origin;
-    $input = base64url(json_encode($header)) . '.' . base64url(json_encode($claims));
-    $key = openssl_pkey_get_private(file_get_contents(KEY_FILE));
-    if ($key === false || !openssl_sign($input, $der, $key, OPENSSL_ALGO_SHA256)) throw new RuntimeException('no signature');
+    $claims = [
+        'iss' => PROJECT_ID, 'sub' => PROJECT_ID, 'aud' => AUDIENCE, 'proj_id' => PROJECT_ID,
+        'jti' => bin2hex(random_bytes(16)), 'iat' => time(), 'exp' => time() + 120, 'scope' => SCOPE,
+    ];
+    if ($origin !== null && $origin !== 'null') {
+        $claims['origin'] = $origin;
+    }
+    $encode = fn (array $part) => base64url(json_encode($part, JSON_THROW_ON_ERROR));
+    $input = $encode($header) . '.' . $encode($claims);
+    openssl_sign($input, $der, file_get_contents(KEY_FILE), OPENSSL_ALGO_SHA256)
+        || throw new RuntimeException('the project key cannot sign');
     return $input . '.' . base64url(raw_signature($der));
 }
 
-function is_own_page(): bool {
-    $site = $_SERVER['HTTP_SEC_FETCH_SITE'] ?? null;
-    $origin = $_SERVER['HTTP_ORIGIN'] ?? null;
-    if ($site !== null) return $site === 'same-origin';
-    return $origin !== null && preg_replace('~^https?://~', '', $origin) === ($_SERVER['HTTP_HOST'] ?? '');
+$origin = $_SERVER['HTTP_ORIGIN'] ?? null;
+$code = refusal($origin);
+if ($code === null) {
+    [$status, $media_type, $body] = [200, 'application/json', ['token' => project_token($origin)]];
+} else {
+    [$status, $title, $detail] = REFUSALS[$code];
+    $media_type = 'application/problem+json';
+    $body = [
+        'type' => "https://unpkg.com/reverse-jwt/docs/errors/$code.md",
+        'title' => $title, 'status' => $status, 'detail' => $detail, 'code' => $code, 'retry' => 'no',
+    ];
 }
-
-/** The first check that fails. */
-function refusal(): ?array {
-    if ($_SERVER['REQUEST_METHOD'] !== 'POST') return [405, 'method_not_allowed'];
-    if (!is_own_page()) return [403, 'foreign_origin'];
-    if (!preg_match('~^application/json\s*(;|$)~i', $_SERVER['CONTENT_TYPE'] ?? '')) return [415, 'content_type_unsupported'];
-    if (current_user() === null) return [401, 'no_session'];
-    return null;
-}
-
+http_response_code($status);
+header("Content-Type: $media_type");
 header('Cache-Control: no-store');
 header('Cross-Origin-Resource-Policy: same-origin');
-$refused = refusal();
-if ($refused === null) {
-    header('Content-Type: application/json');
-    echo json_encode(['token' => project_token($_SERVER['HTTP_ORIGIN'] ?? null)]);
-} else {
-    [$status, $code] = $refused;
-    http_response_code($status);
-    header('Content-Type: application/problem+json');
-    if ($status === 405) header('Allow: POST');
-    echo json_encode(['status' => $status, 'title' => $code, 'code' => $code, 'retry' => 'no']);
+if ($status === 405) {
+    header('Allow: POST');
 }
+echo json_encode($body, JSON_THROW_ON_ERROR);

@@ -1,6 +1,5 @@
-"""Debian: apt-get install python3-jwt python3-cryptography; elsewhere: pip install "pyjwt[crypto]"."""
-import json, os, time, uuid
-from urllib.parse import urlsplit
+"""POST /token gives a page of yours one token. A WSGI app with PyJWT: pip install "pyjwt[crypto]"."""
+import json, time, uuid
 from wsgiref.simple_server import make_server
 
 import jwt
@@ -8,13 +7,34 @@ import jwt
 PROJECT_ID = "shop"
 AUDIENCE = "https://platform.example"
 KID = "key-1"
+KEY_FILE = "project-key.pem"  # not in the repository, not where the web server finds it
 SCOPE = "portal:read"
-PRIVATE_KEY = open("project-key.pem").read()
+
+REFUSALS = {
+    "method_not_allowed": (405, "Method not allowed", "A token is asked for with POST."),
+    "foreign_origin": (403, "Foreign origin", "Only a page of this origin may ask for a token."),
+    "content_type_unsupported": (415, "Content type not supported", "Send Content-Type: application/json."),
+    "no_session": (401, "No session", "Log in, then ask again."),
+}
+PRIVATE_KEY = open(KEY_FILE).read()
 
 
 def current_user(environ):
-    """YOUR decision: who is logged in, by your own session. Nobody, until you write it."""
+    """Your session check: the id of the user who asks. It lets in nobody until you write it."""
     return None
+
+
+def refusal(environ):
+    """The code of the first check that fails. No page can write these headers of the browser itself."""
+    host, origin, site = (environ.get("HTTP_" + name) for name in ("HOST", "ORIGIN", "SEC_FETCH_SITE"))
+    is_own_page = origin in (f"https://{host}", f"http://{host}") if site is None else site == "same-origin"
+    if environ["REQUEST_METHOD"] != "POST":
+        return "method_not_allowed"
+    if not is_own_page:
+        return "foreign_origin"
+    if environ.get("CONTENT_TYPE", "").split(";")[0].strip().lower() != "application/json":
+        return "content_type_unsupported"
+    return None if current_user(environ) else "no_session"
 
 
 def project_token(origin):
@@ -26,35 +46,20 @@ def project_token(origin):
     return jwt.encode(claims, PRIVATE_KEY, algorithm="ES256", headers={"kid": KID, "typ": "project-auth+jwt"})
 
 
-def is_own_page(environ):
-    site, origin = environ.get("HTTP_SEC_FETCH_SITE"), environ.get("HTTP_ORIGIN")
-    if site is not None:
-        return site == "same-origin"
-    return origin is not None and urlsplit(origin).netloc == environ.get("HTTP_HOST")
-
-
-def refusal(environ):
-    """The first check that fails, as (status, code)."""
-    if environ["REQUEST_METHOD"] != "POST":
-        return "405 Method Not Allowed", "method_not_allowed"
-    if not is_own_page(environ):
-        return "403 Forbidden", "foreign_origin"
-    if environ.get("CONTENT_TYPE", "").split(";")[0].strip().lower() != "application/json":
-        return "415 Unsupported Media Type", "content_type_unsupported"
-    if not current_user(environ):
-        return "401 Unauthorized", "no_session"
-    return None
-
-
-def application(environ, start_response):
-    refused = refusal(environ)
-    status, body = ("200 OK", {"token": project_token(environ.get("HTTP_ORIGIN"))}) if refused is None else (
-        refused[0], {"status": int(refused[0][:3]), "title": refused[0][4:], "code": refused[1], "retry": "no"})
-    start_response(status, [
-        ("Content-Type", "application/json" if refused is None else "application/problem+json"),
-        ("Cache-Control", "no-store"), ("Cross-Origin-Resource-Policy", "same-origin"), ("Allow", "POST")])
+def token_endpoint(environ, start_response):
+    code = refusal(environ)
+    headers = [("Cache-Control", "no-store"), ("Cross-Origin-Resource-Policy", "same-origin")]
+    if code is None:
+        body = {"token": project_token(environ.get("HTTP_ORIGIN"))}
+        start_response("200 OK", [("Content-Type", "application/json"), *headers])
+        return [json.dumps(body).encode()]
+    status, title, detail = REFUSALS[code]
+    body = {"type": f"https://unpkg.com/reverse-jwt/docs/errors/{code}.md", "title": title, "status": status,
+            "detail": detail, "code": code, "retry": "no"}
+    headers += [("Allow", "POST")] if status == 405 else []
+    start_response(f"{status} {title}", [("Content-Type", "application/problem+json"), *headers])
     return [json.dumps(body).encode()]
 
 
 if __name__ == "__main__":
-    make_server("127.0.0.1", int(os.environ.get("PORT", "4200")), application).serve_forever()
+    make_server("localhost", 4200, token_endpoint).serve_forever()

@@ -2,7 +2,7 @@
 const rackServer = `
 require 'socket'
 require_relative 'token-endpoint'
-server = TCPServer.new('127.0.0.1', ENV['PORT'].to_i)
+server = TCPServer.new('127.0.0.1', 4200)
 loop do
   socket = server.accept
   method, = socket.gets.to_s.split
@@ -32,32 +32,32 @@ export interface Language {
 export const languages: Readonly<Record<string, Language>> = {
   Node: {
     file: 'token-endpoint.mjs',
-    decision: ['return undefined', "return request.headers.cookie === 'session=1' ? 'user-7' : undefined"],
+    decision: ['return undefined\n', "return req.headers.cookie === 'session=1' ? 'user-7' : undefined\n"],
     command: 'exec node token-endpoint.mjs',
   },
   Python: {
     file: 'token-endpoint.py',
-    decision: ['return None\n\n\ndef project_token', 'return "user-7" if environ.get("HTTP_COOKIE") == "session=1" else None\n\n\ndef project_token'],
+    decision: ['return None\n\n\ndef refusal', 'return "user-7" if environ.get("HTTP_COOKIE") == "session=1" else None\n\n\ndef refusal'],
     command: 'exec python3 token-endpoint.py',
   },
   PHP: {
     file: 'token-endpoint.php',
-    decision: ['return null;\n}\n\nfunction base64url', "return ($_SERVER['HTTP_COOKIE'] ?? '') === 'session=1' ? 'user-7' : null;\n}\n\nfunction base64url"],
-    command: 'exec php -S 127.0.0.1:$PORT token-endpoint.php',
+    decision: ['return null;\n}\n\n/** The code', "return ($_SERVER['HTTP_COOKIE'] ?? '') === 'session=1' ? 'user-7' : null;\n}\n\n/** The code"],
+    command: 'exec php -S localhost:4200 token-endpoint.php',
   },
   Go: {
     file: 'token-endpoint.go',
-    decision: ['return ""\n}\n\nfunc readKey', 'if r.Header.Get("Cookie") == "session=1" {\n\t\treturn "user-7"\n\t}\n\treturn ""\n}\n\nfunc readKey'],
+    decision: ['return ""\n}\n\n// faultOf', 'if r.Header.Get("Cookie") == "session=1" {\n\t\treturn "user-7"\n\t}\n\treturn ""\n}\n\n// faultOf'],
     command: 'go build -o token-endpoint token-endpoint.go && exec ./token-endpoint',
   },
   Java: {
     file: 'TokenEndpoint.java',
-    decision: ['return null;\n    }\n\n    static PrivateKey', 'return "session=1".equals(exchange.getRequestHeaders().getFirst("Cookie")) ? "user-7" : null;\n    }\n\n    static PrivateKey'],
+    decision: ['return null;\n    }\n\n    /** The first check', 'return "session=1".equals(exchange.getRequestHeaders().getFirst("Cookie")) ? "user-7" : null;\n    }\n\n    /** The first check'],
     command: 'exec java -XX:TieredStopAtLevel=1 TokenEndpoint.java',
   },
   Ruby: {
     file: 'token-endpoint.rb',
-    decision: ['    nil\n', "    env['HTTP_COOKIE'] == 'session=1' ? 'user-7' : nil\n"],
+    decision: ['(env)\n    nil\n', "(env)\n    env['HTTP_COOKIE'] == 'session=1' ? 'user-7' : nil\n"],
     command: 'exec ruby server.rb',
     beside: { 'server.rb': rackServer },
   },

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { rm } from 'node:fs/promises'
 import { request } from 'node:http'
 import { text } from 'node:stream/consumers'
+import { refusals, type TokenRefusalCode } from '../../lib/customer/endpoint/refusals.js'
 import { createVerifier, MemoryKeyStore, MemoryReplayStore } from '../../lib/index.js'
 import { filesBelow, read } from '../docs/markdown.js'
 import { keyPair } from '../helpers/keys.js'
@@ -50,22 +51,22 @@ async function start(
   const snippet = read(`docs/snippets/${file}`)
   const [found, replaced] = decision
   expect([name, snippet.split(found).length]).toEqual([name, 2])
-  const folder = isDecided ? 'decided' : 'as-shown'
+  const port = String(await freePort())
+  ports.set(name, Number(port))
+  // PHP looks for its key in the folder above.
+  const place = `${isDecided ? 'decided' : 'as-shown'}/${name.slice(0, 2)}`
   await here.shell(
-    `mkdir -p ${folder}/${name.slice(0, 2)} && cp project-key.pem package.json ${folder}/${name.slice(0, 2)}`,
+    `mkdir -p ${place} && cp project-key.pem package.json ${place} && cp project-key.pem ${place}/..`,
   )
-  const place = `${folder}/${name.slice(0, 2)}`
-  await here.write(`${place}/${file}`, isDecided ? snippet.replace(found, () => replaced) : snippet)
-  for (const [other, content] of Object.entries(beside)) await here.write(`${place}/${other}`, content)
-  const port = await freePort()
-  ports.set(name, port)
+  const files = { [file]: isDecided ? snippet.replace(found, () => replaced) : snippet, ...beside }
+  for (const [one, content] of Object.entries(files))
+    await here.write(`${place}/${one}`, content.replaceAll('4200', port))
   const env = customersEnvironment({
-    PORT: String(port),
     PATH: `${here.folder}/bin:${process.env.PATH ?? ''}`,
     GOCACHE: `${here.folder}/go`,
     GOTOOLCHAIN: 'local',
   })
-  const server = spawn('sh', ['-euc', command], {
+  const server = spawn('sh', ['-euc', command.replace('4200', port)], {
     cwd: `${here.folder}/${place}`,
     env,
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -106,7 +107,7 @@ function ask(name: string, { method = 'POST', headers = {}, body = '{}' }: Quest
     ([, value]) => value !== undefined,
   )
   const options = {
-    host: '127.0.0.1',
+    host: 'localhost',
     port: ports.get(name),
     path: '/token',
     method,
@@ -170,6 +171,7 @@ const refused: readonly [string, Question, number, string][] = [
     403,
     'foreign_origin',
   ],
+  ['an odd Origin', { headers: { origin: 'https://[', 'sec-fetch-site': undefined } }, 403, 'foreign_origin'],
   ['silence', { headers: { origin: undefined, 'sec-fetch-site': undefined } }, 403, 'foreign_origin'],
   [
     'a form',
@@ -219,6 +221,12 @@ describe.each(Object.keys(languages))('the token endpoint of docs/customers.md i
   it.each(refused)('refuses %s', async (_, question, status, code) => {
     const answer = await ask(name, question)
     expect([answer.status, answer.body.code, answer.body.retry]).toEqual([status, code, 'no'])
+    const [, title] = refusals[code as TokenRefusalCode]
+    expect(answer.body).toMatchObject({
+      type: `https://unpkg.com/reverse-jwt/docs/errors/${code}.md`,
+      title,
+      status,
+    })
     expect(answer.body).not.toHaveProperty('token')
     expect(answer.headers['cache-control']).toBe('no-store')
     expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/)
