@@ -36,7 +36,7 @@ export function compactSigner({ privateKey, typ, kid, alg, caller }: SignatureSe
   if (isRemoteSigner(privateKey))
     return remoteSigner(checkRemoteSigner(privateKey, { alg, caller }), typ, kid)
   const file = readKeyFile(privateKey, caller)
-  const key = file?.privateKey ?? (privateKey)
+  const key = file?.privateKey ?? privateKey
   const labels = { alg: file?.alg, kid: file?.kid }
   return localSigner(loadPrivateKey(key, { alg, kid, labels, caller }), typ)
 }
