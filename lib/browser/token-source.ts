@@ -17,8 +17,8 @@ export function tokenSource({
 
   return async (signal) => {
     const token: unknown = await inTime(timeoutMs, signal, async (signal) => getToken({ scope, signal }))
-    if (typeof token !== 'string' || !/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token))
-      throw new ProjectClientError('token_invalid', 'What your backend gave is no token')
+    if (typeof token !== 'string' || !/^[\w-]+(\.[\w-]+){2}$/.test(token))
+      throw new ProjectClientError('token_invalid', 'Your backend gave no token')
     const end = token.slice(-32)
     if (used.has(end))
       throw new ProjectClientError('token_repeated', 'Your backend gave a used token: a cache kept it')
@@ -77,7 +77,8 @@ function inTime<T>(
     const timer = setTimeout(() => {
       give(new ProjectClientError('timeout', `No token within ${timeoutMs} ms`))
     }, timeoutMs)
-    signal?.addEventListener('abort', abort)
+    // Gone with what it waits for, whatever becomes of that.
+    signal?.addEventListener('abort', abort, { signal: stop.signal })
     if (signal?.aborted) abort()
     else
       work(stop.signal)

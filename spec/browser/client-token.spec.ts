@@ -92,7 +92,7 @@ describe('a call fails without reaching the platform', () => {
     [
       'JSON without a token',
       answering(200, '{"jwt":"a.b.c"}'),
-      { code: 'token_invalid', message: 'What your backend gave is no token' },
+      { code: 'token_invalid', message: 'Your backend gave no token' },
     ],
     ['a token that is a number', answering(200, '{"token":7}'), { code: 'token_invalid' }],
     ['a token with a line end', answering(200, '{"token":"a.b.c\\r\\nX: y"}'), { code: 'token_invalid' }],
