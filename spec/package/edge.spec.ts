@@ -180,7 +180,7 @@ describe('at the edge', () => {
     const answers = await atTheEdge<[number, string][]>(
       `const signer = customer.createSigner({ projectId: 'shop', audience: given.audience, privateKey: given.pem })
        const ask = async (headers, options) => {
-         const route = customer.tokenRoute({ signer, authorize: () => true, ...options })
+         const route = customer.tokenRoute({ signer, authorize: () => ({ subject: 'user-7' }), ...options })
          const answer = await route(new Request('https://shop.example/token', { method: 'POST', headers, body: '{}' }))
          return [answer.status, await answer.text()]
        }

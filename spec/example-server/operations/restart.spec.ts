@@ -48,10 +48,9 @@ async function operator(process: DemoProcess) {
 async function callOf({ platform, customer }: { platform: string; customer: string }) {
   const page = await fetch(customer)
   const [cookie = ''] = (page.headers.get('set-cookie') ?? '').split(';')
-  const headers = { Origin: customer, Cookie: cookie }
-  const { token } = (await (await fetch(`${customer}/token`, { method: 'POST', headers })).json()) as {
-    token: string
-  }
+  const headers = { Origin: customer, Cookie: cookie, 'Content-Type': 'application/json' }
+  const asked = await fetch(`${customer}/token`, { method: 'POST', headers, body: '{}' })
+  const { token } = (await asked.json()) as { token: string }
   return fetch(`${platform}/api/plain`, { headers: { Origin: customer, Authorization: `Bearer ${token}` } })
 }
 

@@ -14,8 +14,8 @@ async function visitor({ platform, customer }: { platform: string; customer: str
   const [cookie = ''] = (page.headers.get('set-cookie') ?? '').split(';')
   return {
     token: async (): Promise<string> => {
-      const headers = { Origin: customer, Cookie: cookie }
-      const answer = await fetch(`${customer}/token`, { method: 'POST', headers })
+      const headers = { Origin: customer, Cookie: cookie, 'Content-Type': 'application/json' }
+      const answer = await fetch(`${customer}/token`, { method: 'POST', headers, body: '{}' })
       return ((await answer.json()) as { token: string }).token
     },
     call: async (token: string) => {
