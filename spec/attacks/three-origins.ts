@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, jest } from '@jest/globals'
+import { afterAll, beforeAll, jest } from '@jest/globals'
 import express, { type Express } from 'express'
 import { once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
@@ -17,7 +17,7 @@ export interface ThreeOrigins {
   readonly origin: Readonly<Record<Name, string>>
   /** The same server under another host. */
   as(name: Name, host: string): string
-  /** An empty page there, without anything of an earlier test. */
+  /** The page of the file there, without a cookie of an earlier test. A page of its own for each test would cost seconds. */
   open(address: string): Promise<Page>
 }
 
@@ -42,8 +42,8 @@ export function threeOrigins(
     }
     for (const name of names) listeners[name] = apps[name]?.(origin) ?? emptyPages()
     browser = await launchChromium()
+    page = await browser.newPage()
   })
-  beforeEach(() => page?.context().close())
   afterAll(async () => {
     await browser?.close()
     for (const server of servers) server.close().closeAllConnections()
@@ -53,10 +53,10 @@ export function threeOrigins(
     origin,
     as: (name, host) => `http://${host}:${new URL(origin[name]).port}`,
     async open(address) {
-      const context = await (browser as Browser).newContext()
-      page = await context.newPage()
-      await page.goto(address)
-      return page
+      const opened = page as Page
+      await opened.context().clearCookies()
+      await opened.goto(address)
+      return opened
     },
   }
 }
