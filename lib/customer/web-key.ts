@@ -6,6 +6,7 @@ import { exportJWK } from 'jose/key/export'
 import { importJWK, importPKCS8 } from 'jose/key/import'
 import { parsedJson } from '../jwk/jwk-text.js'
 import type { PrivateKeyInput } from '../jwk/private-half.js'
+import { isDamaged, isPublic, isSymmetric, twoKeys } from '../jwk/private-key-faults.js'
 import { isCryptoKey, rsaAlgorithmOf } from '../jwk/web-crypto.js'
 import type { Wrong } from '../options/options.js'
 import { limits } from '../protocol.js'
@@ -20,8 +21,6 @@ interface WebHalf {
   /** Undefined for a CryptoKey that cannot be exported. */
   readonly publicJwk: JWK | undefined
 }
-
-const damaged = 'is cut off or damaged, or no private key; compare it with the file that it was copied from'
 
 /**
  * The reader of private keys where there is no `node:crypto`, with WebCrypto alone: PKCS#8, a JWK, or a CryptoKey. It stands in for
@@ -65,14 +64,10 @@ async function importFromJwk(
   { alg: wanted, labels, caller }: WantedNames,
   wrong: Wrong,
 ): Promise<WebHalf> {
-  if (typeof given !== 'object' || given === null || !('kty' in given)) throw wrong(damaged)
+  if (typeof given !== 'object' || given === null || !('kty' in given)) throw wrong(isDamaged)
   const { kty, crv, n, e, x, y, d, p, q, dp, dq, qi, alg: label, kid } = given as JWK
-  if (kty === 'oct')
-    throw wrong(
-      'is a shared secret; project tokens are signed with an asymmetric key. See generateProjectKey',
-    )
-  if (d === undefined)
-    throw wrong('holds a public key; signing needs the private half, which was made together with it')
+  if (kty === 'oct') throw wrong(isSymmetric)
+  if (d === undefined) throw wrong(isPublic)
   const alg = chooseAlgorithm(wanted, labels.alg ?? label, { kty, crv }, caller)
   const publicJwk = withoutUndefined({ kty, crv, n, e, x, y })
   const members = withoutUndefined({ ...publicJwk, d, p, q, dp, dq, qi })
@@ -85,8 +80,7 @@ async function importFromCryptoKey(
   { alg: wanted, labels, caller }: WantedNames,
   wrong: Wrong,
 ): Promise<WebHalf> {
-  if (key.type !== 'private')
-    throw wrong('holds a public key; signing needs the private half, which was made together with it')
+  if (key.type !== 'private') throw wrong(isPublic)
   if (!key.usages.includes('sign')) throw wrong("is a CryptoKey without the usage 'sign'")
   const { name, namedCurve } = key.algorithm as { name: string; namedCurve?: string }
   const type = { ECDSA: { kty: 'EC', crv: namedCurve }, Ed25519: { kty: 'OKP', crv: 'Ed25519' } }[name] ?? {
@@ -115,7 +109,7 @@ async function checkHalves(key: CryptoKey, publicJwk: JWK, alg: string, wrong: W
   try {
     await compactVerify(await probe.sign(key), await importJWK(publicJwk, alg))
   } catch {
-    throw wrong('has a private and a public half that do not belong together')
+    throw wrong(twoKeys)
   }
 }
 
@@ -124,6 +118,6 @@ async function attempt<T>(importing: Promise<T>, wrong: Wrong): Promise<T> {
   try {
     return await importing
   } catch {
-    throw wrong(damaged)
+    throw wrong(isDamaged)
   }
 }

@@ -1,6 +1,6 @@
+import { isCertificate, isLocked, isPublic } from '../jwk/private-key-faults.js'
 import type { Wrong } from '../options/options.js'
 
-const isLocked = 'is locked with a passphrase; unlock it first (openssl pkey -in key.pem -out unlocked.pem)'
 const nothing =
   'is neither PEM nor DER nor a JWK, nor one of them in base64; is it a file name? Read the file first'
 
@@ -25,9 +25,8 @@ export function pkcs8Text(given: string | Uint8Array, wrong: Wrong): string {
 }
 
 function whatItIs(label: string): string {
-  if (label.includes('CERTIFICATE'))
-    return 'holds a certificate; signing needs the private key that belongs to it'
-  return 'holds a public key; signing needs the private half, which was made together with it'
+  if (label.includes('CERTIFICATE')) return isCertificate
+  return isPublic
 }
 
 function pemOf(base64: string): string {

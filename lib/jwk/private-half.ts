@@ -9,6 +9,7 @@ import { privateNumbers } from './jwk-numbers.js'
 import { typeFault } from './jwk-type.js'
 import type { PemBlocks } from './pem.js'
 import { splitPkcs8 } from './pkcs8.js'
+import { isCertificate, isDamaged, isLocked, isPublic, isSymmetric, twoKeys } from './private-key-faults.js'
 import { readSpelling, type KeySpelling } from './spelling.js'
 
 /** A private key as people have it: PEM or JSON text, the bytes of such a file or of DER, a JWK, a KeyObject or a CryptoKey. */
@@ -42,14 +43,6 @@ interface Imported {
 }
 
 const wrong: Wrong = (what) => new TypeError(`privateKey ${what}`)
-
-const isPublic = 'holds a public key; signing needs the private half, which was made together with it'
-const isSymmetric =
-  'is a shared secret; project tokens are signed with an asymmetric key. See generateProjectKey'
-const isLocked = 'is locked with a passphrase; unlock it first (openssl pkey -in key.pem -out unlocked.pem)'
-const isCertificate = 'holds a certificate; signing needs the private key that belongs to it'
-const twoKeys = 'has a private and a public half that do not belong together'
-const isDamaged = 'is cut off or damaged; compare it with the file that it was copied from'
 
 function importKey(found: KeySpelling): Imported {
   switch (found.form) {

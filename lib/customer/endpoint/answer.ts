@@ -19,7 +19,8 @@ export function answerWithToken(token: string): TokenAnswer {
 
 export function answerWithRefusal(refusal: Fault): TokenAnswer {
   const facts = factsOf(refusal) as ErrorFacts
-  const retry = facts.code === 'rate_limited' ? 'later' : 'no'
+  // Whoever is told when to come back may come back.
+  const retry = refusal.headers?.['Retry-After'] === undefined ? 'no' : 'later'
   const problem = problemFrom(facts, `errors/${facts.code}.md`, { retry })
   const headers = { ...headersOfAll, ...refusal.headers, 'Content-Type': 'application/problem+json' }
   return { status: facts.status, headers, body: JSON.stringify(problem) }

@@ -131,7 +131,7 @@ describe('a token endpoint', () => {
   })
 
   it('never takes nothing that was thrown for no error', async () => {
-    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- What is no Error is the point.
     const { reached } = await failure({ authorize: () => Promise.reject(undefined) })
     expect(reached).toEqual([expect.any(Error)])
   })
