@@ -37,7 +37,9 @@ const mayKnow = {
   faces: ['verifier', 'verify', ...leaves],
   registry: ['keys', 'jwk', 'events', ...leaves],
   browser: ['protocol', 'http/refusals', 'customer/endpoint/refusals'],
-  customer: ['jwk', 'events/listeners', 'events/event-text', 'warnings', ...carvable],
+  // Private keys, wherever they are kept: the customer's and the platform's own.
+  signing: ['jwk', ...carvable],
+  customer: ['signing', 'jwk', 'events/listeners', 'events/event-text', 'warnings', ...carvable],
   index: ['faces', 'verifier', 'verify', 'keys', 'replay', 'events', ...leaves],
 }
 
@@ -104,10 +106,9 @@ module.exports = {
     {
       name: 'the-customer-needs-jose-alone',
       severity: 'error',
-      from: { path: pathOf(['customer', 'jwk']) },
+      from: { path: pathOf(['customer', 'signing', 'jwk']) },
       to: {
-        pathNot:
-          '^lib/|^#private-key$|^dist/lib/customer/private-key\\.|^node_modules/jose/|^(node:)?crypto$',
+        pathNot: '^lib/|^#private-key$|^dist/lib/signing/private-key\\.|^node_modules/jose/|^(node:)?crypto$',
         dependencyTypesNot: ['type-only'],
       },
     },

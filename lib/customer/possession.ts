@@ -3,11 +3,11 @@ import { membersReader, optionsReader, type OptionsOf, type Wrong } from '../opt
 import { proofType } from '../protocol.js'
 import type { KeyChallenge } from '../types.js'
 import { refuseBrowser } from '../jwk/browser-guard.js'
-import { compactSigner } from './compact-signature.js'
+import { compactSigner } from '../signing/compact-signature.js'
 import type { PrivateKeyInput } from '../jwk/private-half.js'
-import { privateKey } from './key-names.js'
-import type { ProjectKeyFile } from './key-file.js'
-import type { RemoteSigner } from './remote-signer.js'
+import { privateKey } from '../signing/key-names.js'
+import type { ProjectKeyFile } from '../signing/key-file.js'
+import type { RemoteSigner } from '../signing/remote-signer.js'
 
 export interface KeyPossessionOptions {
   /** The private half of the key that the platform has been given, or a signer that keeps it elsewhere. */

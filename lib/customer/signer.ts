@@ -4,11 +4,11 @@ import { isQuotable } from '../options/quoted.js'
 import { isOrigin, isScope, limits, projectTokenType, type AlgorithmName } from '../protocol.js'
 import { refuseBrowser } from '../jwk/browser-guard.js'
 import { checkSize } from './claims-size.js'
-import { compactSigner } from './compact-signature.js'
+import { compactSigner } from '../signing/compact-signature.js'
 import type { PrivateKeyInput } from '../jwk/private-half.js'
-import { privateKey } from './key-names.js'
-import { readKeyFile, type ProjectKeyFile } from './key-file.js'
-import { isRemoteSigner, type RemoteSigner } from './remote-signer.js'
+import { privateKey } from '../signing/key-names.js'
+import { readKeyFile, type ProjectKeyFile } from '../signing/key-file.js'
+import { isRemoteSigner, type RemoteSigner } from '../signing/remote-signer.js'
 
 export interface SignerOptions {
   /** The id that the platform gave the project: `proj_id` and `sub` of every token. Default: that of the key file. */

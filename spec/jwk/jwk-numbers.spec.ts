@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { generateKeyPairSync, type JsonWebKey } from 'node:crypto'
 import { readPrivateHalf } from '../../lib/jwk/private-half.js'
 import { thumbprint } from '../../lib/jwk/thumbprint.js'
-import { expectRefused } from '../customer/private-key-refused.js'
+import { expectRefused } from '../signing/private-key-refused.js'
 import { expectNotAdmitted } from '../helpers/admission.js'
 import { keyPair, makeKeyPair } from '../helpers/keys.js'
 

@@ -1,5 +1,5 @@
 import { describe, it } from '@jest/globals'
-import { expectRefused } from '../customer/private-key-refused.js'
+import { expectRefused } from '../signing/private-key-refused.js'
 import { expectNotAdmitted } from '../helpers/admission.js'
 import { keyPair } from '../helpers/keys.js'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { readPrivateHalf } from '../../lib/jwk/private-half.js'
-import { expectRefused } from '../customer/private-key-refused.js'
+import { expectRefused } from '../signing/private-key-refused.js'
 import * as der from '../helpers/der.js'
 import { keyPair } from '../helpers/keys.js'
 import { pkcs8Of } from '../helpers/private-key-forms.js'

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import type { KeyObject } from 'node:crypto'
 import { readPrivateHalf } from '../../lib/jwk/private-half.js'
 import { elementsOf } from '../../lib/jwk/der.js'
-import { expectRefused } from '../customer/private-key-refused.js'
+import { expectRefused } from '../signing/private-key-refused.js'
 import * as der from '../helpers/der.js'
 import { keyPair, makeKeyPair } from '../helpers/keys.js'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { readSpelling } from '../../lib/jwk/spelling.js'
-import { expectRefused } from '../customer/private-key-refused.js'
+import { expectRefused } from '../signing/private-key-refused.js'
 import { expectNotAdmitted } from '../helpers/admission.js'
 import { keyPair } from '../helpers/keys.js'
 import { pkcs8Of } from '../helpers/private-key-forms.js'

@@ -22,7 +22,7 @@ beforeAll(async () => {
 const textOf = (file: string) => readFileSync(join(folder, file), 'utf8')
 
 /** What stands for `#private-key` in Node, and at the edge. */
-const readersOfKeys = { node: 'dist/lib/customer/private-key.js', edge: 'dist/lib/customer/web-key.js' }
+const readersOfKeys = { node: 'dist/lib/signing/private-key.js', edge: 'dist/lib/signing/web-key.js' }
 
 /** All modules that come with a module, with the packages and built-in modules that they name. */
 function reachableFrom(module: string, readerOfKeys = readersOfKeys.node): Set<string> {
