@@ -25,6 +25,7 @@ const mayKnow = {
   events: ['errors', 'warnings', ...carvable],
   keys: ['jwk', ...leaves],
   replay: leaves,
+  revocations: ['keys/key-store', ...leaves],
   verify: [
     'keys/key-store',
     'keys/public-key',
@@ -35,7 +36,7 @@ const mayKnow = {
   ],
   verifier: ['verify', 'replay/replay-store', 'replay/ceilings', ...leaves],
   faces: ['verifier', 'verify', ...leaves],
-  registry: ['keys', 'jwk', 'events', ...leaves],
+  registry: ['keys', 'jwk', 'events', 'revocations', ...leaves],
   browser: ['protocol', 'http/refusals', 'customer/endpoint/refusals'],
   // Private keys, wherever they are kept: the customer's and the platform's own.
   signing: ['jwk', ...carvable],

@@ -28,6 +28,7 @@ const challenges: Readonly<Record<Code, string | undefined>> = {
   issuer_mismatch: `Bearer realm="portal", error="invalid_token", error_description="${descriptionOf('issuer_mismatch')}"`,
   token_expired: `Bearer realm="portal", error="invalid_token", error_description="${descriptionOf('token_expired')}"`,
   token_not_active: `Bearer realm="portal", error="invalid_token", error_description="${descriptionOf('token_not_active')}"`,
+  session_revoked: `Bearer realm="portal", error="invalid_token", error_description="${descriptionOf('session_revoked')}"`,
   token_replayed: `Bearer realm="portal", error="invalid_token", error_description="${descriptionOf('token_replayed')}"`,
   origin_not_allowed: undefined,
   project_suspended: undefined,

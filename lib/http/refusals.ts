@@ -32,6 +32,7 @@ export const refusals = {
   issuer_mismatch: [401, 'invalid_token', 'no', 'Issuer mismatch', 'The iss of the token is not the issuer of the project.'],
   token_expired: [401, 'invalid_token', 'fresh-token', 'Token expired', 'The token has expired. Sign a new one for each call.'],
   token_not_active: [401, 'invalid_token', 'fresh-token', 'Token not active yet', 'The token is not valid yet. Check the clock of the server that signs it.'],
+  session_revoked: [401, 'invalid_token', 'fresh-token', 'Session ended', 'The session has ended before its time: the platform or its owner ended it. Get a new one with a new project token.'],
   token_replayed: [401, 'invalid_token', 'if-idempotent', 'Token already used', 'The token has been used before, so a first copy of this request may have run. Sign a new token for each call.'],
   origin_not_allowed: [403, 'access_denied', 'no', 'Origin not allowed', 'The token may not be used from this origin.'],
   project_suspended: [403, 'access_denied', 'no', 'Project suspended', 'The project is suspended by the platform.'],
@@ -59,12 +60,12 @@ export type RefusalReason =
 // prettier-ignore
 export type OutageReason =
   | 'key_store_failed' | 'key_store_late' | 'replay_store_failed' | 'replay_store_late' | 'replay_store_full'
-  | 'replay_project_rate' | 'busy' | 'clock' | 'crypto'
+  | 'replay_project_rate' | 'busy' | 'clock' | 'crypto' | 'key_set_failed' | 'revocations_failed' | 'revocations_stale'
 
 // prettier-ignore
 export const outageReasons: readonly OutageReason[] = [
   'key_store_failed', 'key_store_late', 'replay_store_failed', 'replay_store_late', 'replay_store_full',
-  'replay_project_rate', 'busy', 'clock', 'crypto',
+  'replay_project_rate', 'busy', 'clock', 'crypto', 'key_set_failed', 'revocations_failed', 'revocations_stale',
 ]
 
 export function isRefusalCode(code: unknown): code is RefusalCode {

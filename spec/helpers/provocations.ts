@@ -6,7 +6,7 @@ import {
 } from '../../lib/index.js'
 import { mint, now, type Override } from './mint.js'
 import { rivalKeys, shop } from './platform.js'
-import { invalidClaim, missingClaim, noOrigin, notOneToken, type Code } from './refusals.js'
+import { invalidClaim, missingClaim, noOrigin, notOneToken, type ProjectTokenCode } from './refusals.js'
 
 /** How to be refused with a code. */
 export interface Provocation {
@@ -22,8 +22,8 @@ export interface Provocation {
 
 const once = (override?: Override) => () => [`Bearer ${mint(override)}`]
 
-/** One for each code. */
-export const provocations: Readonly<Record<Code, Provocation>> = {
+/** One for each code that a project token can meet. */
+export const provocations: Readonly<Record<ProjectTokenCode, Provocation>> = {
   credentials_missing: {
     authorizations: () => [undefined],
   },
@@ -93,4 +93,4 @@ export const provocations: Readonly<Record<Code, Provocation>> = {
 }
 
 /** For `it.each`. */
-export const every = Object.entries(provocations) as [Code, Provocation][]
+export const every = Object.entries(provocations) as [ProjectTokenCode, Provocation][]

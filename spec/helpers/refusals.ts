@@ -4,6 +4,8 @@ import { errorFrom, refusalFactsOf } from '../../lib/errors.js'
 import type { OutageCode, RefusalCode } from '../../lib/index.js'
 
 export type Code = RefusalCode | OutageCode
+/** Those that a project token can meet. */
+export type ProjectTokenCode = Exclude<Code, 'session_revoked'>
 
 /** What the platform's users have written down of each code. Kept apart from the table in lib on purpose. */
 export const answers: Readonly<
@@ -96,6 +98,13 @@ export const answers: Readonly<
     'fresh-token',
     'Token not active yet',
     'The token is not valid yet. Check the clock of the server that signs it.',
+  ],
+  session_revoked: [
+    401,
+    'invalid_token',
+    'fresh-token',
+    'Session ended',
+    'The session has ended before its time: the platform or its owner ended it. Get a new one with a new project token.',
   ],
   token_replayed: [
     401,
