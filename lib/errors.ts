@@ -6,6 +6,7 @@ import { isScopeName } from './protocol.js'
 import {
   isOutageCode,
   isRefusalCode,
+  isRetry,
   outageReasons,
   outages,
   refusals,
@@ -32,9 +33,11 @@ export interface RefusalDetails {
   realm?: string | undefined
   /** Epoch seconds. Default: the system's clock. */
   serverTime?: number | undefined
+  /** What the caller can do. Default: what the code says of a project token. */
+  retry?: Retry | undefined
 }
 
-export interface OutageDetails extends Omit<RefusalDetails, 'reason' | 'scope' | 'seconds'> {
+export interface OutageDetails extends Omit<RefusalDetails, 'reason' | 'retry' | 'scope' | 'seconds'> {
   /** For programs, for the platform alone. Default: that the store which was asked has failed. */
   reason?: OutageReason | undefined
 }
@@ -73,11 +76,11 @@ export abstract class ReverseJwtError extends HttpError {
 
   protected constructor(
     code: RefusalCode | OutageCode,
-    [status, error, retry, title, constant]: Answer,
+    [status, error, retryOfCode, title, constant]: Answer,
     details: Omit<RefusalDetails, 'reason'> & { reason?: RefusalReason | OutageReason | undefined },
   ) {
     const { description = constant, cause, reason, seconds, scope, realm } = details
-    const { serverTime = Date.now() / 1000 } = details
+    const { serverTime = Date.now() / 1000, retry = retryOfCode } = details
     // Of an error that is made anew with what only the verifier knows.
     const { instance = new Instance() } = details as { readonly instance?: Instance }
     // One literal: this runs for every refused request, and a spread costs several microseconds.
@@ -189,13 +192,14 @@ function factsFromOtherCopy(given: Readonly<Record<string, unknown>> | undefined
   const code = given?.code
   if (given === undefined || typeof code !== 'string') return undefined
   if (!isOutageCode(code) && !isRefusalCode(code)) return undefined
-  const { description, cause, realm, serverTime, scope, instance } = given
+  const { description, cause, realm, serverTime, scope, retry, instance } = given
   const details = {
     description: typeof description === 'string' ? description : undefined,
     cause,
     realm: typeof realm === 'string' ? realm : undefined,
     serverTime: Number.isFinite(serverTime) ? (serverTime as number) : undefined,
     scope: Array.isArray(scope) && scope.every(isScopeName) ? scope : undefined,
+    retry: isRetry(retry) ? retry : undefined,
     instance: new Instance(typeof instance === 'object' && instance !== null ? instance : undefined),
   }
   const error = isOutageCode(code) ? new StoreError(code, details) : new AuthenticationError(code, details)

@@ -6,6 +6,12 @@
 /** `typ` of a project token. RFC 8725 section 3.11 asks for a type of one's own. */
 export const projectTokenType = 'project-auth+jwt'
 
+/** `typ` of a session, which is an access token of the platform. RFC 9068 section 2.1. */
+export const sessionTokenType = 'at+jwt'
+
+/** `grant_type` of the exchange of a project token for a session. RFC 7523 section 2.1. */
+export const sessionGrantType = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
+
 /** `typ` of a proof that somebody holds the private half of a key. Never a project token. */
 export const proofType = 'project-key-proof+jwt'
 

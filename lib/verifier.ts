@@ -1,7 +1,7 @@
 import { onceARequest } from './verify/once-a-request.js'
 import {
   askingOf,
-  nobody,
+  askingWith,
   parseContext,
   parseRules,
   readVerifierOptions,
@@ -15,7 +15,7 @@ import type { Authentication, ProjectClaims, ProjectKey, RequestLike, Unverified
 import { andThen } from './verify/and-then.js'
 import { checkBinding, type Bounds, type VerifyContext } from './verify/binding.js'
 import { checkClaims } from './verify/claims.js'
-import { compactReader } from './verify/compact.js'
+import { compactReader, projectTokenTypes } from './verify/compact.js'
 import { requireToken, takeCredentials } from './verify/credentials.js'
 import { findKey, requireActive } from './verify/key.js'
 import { verifySignature } from './verify/signature.js'
@@ -77,7 +77,10 @@ export function createVerifier(options: VerifierOptions): Verifier {
 /** For a face that has read the options of its verifier among its own. */
 export function verifierWith(settings: VerifierSettings): Verifier {
   warnInsideRequest()
-  const readCompact = compactReader(settings)
+  const readCompact = compactReader({
+    ...settings,
+    isAllowedType: projectTokenTypes({ isRequired: settings.typ !== undefined }),
+  })
   const { replayStore } = settings
   const singleUse = { replayStore, ceilings: bindReplayStore(replayStore, settings) }
 
@@ -114,7 +117,7 @@ export function verifierWith(settings: VerifierSettings): Verifier {
 
   return {
     verify(token, context) {
-      return reported(settings, nobody, (progress) => {
+      return reported(settings, askingWith(context), (progress) => {
         const bounds = (progress.bounds = parseContext(context))
         return steps(progress, requireToken(token), bounds) // 1
       })

@@ -1,9 +1,28 @@
 import { ownText } from '../encoding/own-text.js'
 import type { RefusalFacts } from '../errors.js'
 import { isOutageCode, type OutageReason, type RefusalReason } from '../http/refusals.js'
-import type { Authentication, ProjectKey, UnverifiedToken } from '../types.js'
+import type { Project, UnverifiedToken } from '../types.js'
 import { bounded, messageOf, text } from './event-text.js'
 import type { EventFace, StoreSeconds, VerifierEvent } from './verifier-event.js'
+
+/** Whose token it is, once its signature is verified. */
+export interface VerifiedNames {
+  readonly project: Pick<Project, 'id'>
+  readonly kid: string
+  readonly notAfter?: number
+  readonly revokedAt?: number
+}
+
+/** A token that was accepted, as far as an event says it. */
+export interface AcceptedToken {
+  readonly project: Pick<Project, 'id'>
+  readonly projectToken: {
+    readonly kid: string
+    readonly header: { readonly alg: string }
+    readonly claims: { readonly jti: string; readonly iat?: number; readonly exp: number }
+    readonly scopes: readonly string[]
+  }
+}
 
 /** What is known of one verification, as far as it got. */
 export interface Verification {
@@ -14,8 +33,8 @@ export interface Verification {
   readonly face: EventFace
   bounds: { readonly origin: string | null | undefined } | undefined
   unverified: UnverifiedToken | undefined
-  /** The key that verified the signature. What the token says of itself is true from then on. */
-  verifiedBy: ProjectKey | undefined
+  /** Known when the signature is verified. What the token says of itself is true from then on. */
+  verifiedBy: VerifiedNames | undefined
   /** When that key was revoked, if it was. */
   revokedAt?: number | undefined
   storeSeconds?: StoreSeconds
@@ -23,7 +42,7 @@ export interface Verification {
 
 export function acceptedEvent(
   verification: Verification,
-  { project, projectToken }: Authentication,
+  { project, projectToken }: AcceptedToken,
 ): VerifierEvent {
   const { kid, header, claims, scopes } = projectToken
   return Object.freeze({
@@ -82,13 +101,13 @@ function told({ begun, face, storeSeconds }: Verification, id: string, time: num
 
 function signatureOf(
   reason: RefusalFacts['reason'],
-  verifiedBy: ProjectKey | undefined,
+  verifiedBy: VerifiedNames | undefined,
 ): 'good' | 'bad' | 'unchecked' {
   if (verifiedBy !== undefined) return 'good'
   return reason === 'signature_bad' ? 'bad' : 'unchecked'
 }
 
-function verifiedNames({ project, kid }: ProjectKey, token: UnverifiedToken | undefined) {
+function verifiedNames({ project, kid }: VerifiedNames, token: UnverifiedToken | undefined) {
   const { jti, iat, exp } = token?.unverifiedClaims ?? {}
   return {
     projectId: project.id,
@@ -101,7 +120,8 @@ function verifiedNames({ project, kid }: ProjectKey, token: UnverifiedToken | un
 
 function namesIn(token: UnverifiedToken | undefined) {
   return {
-    ...text('unverifiedProjectId', token?.unverifiedClaims.proj_id),
+    // A session has its project as client_id.
+    ...text('unverifiedProjectId', token?.unverifiedClaims.proj_id ?? token?.unverifiedClaims.client_id),
     ...text('unverifiedKid', token?.unverifiedHeader.kid),
   }
 }

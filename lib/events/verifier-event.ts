@@ -1,7 +1,10 @@
 import type { OutageCode, OutageReason, RefusalCode, RefusalReason } from '../http/refusals.js'
 
-/** Where a token was presented: to `reverseJwt`, to the Passport strategy, or to a verifier itself. */
-export type EventFace = 'express' | 'passport' | 'verify'
+/**
+ * Where a token was presented: to `reverseJwt`, to the Passport strategy, to a verifier itself, to the token endpoint of a session
+ * issuer; `session`: a session, to who verifies sessions.
+ */
+export type EventFace = 'express' | 'passport' | 'verify' | 'exchange' | 'session'
 
 /** What the verifier's events have in common. */
 interface Told {

@@ -5,7 +5,13 @@
  * first copy of it may have run, so send it again, with a new token, only where running twice does no harm. `later`: wait
  * `Retry-After` seconds, then send it with a new token.
  */
-export type Retry = 'no' | 'fresh-token' | 'if-idempotent' | 'later'
+export type Retry = (typeof retries)[number]
+
+const retries = ['no', 'fresh-token', 'if-idempotent', 'later'] as const
+
+export function isRetry(value: unknown): value is Retry {
+  return retries.includes(value as Retry)
+}
 
 /** HTTP status, OAuth error (RFC 6749, RFC 6750), retry, RFC 9457 title, description (only characters that RFC 6750 allows). */
 export type Answer = readonly [

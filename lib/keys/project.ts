@@ -15,6 +15,13 @@ const members = {
   metadata: mayBeUndefined(unchecked as Option<Project['metadata']>),
 } satisfies OptionsOf<Project>
 
+const admitted = new WeakSet<Project>()
+
+/** Whether `admitProject` made this very object: it comes from a key store, not out of a request. */
+export function isAdmittedProject(value: unknown): value is Project {
+  return admitted.has(value as Project)
+}
+
 /**
  * Returns a frozen copy of the project, or throws a TypeError that says which member is wrong and why. A member that is
  * undefined is an error, but for name and metadata: most often it is a column that was not selected, and must not open what it
@@ -32,7 +39,7 @@ export function admitProject(
   const { id: givenId, name, issuer, allowedOrigins, scopes, suspended, metadata } = read(project)
   // It may have been cut out of a token, of which nothing else is to be kept.
   const id = ownText(givenId)
-  return Object.freeze({
+  const owner: Project = Object.freeze({
     id,
     issuer: issuer ?? id,
     suspended,
@@ -41,6 +48,8 @@ export function admitProject(
     ...(scopes && { scopes }),
     ...(metadata !== undefined && { metadata }),
   })
+  admitted.add(owner)
+  return owner
 }
 
 function scopes(given: unknown, wrong: Wrong): readonly string[] | undefined {

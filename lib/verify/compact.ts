@@ -13,8 +13,8 @@ type UnverifiedHeader = Pick<UnverifiedToken, 'unverifiedHeader' | 'alg'>
 interface CompactSettings {
   readonly algorithms: ReadonlySet<Algorithm>
   readonly maxTokenLength: number
-  /** Whether `typ` must be ours, not merely absent or `JWT`. */
-  readonly typ: string | undefined
+  /** Whether a token with this `typ` is one of those that are accepted. */
+  readonly isAllowedType: (typ: unknown) => boolean
 }
 
 /** Each would change how the token is read, or name a key or an address that the token itself chose. */
@@ -84,8 +84,7 @@ function checkHeader(header: JsonObject | undefined, settings: CompactSettings):
       })
     }
   }
-  if (!isAllowedType(header.typ, settings.typ !== undefined))
-    throw new AuthenticationError('token_type_not_allowed')
+  if (!settings.isAllowedType(header.typ)) throw new AuthenticationError('token_type_not_allowed')
   const { kid } = header
   if (typeof kid !== 'string' || kid === '' || kid.length > limits.identifierLength || !kid.isWellFormed()) {
     throw new AuthenticationError('token_malformed', {
@@ -106,12 +105,18 @@ function copyOf({ unverifiedHeader, alg }: UnverifiedHeader): UnverifiedHeader {
   return { unverifiedHeader: Object.freeze(Object.fromEntries(texts) as ProjectTokenHeader), alg }
 }
 
-/** RFC 7515 section 4.1.9: compared without regard to case, and `application/` may be left out. */
-function isAllowedType(typ: unknown, required: boolean): boolean {
-  if (typ === undefined) return !required
-  if (typeof typ !== 'string') return false
-  const type = typ.toLowerCase().replace(/^application\//, '')
-  return type === projectTokenType || (type === 'jwt' && !required)
+/** Whether a `typ` names this type. RFC 7515 section 4.1.9: compared without regard to case, and `application/` may be left out. */
+export function isType(typ: unknown, type: string): boolean {
+  return typeof typ === 'string' && typ.toLowerCase().replace(/^application\//, '') === type
+}
+
+/** The types of a project token: ours, and where that is not required the general one of JWT, or none. */
+export function projectTokenTypes({
+  isRequired,
+}: {
+  readonly isRequired: boolean
+}): (typ: unknown) => boolean {
+  return (typ) => isType(typ, projectTokenType) || (!isRequired && (typ === undefined || isType(typ, 'jwt')))
 }
 
 /** The exact length of an RSA signature is that of the key, which is not known yet. */

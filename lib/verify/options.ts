@@ -127,6 +127,20 @@ const readContext = membersReader(
   { origin, scope } satisfies OptionsOf<VerifyContext>,
   'member of the context',
 )
+const exchanges = new WeakSet<object>()
+
+/** The context of a token that is exchanged for a session: no option, because only the exchange knows it. */
+export function exchangeContext(context: VerifyContext): VerifyContext {
+  exchanges.add(context)
+  return context
+}
+
+/** Who asks with this context. */
+export function askingWith(context: VerifyContext | undefined): Asking {
+  return context !== undefined && exchanges.has(context) ? exchange : nobody
+}
+
+const exchange: Asking = { face: 'exchange', optional: false }
 const noContext: Bounds = { origin: undefined, scope: [] }
 
 /** The second argument of `verify`. A misspelled member would be a check that never runs. */

@@ -1,17 +1,21 @@
 import { refusalFactsOf, refusalWith } from '../errors.js'
 import { emit, type VerifierEventListener } from '../events/listeners.js'
 import type { EventFace } from '../events/verifier-event.js'
-import { acceptedEvent, refusedEvent, type Verification } from '../events/outcome-event.js'
+import {
+  acceptedEvent,
+  refusedEvent,
+  type AcceptedToken,
+  type Verification,
+} from '../events/outcome-event.js'
 import { revocationOf } from '../keys/revocation.js'
 import { readClock, type Clock } from '../time/clock.js'
-import type { Authentication } from '../types.js'
 import { isPromise } from './and-then.js'
 import type { Bounds } from './binding.js'
 
 /** What is known of a token while its steps are taken. */
 export interface Progress extends Verification, Asking {
   bounds: Bounds | undefined
-  accepted: Authentication | undefined
+  accepted: AcceptedToken | undefined
 }
 
 /** Who asks for a verification. */
@@ -21,24 +25,26 @@ export interface Asking {
   readonly optional: boolean
 }
 
-interface Verified {
-  readonly authentication: Authentication
+interface Verified<T> {
+  readonly authentication: T
 }
 
 interface Reporter {
   readonly clock: Clock
   readonly realm: string
   readonly onEvent: readonly VerifierEventListener[]
+  /** What is thrown in the words of who reports it. */
+  readonly retold?: (thrown: unknown) => unknown
 }
 
 /**
  * Takes the steps, tells the listeners how they ended, and gives a refusal what only the verifier knows: realm and time.
  */
-export function reported(
+export function reported<T>(
   reporter: Reporter,
   { face, optional }: Asking,
-  steps: (progress: Progress) => Verified | Promise<Verified>,
-): Promise<Authentication> {
+  steps: (progress: Progress) => Verified<T> | Promise<Verified<T>>,
+): Promise<T> {
   const isTold = reporter.onEvent.length > 0
   const progress: Progress = {
     now: NaN,
@@ -50,7 +56,7 @@ export function reported(
     verifiedBy: undefined,
     accepted: undefined,
   }
-  const accept = ({ authentication }: Verified) => {
+  const accept = ({ authentication }: Verified<T>) => {
     if (isTold && progress.accepted !== undefined)
       emit(reporter.onEvent, acceptedEvent(progress, progress.accepted))
     return authentication
@@ -58,7 +64,7 @@ export function reported(
   const refuse = (thrown: unknown) => {
     throw reportedRefusal(reporter, progress, thrown)
   }
-  let verified: Verified | Promise<Verified>
+  let verified: Verified<T> | Promise<Verified<T>>
   try {
     progress.now = readClock(reporter.clock)
     verified = steps(progress)
@@ -89,8 +95,12 @@ function rejectedSoon(refusal: () => unknown): Promise<never> {
 }
 
 /** The same refusal with realm and time, which the step that threw it does not know. */
-function reportedRefusal({ realm, onEvent }: Reporter, progress: Progress, thrown: unknown): unknown {
-  const refusal = refusalWith(thrown, { realm, serverTime: progress.now })
+function reportedRefusal(reporter: Reporter, progress: Progress, thrown: unknown): unknown {
+  const { realm, onEvent, retold } = reporter
+  const refusal = refusalWith(retold === undefined ? thrown : retold(thrown), {
+    realm,
+    serverTime: progress.now,
+  })
   const facts = refusalFactsOf(refusal)
   if (facts === undefined) return thrown
   if (onEvent.length > 0 && !(progress.optional && facts.code === 'credentials_missing')) {

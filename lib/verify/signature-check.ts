@@ -1,6 +1,5 @@
 import { constants, verify, webcrypto, type KeyObject, type VerifyKeyObjectInput } from 'node:crypto'
 import { algorithms, type Algorithm } from '../protocol.js'
-import type { ProjectKey } from '../types.js'
 import { ecdsaDer } from './ecdsa-der.js'
 
 /** How a signature of one key is verified. Nothing here comes from a token. */
@@ -13,6 +12,12 @@ export interface SignatureCheck {
   readonly atOnce: (data: Buffer, signature: Buffer) => unknown
   /** The same on Node's thread pool. Throws or answers with an error where it cannot tell. */
   readonly inPool: (data: Buffer, signature: Buffer, answered: Answered) => void
+}
+
+/** A public key with the one algorithm that it is for. */
+export interface VerifyingKey {
+  readonly alg: Algorithm
+  readonly publicKey: KeyObject
 }
 
 export type Answered = (error: unknown, matches?: unknown) => void
@@ -48,7 +53,7 @@ const slowWithOptions = isSlowWithOptions(process.versions.node)
  * type of its algorithm, for a key alone is verified by its type.
  */
 export function signatureCheckWith(
-  { alg, publicKey }: ProjectKey,
+  { alg, publicKey }: VerifyingKey,
   avoidsOptions = slowWithOptions,
 ): SignatureCheck {
   const [digest, keyType, saltLength] = schemes[alg]

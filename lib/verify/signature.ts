@@ -1,13 +1,17 @@
 import { AuthenticationError, StoreError } from '../errors.js'
-import type { ProjectKey } from '../types.js'
-import { signatureCheckWith, type Answered, type SignatureCheck } from './signature-check.js'
+import {
+  signatureCheckWith,
+  type Answered,
+  type SignatureCheck,
+  type VerifyingKey,
+} from './signature-check.js'
 
 interface Signed {
   readonly signingInput: string
   readonly signature: Buffer
 }
 
-const checks = new WeakMap<ProjectKey, SignatureCheck>()
+const checks = new WeakMap<VerifyingKey, SignatureCheck>()
 /**
  * Signatures that wait for the thread pool. One that waits long is judged by a reading of the clock that is too old, and its request
  * waits with it.
@@ -27,7 +31,7 @@ let loneInARow = 0
  * Checks that the signature has exactly the length that algorithm and key give it, then the signature itself: at once where it
  * is quick and those before it were alone, too, else on Node's thread pool. RFC 7518 section 3, RFC 8037 section 3.1.
  */
-export function verifySignature(key: ProjectKey, signed: Signed): void | Promise<void> {
+export function verifySignature(key: VerifyingKey, signed: Signed): void | Promise<void> {
   const check = checkWith(key)
   if (signed.signature.length !== check.signatureBytes) throw notVerified()
   if (!(check.isQuick && takesTurnAlone())) return verifyInPool(check, signed)
@@ -106,7 +110,7 @@ function endTurn(): void {
   turnHasOne = false
 }
 
-function checkWith(key: ProjectKey): SignatureCheck {
+function checkWith(key: VerifyingKey): SignatureCheck {
   const known = checks.get(key)
   if (known !== undefined) return known
   try {

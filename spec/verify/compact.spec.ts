@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { compactReader } from '../../lib/verify/compact.js'
+import { compactReader, projectTokenTypes } from '../../lib/verify/compact.js'
 import type { Algorithm } from '../../lib/protocol.js'
 import { badKid, expectStepRefusal, refusedParameter, tooLong } from '../helpers/refusals.js'
 import { encode, mint } from '../helpers/mint.js'
@@ -7,7 +7,7 @@ import { encode, mint } from '../helpers/mint.js'
 const settings = {
   algorithms: new Set<Algorithm>(['ES256', 'RS256', 'PS256', 'EdDSA']),
   maxTokenLength: 4096,
-  typ: undefined,
+  isAllowedType: projectTokenTypes({ isRequired: false }),
 }
 const read = compactReader(settings)
 const refused = (token: string, code: Parameters<typeof expectStepRefusal>[1], description?: string) =>
@@ -117,7 +117,7 @@ describe('typ', () => {
     1,
     ['JWT'],
   ]
-  const strict = compactReader({ ...settings, typ: 'project-auth+jwt' })
+  const strict = compactReader({ ...settings, isAllowedType: projectTokenTypes({ isRequired: true }) })
 
   it.each([...ours, ...general])('may be %j', (typ) => {
     expect(read(mint({ header: { typ } })).alg).toBe('ES256')
