@@ -37,6 +37,18 @@ const mayKnow = {
   verifier: ['verify', 'replay/replay-store', 'replay/ceilings', ...leaves],
   faces: ['verifier', 'verify', ...leaves],
   registry: ['keys', 'jwk', 'events', 'revocations', ...leaves],
+  // Its middleware is a face, and shares with the others what a face does.
+  session: [
+    'verifier',
+    'verify',
+    'faces/authenticating',
+    'keys/project',
+    'signing',
+    'jwk',
+    'events',
+    'revocations',
+    ...leaves,
+  ],
   browser: ['protocol', 'http/refusals', 'customer/endpoint/refusals'],
   // Private keys, wherever they are kept: the customer's and the platform's own.
   signing: ['jwk', ...carvable],
@@ -55,7 +67,7 @@ const arrows = Object.entries(mayKnow).map(([room, known]) => ({
 }))
 
 const steps = 'credentials|compact|claims|key|signature|binding|single-use'
-const entryPoints = '^lib/((browser|customer|replay/redis|registry)/)?index\\.ts$'
+const entryPoints = '^lib/((browser|customer|replay/redis|registry|session)/)?index\\.ts$'
 
 module.exports = {
   forbidden: [

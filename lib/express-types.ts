@@ -1,7 +1,7 @@
-import type { Project, ProjectToken } from './types.js'
+import type { Project, ProjectSession, ProjectToken } from './types.js'
 
 /**
- * Adds `req.project` and `req.projectToken` to Express's types: `import 'reverse-jwt/express-types'` once, anywhere.
+ * Adds `req.project`, `req.projectToken` and `req.projectSession` to Express's types: `import 'reverse-jwt/express-types'` once, anywhere.
  * They may be undefined, because not every route is protected; `projectOf(req)` never is.
  */
 declare global {
@@ -10,6 +10,7 @@ declare global {
     interface Request {
       project?: Project
       projectToken?: ProjectToken
+      projectSession?: ProjectSession
     }
   }
 }

@@ -100,6 +100,39 @@ export interface Authentication {
   readonly projectToken: ProjectToken
 }
 
+/** The claims set of a session after its check: these members have these types, all others are unchecked. RFC 9068 section 2.2. */
+export interface SessionClaims {
+  readonly iss: string
+  /** The project, as `client_id`. */
+  readonly sub: string
+  readonly client_id: string
+  readonly aud: string | readonly [string]
+  readonly iat: number
+  readonly exp: number
+  readonly jti: string
+  /** kid of the project key whose token was exchanged. */
+  readonly proj_kid: string
+  readonly scope?: string
+  readonly origin?: string
+  readonly [claim: string]: unknown
+}
+
+/** A verified session. Never its text. Times are epoch seconds. */
+export interface ProjectSession {
+  /** Its `jti`. */
+  readonly id: string
+  readonly projectId: string
+  /** Of the project key whose token was exchanged for it. */
+  readonly kid: string
+  /** What it grants. A session without the claim `scope` grants nothing. */
+  readonly scopes: readonly string[]
+  /** The origin of the page that exchanged it. */
+  readonly origin?: string
+  readonly issuedAt: number
+  readonly expiresAt: number
+  readonly claims: SessionClaims
+}
+
 /** The origins whose pages may call. A Set of serialized origins (`https://shop.example`) is one. */
 export interface OriginSource {
   /** Whether this is one of them: the text of an Origin header, which anyone can make up. Must not throw. */

@@ -35,3 +35,6 @@ export const retention = 7_260
 
 /** How far the clocks of those who issue sessions may be ahead, in seconds. */
 export const issuersTolerance = 10
+
+/** Seconds for which somebody may take a session that has expired: the largest tolerance, and clocks that differ by a minute. */
+export const acceptedAfterExpiry = 120

@@ -1,0 +1,54 @@
+/** What is read, and for how long at most. */
+interface Reading {
+  readonly headers?: () =>
+    ConstructorParameters<typeof Headers>[0] | Promise<ConstructorParameters<typeof Headers>[0]>
+  readonly maxBytes: number
+  readonly timeoutMs: number
+}
+
+/**
+ * Reads a JSON object of another server of the platform. Follows no redirect, and keeps no more than `maxBytes`. Throws an Error
+ * that says what came instead, and quotes nothing of it.
+ */
+export async function fetchJson(
+  url: URL,
+  { headers, maxBytes, timeoutMs }: Reading,
+): Promise<Readonly<Record<string, unknown>>> {
+  const name = `${url.origin}${url.pathname}`
+  const signal = AbortSignal.timeout(timeoutMs)
+  try {
+    const all = new Headers(await headers?.())
+    all.set('Accept', 'application/json')
+    const response = await fetch(url, { headers: all, redirect: 'error', signal })
+    if (response.status !== 200) {
+      await response.body?.cancel()
+      throw new Error(`it answered ${response.status}`)
+    }
+    const object: unknown = JSON.parse(await textOf(response, maxBytes))
+    if (typeof object !== 'object' || object === null || Array.isArray(object))
+      throw new Error('it answered no JSON object')
+    return object as Readonly<Record<string, unknown>>
+  } catch (cause) {
+    const why = signal.aborted ? `it did not answer within ${timeoutMs} ms` : reasonOf(cause)
+    throw new Error(`${name} cannot be read: ${why}`, { cause })
+  }
+}
+
+async function textOf(response: Response, maxBytes: number): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of response.body ?? []) {
+    length += (chunk as Uint8Array).length
+    if (length > maxBytes) throw new Error(`it answered more than ${maxBytes} bytes`)
+    chunks.push(chunk as Uint8Array)
+  }
+  return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks))
+}
+
+function reasonOf(cause: unknown): string {
+  if (cause instanceof SyntaxError) return 'it answered what is no JSON'
+  if (!(cause instanceof Error)) return 'it failed'
+  // fetch says only that it failed; why is in its cause.
+  const { cause: behind } = cause
+  return behind instanceof Error ? behind.message : cause.message
+}
