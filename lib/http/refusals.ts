@@ -67,11 +67,13 @@ export type RefusalReason =
 export type OutageReason =
   | 'key_store_failed' | 'key_store_late' | 'replay_store_failed' | 'replay_store_late' | 'replay_store_full'
   | 'replay_project_rate' | 'busy' | 'clock' | 'crypto' | 'key_set_failed' | 'revocations_failed' | 'revocations_stale'
+  | 'signer_failed'
 
 // prettier-ignore
 export const outageReasons: readonly OutageReason[] = [
   'key_store_failed', 'key_store_late', 'replay_store_failed', 'replay_store_late', 'replay_store_full',
   'replay_project_rate', 'busy', 'clock', 'crypto', 'key_set_failed', 'revocations_failed', 'revocations_stale',
+  'signer_failed',
 ]
 
 export function isRefusalCode(code: unknown): code is RefusalCode {

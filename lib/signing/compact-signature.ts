@@ -29,7 +29,7 @@ export interface CompactSigner {
 }
 
 /** What a key is tried with: nobody can make a token of its signature. */
-const trial = new TextEncoder().encode('reverse-jwt tries this key')
+export const trialText = 'reverse-jwt tries this key'
 
 /** Signs claims sets as compact JWS of one type, with a key in any of its forms. RFC 7515 section 5.1. */
 export function compactSigner({ privateKey, typ, kid, alg, caller }: SignatureSettings): CompactSigner {
@@ -66,7 +66,7 @@ function remoteSigner(remote: RemoteSigner, typ: string, kid = remote.kid): Comp
       return `${signingInput}.${encodeBase64url(signature)}`
     },
     async tryKey() {
-      await askRemoteSigner(remote, trial)
+      await askRemoteSigner(remote, new TextEncoder().encode(trialText))
     },
   }
 }

@@ -33,7 +33,7 @@ export function takeCredentials(request: RequestLike, tokenFrom: readonly TokenS
   requireRequest(request, tokenFrom)
   // Each is read once: what is checked is what is used.
   const authorization = soleHeader(request, 'authorization', 'Authorization')
-  const origin = soleHeader(request, 'origin', 'Origin')
+  const origin = originOf(request)
   if (hasTokenInQuery(request))
     throw malformed('A token must not be in the URL, where logs and histories keep it.')
 
@@ -49,6 +49,11 @@ export function takeCredentials(request: RequestLike, tokenFrom: readonly TokenS
     (tokenFrom.includes('header') ? inHeader : undefined) ?? (tokenFrom.includes('body') ? inBody : undefined)
   if (token === undefined) throw new AuthenticationError('credentials_missing')
   return { token, origin }
+}
+
+/** The Origin header of a request. Two of them: `request_malformed`. */
+export function originOf(request: RequestLike): string | undefined {
+  return soleHeader(request, 'origin', 'Origin')
 }
 
 /** Step 1 where there is no request: the token itself. */

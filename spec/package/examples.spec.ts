@@ -24,6 +24,9 @@ const importable = new Map([
   ...exportsOf('lib/customer/index.ts', 'reverse-jwt/customer'),
   ...exportsOf('lib/replay/redis/index.ts', 'reverse-jwt/redis'),
   ...exportsOf('lib/registry/index.ts', 'reverse-jwt/registry'),
+  ...exportsOf('lib/session/index.ts', 'reverse-jwt/session').filter(
+    ([name]) => name !== 'PrivateKeyInput' && name !== 'RemoteSigner',
+  ),
 ])
 
 function exportsOf(file: string, name: string): [string, string][] {
