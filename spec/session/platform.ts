@@ -20,7 +20,7 @@ import {
   type SessionVerifierOptions,
 } from '../../lib/session/index.js'
 import { keyPair } from '../helpers/keys.js'
-import { mint, now } from '../helpers/mint.js'
+import { mint, now, type Override } from '../helpers/mint.js'
 import { platform, rival, shop } from '../helpers/platform.js'
 
 export const issuerName = 'https://platform.example'
@@ -111,3 +111,24 @@ export function exchange(server: Server, assertion = mint(), more: Record<string
 }
 
 export { mint, now }
+
+/** An honest session with at most a few differences, signed with node:crypto alone: nothing of lib/ takes part. */
+export function mintSession({ header, claims, ...override }: Override = {}): string {
+  return mint({
+    alg: 'RS256',
+    ...override,
+    header: { typ: 'at+jwt', kid: 'platform-1', ...header },
+    claims: {
+      iss: issuerName,
+      aud: issuerName,
+      client_id: 'shop',
+      proj_id: undefined,
+      proj_kid: 'key-es256',
+      iat: now - 10,
+      exp: now + 590,
+      scope: 'portal:read',
+      origin: pageOrigin,
+      ...claims,
+    },
+  })
+}
