@@ -1,15 +1,23 @@
+import { answerOf } from './answer.js'
 import { tellSkew } from './clock-skew.js'
-import { readPlatform, type ProjectClientEvent, type ProjectClientOptions } from './options.js'
-import { problemOf } from './problem.js'
-import { ProjectClientError } from './project-client-error.js'
+import type { Credentials } from './credentials.js'
+import { inTime } from './in-time.js'
+import {
+  checkOptions,
+  type ProjectClientEvent,
+  type ProjectClientOptions,
+  type ProjectSessionOptions,
+} from './options.js'
+import { membersOf, problemOf, type Problem } from './problem.js'
 import { mayRepeat } from './repetition.js'
+import { sessionSource } from './session-source.js'
 import { tokenSource } from './token-source.js'
 
 export interface ProjectClient {
   /** The platform's: `https://platform.example`. */
   readonly origin: string
   /**
-   * `fetch` with a new token: resolves the address against the platform, and to whatever the platform answers. Throws a TypeError for
+   * `fetch` with a new token, or with the session: resolves the address against the platform, and to whatever the platform answers. Throws a TypeError for
    * an address of another origin and for an Authorization header of your own, a `ProjectClientError` where there is no answer, and the
    * reason of your `signal`. Sends no cookies and follows no redirects.
    */
@@ -28,7 +36,12 @@ export interface ProjectClient {
  * that it may have run (`"if-idempotent"`) and the method is GET, HEAD, PUT, DELETE or OPTIONS. POST and PATCH are never sent again
  * then, nor is anything after a network failure. Everything else is returned.
  *
- * Nothing is stored, and no token is used twice or kept for later. Works from `<script type="module">` and with every bundler; on a
+ * With `session`, one token is exchanged for a session that all calls carry until shortly before its end:
+ *
+ *     POST https://platform.example/oauth/token    grant_type=urn:ietf:params:oauth:grant-type:jwt-bearer&assertion=eyJ...
+ *     {"access_token":"eyJ...","token_type":"Bearer","expires_in":600}
+ *
+ * Nothing is stored: a session is in memory alone. No token is used twice or kept for later. Works from `<script type="module">` and with every bundler; on a
  * server it can be imported. Throws a TypeError for a wrong option. Does not judge a token, work offline, or stop script on your page.
  *
  * @example
@@ -36,9 +49,11 @@ export interface ProjectClient {
  * const answer = await client.fetch('/embed/portal')
  */
 export function createProjectClient(options: ProjectClientOptions): ProjectClient {
-  const platform = readPlatform(options)
+  const session = Object(options.session) as ProjectSessionOptions
+  checkOptions(options, session)
+  const { timeoutMs = 10_000 } = options
+  const platform = new URL(options.platform)
   const { origin } = platform
-  const newToken = tokenSource(options)
   const tell = (event: ProjectClientEvent) => {
     // What a listener throws is its own affair.
     Promise.resolve(event).then(options.onEvent).catch(console.error)
@@ -46,7 +61,7 @@ export function createProjectClient(options: ProjectClientOptions): ProjectClien
 
   const requestFor = (input: string | URL | Request, init: RequestInit): Request => {
     const { url, redirect } = input as Partial<Request>
-    const request = new Request(url === undefined ? new URL(input, platform) : input, {
+    const request = new Request(url ? input : new URL(input, platform), {
       ...init,
       credentials: 'omit',
       mode: 'cors',
@@ -54,38 +69,65 @@ export function createProjectClient(options: ProjectClientOptions): ProjectClien
       redirect: (init.redirect ?? redirect) === 'manual' ? 'manual' : 'error',
     })
     // What will be sent is what is looked at.
-    if (!request.url.startsWith(`${origin}/`)) throw new TypeError(`A token for ${origin} goes nowhere else`)
-    if (request.headers.has('authorization')) throw new TypeError('Leave Authorization to the client')
+    if (!request.url.startsWith(`${origin}/`) || request.headers.has('authorization'))
+      throw new TypeError(`Call only ${origin}, without your own Authorization`)
     return request
   }
 
-  const send = async (request: Request): Promise<readonly [Response, token: string]> => {
-    const token = await newToken(request.signal)
-    request.headers.set('authorization', `Bearer ${token}`)
-    try {
-      return [await fetch(request), token]
-    } catch (cause) {
-      if (request.signal.aborted) throw cause
-      throw new ProjectClientError(
-        'platform_unreachable',
-        `No answer from ${origin}: network, CORS or a redirect; a browser does not say which`,
-        { cause },
-      )
+  /** Sends, and sends again once where that does no harm. */
+  const send = async (
+    signal: AbortSignal,
+    credentials: Credentials,
+    requestWith: (credential: string) => Request,
+    problemIn: (response: Response) => Promise<Problem | false | undefined>,
+  ): Promise<Response> => {
+    for (let again = true; ; again = false) {
+      const credential = await credentials.current(signal)
+      const request = requestWith(credential)
+      const response = await answerOf(origin, 'platform_unreachable', signal, () => fetch(request))
+      const problem = again && (await problemIn(response))
+      if (!problem || !mayRepeat(request.method, problem)) return response
+      credentials.refused(credential, problem, tell)
+      tell({ type: 'retry', code: problem.code ?? '' })
     }
   }
 
+  const newToken = tokenSource(options)
+  const tokens: Credentials = {
+    current: (signal) => inTime(timeoutMs, signal, newToken),
+    refused: tellSkew,
+  }
+
+  const exchange = (signal: AbortSignal) =>
+    send(
+      signal,
+      tokens,
+      (assertion) =>
+        requestFor(session.path ?? '/oauth/token', {
+          method: 'POST',
+          body: new URLSearchParams({ grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion }),
+          signal,
+        }),
+      membersOf,
+    )
+
+  const credentials = options.session ? sessionSource(exchange, session, timeoutMs, tell) : tokens
+
   return {
     origin,
-    token: ({ signal } = {}) => newToken(signal),
+    token: ({ signal } = {}) => tokens.current(signal),
     async fetch(input, init = {}) {
       const request = requestFor(input, init)
-      // The body is read with the first copy.
-      const [response, token] = await send(request.clone())
-      const problem = response.status === 401 ? await problemOf(response) : undefined
-      tellSkew(token, problem, tell)
-      if (!mayRepeat(request.method, problem)) return response
-      tell({ type: 'retry', code: problem?.code ?? '' })
-      return (await send(request))[0]
+      return send(
+        request.signal,
+        credentials,
+        (credential) => {
+          request.headers.set('authorization', `Bearer ${credential}`)
+          // The body is read with each copy.
+          return request.clone()
+        },
+        async (response) => response.status === 401 && problemOf(response),
+      )
     },
   }
 }

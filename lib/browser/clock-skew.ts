@@ -7,15 +7,14 @@ const maxSkew = 5
 /** A token that was just made, and is too old or too young there: it is the clock of the backend. */
 export function tellSkew(
   token: string,
-  { code, server_time: serverTime = NaN }: Problem = {},
+  { code = '', server_time: serverTime = NaN }: Problem,
   tell: (event: ProjectClientEvent) => void,
 ): void {
-  if (code !== 'token_expired' && code !== 'token_not_active') return
   try {
-    const [, claims = ''] = token.split('.')
-    const { iat } = JSON.parse(atob(claims.replaceAll('-', '+').replaceAll('_', '/'))) as { iat: number }
-    const seconds = iat - serverTime
-    if (Math.abs(seconds) > maxSkew) tell({ type: 'skew', seconds })
+    const claims = (token.split('.')[1] as string).replaceAll('-', '+').replaceAll('_', '/')
+    const seconds = (JSON.parse(atob(claims)) as { iat: number }).iat - serverTime
+    if (/^token_(expired|not_active)$/.test(code) && Math.abs(seconds) > maxSkew)
+      tell({ type: 'skew', seconds })
   } catch {
     // Of a token that nobody can read there is nothing to tell.
   }

@@ -1,7 +1,7 @@
 /** What your own way to a token is told. */
 export interface TokenRequest {
   readonly scope: string | undefined
-  /** Aborts when the caller does, and when the time is up. */
+  /** Aborts when the caller does, when the time is up, and when you have answered. */
   readonly signal: AbortSignal
 }
 
@@ -11,6 +11,15 @@ export type ProjectClientEvent =
   | { readonly type: 'retry'; readonly code: string }
   /** The clock of your backend is off: so many seconds ahead of the platform's, or behind where it is negative. */
   | { readonly type: 'skew'; readonly seconds: number }
+  /** There is a new session, which lives for so many seconds. */
+  | { readonly type: 'session'; readonly expiresIn: number }
+
+export interface ProjectSessionOptions {
+  /** Where the platform gives sessions for tokens. Default `/oauth/token`. */
+  readonly path?: string
+  /** Seconds before its end from which on a session is renewed, at half of its lifetime at the earliest. Default 30. */
+  readonly renewBefore?: number
+}
 
 export interface ProjectClientOptions {
   /** The platform's address: `https://platform.example`. Its origin is the only one that ever gets a token. */
@@ -21,38 +30,47 @@ export interface ProjectClientOptions {
   readonly getToken?: (request: TokenRequest) => string | Promise<string>
   /** What the tokens are to be for, names with one space between. Default: what your backend grants. */
   readonly scope?: string
-  /** Milliseconds within which there must be a token. Default 10,000. The call itself has the `signal` that you give it. */
+  /**
+   * Calls carry a session, for which one token is exchanged, in the place of a token each. A call waits for the exchange when the
+   * session is about to end. Default: none.
+   */
+  readonly session?: boolean | ProjectSessionOptions
+  /** Milliseconds within which there must be a token, and the session for it. Default 10,000. The call itself has the `signal` that you give it. */
   readonly timeoutMs?: number
-  /** Told of retries and of clocks that are off. */
+  /** Told of retries, of sessions and of clocks that are off. */
   readonly onEvent?: (event: ProjectClientEvent) => unknown
 }
 
-const kinds: Readonly<Record<string, string>> = {
-  platform: 'string or object',
-  tokenUrl: 'string or object',
-  getToken: 'function',
-  scope: 'string',
-  timeoutMs: 'number',
-  onEvent: 'function',
+type Rules = Readonly<Record<string, (value: unknown) => boolean>>
+
+const isFunction = (value: unknown) => typeof value === 'function'
+
+const rules: Rules = {
+  platform: (value) => /^https?:/i.test(value as string),
+  tokenUrl: Boolean,
+  getToken: isFunction,
+  scope: (value) => typeof value === 'string',
+  session: (value) => /boolean|object/.test(typeof value),
+  timeoutMs: (value) => (value as number) > 0 && (value as number) < 2 ** 31,
+  onEvent: isFunction,
+}
+
+const sessionRules: Rules = {
+  // On the platform, and not `//elsewhere.example`.
+  path: (value) => /^\/[\w.]/.test(value as string),
+  renewBefore: (value) => (value as number) >= 0,
 }
 
 /** By hand, because the kit of the other entry points takes as much as the whole client. Throws a TypeError. */
-export function readPlatform(options: ProjectClientOptions): URL {
-  for (const [name, value] of Object.entries(options)) {
-    const kind = kinds[name]
-    if (kind === undefined) throw wrong(`unknown option ${name}`)
-    if (!kind.includes(typeof value)) throw wrong(`${name} must be ${kind}, not ${typeof value}`)
-  }
-  const { platform, tokenUrl, getToken, timeoutMs = 1 } = options
-  if (!tokenUrl === !getToken) throw wrong('give tokenUrl or getToken')
-  if (!(timeoutMs > 0 && timeoutMs < 2 ** 31)) throw wrong('timeoutMs must be milliseconds')
-  try {
-    const url = new URL(platform)
-    if (url.protocol.startsWith('http')) return url
-  } catch {
-    // Not even an address.
-  }
-  throw wrong('platform must be like https://platform.example')
+export function checkOptions(options: ProjectClientOptions, session: ProjectSessionOptions): void {
+  check({ ...{ platform: '' }, ...options }, rules)
+  check(session, sessionRules)
+  if (!options.tokenUrl === !options.getToken) throw wrong('give tokenUrl or getToken')
+}
+
+function check(options: object, rules: Rules): void {
+  for (const [name, value] of Object.entries(options))
+    if (!rules[name]?.(value)) throw wrong(`cannot take ${name}: ${String(value)}`)
 }
 
 function wrong(what: string): TypeError {

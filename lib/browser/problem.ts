@@ -21,21 +21,8 @@ export interface Problem {
   readonly server_time?: number
 }
 
-/** What each member is like. Without a prototype, because the names come over the wire. */
-const like: Readonly<Record<string, unknown>> = {
-  __proto__: null,
-  ...{
-    type: '',
-    title: '',
-    status: 0,
-    detail: '',
-    instance: '',
-    error: '',
-    code: '',
-    retry: '',
-    server_time: 0,
-  },
-}
+/** The names of the members that are read, and their types. */
+const known = /^((type|title|detail|instance|error|code|retry) string|(status|server_time) number)$/
 
 /**
  * What an answer says of its refusal; undefined for one that is no `application/problem+json`. Reads a copy, so the answer can still
@@ -49,14 +36,23 @@ const like: Readonly<Record<string, unknown>> = {
  * if (!answer.ok) showMessage((await problemOf(answer))?.code)
  */
 export async function problemOf(response: Response): Promise<Problem | undefined> {
-  if (!response.headers.get('content-type')?.startsWith('application/problem+json')) return undefined
-  try {
-    // The answer to a HEAD has none.
-    const body = JSON.parse((await response.clone().text()) || '{}') as object
-    return Object.fromEntries(
-      Object.entries(body).filter(([name, value]) => typeof value === typeof like[name]),
-    )
-  } catch {
-    return undefined
-  }
+  return response.headers.get('content-type')?.startsWith('application/problem+json')
+    ? membersOf(response)
+    : undefined
+}
+
+/** The members of a problem in an answer of any type; what else comes over the wire is left out. */
+export async function membersOf(response: Response): Promise<Problem> {
+  const members = Object.entries(await jsonOf(response))
+  return Object.fromEntries(members.filter(([name, value]) => known.test(`${name} ${typeof value}`)))
+}
+
+/** What an answer has in it: nothing for what is no JSON, such as the answer to a HEAD. Reads a copy. */
+export async function jsonOf(response: Response): Promise<object> {
+  return Object(
+    await response
+      .clone()
+      .json()
+      .catch(() => 0),
+  ) as object
 }

@@ -45,7 +45,8 @@ describe('a client', () => {
     await expect(client.fetch('/orders')).rejects.toMatchObject({
       name: 'ProjectClientError',
       code: 'platform_unreachable',
-      message: 'No answer from http://127.0.0.1:9: network, CORS or a redirect; a browser does not say which',
+      message:
+        'No answer from http://127.0.0.1:9: network, CORS, a redirect or no base for it; see the console',
       cause: expect.objectContaining({ name: 'TypeError' }),
     })
     expect(getToken).toHaveBeenCalledTimes(1)
@@ -56,7 +57,7 @@ describe('a client', () => {
     const { client } = clientFor('http://127.0.0.1:9', { getToken })
     const headers = { authorization: 'Bearer mine' }
     await expect(client.fetch('/orders', { headers })).rejects.toThrow(
-      new TypeError('Leave Authorization to the client'),
+      new TypeError('Call only http://127.0.0.1:9, without your own Authorization'),
     )
     await expect(client.fetch(new Request('http://127.0.0.1:9/', { headers }))).rejects.toThrow(TypeError)
     expect(getToken).not.toHaveBeenCalled()
@@ -84,20 +85,27 @@ describe('a client', () => {
 describe('options of a client', () => {
   const platform = 'https://platform.example'
   it.each<[options: object, message: string]>([
-    [{ tokenUrl: '/token' }, 'platform must be like https://platform.example'],
-    [{ platform: '/embed', tokenUrl: '/token' }, 'platform must be like https://platform.example'],
-    [{ platform: 'javascript:0', tokenUrl: '/token' }, 'platform must be like https://platform.example'],
+    [{ tokenUrl: '/token' }, 'cannot take platform: '],
+    [{ platform: '/embed', tokenUrl: '/token' }, 'cannot take platform: /embed'],
+    [{ platform: 'javascript:0', tokenUrl: '/token' }, 'cannot take platform: javascript:0'],
     [{ platform }, 'give tokenUrl or getToken'],
     [{ platform, tokenUrl: '/token', getToken: () => '' }, 'give tokenUrl or getToken'],
-    [{ platform, tokenURL: '/token' }, 'unknown option tokenURL'],
-    [{ platform, tokenUrl: undefined }, 'tokenUrl must be string or object, not undefined'],
-    [{ platform, getToken: 'token' }, 'getToken must be function, not string'],
-    [{ platform, tokenUrl: '/token', scope: ['a'] }, 'scope must be string, not object'],
-    [{ platform, tokenUrl: '/token', timeoutMs: 0 }, 'timeoutMs must be milliseconds'],
-    [{ platform, tokenUrl: '/token', timeoutMs: NaN }, 'timeoutMs must be milliseconds'],
-    [{ platform, tokenUrl: '/token', timeoutMs: Infinity }, 'timeoutMs must be milliseconds'],
-    [{ platform, tokenUrl: '/token', timeoutMs: '10' }, 'timeoutMs must be number, not string'],
-    [{ platform, tokenUrl: '/token', onEvent: [] }, 'onEvent must be function, not object'],
+    [{ platform, tokenURL: '/token' }, 'cannot take tokenURL: /token'],
+    [{ platform, tokenUrl: undefined }, 'cannot take tokenUrl: undefined'],
+    [{ platform, getToken: 'token' }, 'cannot take getToken: token'],
+    [{ platform, tokenUrl: '/token', scope: ['a'] }, 'cannot take scope: a'],
+    [{ platform, tokenUrl: '/token', timeoutMs: 0 }, 'cannot take timeoutMs: 0'],
+    [{ platform, tokenUrl: '/token', timeoutMs: NaN }, 'cannot take timeoutMs: NaN'],
+    [{ platform, tokenUrl: '/token', timeoutMs: Infinity }, 'cannot take timeoutMs: Infinity'],
+    [{ platform, tokenUrl: '/token', timeoutMs: '10 s' }, 'cannot take timeoutMs: 10 s'],
+    [{ platform, tokenUrl: '/token', onEvent: [] }, 'cannot take onEvent: '],
+    [{ platform, tokenUrl: '/token', session: 'yes' }, 'cannot take session: yes'],
+    [{ platform, tokenUrl: '/token', session: undefined }, 'cannot take session: undefined'],
+    [{ platform, tokenUrl: '/token', session: { tokenPath: '/t' } }, 'cannot take tokenPath: /t'],
+    [{ platform, tokenUrl: '/token', session: { path: 7 } }, 'cannot take path: 7'],
+    [{ platform, tokenUrl: '/token', session: { path: '//a.example' } }, 'cannot take path: //a.example'],
+    [{ platform, tokenUrl: '/token', session: { renewBefore: -1 } }, 'cannot take renewBefore: -1'],
+    [{ platform, tokenUrl: '/token', session: { renewBefore: NaN } }, 'cannot take renewBefore: NaN'],
   ])('%j are refused at construction', (options, message) => {
     expect(() => createProjectClient(options as ProjectClientOptions)).toThrow(
       new TypeError(`createProjectClient: ${message}`),
@@ -133,16 +141,16 @@ describe('problemOf', () => {
     expect(Object.getOwnPropertyNames(polluted)).toEqual([])
   })
 
-  it.each([
-    ['JSON of another type', answer('{"code":"c"}', 'application/json')],
-    ['what is no JSON', answer('<h1>')],
-    ['null', answer('null')],
-  ])('is undefined for %s', async (_, response) => {
-    expect(await problemOf(response)).toBeUndefined()
+  it('is undefined for JSON of another type', async () => {
+    expect(await problemOf(answer('{"code":"c"}', 'application/json'))).toBeUndefined()
   })
 
-  it('is empty for no body, as after HEAD', async () => {
-    expect(await problemOf(answer(''))).toEqual({})
+  it.each([
+    ['no body, as after HEAD', ''],
+    ['what is no JSON', '<h1>'],
+    ['null', 'null'],
+  ])('is empty for %s', async (_, body) => {
+    expect(await problemOf(answer(body))).toEqual({})
   })
 
   it('leaves the answer to be read', async () => {

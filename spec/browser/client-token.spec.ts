@@ -77,15 +77,11 @@ describe('a call fails without reaching the platform', () => {
         message: 'Your backend refused: 401',
       },
     ],
-    [
-      'an error page',
-      answering(500, '<h1>Error', html),
-      { code: 'token_refused', status: 500, problem: undefined },
-    ],
+    ['an error page', answering(500, '<h1>Error', html), { code: 'token_refused', status: 500, problem: {} }],
     [
       'a redirect to a login',
       answering(302, '', { location: '/login' }),
-      { code: 'token_refused', message: 'Your backend redirects, perhaps to a login' },
+      { code: 'token_refused', status: 302 },
     ],
     ['a login page', answering(200, '<h1>Log in', html), { code: 'token_invalid' }],
     ['nothing', answering(204, ''), { code: 'token_invalid' }],
@@ -104,12 +100,23 @@ describe('a call fails without reaching the platform', () => {
     expect(calls).toEqual([])
   })
 
+  it('for a redirect in a browser, which tells the page nothing of it', async () => {
+    const { client } = clientFor(nowhere, { tokenUrl: `${nowhere}/token` })
+    jest.spyOn(globalThis, 'fetch').mockResolvedValueOnce(Response.error())
+    await expect(client.fetch('/orders')).rejects.toMatchObject({
+      code: 'token_refused',
+      status: 0,
+      message: 'Your backend refused: redirect, to a login?',
+    })
+  })
+
   it('for a backend that cannot be reached', async () => {
     const { failed, calls } = await call(answering(200, ''), { tokenUrl: `${nowhere}/token` })
     expect(failed).toMatchObject({
       name: 'ProjectClientError',
       code: 'token_unreachable',
-      message: 'No answer from http://127.0.0.1:9/token: network, CORS, or no base for it outside a page',
+      message:
+        'No answer from http://127.0.0.1:9/token: network, CORS, a redirect or no base for it; see the console',
       cause: expect.objectContaining({ name: 'TypeError' }),
     })
     expect(calls).toEqual([])
@@ -118,7 +125,7 @@ describe('a call fails without reaching the platform', () => {
   it('for an address without a base on a server, where the client could be made all the same', async () => {
     expect((await call(answering(200, ''), { tokenUrl: '/token' })).failed).toMatchObject({
       code: 'token_unreachable',
-      message: 'No answer from /token: network, CORS, or no base for it outside a page',
+      message: 'No answer from /token: network, CORS, a redirect or no base for it; see the console',
     })
   })
 
@@ -158,6 +165,13 @@ describe('a client waits for a token', () => {
     })
     expect(signals[0]?.aborted).toBe(true)
     expect((await call(() => undefined, { timeoutMs: 20 })).failed).toMatchObject({ code: 'timeout' })
+  })
+
+  it('and leaves no timer when it is there', async () => {
+    const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length
+    const before = timers()
+    await clientFor(nowhere).client.token()
+    expect(timers()).toBe(before)
   })
 
   it('as long as the caller does, whose reason it hands on, and leaves other callers alone', async () => {

@@ -1,0 +1,34 @@
+import { membersOf } from './problem.js'
+import { ProjectClientError } from './project-client-error.js'
+
+/** The answer, or an error that says where there was none. */
+export async function answerOf(
+  where: string,
+  code: 'token_unreachable' | 'platform_unreachable',
+  signal: AbortSignal,
+  ask: () => Promise<Response>,
+): Promise<Response> {
+  try {
+    return await ask()
+  } catch (cause) {
+    if (signal.aborted) throw cause
+    throw new ProjectClientError(
+      code,
+      `No answer from ${where}: network, CORS, a redirect or no base for it; see the console`,
+      { cause },
+    )
+  }
+}
+
+/** The error for an answer that gives nothing. A status of 0 is a redirect, of which a page learns nothing. */
+export async function refused(
+  who: string,
+  code: 'token_refused' | 'session_refused',
+  response: Response,
+): Promise<ProjectClientError> {
+  const { status } = response
+  return new ProjectClientError(code, `${who} refused: ${status || 'redirect, to a login?'}`, {
+    status,
+    problem: await membersOf(response),
+  })
+}
