@@ -45,10 +45,13 @@ async function textOf(response: Response, maxBytes: number): Promise<string> {
   return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks))
 }
 
-function reasonOf(cause: unknown): string {
-  if (cause instanceof SyntaxError) return 'it answered what is no JSON'
-  if (!(cause instanceof Error)) return 'it failed'
+function reasonOf(thrown: unknown): string {
+  const { name, message, cause } = (thrown ?? {}) as { name?: unknown; message?: unknown; cause?: unknown }
+  if (name === 'SyntaxError') return 'it answered what is no JSON'
   // fetch says only that it failed; why is in its cause.
-  const { cause: behind } = cause
-  return behind instanceof Error ? behind.message : cause.message
+  const { message: behind } = (cause ?? {}) as { message?: unknown }
+  return (
+    ([behind, message].find((text) => typeof text === 'string' && text !== '') as string | undefined) ??
+    'it failed'
+  )
 }

@@ -3,6 +3,7 @@ import type { RemoteSigner } from '../../../lib/session/index.js'
 import { keyPair } from '../../helpers/keys.js'
 import { signBytes } from '../../helpers/mint.js'
 import { openServer } from '../../helpers/server.js'
+import { monotonicClock } from '../other-server.js'
 import { exchange, issuing, mint, sessionsOf } from '../platform.js'
 
 const serve = openServer()
@@ -32,16 +33,6 @@ function bare(jwk: object) {
   return { kty, crv, x, y } as Record<string, string>
 }
 
-/** Moves the monotonic clock. */
-function monotonic() {
-  let moved = 0
-  const real = performance.now.bind(performance)
-  jest.spyOn(performance, 'now').mockImplementation(() => real() + moved)
-  return (seconds: number) => {
-    moved += seconds * 1000
-  }
-}
-
 it('signs where the private key is', async () => {
   const { signingKeys } = kms()
   const made = issuing({ signingKeys })
@@ -50,7 +41,7 @@ it('signs where the private key is', async () => {
 })
 
 it('answers 503 while it is away, and uses up one token, not the second', async () => {
-  const pass = monotonic()
+  const pass = monotonicClock()
   const { state, signingKeys } = kms()
   const { app, events } = issuing({ signingKeys })
   const server = serve(app)
@@ -76,7 +67,7 @@ it('answers 503 while it is away, and uses up one token, not the second', async 
 })
 
 it('is probed once a second while it is away, however many ask', async () => {
-  const pass = monotonic()
+  const pass = monotonicClock()
   const { state, signingKeys } = kms()
   const server = serve(issuing({ signingKeys }).app)
   state.isDown = true

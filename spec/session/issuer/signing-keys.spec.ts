@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it, jest } from '@jest/globals'
 import { decodeProtectedHeader } from 'jose'
 import { keyPair } from '../../helpers/keys.js'
 import { openServer } from '../../helpers/server.js'
+import { monotonicClock } from '../other-server.js'
 import type { SigningKeyInput } from '../../../lib/session/index.js'
 import { exchange, issuing } from '../platform.js'
 
@@ -87,18 +88,8 @@ describe('a list', () => {
 })
 
 describe('a function', () => {
-  /** Moves the monotonic clock. */
-  function monotonic() {
-    let moved = 0
-    const real = performance.now.bind(performance)
-    jest.spyOn(performance, 'now').mockImplementation(() => real() + moved)
-    return (seconds: number) => {
-      moved += seconds * 1000
-    }
-  }
-
   it('is asked once a minute, and rotates without a restart', async () => {
-    const pass = monotonic()
+    const pass = monotonicClock()
     let kid = 'first'
     const load = jest.fn(() => Promise.resolve([{ privateKey: rsa(), kid }]))
     const server = serve(issuing({ signingKeys: load }).app)
@@ -113,7 +104,7 @@ describe('a function', () => {
   })
 
   it('may fail for ten minutes, then nothing is signed', async () => {
-    const pass = monotonic()
+    const pass = monotonicClock()
     let isDown = false
     const load = () => {
       if (isDown) throw new Error('the vault is sealed')
@@ -138,7 +129,7 @@ describe('a function', () => {
   })
 
   it('that returns a wrong list keeps the last good one', async () => {
-    const pass = monotonic()
+    const pass = monotonicClock()
     let keys: SigningKeyInput[] = [{ privateKey: rsa() }]
     const server = serve(issuing({ signingKeys: () => keys }).app)
     expect((await exchange(server)).status).toBe(200)

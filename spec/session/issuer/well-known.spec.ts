@@ -21,7 +21,7 @@ it('publishes every key, its public members alone', async () => {
       { privateKey: platformKey(), kid: 'now' },
       { privateKey: keyPair('ES256').privateKey, kid: 'soon', state: 'next' },
       {
-        publicJwk: keyPair('EdDSA').publicJwk as Record<string, string>,
+        publicJwk: keyPair('EdDSA').publicJwk,
         kid: 'elsewhere',
         state: 'previous',
       },
