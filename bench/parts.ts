@@ -12,6 +12,7 @@ import { replay } from './replay.js'
 import { mint } from './mint/bench.js'
 import type { Part } from './results.js'
 import { scale } from './scale.js'
+import { sessions } from './sessions/bench.js'
 import { fullHttp, shortHttp } from './http/sizes.js'
 import { start } from './start.js'
 
@@ -62,6 +63,10 @@ export const parts = {
   mint: sized('Token endpoint', mint, {
     short: { algs: ['ES256', 'RS256'], rounds: 11, warmUp: 2, batch: 1500 },
     full: { algs, rounds: 31, warmUp: 3, batch: 4000 },
+  }),
+  sessions: sized('Sessions', sessions, {
+    short: { algs: ['ES256', 'RS256'], rounds: 11, warmUp: 2, batch: 1500, lookUps: 500_000, requests: 2000 },
+    full: { algs, rounds: 31, warmUp: 3, batch: 3000, lookUps: 2_000_000, requests: 4000 },
   }),
   replay: sized(
     'Used ids in memory',

@@ -29,6 +29,9 @@ export const targets = {
 
   /** Tokens a second of a token endpoint, as a share of a route that signs for everybody. */
   minOfBareMint: 0.8,
+  /** Requests a second of a service with `sessionAuth`, as a multiple of the others'. */
+  minSessionsOfPeer: 1,
+  maxRevocationMicros: 0.3,
   /** How many times as long as `corsFor` the package cors takes. */
   minOfCors: 1,
 

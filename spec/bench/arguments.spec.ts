@@ -20,6 +20,7 @@ it('measures on each Node what may differ from Node to Node', () => {
       'start',
       'connections',
       'mint',
+      'sessions',
       'replay-in-redis',
       'registry',
     ],
