@@ -31,6 +31,7 @@ export {
   type RegistryDatabase,
 } from './postgres/project-store.js'
 export { createRegistry, type Registry, type RegistryOptions } from './registry.js'
+export { RegistryRevocations, type RegistryRevocationsOptions } from './registry-revocations.js'
 export { RegistryError, type RegistryErrorCode } from './registry-error.js'
 export type { NewProject, ProjectSettings, ProjectUpdate } from './rules/project-settings.js'
 export type { AuditAction, AuditRecord, AuditSnapshot } from './store/audit-record.js'
