@@ -16,7 +16,7 @@ export class SingleSessions {
 
   /** Whether it made an entry. `now` is the time of the store. */
   end({ projectId, sessionId, expiresAt, at }: SessionEnd, now: number): boolean {
-    this.removeExpired(Math.min(at, now) - maxClockDifference)
+    this.removeExpired(projectId, Math.min(at, now) - maxClockDifference)
     const ended = this.byProject.get(projectId) ?? new Map<string, Ended>()
     const isLive = (until: number) => until > at - maxClockDifference
     if (ended.has(sessionId) || !isLive(expiresAt)) return false
@@ -34,22 +34,20 @@ export class SingleSessions {
   }
 
   ended(now: number): Pick<StoredRevocations, 'projects' | 'sessions'> {
+    for (const project of this.byProject.keys()) this.removeExpired(project, now - maxClockDifference)
     return {
       projects: Array.from(this.projects, ([project, one]) => ({ project, ...one }))
         .filter(({ until }) => until > now)
         .map(({ project, endedAt }) => ({ project, before: endedAt + issuersTolerance })),
       sessions: Array.from(this.byProject, ([project, ended]) =>
         Array.from(ended, ([session, one]) => ({ project, session, ...one })),
-      )
-        .flat()
-        .filter(({ until }) => until > now - maxClockDifference),
+      ).flat(),
     }
   }
 
-  private removeExpired(moment: number): void {
-    for (const [project, ended] of this.byProject) {
-      for (const [session, { until }] of ended) if (until <= moment) ended.delete(session)
-      if (ended.size === 0) this.byProject.delete(project)
-    }
+  private removeExpired(project: string, moment: number): void {
+    const ended = this.byProject.get(project)
+    for (const [session, { until }] of ended ?? []) if (until <= moment) ended?.delete(session)
+    if (ended?.size === 0) this.byProject.delete(project)
   }
 }
