@@ -46,12 +46,12 @@ export const endSession = `WITH expired AS MATERIALIZED (
   DELETE FROM reverse_jwt.session_revocations s USING expired
   WHERE s.project_id = expired.project_id AND s.session_id = expired.session_id
 ), listed AS (
-  SELECT count(*) >= ${maxSingleSessions} AS "isMany" FROM reverse_jwt.session_revocations
+  SELECT count(*) >= ${maxSingleSessions} AS is_many FROM reverse_jwt.session_revocations
   WHERE project_id = $1 AND session_id <> '' AND expires_at > ${at} - ${leeway}
 ), written AS (
   INSERT INTO reverse_jwt.session_revocations AS s (project_id, session_id, ended_at, expires_at)
-  SELECT $1, CASE WHEN "isMany" THEN '' ELSE $2 END, ${at},
-    CASE WHEN "isMany" THEN ${at} + ${interval(retention)} ELSE least(${moment('$3')}, ${at} + ${interval(retention)}) END
+  SELECT $1, CASE WHEN is_many THEN '' ELSE $2 END, ${at},
+    CASE WHEN is_many THEN ${at} + ${interval(retention)} ELSE least(${moment('$3')}, ${at} + ${interval(retention)}) END
   FROM listed
   WHERE ${moment('$3')} > ${at} - ${leeway} AND NOT EXISTS (
     SELECT FROM reverse_jwt.session_revocations WHERE project_id = $1 AND session_id = $2
