@@ -1,11 +1,10 @@
 import { setImmediate as turn } from 'node:timers/promises'
-import { emit } from '../events/listeners.js'
 import { callback, objectWith, seconds } from '../options/kinds.js'
 import { argumentReader, optionsReader, type OptionsOf } from '../options/options.js'
 import { isOrigin } from '../protocol.js'
-import { within } from '../time/time-limit.js'
 import type { OriginSource } from '../types.js'
-import type { ProjectOrigins, ProjectStore, ProjectWatch } from './store/project-store.js'
+import { answerOf, FollowedStore } from './followed-store.js'
+import type { ProjectOrigins, ProjectStore } from './store/project-store.js'
 
 export interface AllowedOriginsOptions {
   /** Seconds after which the origins are read again where no message came. Default 30, at most 3,600. */
@@ -26,13 +25,8 @@ const readOptions = optionsReader('AllowedOrigins', {
   onError: callback<NonNullable<AllowedOriginsOptions['onError']>>('that takes an error'),
 } satisfies OptionsOf<AllowedOriginsOptions>)
 
-/** Many changes come together, as when a customer is set up. */
-const pauseMs = 100
 /** Entries that are looked at in one turn of the event loop, in about 2 ms: requests shall not wait for all of them. */
 const maxAtOnce = 1_000
-/** The stores of this package give up earlier. One that never answers shall not stop all later reads. */
-const maxReadMs = 60_000
-
 /**
  * The origins of all projects at hand, for `corsFor`: which project will call is not known before its token is there.
  *
@@ -56,24 +50,18 @@ export class AllowedOrigins implements OriginSource {
   readonly framing: OriginSource = { has: (origin) => this.listed.has(origin) }
 
   private readonly store: OriginStore
-  private readonly listeners: readonly ((error: unknown) => void)[]
-  private readonly timer: NodeJS.Timeout
+  private readonly followed: FollowedStore
   private listed: ReadonlySet<string> = new Set()
   private isAny = false
   private isKnown = false
-  private isClosed = false
-  private reading: Promise<void> | undefined
-  private hasChangedMeanwhile = false
-  private pause: NodeJS.Timeout | undefined
-  private watch: ProjectWatch | 'coming' | undefined
 
   constructor(store: OriginStore, options: AllowedOriginsOptions = {}) {
     this.store = readStore(store)
     const { ttl, onError } = readOptions(options)
-    this.listeners = onError === undefined ? [] : [onError]
-    this.timer = setInterval(this.refresh, ttl * 1000)
-    this.timer.unref()
-    this.refresh()
+    const read = async () => {
+      await this.keep(await answerOf(() => this.store.origins()))
+    }
+    this.followed = new FollowedStore(this.store, { read, interval: ttl, onError })
   }
 
   has(origin: string): boolean {
@@ -85,71 +73,12 @@ export class AllowedOrigins implements OriginSource {
    * fails. Later reads go on all the same.
    */
   async ready(): Promise<void> {
-    if (!this.isKnown) await this.read()
+    if (!this.isKnown) await this.followed.read()
   }
 
   /** Ends reading and watching, and waits for a read that is under way. What is known stays. */
-  async close(): Promise<void> {
-    this.isClosed = true
-    clearInterval(this.timer)
-    clearTimeout(this.pause)
-    if (typeof this.watch === 'object') await this.watch.close()
-    await this.reading?.catch(() => undefined)
-  }
-
-  private readonly refresh = () => {
-    if (this.watch === undefined) void this.startWatching()
-    // Who needs to know is told by onError.
-    this.read().catch(() => undefined)
-  }
-
-  private async startWatching(): Promise<void> {
-    this.watch = 'coming'
-    try {
-      const watch = await this.store.watch(this.noteChange)
-      this.watch = watch
-      if (this.isClosed) await watch.close()
-      // What changed before it stood was not told.
-      else this.noteChange()
-    } catch (error) {
-      this.watch = undefined
-      this.report(error)
-    }
-  }
-
-  private readonly noteChange = () => {
-    if (this.isClosed) return
-    if (this.reading !== undefined) this.hasChangedMeanwhile = true
-    else {
-      this.pause ??= setTimeout(this.refresh, pauseMs)
-      this.pause.unref()
-    }
-  }
-
-  /** The read that is under way, or a new one. */
-  private read(): Promise<void> {
-    this.reading ??= this.readOnce()
-    return this.reading
-  }
-
-  private async readOnce(): Promise<void> {
-    clearTimeout(this.pause)
-    this.pause = undefined
-    try {
-      const silent = `the store did not answer within ${maxReadMs} ms`
-      // In a function of its own: what is thrown at once would end this read before it is the one under way.
-      const answer = (async () => this.store.origins())()
-      await this.keep(await within(maxReadMs, answer, silent))
-    } catch (error) {
-      this.report(error)
-      throw error
-    } finally {
-      this.reading = undefined
-      if (this.hasChangedMeanwhile) {
-        this.hasChangedMeanwhile = false
-        this.noteChange()
-      }
-    }
+  close(): Promise<void> {
+    return this.followed.close()
   }
 
   /** A store may be sloppy, or hold what others wrote. */
@@ -171,10 +100,7 @@ export class AllowedOrigins implements OriginSource {
     this.isAny = any
     this.isKnown = true
     // The verifier refuses their projects until the rows are right; the others go on.
-    if (wrong > 0) this.report(new TypeError(`AllowedOrigins: left out ${wrong} texts that are no origins`))
-  }
-
-  private report(error: unknown): void {
-    if (!this.isClosed) emit(this.listeners, error)
+    if (wrong > 0)
+      this.followed.report(new TypeError(`AllowedOrigins: left out ${wrong} texts that are no origins`))
   }
 }

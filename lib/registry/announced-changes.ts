@@ -43,6 +43,8 @@ export function announced(store: ProjectStore, listeners: readonly RegistryEvent
     origins: () => store.origins(),
     audit: (range) => store.audit(range),
     touch: (uses) => store.touch(uses),
+    revocations: () => store.revocations(),
+    endSession: (end) => store.endSession(end),
     watch: (listener) => store.watch(listener),
     async commit(change) {
       const begun = performance.now()

@@ -24,18 +24,19 @@ export type { KeyRevocation, RevokeKeyOptions } from './operations/revocation.js
 export type { KeyRotation, RotateKeyOptions } from './operations/rotation.js'
 export { listenWithPg, type ListenWithPgOptions, type PgClient } from './postgres/listener.js'
 export { grants, migrations, type RegistryMigration } from './postgres/migrations.js'
+export type { PostgresListen } from './postgres/own-listen.js'
 export {
   PostgresProjectStore,
-  type PostgresListen,
   type PostgresProjectStoreOptions,
   type RegistryDatabase,
 } from './postgres/project-store.js'
 export { createRegistry, type Registry, type RegistryOptions } from './registry.js'
+export { RegistryRevocations, type RegistryRevocationsOptions } from './registry-revocations.js'
 export { RegistryError, type RegistryErrorCode } from './registry-error.js'
 export type { NewProject, ProjectSettings, ProjectUpdate } from './rules/project-settings.js'
 export type { AuditAction, AuditRecord, AuditSnapshot } from './store/audit-record.js'
 export type { KeyState } from './store/key-state.js'
-export { MemoryProjectStore } from './store/memory.js'
+export { MemoryProjectStore, type MemoryProjectStoreOptions } from './store/memory.js'
 export type {
   AuditRange,
   KeyRange,
@@ -50,6 +51,7 @@ export type {
   ProjectStore,
   ProjectWatch,
   RevokedKey,
+  SessionEnd,
   WrittenChange,
 } from './store/project-store.js'
 export type {

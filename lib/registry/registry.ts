@@ -26,6 +26,7 @@ import {
 import { keyRevocation, type KeyRevocation, type RevokeKeyOptions } from './operations/revocation.js'
 import { keyRotation, type KeyRotation, type RotateKeyOptions } from './operations/rotation.js'
 import { challengeLifetime } from './rules/possession.js'
+import { sessionEnd } from './operations/session-end.js'
 import type { NewProject, ProjectUpdate } from './rules/project-settings.js'
 import type { ProjectStore } from './store/project-store.js'
 import type { KeyView, ProjectView } from './store/views.js'
@@ -66,11 +67,17 @@ export interface Registry {
     changes: ProjectUpdate,
     options: RegistryChangeOptions,
   ): Promise<ProjectView>
-  /** Its tokens are refused with `project_suspended` until `resumeProject`. */
+  /** Its tokens are refused with `project_suspended` until `resumeProject`. Its sessions end, for good. */
   suspendProject(projectId: string, options: RegistryReasonOptions): Promise<ProjectView>
+  /** The sessions from before stay ended. */
   resumeProject(projectId: string, options: RegistryChangeOptions): Promise<ProjectView>
   /** Final: its id and its keys are never accepted again. Of its settings nothing is kept but what the audit says. */
   deleteProject(projectId: string, options: RegistryReasonOptions): Promise<void>
+  /**
+   * Ends all sessions of a project that were issued up to now, and for the 10 seconds by which a clock may be ahead: pages get
+   * new ones. Who verifies sessions must know of it: see `RegistryRevocations`.
+   */
+  endSessions(projectId: string, options: RegistryReasonOptions): Promise<ProjectView>
 
   /**
    * Makes a pair. The private half is in the answer, this one time, and nowhere else. Throws `too_many_keys` when ten keys of
@@ -94,7 +101,7 @@ export interface Registry {
    */
   rotateKey(projectId: string, options: RotateKeyOptions): Promise<KeyRotation>
   /**
-   * Ends a key at once, and it cannot begin again. A key that is revoked already stays as it is. It is one step, which other
+   * Ends a key and its sessions at once, and it cannot begin again. A key that is revoked already stays as it is. It is one step, which other
    * changes cannot turn away and no limit holds up, however many keys the project has had.
    */
   revokeKey(projectId: string, options: RevokeKeyOptions): Promise<KeyRevocation>
@@ -153,6 +160,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     ...keyRegistration(store, { audience, challengeLifetime }, now),
     ...keyRotation(store, now),
     ...keyRevocation(store, now),
+    ...sessionEnd(store, now),
     ...queries(store, now),
   }
 }

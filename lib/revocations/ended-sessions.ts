@@ -9,7 +9,7 @@ interface ProjectEndings {
 }
 
 /** How far the clock of a list may be from that of its reader, in seconds. */
-const maxClockDifference = 60
+export const maxClockDifference = 60
 
 /**
  * The newest list at hand, to be asked for each request. A list that is too old says nothing: then nobody knows what has ended.
@@ -72,9 +72,19 @@ export class EndedSessions {
     this.sessions = sessions
   }
 
+  /** Whether the list at hand is young enough to say anything. */
+  get isFresh(): boolean {
+    return this.age <= this.maxStaleness
+  }
+
   /** Throws a StoreError when the list at hand is too old, or there is none. */
+  mustBeFresh(): void {
+    if (!this.isFresh) throw tooOld(this.age)
+  }
+
+  /** Throws as `mustBeFresh` does. */
   isRevoked({ id, projectId, kid, issuedAt }: SessionFacts): boolean {
-    if (!(this.age <= this.maxStaleness)) throw tooOld(this.age)
+    this.mustBeFresh()
     if (issuedAt <= this.allBefore || this.sessions.has(id)) return true
     const endings = this.projects.get(projectId)
     return endings !== undefined && (issuedAt <= endings.before || endings.kids.has(kid))

@@ -50,10 +50,11 @@ describe.each<[string, () => ProjectStore]>([
     await registry.revokeKey('shop', { kid, reason: 'exposed', by })
     await registry.suspendProject('shop', { reason: 'unpaid', by })
     await registry.resumeProject('shop', { by })
+    await registry.endSessions('shop', { reason: 'lost', by })
     await registry.deleteProject('shop', { reason: 'left', by })
 
     const records = (await store.audit({ projectId: 'shop', limit: 100 })).toReversed()
-    expect(records).toHaveLength(10)
+    expect(records).toHaveLength(11)
     expect(events).toEqual(
       records.map((record) => ({
         type: 'registry.changed',
@@ -63,7 +64,7 @@ describe.each<[string, () => ProjectStore]>([
         record,
       })),
     )
-    expect(new Set(events.map(({ id }) => id)).size).toBe(10)
+    expect(new Set(events.map(({ id }) => id)).size).toBe(11)
     for (const event of events) {
       for (const part of [event, event.record, event.record.after]) expect(Object.isFrozen(part)).toBe(true)
       expect(JSON.parse(eventLine(event))).toEqual(JSON.parse(JSON.stringify(event)))

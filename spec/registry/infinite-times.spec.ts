@@ -16,8 +16,11 @@ beforeAll(async () => {
 })
 afterAll(() => db.close())
 beforeEach(async () => {
-  await db.query('TRUNCATE reverse_jwt.projects, reverse_jwt.keys, reverse_jwt.key_uses, reverse_jwt.audit')
+  await db.query(
+    'TRUNCATE reverse_jwt.projects, reverse_jwt.keys, reverse_jwt.key_uses, reverse_jwt.audit, reverse_jwt.session_revocations',
+  )
   await store.commit(changeOf(projectRecord('shop'), [keyRecord('a')]))
+  await store.endSession({ projectId: 'shop', sessionId: 'a', expiresAt: now + 600, at: now })
 })
 
 const columns = [
@@ -27,13 +30,16 @@ const columns = [
   ),
   ['key_uses', 'last_used_at'],
   ['audit', 'changed_at'],
+  ['projects', 'sessions_before', 'projects_sessions_finite'],
+  ['session_revocations', 'ended_at'],
+  ['session_revocations', 'expires_at'],
 ]
 const infinities = ['infinity', '-infinity']
 
-describe.each(columns)("'infinity' in %s.%s", (table, column) => {
+describe.each(columns)("'infinity' in %s.%s", (table, column, constraint = `${table}_finite`) => {
   it.each(infinities)('is not taken: %s', async (value) => {
     const write = db.query(`UPDATE reverse_jwt.${table} SET ${column} = '${value}'`)
-    await expect(write).rejects.toMatchObject({ code: '23514', constraint: `${table}_finite` })
+    await expect(write).rejects.toMatchObject({ code: '23514', constraint })
   })
 })
 

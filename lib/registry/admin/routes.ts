@@ -32,6 +32,7 @@ export type AdminAction =
   | 'project.delete'
   | 'project.suspend'
   | 'project.resume'
+  | 'sessions.end'
   | 'key.list'
   | 'key.generate'
   | 'key.register'
@@ -67,6 +68,7 @@ export const routes: readonly Route[] = [
   { action: 'project.delete', method: 'DELETE', path: project, query: ['reason'], answer: deleteProject },
   { action: 'project.suspend', method: 'POST', path: `${project}/suspend`, answer: suspendProject },
   { action: 'project.resume', method: 'POST', path: `${project}/resume`, answer: resumeProject },
+  { action: 'sessions.end', method: 'POST', path: `${project}/sessions/end`, answer: endSessions },
   { action: 'key.list', method: 'GET', path: `${project}/keys`, query: ['after', 'limit'], answer: listKeys },
   { action: 'key.generate', method: 'POST', path: `${project}/keys/generate`, answer: generateKey },
   { action: 'key.register', method: 'POST', path: `${project}/keys/register`, answer: registerKey },
@@ -114,6 +116,10 @@ async function suspendProject({ registry, project, body, by }: Call): Promise<An
 
 async function resumeProject({ registry, project, body, by }: Call): Promise<Answer> {
   return ok(await registry.resumeProject(project, { ...body, by }))
+}
+
+async function endSessions({ registry, project, body, by }: Call): Promise<Answer> {
+  return ok(await registry.endSessions(project, { ...body, by }))
 }
 
 async function listKeys({ registry, project, query }: Call): Promise<Answer> {

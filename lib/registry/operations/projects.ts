@@ -10,6 +10,7 @@ import {
   type NewProject,
   type ProjectUpdate,
 } from '../rules/project-settings.js'
+import { withoutSessions } from '../rules/sessions-before.js'
 import { isWritten } from '../store/outcome.js'
 import type { ProjectStore } from '../store/project-store.js'
 import { without, type ProjectRecord, type StoredProject } from '../store/records.js'
@@ -76,7 +77,9 @@ export function projectChanges(store: ProjectStore, clock: Clock) {
         const stored = without(suspended, 'suspensionReason')
         if (stored.project.suspended !== true) return { result: projectView(stored) }
         const project = { ...stored.project, suspended: false }
-        return changed('project.resumed', by, { ...stored, project, updatedAt: now })
+        // The suspension ended the sessions from before, and they shall stay so when it is over.
+        const record = withoutSessions({ ...stored, project, updatedAt: now }, now)
+        return changed('project.resumed', by, record)
       })
     },
 

@@ -18,7 +18,10 @@ const unwritable = /^(?:22021|22P05)$/
 
 /** What to do about it, by the SQLSTATE. */
 const remedies: readonly (readonly [RegExp, string])[] = [
-  [/^42501$/, 'Run the SQL of grants() as the owner, and connect as one of the two roles that it names.'],
+  [
+    /^42501$/,
+    'Run the SQL of grants() as the owner, again after each migrate() to a newer version, and connect as one of the two roles that it names.',
+  ],
   [/^25006$/, 'The database is read-only: connect to the primary, and as a role that may write.'],
   [/^(?:3F000|42P01|42703|42883)$/, 'Run migrate() as the owner of the schema reverse_jwt.'],
   [/^28/, 'Correct the user and the password of the connection.'],

@@ -1,7 +1,7 @@
 import { callback, milliseconds, required } from '../../options/kinds.js'
 import { argumentReader, optionsReader, type OptionsOf } from '../../options/options.js'
 import { within } from '../../time/time-limit.js'
-import type { PostgresListen } from './project-store.js'
+import type { PostgresListen } from './own-listen.js'
 
 /** What is used of a `pg` Client. */
 export interface PgClient {

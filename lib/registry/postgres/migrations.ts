@@ -150,14 +150,43 @@ export const migrations: readonly RegistryMigration[] = [
   CREATE INDEX keys_by_age ON reverse_jwt.keys (project_id, created_at, kid);
 `,
   ),
+  migration(
+    3,
+    `  -- Verifications that wait behind this step shall not wait for long: it fails instead, and can be tried again.
+  PERFORM set_config('lock_timeout', '10s', true);
+
+  -- Sessions of the project that were issued up to then have ended. NULL: none.
+  ALTER TABLE reverse_jwt.projects ADD COLUMN sessions_before timestamptz
+    CONSTRAINT projects_sessions_finite CHECK (isfinite(sessions_before));
+
+  -- Single sessions that have ended. A row with an empty session_id: all of the project up to then, for they were too many.
+  -- Who may write here can neither change nor lock a project or a key, so there is no foreign key either.
+  CREATE TABLE reverse_jwt.session_revocations (
+    project_id text COLLATE "C" NOT NULL,
+    session_id text COLLATE "C" NOT NULL,
+    ended_at timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL,    -- of the session, or of the row
+    PRIMARY KEY (project_id, session_id),
+    CONSTRAINT session_revocations_finite CHECK (isfinite(ended_at) AND isfinite(expires_at))
+  );
+  CREATE INDEX session_revocations_by_expiry ON reverse_jwt.session_revocations (expires_at) WHERE session_id <> '';
+  CREATE INDEX session_revocations_of_projects ON reverse_jwt.session_revocations (expires_at) WHERE session_id = '';
+
+  -- However many projects and keys there are, the question which sessions have ended reads what ended lately.
+  CREATE INDEX projects_suspended_by_update ON reverse_jwt.projects (updated_at) WHERE suspended;
+  CREATE INDEX projects_by_sessions_before ON reverse_jwt.projects (sessions_before) WHERE sessions_before IS NOT NULL;
+  CREATE INDEX keys_by_revocation ON reverse_jwt.keys (revoked_at) WHERE revoked_at IS NOT NULL;
+`,
+  ),
 ]
 
 /**
  * The SQL that gives two roles what they need, and nothing more. The owner, who runs `migrate()`, needs no grant.
  *
  * `registry`: reads and changes projects and keys; adds to the audit and reads it, and can neither change nor delete a record,
- * nor choose its number. `verifier`: reads what a verification needs and notes when keys were last used; it can lock no project
- * and no key. What either role could do before is taken back.
+ * nor choose its number. `verifier`: reads what a verification needs and which sessions have ended, notes when keys were last
+ * used, and ends single sessions; it can lock no project and no key. What either role could do before is taken back, so run it
+ * again after a `migrate()` to a newer version.
  *
  * @example
  * console.log(grants({ registry: 'platform_admin', verifier: 'platform_api' }))
@@ -172,11 +201,12 @@ GRANT SELECT, INSERT, UPDATE ON reverse_jwt.projects, reverse_jwt.keys, reverse_
 GRANT DELETE ON reverse_jwt.keys TO ${registry};
 GRANT SELECT, INSERT (changed_at, changed_by, action, project_id, kid, reason, before_change, after_change)
   ON reverse_jwt.audit TO ${registry};
-GRANT SELECT (id, name, issuer, allowed_origins, scopes, suspended, metadata, deleted_at)
+GRANT SELECT (id, name, issuer, allowed_origins, scopes, suspended, metadata, updated_at, deleted_at, sessions_before)
   ON reverse_jwt.projects TO ${verifier};
 GRANT SELECT (project_id, kid, alg, public_jwk, activated_at, not_before, not_after, revoked_at)
   ON reverse_jwt.keys TO ${verifier};
-GRANT SELECT (project_id, kid, last_used_at), UPDATE (last_used_at) ON reverse_jwt.key_uses TO ${verifier};`
+GRANT SELECT (project_id, kid, last_used_at), UPDATE (last_used_at) ON reverse_jwt.key_uses TO ${verifier};
+GRANT SELECT, INSERT, UPDATE, DELETE ON reverse_jwt.session_revocations TO ${registry}, ${verifier};`
 }
 
 /** PostgreSQL would cut a longer name, and so grant to another role. */

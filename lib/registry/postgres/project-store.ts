@@ -1,8 +1,9 @@
 import { outageFrom } from '../../errors.js'
-import { callback, hasMethod, milliseconds, objectWith } from '../../options/kinds.js'
+import { callback, milliseconds, objectWith } from '../../options/kinds.js'
 import { optionsReader, type OptionsOf } from '../../options/options.js'
 import { escaped } from '../../options/quoted.js'
 import { isIdentifier } from '../../protocol.js'
+import type { StoredRevocations } from '../../revocations/condensed.js'
 import { within } from '../../time/time-limit.js'
 import type { Project, ProjectKey } from '../../types.js'
 import type { AuditRecord } from '../store/audit-record.js'
@@ -11,6 +12,7 @@ import { StoreUnusableError } from '../store-unusable-error.js'
 import { coalesced } from './coalesced.js'
 import { databaseFailure, decisionOf, unreadable } from './database-failure.js'
 import { migrations } from './migrations.js'
+import { ownListen, type PostgresListen } from './own-listen.js'
 import type {
   AuditRange,
   ProjectChangeListener,
@@ -25,25 +27,24 @@ import type {
   ProjectStore,
   KeyRevocationOutcome,
   RevokedKey,
+  SessionEnd,
   WrittenChange,
 } from '../store/project-store.js'
 import type { KeyRecord, KeyUse, ProjectRecord, StoredProject } from '../store/records.js'
-import { parametersOf, recordIn, revocationParameters, selectionParameters } from './rows.js'
+import {
+  parametersOf,
+  recordIn,
+  revocationParameters,
+  selectionParameters,
+  sessionEndParameters,
+} from './rows.js'
+import * as sessionStatements from './session-statements.js'
 import * as statements from './statements.js'
 
 /** What runs SQL: a `pg` Pool, a PGlite instance, anything with such a `query`. */
 export interface RegistryDatabase {
   query(text: string, params?: string[]): Promise<{ readonly rows: readonly unknown[] }>
 }
-
-/**
- * Receives what PostgreSQL's NOTIFY sends on a channel, until what it resolves to is closed. The handler gets the payload, or
- * nothing when messages may have been lost.
- */
-export type PostgresListen = (
-  channel: string,
-  handler: (payload?: string) => void,
-) => Promise<{ close(): Promise<unknown> }>
 
 export interface PostgresProjectStoreOptions {
   readonly db: RegistryDatabase
@@ -182,11 +183,8 @@ export class PostgresProjectStore implements ProjectStore {
     ])
   }
 
-  async origins(): Promise<ProjectOrigins> {
-    const doing = 'read the origins of the projects'
-    const [found] = await this.records<ProjectOrigins>(doing, statements.origins, [])
-    if (found === undefined) throw unreadable(doing, new TypeError('there is no answer'))
-    return found
+  origins(): Promise<ProjectOrigins> {
+    return this.record('read the origins of the projects', statements.origins)
   }
 
   audit({ projectId, before = Number.MAX_SAFE_INTEGER, limit }: AuditRange): Promise<AuditRecord[]> {
@@ -200,6 +198,15 @@ export class PostgresProjectStore implements ProjectStore {
     if (uses.length === 0) return
     const given = uses.map(({ projectId, kid, at }) => ({ project_id: projectId, kid, at }))
     await this.records('note when keys were used last', statements.touch, [JSON.stringify(given)])
+  }
+
+  revocations(): Promise<StoredRevocations> {
+    return this.record('read which sessions have ended', sessionStatements.revocations)
+  }
+
+  async endSession(end: SessionEnd): Promise<void> {
+    const doing = `end a session of the project ${escaped(end.projectId)}`
+    await this.records(doing, sessionStatements.endSession, sessionEndParameters(end))
   }
 
   /**
@@ -226,6 +233,13 @@ export class PostgresProjectStore implements ProjectStore {
       await channel.close()
     }
     return { close }
+  }
+
+  /** The one record of a statement that always has one. */
+  private async record<T>(doing: string, text: string): Promise<T> {
+    const [found] = await this.records<T>(doing, text, [])
+    if (found === undefined) throw unreadable(doing, new TypeError('there is no answer'))
+    return found
   }
 
   /** The records that a statement answers with. `doing` is what an error says of it. */
@@ -272,18 +286,4 @@ function recordOf(doing: string, row: unknown): unknown {
   } catch (error) {
     throw unreadable(doing, error)
   }
-}
-
-/** That of a PGlite, which resolves to a function that ends it. */
-function ownListen(db: RegistryDatabase): PostgresListen | undefined {
-  if (!isPGlite(db)) return undefined
-  return async (channel, handler) => ({ close: await db.listen(channel, handler) })
-}
-
-interface PGliteLike {
-  listen(channel: string, handler: (payload: string) => void): Promise<() => Promise<unknown>>
-}
-
-function isPGlite(db: object): db is PGliteLike {
-  return hasMethod(db, 'listen')
 }

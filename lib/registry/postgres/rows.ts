@@ -1,4 +1,4 @@
-import type { KeyRevocationChange, KeySelection, ProjectChange } from '../store/project-store.js'
+import type { KeyRevocationChange, KeySelection, ProjectChange, SessionEnd } from '../store/project-store.js'
 import type { KeyRecord, ProjectRecord } from '../store/records.js'
 
 /** The one column of a row: JSON, because every driver reads text alike. Throws when it cannot be read. */
@@ -28,12 +28,16 @@ const times: ReadonlySet<string> = new Set([
   'createdAt',
   'updatedAt',
   'deletedAt',
+  'sessionsBefore',
   'activatedAt',
   'expiresAt',
   'notBefore',
   'notAfter',
   'revokedAt',
   'lastUsedAt',
+  'generatedAt',
+  'endedAt',
+  'until',
   'at',
 ])
 
@@ -46,6 +50,11 @@ export function selectionParameters(projectId: string, selection: KeySelection):
 /** The parameters of `revoke`. */
 export function revocationParameters({ projectId, kid, at, reason, by }: KeyRevocationChange): string[] {
   return [projectId, kid, String(at), reason, by]
+}
+
+/** The parameters of `endSession`. */
+export function sessionEndParameters({ projectId, sessionId, expiresAt, at }: SessionEnd): string[] {
+  return [projectId, sessionId, String(expiresAt), String(at)]
 }
 
 /** The parameters of `create` and `update`. */
@@ -66,6 +75,7 @@ function projectRow({ project, ...record }: ProjectRecord): object {
     created_at: record.createdAt,
     updated_at: record.updatedAt,
     deleted_at: record.deletedAt,
+    sessions_before: record.sessionsBefore,
     version: record.version,
   }
 }

@@ -5,7 +5,7 @@
 
 export const channel = 'reverse_jwt_changes'
 
-const seconds = (column: string) => `extract(epoch FROM ${column})`
+export const seconds = (column: string) => `extract(epoch FROM ${column})`
 
 const projectMembers = `'id', p.id, 'name', p.name, 'issuer', p.issuer, 'allowedOrigins', to_json(p.allowed_origins),
   'scopes', to_json(p.scopes), 'suspended', p.suspended, 'metadata', p.metadata`
@@ -15,7 +15,7 @@ const foundKeyMembers = `'kid', k.kid, 'alg', k.alg, 'publicJwk', k.public_jwk, 
 
 const projectRecord = `json_build_object('project', json_build_object(${projectMembers}),
   'suspensionReason', p.suspension_reason, 'createdAt', ${seconds('p.created_at')}, 'updatedAt', ${seconds('p.updated_at')},
-  'deletedAt', ${seconds('p.deleted_at')}, 'version', p.version)`
+  'deletedAt', ${seconds('p.deleted_at')}, 'sessionsBefore', ${seconds('p.sessions_before')}, 'version', p.version)`
 
 /** A time that is none is left out: a verifier writes it, and shall hold up nothing by it. */
 const lastUsedAt = `CASE WHEN isfinite(u.last_used_at) THEN ${seconds('u.last_used_at')} END`
@@ -36,7 +36,7 @@ WHERE k.project_id = $1 AND k.kid = $2 AND k.activated_at IS NOT NULL AND p.dele
 const end = `CASE WHEN k.activated_at IS NULL THEN k.challenge_expires_at
   ELSE coalesce(k.not_after, 'infinity'::timestamptz) END`
 
-const moment = (parameter: string) => `to_timestamp(${parameter}::text::double precision)`
+export const moment = (parameter: string) => `to_timestamp(${parameter}::text::double precision)`
 
 /** One index each: a project may have had any number of keys. */
 const selectedKids = `SELECT k.kid FROM reverse_jwt.keys k
@@ -90,16 +90,17 @@ const projectColumns = [
   'created_at',
   'updated_at',
   'deleted_at',
+  'sessions_before',
   'version',
 ]
 
 const givenProject = `given AS (
   SELECT id, name, issuer, allowed_origins, scopes, suspended, suspension_reason, metadata,
     to_timestamp(created_at) AS created_at, to_timestamp(updated_at) AS updated_at,
-    to_timestamp(deleted_at) AS deleted_at, version
+    to_timestamp(deleted_at) AS deleted_at, to_timestamp(sessions_before) AS sessions_before, version
   FROM json_to_record($1::text::json) AS project (id text, name text, issuer text, allowed_origins text[], scopes text[],
     suspended boolean, suspension_reason text, metadata json, created_at double precision,
-    updated_at double precision, deleted_at double precision, version integer)
+    updated_at double precision, deleted_at double precision, sessions_before double precision, version integer)
 )`
 
 const keyColumns = [

@@ -6,6 +6,7 @@ export type AuditAction =
   | 'project.suspended'
   | 'project.resumed'
   | 'project.deleted'
+  | 'sessions.ended'
   | 'key.generated'
   | 'key.registered'
   | 'key.confirmed'

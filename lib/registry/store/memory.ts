@@ -1,3 +1,7 @@
+import { optionsReader, type OptionsOf } from '../../options/options.js'
+import type { StoredRevocations } from '../../revocations/condensed.js'
+import { retention } from '../../revocations/revocation-list.js'
+import { clock, readClock, type Clock } from '../../time/clock.js'
 import type { ProjectKey } from '../../types.js'
 import type { AuditRecord } from './audit-record.js'
 import { isLive, isUsable } from './key-state.js'
@@ -15,14 +19,25 @@ import type {
   ProjectChange,
   ProjectStore,
   KeyRevocationOutcome,
+  SessionEnd,
 } from './project-store.js'
 import { without, type KeyRecord, type KeyUse, type ProjectRecord, type StoredProject } from './records.js'
+import { SingleSessions } from './single-sessions.js'
 import { keyView } from './views.js'
 
 interface Entry {
   project: ProjectRecord
   readonly keys: Map<string, KeyRecord>
 }
+
+export interface MemoryProjectStoreOptions {
+  /** Epoch seconds, for `revocations`. Default: the system's clock. */
+  readonly clock?: () => number
+}
+
+const readOptions = optionsReader('MemoryProjectStore', {
+  clock,
+} satisfies OptionsOf<MemoryProjectStoreOptions>)
 
 /**
  * Projects and keys in the memory of one process, for tests and for a first try. Everything is gone when the process ends.
@@ -36,6 +51,14 @@ export class MemoryProjectStore implements ProjectStore {
   /** Thumbprints of keys that are or were active, with their owner. */
   private readonly thumbprints = new Map<string, string>()
   private readonly listeners = new Set<ProjectChangeListener>()
+  private readonly sessions = new SingleSessions()
+  private readonly clock: Clock
+  private generatedAt = -Infinity
+
+  /** Throws a TypeError for a wrong option. */
+  constructor(options: MemoryProjectStoreOptions = {}) {
+    this.clock = readOptions(options).clock
+  }
 
   find(projectId: string, kid: string): ProjectKey | undefined {
     const entry = this.entries.get(projectId)
@@ -113,8 +136,12 @@ export class MemoryProjectStore implements ProjectStore {
   private record(audit: Omit<AuditRecord, 'id'>): AuditRecord {
     const record = { ...audit, id: this.records.length + 1 }
     this.records.push(record)
-    for (const listener of this.listeners) listener(audit.projectId)
+    this.notify(audit.projectId)
     return structuredClone(record)
+  }
+
+  private notify(projectId: string): void {
+    for (const listener of this.listeners) listener(projectId)
   }
 
   list({ after, limit }: ProjectRange): Promise<ProjectRecord[]> {
@@ -157,6 +184,33 @@ export class MemoryProjectStore implements ProjectStore {
       if (key !== undefined && at > (key.lastUsedAt ?? -Infinity)) keys?.set(kid, { ...key, lastUsedAt: at })
     }
     return Promise.resolve()
+  }
+
+  // eslint-disable-next-line @typescript-eslint/require-await -- The clock may throw.
+  async revocations(): Promise<StoredRevocations> {
+    const now = readClock(this.clock)
+    // Of two answers the later one holds, also where the clock stands still.
+    this.generatedAt = Math.max(now, this.generatedAt + 1e-6)
+    const since = now - retention
+    const entries = Array.from(this.entries.values())
+    const ofProjects = entries.flatMap(({ project: { project, updatedAt, sessionsBefore } }) => [
+      ...(project.suspended === true && updatedAt > since ? [{ project: project.id }] : []),
+      ...(sessionsBefore !== undefined && sessionsBefore > since
+        ? [{ project: project.id, before: sessionsBefore }]
+        : []),
+    ])
+    const keys = entries.flatMap(({ project, keys }) =>
+      Array.from(keys.values()).flatMap(({ kid, revokedAt }) =>
+        revokedAt !== undefined && revokedAt > since ? [{ project: project.project.id, kid, revokedAt }] : [],
+      ),
+    )
+    const { projects, sessions } = this.sessions.ended(now)
+    return { generatedAt: this.generatedAt, projects: [...ofProjects, ...projects], keys, sessions }
+  }
+
+  // eslint-disable-next-line @typescript-eslint/require-await -- The clock may throw.
+  async endSession(end: SessionEnd): Promise<void> {
+    if (this.sessions.end(end, readClock(this.clock))) this.notify(end.projectId)
   }
 
   watch(listener: ProjectChangeListener): Promise<ProjectWatch> {

@@ -1,4 +1,5 @@
 import type { KeyStore } from '../../keys/key-store.js'
+import type { StoredRevocations } from '../../revocations/condensed.js'
 import type { ProjectKey } from '../../types.js'
 import type { AuditRecord } from './audit-record.js'
 import type { KeyRecord, KeyUse, ProjectRecord, KeyRevocationReason, StoredProject } from './records.js'
@@ -59,6 +60,16 @@ export interface RevokedKey {
 
 /** What became of a revocation: done, also when it was done before; or there is no such project, or no such key. */
 export type KeyRevocationOutcome = RevokedKey | 'project_not_found' | 'key_not_found'
+
+/** The end of one session. Times are epoch seconds. */
+export interface SessionEnd {
+  readonly projectId: string
+  /** Its `jti`. */
+  readonly sessionId: string
+  /** Its `exp`. */
+  readonly expiresAt: number
+  readonly at: number
+}
 
 export interface ProjectRange {
   /** Ids that come after this one. */
@@ -128,6 +139,16 @@ export interface ProjectStore extends KeyStore {
   audit(range: AuditRange): Promise<AuditRecord[]>
   /** Notes when keys were used last: many in one step, only forward in time. Unknown keys are left out. */
   touch(uses: readonly KeyUse[]): Promise<void>
+  /**
+   * Which sessions have ended, as far as their project, their key or they themselves say so: what ended in the last 7,260
+   * seconds, and single sessions until a minute after their `exp`, by the clock of the store.
+   */
+  revocations(): Promise<StoredRevocations>
+  /**
+   * Ends one session, in one step; a project has 100 at most, and the next one ends all of its sessions up to then. A session that
+   * has ended or expired makes no entry. Not in the audit: whoever holds a session may end it.
+   */
+  endSession(end: SessionEnd): Promise<void>
   /** Calls a listener for every change from now on, whoever makes it, until what it resolves to is closed. */
   watch(listener: ProjectChangeListener): Promise<ProjectWatch>
 }

@@ -14,6 +14,8 @@ export interface ProjectRecord {
   readonly updatedAt: number
   /** A deleted project stays as a tombstone, so that its id and its keys are never accepted again. */
   readonly deletedAt?: number
+  /** Its sessions that were issued up to then have ended. */
+  readonly sessionsBefore?: number
   /** Counts the changes of the project and of its keys, from 1. */
   readonly version: number
 }

@@ -82,9 +82,9 @@ describe.each(expresses)('the life of a project, in %s', (_name, express) => {
     expect(
       (await ask('POST /projects/{project}/suspend', { project, body: { reason: 'unpaid' } })).body,
     ).toMatchObject({ suspended: true, suspensionReason: 'unpaid' })
-    expect((await ask('POST /projects/{project}/resume', { project })).body).toMatchObject({
-      suspended: false,
-    })
+    const resumed = { suspended: false }
+    expect((await ask('POST /projects/{project}/resume', { project })).body).toMatchObject(resumed)
+    expect((await ask('POST /projects/{project}/sessions/end', { project })).body).toMatchObject(resumed)
     expect((await ask('GET /projects')).body).toEqual({ projects: [(await read()).body] })
 
     const gone = await ask('DELETE /projects/{project}', { project, query: '?reason=contract%20over' })
@@ -93,7 +93,7 @@ describe.each(expresses)('the life of a project, in %s', (_name, express) => {
     const records = await ask('GET /audit', { query: `?project=${encodeURIComponent(project)}&limit=1` })
     expect(records.body).toMatchObject({
       records: [{ action: 'project.deleted', by: operator, reason: 'contract over' }],
-      next: 5,
+      next: 6,
     })
     expect((await ask('GET /audit', { query: '?before=2' })).body).toMatchObject({
       records: [{ action: 'project.created' }],

@@ -13,6 +13,7 @@ describe('every change', () => {
     ['updateProject', (registry, options) => registry.updateProject('shop', {}, options)],
     ['suspendProject', (registry, options) => registry.suspendProject('shop', options)],
     ['resumeProject', (registry, options) => registry.resumeProject('shop', options)],
+    ['endSessions', (registry, options) => registry.endSessions('shop', options)],
     ['deleteProject', (registry, options) => registry.deleteProject('shop', options)],
     ['generateKey', (registry, options) => registry.generateKey('shop', options)],
     ['registerKey', (registry, options) => registry.registerKey('shop', options)],

@@ -95,6 +95,7 @@ describe('a project', () => {
       () => registry.updateProject('shop', {}, { by }),
       () => registry.suspendProject('shop', { by }),
       () => registry.resumeProject('shop', { by }),
+      () => registry.endSessions('shop', { by }),
       () => registry.deleteProject('shop', { by }),
       () => registry.generateKey('shop', { by }),
       () => registry.rotateKey('shop', { by }),

@@ -74,7 +74,7 @@ describe('a registry', () => {
     await storeOf({ user: 'owner', database: 'platform' }).migrate()
     const lacking = createRegistry({ store: storeOf({ user: 'stranger', database: 'platform' }), audience })
     const message =
-      'PostgresProjectStore cannot write the change project.created of the project "shop": permission denied for schema reverse_jwt (SQLSTATE 42501). Run the SQL of grants() as the owner, and connect as one of the two roles that it names.'
+      'PostgresProjectStore cannot write the change project.created of the project "shop": permission denied for schema reverse_jwt (SQLSTATE 42501). Run the SQL of grants() as the owner, again after each migrate() to a newer version, and connect as one of the two roles that it names.'
     await expect(lacking.createProject({ id: 'shop' }, { by })).rejects.toMatchObject(unusable(message))
 
     const { app, errors } = adminApp(lacking)

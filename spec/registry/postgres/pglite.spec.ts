@@ -5,6 +5,7 @@ import { fill } from '../../helpers/records.js'
 import { describeKeyStore } from '../../keys/key-store-contract.js'
 import { describeHistory } from '../store/project-history-contract.js'
 import { describeOrigins } from '../store/project-origins-contract.js'
+import { describeEndedSessions } from '../store/project-sessions-contract.js'
 import { describeProjectStore } from '../store/project-store-contract.js'
 
 jest.setTimeout(90_000)
@@ -19,7 +20,9 @@ beforeAll(async () => {
 afterAll(() => db.close())
 
 async function emptied(): Promise<PostgresProjectStore> {
-  await db.query('TRUNCATE reverse_jwt.projects, reverse_jwt.keys, reverse_jwt.key_uses, reverse_jwt.audit')
+  await db.query(
+    'TRUNCATE reverse_jwt.projects, reverse_jwt.keys, reverse_jwt.key_uses, reverse_jwt.audit, reverse_jwt.session_revocations',
+  )
   return store
 }
 
@@ -27,3 +30,4 @@ describeKeyStore('PostgresProjectStore on PGlite', async (projects) => fill(awai
 describeProjectStore('PostgresProjectStore on PGlite', emptied)
 describeHistory('PostgresProjectStore on PGlite', emptied)
 describeOrigins('PostgresProjectStore on PGlite', emptied)
+describeEndedSessions('PostgresProjectStore on PGlite', emptied)

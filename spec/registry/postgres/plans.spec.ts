@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import type pg from 'pg'
 import { PostgresProjectStore } from '../../../lib/registry/index.js'
-import { selectionParameters } from '../../../lib/registry/postgres/rows.js'
+import { selectionParameters, sessionEndParameters } from '../../../lib/registry/postgres/rows.js'
+import * as sessionStatements from '../../../lib/registry/postgres/session-statements.js'
 import * as statements from '../../../lib/registry/postgres/statements.js'
 import { keyPair } from '../../helpers/keys.js'
 import { manyProjects } from '../../helpers/many-projects.js'
@@ -24,7 +25,14 @@ beforeAll(async () => {
   await db.query(`
     INSERT INTO reverse_jwt.audit (changed_at, changed_by, action, project_id, before_change, after_change)
       SELECT now(), 'x', 'x', 'project-' || n, '{}', '{}' FROM generate_series(1, ${projects}) n;
-    ANALYZE reverse_jwt.audit`)
+    -- Of most of them sessions have ended, long ago.
+    UPDATE reverse_jwt.projects SET suspended = true, updated_at = now() - interval '1 year' WHERE id LIKE '%1';
+    UPDATE reverse_jwt.projects SET sessions_before = now() - interval '1 year' WHERE id NOT LIKE '%7';
+    UPDATE reverse_jwt.keys SET revoked_at = now() - interval '1 year' WHERE kid = 'key-3';
+    INSERT INTO reverse_jwt.session_revocations (project_id, session_id, ended_at, expires_at)
+      SELECT 'project-' || n, name, at, at + interval '1 hour'
+      FROM generate_series(1, ${projects}) n, unnest(ARRAY['a', 'b', '']) name, LATERAL (SELECT now() - n * interval '1 minute' AS at) ended;
+    ANALYZE reverse_jwt.audit, reverse_jwt.projects, reverse_jwt.keys, reverse_jwt.session_revocations`)
 }, 60_000)
 afterAll(() => server.remove())
 
@@ -54,6 +62,12 @@ describe(`among ${projects} projects with ${keysOfProject} keys each`, () => {
     ['audit', statements.audit, ['1000000', '50']],
     ['auditOfProject', statements.auditOfProject, ['1000000', '50', 'project-77']],
     ['touch', statements.touch, [JSON.stringify([{ project_id: 'project-77', kid: 'key-1', at: now }])]],
+    ['revocations', sessionStatements.revocations, []],
+    [
+      'endSession',
+      sessionStatements.endSession,
+      sessionEndParameters({ projectId: 'project-77', sessionId: 'c', expiresAt: now + 600, at: now }),
+    ],
     [
       'update',
       statements.update,
@@ -73,6 +87,20 @@ describe(`among ${projects} projects with ${keysOfProject} keys each`, () => {
     expect(plan.filter((node) => node.includes('Scan'))).toEqual([
       '->  Index Scan using keys_pkey on keys k',
       '->  Index Scan using projects_pkey on projects p',
+    ])
+  })
+
+  it('revocations reads what has ended lately by the indexes for it', async () => {
+    const plan = await planOf(sessionStatements.revocations, [])
+    const indexes = plan.map(
+      (node) => /(?:Index (?:Only )?Scan using|Bitmap Index Scan on) (\w+)/.exec(node)?.[1],
+    )
+    expect(indexes.filter((name) => name !== undefined).toSorted()).toEqual([
+      'keys_by_revocation',
+      'projects_by_sessions_before',
+      'projects_suspended_by_update',
+      'session_revocations_by_expiry',
+      'session_revocations_of_projects',
     ])
   })
 

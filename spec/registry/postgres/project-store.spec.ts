@@ -6,6 +6,7 @@ import { fill } from '../../helpers/records.js'
 import { describeKeyStore } from '../../keys/key-store-contract.js'
 import { describeHistory } from '../store/project-history-contract.js'
 import { describeOrigins } from '../store/project-origins-contract.js'
+import { describeEndedSessions } from '../store/project-sessions-contract.js'
 import { describeProjectStore } from '../store/project-store-contract.js'
 
 jest.setTimeout(90_000)
@@ -23,7 +24,9 @@ beforeAll(async () => {
 afterAll(() => server.remove())
 
 async function emptied(): Promise<PostgresProjectStore> {
-  await db.query('TRUNCATE reverse_jwt.projects, reverse_jwt.keys, reverse_jwt.key_uses, reverse_jwt.audit')
+  await db.query(
+    'TRUNCATE reverse_jwt.projects, reverse_jwt.keys, reverse_jwt.key_uses, reverse_jwt.audit, reverse_jwt.session_revocations',
+  )
   return store
 }
 
@@ -31,3 +34,4 @@ describeKeyStore('PostgresProjectStore', async (projects) => fill(await emptied(
 describeProjectStore('PostgresProjectStore', emptied)
 describeHistory('PostgresProjectStore', emptied)
 describeOrigins('PostgresProjectStore', emptied)
+describeEndedSessions('PostgresProjectStore', emptied)

@@ -50,11 +50,12 @@ describe('the role of the registry', () => {
     await registry.updateProject('shop', { name: 'Shop' }, { by })
     await registry.suspendProject('shop', { by })
     await registry.resumeProject('shop', { by })
+    await registry.endSessions('shop', { by })
     await registry.createProject({ id: 'gone' }, { by })
     await registry.deleteProject('gone', { by })
     expect((await registry.listKeys('shop')).keys).toHaveLength(3)
     expect((await registry.listProjects()).projects).toHaveLength(1)
-    expect((await registry.listAudit()).records).toHaveLength(11)
+    expect((await registry.listAudit()).records).toHaveLength(12)
   })
 
   it.each([
@@ -108,6 +109,20 @@ describe('the role of the registry', () => {
 })
 
 describe('the role of a verifier', () => {
+  it('can read which sessions have ended, and end one', async () => {
+    const store = new PostgresProjectStore({ db: verifier })
+    const at = Date.now() / 1000
+    const end = { projectId: 'shop', sessionId: 'a', at }
+    // The second one removes the first one.
+    await store.endSession({ ...end, sessionId: 'old', at: at - 600, expiresAt: at - 300 })
+    await store.endSession({ ...end, expiresAt: at + 600 })
+    for (let count = 0; count < 101; count++)
+      await store.endSession({ ...end, sessionId: `${count}`, expiresAt: at + 600 })
+    const { projects, keys, sessions } = await store.revocations()
+    expect(projects.map(({ project }) => project).toSorted()).toEqual(['gone', 'shop', 'shop'])
+    expect([keys.length, sessions.length]).toEqual([1, 100])
+  })
+
   it('can find keys, read origins, note the last use of a key, and hear of changes', async () => {
     const listen = listenWithPg(() => new pg.Client(server.url(verifierRole, 'platform')))
     const store = new PostgresProjectStore({ db: verifier, listen })
@@ -139,6 +154,9 @@ describe('the role of a verifier', () => {
     "INSERT INTO reverse_jwt.key_uses (project_id, kid) VALUES ('shop', 'mine')",
     'DELETE FROM reverse_jwt.key_uses',
     'UPDATE reverse_jwt.projects SET suspended = false',
+    'UPDATE reverse_jwt.projects SET sessions_before = NULL',
+    'SELECT sessions_before FROM reverse_jwt.projects FOR KEY SHARE',
+    'TRUNCATE reverse_jwt.session_revocations',
     'DELETE FROM reverse_jwt.keys',
     "INSERT INTO reverse_jwt.projects (id) VALUES ('mine')",
     "INSERT INTO reverse_jwt.keys (project_id, kid) VALUES ('shop', 'mine')",
@@ -152,7 +170,7 @@ describe('the role of a verifier', () => {
 it('nobody else can see anything', async () => {
   await server.pool().query('CREATE ROLE nobody LOGIN')
   const nobody = server.pool({ user: 'nobody', database: 'platform' })
-  for (const table of ['projects', 'keys', 'key_uses', 'audit', 'migrations']) {
+  for (const table of ['projects', 'keys', 'key_uses', 'audit', 'session_revocations', 'migrations']) {
     await expect(nobody.query(`SELECT 1 FROM reverse_jwt.${table}`)).rejects.toMatchObject(denied)
   }
 })
