@@ -1,7 +1,6 @@
 import { createLocalJWKSet, jwtVerify } from 'jose'
-import { EndedSessions } from '../../lib/revocations/ended-sessions.js'
-import type { RevocationEntry } from '../../lib/revocations/revocation-list.js'
-import { createSessionVerifier } from '../../lib/session/index.js'
+import { MemoryProjectStore, RegistryRevocations, type StoredRevocations } from '../../lib/registry/index.js'
+import { createSessionVerifier, type RevocationReader } from '../../lib/session/index.js'
 import { awaited } from '../contestants/contestant.js'
 import { raw } from '../contestants/raw.js'
 import { inFlight, type Begin } from '../in-flight.js'
@@ -30,12 +29,13 @@ export async function inProcessSessions(
 ): Promise<{ readonly table: Table; readonly verdicts: readonly Verdict[] }> {
   const rows: Table['rows'][number][] = []
   const verdicts: Verdict[] = []
+  const ended = await endedSessions()
   for (const alg of algs) {
     const sessions = await signSessions(keys, alg, (rounds + warmUp) * batch)
     const lead = raw.begin({ alg, keys, tokens: sessions.slice(0, 640), byKid: false })
     const contestants: Record<string, Begin | undefined> = {
       'crypto.verify': raw.begin({ alg, keys, tokens: sessions, byKid: false }),
-      'reverse-jwt': ours(keys, sessions),
+      'reverse-jwt': ours(keys, sessions, ended),
       jose: jose(keys, alg, sessions),
     }
     const turns = await interleave(
@@ -68,7 +68,8 @@ export async function inProcessSessions(
       atLeast: targets.minOfCryptoVerify[alg],
     })
   }
-  const micros = lookUpMicros(lookUps)
+  await ended.close()
+  const micros = await lookUpMicros(lookUps)
   verdicts.push({
     target: `whether a session has ended, among ${entries.toLocaleString('en')} entries, in µs`,
     reached: cell(micros, 'µs'),
@@ -83,12 +84,8 @@ export async function inProcessSessions(
   return { table, verdicts }
 }
 
-function ours({ jwks }: KeySet, sessions: readonly string[]): Begin {
-  const verifier = createSessionVerifier({
-    issuer: sessionIssuer,
-    keys: { jwks },
-    revocations: endedSessions(),
-  })
+function ours({ jwks }: KeySet, sessions: readonly string[], revocations: RevocationReader): Begin {
+  const verifier = createSessionVerifier({ issuer: sessionIssuer, keys: { jwks }, revocations })
   return awaited(sessions, (session) => verifier.verify(session, { origin }))
 }
 
@@ -99,19 +96,30 @@ function jose({ jwks }: KeySet, alg: Alg, sessions: readonly string[]): Begin {
 }
 
 /** A third of the entries each: projects, keys and single sessions, none of them of the session in question. */
-function endedSessions(): EndedSessions {
-  const revocations = Array.from({ length: entries }, (_, at): RevocationEntry => {
-    if (at % 3 === 0) return { project: `project-${at}`, before: 1_790_000_000 }
-    if (at % 3 === 1) return { project: `project-${at}`, kid: `key-${at}` }
-    return { session: crypto.randomUUID(), until: 1_790_000_600 }
+async function endedSessions(): Promise<RegistryRevocations> {
+  const third = Array.from({ length: entries / 3 }, (_, at) => at)
+  const now = Date.now() / 1000
+  const stored: StoredRevocations = {
+    generatedAt: now,
+    projects: third.map((at) => ({ project: `ended-${at}`, before: now })),
+    keys: third.map((at) => ({ project: `keys-${at}`, kid: `key-${at}`, revokedAt: now })),
+    sessions: third.map((at) => ({
+      project: `project-${at}`,
+      session: crypto.randomUUID(),
+      endedAt: now,
+      until: now + 600,
+    })),
+  }
+  const store = Object.assign(new MemoryProjectStore(), {
+    revocations: () => Promise.resolve({ ...stored, generatedAt: Date.now() / 1000 }),
   })
-  const ended = new EndedSessions({ maxStaleness: 86_400, clock: () => Date.now() / 1000 })
-  ended.keep({ generatedAt: Date.now() / 1000, revocations }, performance.now())
-  return ended
+  const revocations = new RegistryRevocations({ store, interval: 60, maxStaleness: 300 })
+  await revocations.ready()
+  return revocations
 }
 
-function lookUpMicros(lookUps: number): number {
-  const ended = endedSessions()
+async function lookUpMicros(lookUps: number): Promise<number> {
+  const ended = await endedSessions()
   const sessions = Array.from({ length: 1_000 }, (_, at) => ({
     id: crypto.randomUUID(),
     projectId: `project-${at * 10}`,
@@ -129,6 +137,7 @@ function lookUpMicros(lookUps: number): number {
   const begun = performance.now()
   ask(lookUps)
   const took = performance.now() - begun
+  await ended.close()
   if (found > 0) throw new Error('a session has ended that nobody ended')
   return (took * 1000) / lookUps
 }

@@ -64,4 +64,13 @@ export type {
 } from './store/records.js'
 export { StoreUnusableError } from './store-unusable-error.js'
 export type { KeyView, ProjectView } from './store/views.js'
+export type { StoredRevocations } from '../revocations/condensed.js'
+export type { RevocationEntry, RevocationList } from '../revocations/revocation-list.js'
+export type {
+  RevocationCause,
+  RevocationReader,
+  RevocationStore,
+  SessionFacts,
+  SessionRevocation,
+} from '../revocations/revocation-store.js'
 export type { KeyChallenge, OriginSource } from '../types.js'

@@ -4,8 +4,8 @@ import { callback, identifier, moment, objectWith, required, seconds } from '../
 import { argumentReader, membersReader, optionsReader, type OptionsOf } from '../options/options.js'
 import { escaped } from '../options/quoted.js'
 import { condensed } from '../revocations/condensed.js'
-import { EndedSessions, maxClockDifference } from '../revocations/ended-sessions.js'
-import type { RevocationList } from '../revocations/revocation-list.js'
+import { EndedSessions } from '../revocations/ended-sessions.js'
+import { acceptedAfterExpiry, type RevocationList } from '../revocations/revocation-list.js'
 import type {
   RevocationCause,
   RevocationStore,
@@ -132,7 +132,7 @@ export class RegistryRevocations implements RevocationStore {
 
   private async endSession(projectId: string, sessionId: string, expiresAt: number): Promise<void> {
     const at = readClock(this.clock)
-    if (expiresAt <= at - maxClockDifference) return
+    if (expiresAt <= at - acceptedAfterExpiry) return
     // Whenever it was issued: nothing is known here of its key and its age.
     const facts = { id: sessionId, projectId, kid: '', issuedAt: Infinity }
     if (this.ended.isFresh && this.ended.isRevoked(facts)) return

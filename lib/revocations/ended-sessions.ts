@@ -9,7 +9,7 @@ interface ProjectEndings {
 }
 
 /** How far the clock of a list may be from that of its reader, in seconds. */
-export const maxClockDifference = 60
+const maxClockDifference = 60
 
 /**
  * The newest list at hand, to be asked for each request. A list that is too old says nothing: then nobody knows what has ended.

@@ -1,6 +1,6 @@
 import { maxSingleSessions } from '../../revocations/condensed.js'
-import { maxClockDifference } from '../../revocations/ended-sessions.js'
-import { issuersTolerance, retention } from '../../revocations/revocation-list.js'
+
+import { acceptedAfterExpiry, issuersTolerance, retention } from '../../revocations/revocation-list.js'
 import { channel, moment, seconds } from './statements.js'
 
 /* The statements about sessions that have ended. Each is one, as all are. */
@@ -26,11 +26,11 @@ export const revocations = `SELECT json_build_object('generatedAt', ${seconds('c
   SELECT coalesce(json_agg(json_build_object('project', s.project_id, 'session', s.session_id,
     'endedAt', ${seconds('s.ended_at')}, 'until', ${seconds('s.expires_at')})), '[]')
   FROM reverse_jwt.session_revocations s
-  WHERE s.session_id <> '' AND s.expires_at > now() - ${interval(maxClockDifference)}
+  WHERE s.session_id <> '' AND s.expires_at > now() - ${interval(acceptedAfterExpiry)}
 ))::text AS record`
 
 const at = moment('$4')
-const leeway = interval(maxClockDifference)
+const leeway = interval(acceptedAfterExpiry)
 
 /**
  * Removes sessions that have expired by both clocks, or one that is ahead would bring sessions back, and skips what another

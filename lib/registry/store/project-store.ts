@@ -141,7 +141,7 @@ export interface ProjectStore extends KeyStore {
   touch(uses: readonly KeyUse[]): Promise<void>
   /**
    * Which sessions have ended, as far as their project, their key or they themselves say so: what ended in the last 7,260
-   * seconds, and single sessions until a minute after their `exp`, by the clock of the store.
+   * seconds, and single sessions until two minutes after their `exp`, by the clock of the store.
    */
   revocations(): Promise<StoredRevocations>
   /**

@@ -1,6 +1,6 @@
 import { maxSingleSessions, type StoredRevocations } from '../../revocations/condensed.js'
-import { maxClockDifference } from '../../revocations/ended-sessions.js'
-import { issuersTolerance, retention } from '../../revocations/revocation-list.js'
+
+import { acceptedAfterExpiry, issuersTolerance, retention } from '../../revocations/revocation-list.js'
 import type { SessionEnd } from './project-store.js'
 
 interface Ended {
@@ -16,9 +16,9 @@ export class SingleSessions {
 
   /** Whether it made an entry. `now` is the time of the store. */
   end({ projectId, sessionId, expiresAt, at }: SessionEnd, now: number): boolean {
-    this.removeExpired(projectId, Math.min(at, now) - maxClockDifference)
+    this.removeExpired(projectId, Math.min(at, now) - acceptedAfterExpiry)
     const ended = this.byProject.get(projectId) ?? new Map<string, Ended>()
-    const isLive = (until: number) => until > at - maxClockDifference
+    const isLive = (until: number) => until > at - acceptedAfterExpiry
     if (ended.has(sessionId) || !isLive(expiresAt)) return false
     if (Array.from(ended.values()).filter(({ until }) => isLive(until)).length < maxSingleSessions) {
       ended.set(sessionId, { endedAt: at, until: Math.min(expiresAt, at + retention) })
@@ -34,7 +34,7 @@ export class SingleSessions {
   }
 
   ended(now: number): Pick<StoredRevocations, 'projects' | 'sessions'> {
-    for (const project of this.byProject.keys()) this.removeExpired(project, now - maxClockDifference)
+    for (const project of this.byProject.keys()) this.removeExpired(project, now - acceptedAfterExpiry)
     return {
       projects: Array.from(this.projects, ([project, one]) => ({ project, ...one }))
         .filter(({ until }) => until > now)
