@@ -5,9 +5,9 @@
  * first copy of it may have run, so send it again, with a new token, only where running twice does no harm. `later`: wait
  * `Retry-After` seconds, then send it with a new token.
  */
-export type Retry = (typeof retries)[number]
+export type Retry = 'no' | 'fresh-token' | 'if-idempotent' | 'later'
 
-const retries = ['no', 'fresh-token', 'if-idempotent', 'later'] as const
+const retries: readonly Retry[] = ['no', 'fresh-token', 'if-idempotent', 'later']
 
 export function isRetry(value: unknown): value is Retry {
   return retries.includes(value as Retry)

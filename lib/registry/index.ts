@@ -65,7 +65,13 @@ export type {
 export { StoreUnusableError } from './store-unusable-error.js'
 export type { KeyView, ProjectView } from './store/views.js'
 export type { StoredRevocations } from '../revocations/condensed.js'
-export type { RevocationEntry, RevocationList } from '../revocations/revocation-list.js'
+export type {
+  EndedKey,
+  EndedProject,
+  EndedSession,
+  RevocationEntry,
+  RevocationList,
+} from '../revocations/revocation-list.js'
 export type {
   RevocationCause,
   RevocationReader,

@@ -1,4 +1,10 @@
-export type { RevocationEntry, RevocationList } from '../revocations/revocation-list.js'
+export type {
+  EndedKey,
+  EndedProject,
+  EndedSession,
+  RevocationEntry,
+  RevocationList,
+} from '../revocations/revocation-list.js'
 export { MemoryRevocations, type MemoryRevocationsOptions } from '../revocations/memory.js'
 export type { RevocationsEvent } from '../revocations/pulled.js'
 export type {
@@ -32,6 +38,6 @@ export type {
   SessionVerifierOptions,
 } from './verifier/options.js'
 export type { KeySetEvent } from './verifier/remote-key-set.js'
-export { sessionAuth, type SessionAuthOptions } from './verifier/session-auth.js'
+export { sessionAuth, type SessionAuthOptions, type SessionFaceOptions } from './verifier/session-auth.js'
 export { sessionOf } from './verifier/session-request.js'
 export { createSessionVerifier, type SessionVerifier } from './verifier/session-verifier.js'

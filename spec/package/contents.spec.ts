@@ -174,6 +174,16 @@ describe('what an entry brings along', () => {
     ])
   })
 
+  it('is parts of jose and what Node has for sessions', () => {
+    expect(packagesOf('dist/lib/session/index.js')).toEqual([
+      'jose/base64url',
+      'jose/jwt/sign',
+      'lru-cache',
+      'node:buffer',
+      'node:crypto',
+    ])
+  })
+
   it('is nothing for the stub that browsers get, and nothing for the types of Express', () => {
     expect(packagesOf('dist/lib/customer/not-in-a-browser.js')).toEqual([])
     expect(packagesOf('dist/lib/express-types.js')).toEqual([])

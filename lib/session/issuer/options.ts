@@ -9,10 +9,6 @@ import { issuerOption } from '../issuer-address.js'
 import type { SessionIssuerEvent, SessionIssuerEventListener } from './events.js'
 import type { SigningKeysInput } from './signing-keys.js'
 
-type ClaimsOf = (
-  authentication: Authentication,
-) => Readonly<Record<string, unknown>> | Promise<Readonly<Record<string, unknown>>>
-
 /** Options of an issuer of sessions. Seconds. */
 export interface SessionIssuerOptions {
   /**
@@ -43,7 +39,9 @@ export interface SessionIssuerOptions {
    * Further claims of a session. Their names have a `:` or a `/` in them, as `https://platform.example/plan`, so that none is taken for
    * a registered one. Called when the token is used up: what it throws goes to `next(error)`, and the page needs another token.
    */
-  readonly claims?: ClaimsOf
+  readonly claims?: (
+    authentication: Authentication,
+  ) => Readonly<Record<string, unknown>> | Promise<Readonly<Record<string, unknown>>>
   /** Epoch seconds. Default: the system's clock. */
   readonly clock?: () => number
   /** Told of sessions that were issued and ended, and of failures: one listener, or a list of them. */
@@ -64,7 +62,7 @@ const options = {
   tokenPath: text({ ...path, default: '/oauth/token' }),
   revocationPath: text({ ...path, default: '/oauth/revoke' }),
   revocations,
-  claims: callback<ClaimsOf>('that returns further claims'),
+  claims: callback<NonNullable<SessionIssuerOptions['claims']>>('that returns further claims'),
   clock,
   onEvent: eventListeners<SessionIssuerEvent>(),
 } satisfies OptionsOf<SessionIssuerOptions>

@@ -18,7 +18,8 @@ export type SessionVerifierEvent = VerifierEvent | KeySetEvent | RevocationsEven
 export type SessionVerifierEventListener = (event: SessionVerifierEvent) => unknown
 
 /** Where the keys of the issuer are: at an address, at hand, or in a session issuer of the same process. */
-export type SessionKeysInput = { readonly jwksUri: string | URL } | { readonly jwks: object } | object
+export type SessionKeysInput =
+  { readonly jwksUri: string | URL } | { readonly jwks: object } | { readonly wellKnown: () => unknown }
 
 /** The list of the platform's `revocationList()`. */
 export interface PulledRevocationsOptions {

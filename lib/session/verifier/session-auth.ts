@@ -1,12 +1,14 @@
-import { authenticating, type Middleware } from '../../faces/authenticating.js'
+import { authenticating } from '../../faces/authenticating.js'
 import { flag, objectWith, unchecked } from '../../options/kinds.js'
 import { optionsReader, type OptionsOf } from '../../options/options.js'
+import type { NextFunction, RequestLike, ResponseLike } from '../../types.js'
 import { requestRules, rulesOf } from '../../verify/options.js'
 import { sessionVerifierOptions, type SessionVerifierOptions } from './options.js'
 import { attachSession } from './session-request.js'
 import { sessionVerifierWith, type SessionVerifier } from './session-verifier.js'
 
-interface SessionFaceOptions {
+/** What the middleware adds to a verifier of sessions. */
+export interface SessionFaceOptions {
   /** Let requests without any credentials pass, unauthenticated. A bad session is refused all the same. Default false. */
   readonly optional?: boolean
   /** A scope, or several, that the session must grant: all of them. */
@@ -54,7 +56,9 @@ const readWithOptions = optionsReader('sessionAuth', {
  * app.get('/orders', (req, res) => res.json({ project: sessionOf(req).projectId }))
  * app.use(problemDetails())
  */
-export function sessionAuth(options: SessionAuthOptions): Middleware {
+export function sessionAuth(
+  options: SessionAuthOptions,
+): (req: RequestLike, res: ResponseLike, next: NextFunction) => void {
   const { verifier, optional, scope } = readSessionAuthOptions(options)
   const rules = rulesOf({ tokenFrom: ['header'], scope, face: 'session', optional })
   const pass = authenticating({

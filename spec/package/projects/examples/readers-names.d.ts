@@ -3,9 +3,15 @@
  * one of them itself uses its own.
  */
 import type { Express, RequestHandler } from 'express'
-import type { KeyStore, ProjectKey, ReplayStore, Verifier } from 'reverse-jwt'
+import type { KeyStore, OriginSource, ProjectKey, ReplayStore, Verifier } from 'reverse-jwt'
 import type { TokenDecision, KeyChallenge, PrivateKeyInput, Signer } from 'reverse-jwt/customer'
-import type { RegistryDatabase, PostgresProjectStore, Registry } from 'reverse-jwt/registry'
+import type {
+  PostgresProjectStore,
+  Registry,
+  RegistryDatabase,
+  RegistryRevocations,
+} from 'reverse-jwt/registry'
+import type { SessionIssuer, SessionVerifier } from 'reverse-jwt/session'
 
 interface KeyRow {
   origins: string[]
@@ -44,6 +50,13 @@ declare global {
   const db: RegistryDatabase
   const store: PostgresProjectStore
   const registry: Registry
+  const origins: OriginSource
+  const issuer: SessionIssuer
+  const sessions: SessionVerifier
+  const revocations: RegistryRevocations
+  const onlyOurServices: RequestHandler
+  const kmsPublicJwk: import('node:crypto').JsonWebKey
+  const sessionKeyUs: import('node:crypto').JsonWebKey
   const by: string
   const kid: string
   const jwk: object
@@ -52,7 +65,7 @@ declare global {
   function tenantOf(
     authorization: string | undefined,
   ): Promise<{ email: string; projectId: string } | undefined>
-  function sessionOf(cookie: string | undefined): { email: string } | undefined
+  function loginOf(cookie: string | undefined): { email: string } | undefined
   function kidOf(token: string): string
   function publicKeyFor(kid: string | undefined): string
 
@@ -73,6 +86,7 @@ declare global {
   const platform: string
   const url: string
   function call(path: string): Promise<Response>
+  function exchange(): Promise<string>
   function showMessage(text: string | undefined): void
 }
 
