@@ -1,10 +1,11 @@
 import { StoreError } from '../errors.js'
 import { revocationOf } from '../keys/revocation.js'
-import { callback, identifier, moment, objectWith, required, seconds } from '../options/kinds.js'
-import { argumentReader, membersReader, optionsReader, type OptionsOf } from '../options/options.js'
+import { callback, objectWith, seconds } from '../options/kinds.js'
+import { optionsReader, type OptionsOf } from '../options/options.js'
 import { escaped } from '../options/quoted.js'
 import { condensed } from '../revocations/condensed.js'
 import { EndedSessions } from '../revocations/ended-sessions.js'
+import { revocationReader } from '../revocations/requested-revocation.js'
 import { acceptedAfterExpiry, type RevocationList } from '../revocations/revocation-list.js'
 import type {
   RevocationCause,
@@ -41,18 +42,11 @@ const readOptions = optionsReader('RegistryRevocations', {
   onError: callback<NonNullable<RegistryRevocationsOptions['onError']>>('that takes an error'),
 } satisfies OptionsOf<RegistryRevocationsOptions>)
 
+/** Seconds. Lists of several processes, of which a service asks now one and now another, are nearly of one time. */
+const maxListAge = 0.5
+
 const method = 'RegistryRevocations.revoke'
-const readRevocation = membersReader(
-  method,
-  {
-    projectId: required(identifier, 'the id of a project'),
-    kid: identifier,
-    sessionId: identifier,
-    expiresAt: moment,
-  },
-  'member of a revocation',
-)
-const readExpiry = argumentReader(method, 'expiresAt', required(moment, 'the exp of the session'))
+const readRevocation = revocationReader(method)
 
 /**
  * Which sessions have ended, by the registry: those of suspended and deleted projects, of revoked keys, of `endSessions`, and single
@@ -104,8 +98,10 @@ export class RegistryRevocations implements RevocationStore {
     if (!this.ended.isFresh) await this.followed.read()
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- What it throws is a rejection.
+  /** As it is now, or was half a second ago: whoever is not told of changes by a message asks by this. */
   async list(): Promise<RevocationList> {
+    // Where the store is away, what is at hand says by its time how old it is.
+    if (!(this.ended.age <= maxListAge)) await this.followed.read().catch(() => undefined)
     this.ended.mustBeFresh()
     return this.current as RevocationList
   }
@@ -115,11 +111,10 @@ export class RegistryRevocations implements RevocationStore {
    * cannot take; they are looked at where a whole project is meant. This process knows at once; the others as soon as the store tells them.
    */
   async revoke(revocation: SessionRevocation, cause: RevocationCause): Promise<void> {
-    const { projectId, kid, sessionId, expiresAt } = readRevocation(revocation)
-    if (sessionId !== undefined) {
-      if (kid !== undefined) throw new TypeError(`${method}: give kid or sessionId, not both`)
-      await this.endSession(projectId, sessionId, readExpiry(expiresAt))
-    } else if (kid !== undefined) await this.mustBeRevoked(projectId, kid)
+    const ending = readRevocation(revocation)
+    const { projectId, kid, sessionId } = ending
+    if (sessionId !== undefined) await this.endSession(projectId, sessionId, ending.expiresAt)
+    else if (kid !== undefined) await this.mustBeRevoked(projectId, kid)
     else await sessionEnd(this.store, () => readClock(this.clock)).endSessions(projectId, cause)
     // It is written. Whether it can be read is told by onError.
     await this.followed.readAgain().catch(() => undefined)

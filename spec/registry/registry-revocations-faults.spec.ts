@@ -41,8 +41,9 @@ describe('a store that is away', () => {
       answer(() => revocations.isRevoked(session({ projectId: 'other' }))),
     ]
     expect(ask()).toEqual([true, false])
+    // Who asks for the list asks the store, too: it may be back.
     expect((await revocations.list()).revocations).toEqual([{ project: 'shop' }])
-    expect(errors).toEqual(Array.from({ length: 6 }, () => away))
+    expect(errors).toEqual(Array.from({ length: 7 }, () => away))
     await pass(0.001)
     expect(ask()).toEqual([stale, stale])
     await expect(revocations.list()).rejects.toEqual(stale)
@@ -133,13 +134,33 @@ describe('RegistryRevocations reads', () => {
     expect(state.reads).toBe(4)
   })
 
-  it('nothing when it is asked', async () => {
+  it('nothing when it is asked about a session', async () => {
     const { state, settled } = revocationStore()
     const revocations = await settled()
     for (let count = 0; count < 1_000; count++) revocations.isRevoked(session({ id: `${count}` }))
     await revocations.ready()
-    await revocations.list()
     expect(state.reads).toBe(0)
+  })
+
+  it('once in half a second, however many ask for the list', async () => {
+    const { state, settled } = revocationStore()
+    const revocations = await settled()
+    await pass(1)
+    for (let count = 0; count < 50; count++) await revocations.list()
+    expect(state.reads).toBe(1)
+    await pass(0.501)
+    await Promise.all(Array.from({ length: 50 }, () => revocations.list()))
+    expect(state.reads).toBe(2)
+  })
+
+  it('for a list, so that it has what no message told of', async () => {
+    const { registry, settled, store } = revocationStore()
+    store.watch = () => Promise.resolve({ close: () => Promise.resolve() })
+    const revocations = await settled()
+    await registry.createProject({ id: 'shop' }, { by })
+    await registry.endSessions('shop', { by })
+    await pass(0.6)
+    expect((await revocations.list()).revocations).toHaveLength(1)
   })
 
   it('no more after close', async () => {

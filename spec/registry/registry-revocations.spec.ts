@@ -192,7 +192,10 @@ describe('revoke', () => {
   it.each([
     [{}, 'projectId is missing: the id of a project'],
     [{ projectId: '' }, 'projectId must be a string'],
-    [{ projectId: 'shop', sessionId: 'a' }, 'expiresAt is missing: the exp of the session'],
+    [
+      { projectId: 'shop', sessionId: 'a' },
+      'sessionId and expiresAt come together: jti and exp of the session',
+    ],
     [{ projectId: 'shop', sessionId: '', expiresAt: 1 }, 'sessionId must be a string'],
     [{ projectId: 'shop', sessionId: 'a', expiresAt: Infinity }, 'expiresAt must be epoch seconds'],
     [{ projectId: 'shop', sessionId: 'a', kid: 'b', expiresAt: 1 }, 'give kid or sessionId, not both'],

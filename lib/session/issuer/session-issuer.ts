@@ -1,7 +1,8 @@
 import { emit } from '../../events/listeners.js'
 import { bounded } from '../../events/event-text.js'
-import { text, identifier, moment, required } from '../../options/kinds.js'
-import { membersReader, optionsReader } from '../../options/options.js'
+import { required, text } from '../../options/kinds.js'
+import { optionsReader } from '../../options/options.js'
+import { revocationReader } from '../../revocations/requested-revocation.js'
 import type {
   RevocationCause,
   RevocationStore,
@@ -102,16 +103,7 @@ const readable = {
   fits: (given: string) => given.trim() !== '' && given.length <= 256,
   what: 'a text of 1 to 256 characters',
 }
-const readRevocation = membersReader(
-  'revoke',
-  {
-    projectId: required(identifier, 'the id of a project'),
-    kid: identifier,
-    sessionId: identifier,
-    expiresAt: moment,
-  },
-  'member',
-)
+const readRevocation = revocationReader('revoke')
 const readCause = optionsReader('revoke', {
   by: required(text(readable), 'who ends the sessions'),
   reason: required(text(readable), 'why'),
@@ -151,16 +143,9 @@ export function createSessionIssuer(options: SessionIssuerOptions): SessionIssue
   }
 
   async function revoke(what: SessionRevocation, cause: RevocationCause): Promise<void> {
-    const { projectId, kid, sessionId, expiresAt } = readRevocation(what)
+    const revocation = readRevocation(what)
+    const { projectId, kid, sessionId } = revocation
     const { by, reason } = readCause(cause)
-    if (kid !== undefined && sessionId !== undefined)
-      throw new TypeError('revoke: give kid or sessionId, not both')
-    if ((sessionId === undefined) !== (expiresAt === undefined))
-      throw new TypeError('revoke: sessionId and expiresAt come together: jti and exp of the session')
-    const revocation =
-      sessionId === undefined || expiresAt === undefined
-        ? { projectId, kid }
-        : { projectId, sessionId, expiresAt }
     await store('revoke').revoke(revocation, { by, reason })
     const names = {
       ...(sessionId !== undefined && { sessionId: bounded(sessionId) }),
