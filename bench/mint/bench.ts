@@ -1,4 +1,5 @@
 import { Child } from '../child.js'
+import { askAll } from '../http/ask-all.js'
 import { Connection } from '../http/connection.js'
 import { interleave, ratio, spread } from '../interleave.js'
 import { makeKeys, type Alg } from '../platform.js'
@@ -45,7 +46,7 @@ export async function mint({ algs, rounds, warmUp, batch }: MintSize): Promise<P
               const question: MintQuestion = { start, alg, pem }
               const port = (await children[at]?.ask<number>(question)) ?? NaN
               const open = await Promise.all(Array.from({ length: connections }, () => Connection.open(port)))
-              return [start, () => askAll(open, batch)] as const
+              return [start, () => askAll(open, [request], batch)] as const
             }),
           ),
         ) as Record<MinterName, () => Promise<void>>,
@@ -73,25 +74,4 @@ export async function mint({ algs, rounds, warmUp, batch }: MintSize): Promise<P
     rows,
   }
   return { tables: [table], verdicts }
-}
-
-/** Each connection asks again when it has its token. */
-function askAll(open: readonly Connection[], count: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let asked = 0
-    let answered = 0
-    for (const connection of open) {
-      connection.onFailure(reject)
-      const next = () => {
-        if (asked === count) return
-        asked++
-        connection.send(request, (status) => {
-          if (status !== 200) reject(new Error(`answered ${status}`))
-          else if (++answered === count) resolve()
-          else next()
-        })
-      }
-      next()
-    }
-  })
 }

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Child } from '../child.js'
+import { askAll } from '../http/ask-all.js'
 import { Connection } from '../http/connection.js'
 import { interleave, ratio, spread } from '../interleave.js'
 import { makeKeys, origin, type Alg, type KeySet } from '../platform.js'
@@ -108,25 +109,4 @@ async function turnsOf(
   } finally {
     await Promise.all(children.map((child) => child.stop()))
   }
-}
-
-/** Each connection asks again when it has its answer. */
-function askAll(open: readonly Connection[], bodies: readonly Buffer[], count: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let asked = 0
-    let answered = 0
-    for (const connection of open) {
-      connection.onFailure(reject)
-      const next = () => {
-        if (asked === count) return
-        const body = bodies[asked++ % bodies.length]
-        connection.send(body ?? Buffer.alloc(0), (status) => {
-          if (status !== 200) reject(new Error(`answered ${status}`))
-          else if (++answered === count) resolve()
-          else next()
-        })
-      }
-      next()
-    }
-  })
 }

@@ -1,4 +1,4 @@
-import { afterEach, expect, it } from '@jest/globals'
+import { afterEach, describe, expect, it } from '@jest/globals'
 import { CachedKeyStore, createVerifier, MemoryReplayStore, type ReplayStore } from '../../lib/index.js'
 import { createRegistry, MemoryProjectStore, RegistryRevocations } from '../../lib/registry/index.js'
 import { createSessionIssuer, createSessionVerifier, type SessionVerifier } from '../../lib/session/index.js'
@@ -96,40 +96,35 @@ it('gives a session that passes where nothing happens', async () => {
   expect(await outcome(sessions, (await send()).body.access_token)).toBe('passes')
 })
 
-it.each(moments)('the key is revoked %s', async (moment) => {
-  const { registry, kid, at, happen, send, sessions } = await platformOf()
-  await send()
-  at.moment = moment
-  at.act = () => {
-    at.moment = undefined
-    return registry.revokeKey('shop', { kid, reason: 'compromised', by })
-  }
-  await happen('before the exchange')
-  const { status, body } = await send()
-  await happen('after the exchange')
-  if (status !== 200) return
-  await until(
-    'services refuse it',
-    async () => (await outcome(sessions, body.access_token)) === 'session_revoked',
-  )
-})
+type Managed = Awaited<ReturnType<typeof platformOf>>
 
-it.each(moments)('the project is suspended %s', async (moment) => {
-  const { registry, at, happen, send, sessions } = await platformOf()
-  await send()
-  at.moment = moment
-  at.act = () => {
-    at.moment = undefined
-    return registry.suspendProject('shop', { by })
-  }
-  await happen('before the exchange')
-  const { status, body } = await send()
-  await happen('after the exchange')
-  if (status !== 200) return
-  await until(
-    'services refuse it',
-    async () => (await outcome(sessions, body.access_token)) === 'session_revoked',
-  )
+const endings: [string, (platform: Managed) => Promise<unknown>][] = [
+  [
+    'the key is revoked',
+    ({ registry, kid }) => registry.revokeKey('shop', { kid, reason: 'compromised', by }),
+  ],
+  ['the project is suspended', ({ registry }) => registry.suspendProject('shop', { by })],
+  ['all sessions of the project are ended', ({ registry }) => registry.endSessions('shop', { by })],
+]
+
+describe.each(endings)('%s', (_, end) => {
+  it.each(moments)('%s', async (moment) => {
+    const platform = await platformOf()
+    const { at, happen, send, sessions } = platform
+    await send()
+    at.moment = moment
+    at.act = () => {
+      at.moment = undefined
+      return end(platform)
+    }
+    await happen('before the exchange')
+    const { status, body } = await send()
+    await happen('after the exchange')
+    if (status === 200) {
+      const refused = async () => (await outcome(sessions, body.access_token)) === 'session_revoked'
+      await until('services refuse it', refused)
+    } else expect([status, body.error]).toEqual([400, 'invalid_grant'])
+  })
 })
 
 it('keeps an older session dead when the project is let in again', async () => {
