@@ -123,7 +123,13 @@ describe('is refused', () => {
     ['a client_id that is not sub', () => withClaims({ client_id: 'rival' }), 'claim_invalid', 'fresh-token'],
     ['an empty jti', () => withClaims({ jti: '' }), 'claim_invalid', 'fresh-token'],
     ['a scope that is none', () => withClaims({ scope: 'a  b' }), 'claim_invalid', 'fresh-token'],
-    ['an origin that is none', () => withClaims({ origin: 'shop.example' }), 'claim_invalid', 'fresh-token'],
+    ['an origin that is no text', () => withClaims({ origin: 1 }), 'claim_invalid', 'fresh-token'],
+    [
+      'an origin that no browser writes',
+      () => withClaims({ origin: 'shop.example' }),
+      'origin_not_allowed',
+      'no',
+    ],
     ['a session bound to a key', () => withClaims({ cnf: { jkt: 'x' } }), 'claim_invalid', 'fresh-token'],
     ['an exp that is text', () => withClaims({ exp: String(now + 100) }), 'claim_invalid', 'fresh-token'],
     [
