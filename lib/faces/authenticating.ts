@@ -41,6 +41,15 @@ export function authenticating<T>({ authenticate, attach, optional }: Authentica
     return next(error || new Error('The verifier failed'))
   }
 
+  /** A verifier of somebody's own may throw before it returns a promise. */
+  function authenticated(req: RequestLike): Promise<T> {
+    try {
+      return authenticate(req)
+    } catch (error) {
+      return rejected(error)
+    }
+  }
+
   return (req, res, next) => {
     warnWithoutCors(req, res)
     if (isPreflight(req)) {
@@ -49,7 +58,7 @@ export function authenticating<T>({ authenticate, attach, optional }: Authentica
       return
     }
     warnWithoutTls(req)
-    authenticate(req)
+    authenticated(req)
       .then(
         (authentication) => accept(req, res, next, authentication),
         (error: unknown) => refuse(req, res, next, error),
@@ -58,6 +67,13 @@ export function authenticating<T>({ authenticate, attach, optional }: Authentica
         answerDefect(res, defect)
       })
   }
+}
+
+function rejected(thrown: unknown): Promise<never> {
+  return new Promise((_, reject) => {
+    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what was thrown, whatever it is
+    reject(thrown)
+  })
 }
 
 /** What `next` threw, as Express's own handler does it: there `next` throws nothing. Nobody else would hear of it. */

@@ -1,5 +1,5 @@
-import { flag, objectWith, unchecked } from '../options/kinds.js'
-import { optionsReader, type OptionsOf } from '../options/options.js'
+import { flag, hasMethod, unchecked } from '../options/kinds.js'
+import { optionsReader, type OptionsOf, type Wrong } from '../options/options.js'
 import { verifierWith, type Verifier } from '../verifier.js'
 import type { TokenSource } from '../verify/credentials.js'
 import {
@@ -38,10 +38,16 @@ export interface Face {
 const faceOptions = { optional: flag, ...requestRules } satisfies OptionsOf<FaceOptions>
 const withVerifier = {
   ...faceOptions,
-  verifier: objectWith<Verifier>('authenticate', 'what createVerifier returns'),
+  verifier: projectVerifier,
 }
 // Named, so that a misspelled one is understood.
 const withItsOptions = { ...faceOptions, ...verifierOptions, verifier: unchecked }
+
+/** Not that of sessions, which reads something in the background and verifies tokens of another kind. */
+function projectVerifier(given: unknown, wrong: Wrong): Verifier {
+  if (hasMethod(given, 'authenticate') && !hasMethod(given, 'close')) return given as Verifier
+  throw wrong('must be what createVerifier returns')
+}
 
 /** What events call them. */
 const faces = { reverseJwt: 'express', ReverseJwtStrategy: 'passport' } as const

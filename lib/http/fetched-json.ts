@@ -17,9 +17,8 @@ export async function fetchJson(
   const name = `${url.origin}${url.pathname}`
   const signal = AbortSignal.timeout(timeoutMs)
   try {
-    const all = new Headers(await headers?.())
-    all.set('Accept', 'application/json')
-    const response = await fetch(url, { headers: all, redirect: 'error', signal })
+    const asked = await beforeAbort(signal, headersFrom(headers))
+    const response = await fetch(url, { headers: asked, redirect: 'error', signal })
     if (response.status !== 200) {
       await response.body?.cancel()
       throw new Error(`it answered ${response.status}`)
@@ -32,6 +31,27 @@ export async function fetchJson(
     const why = signal.aborted ? `it did not answer within ${timeoutMs} ms` : reasonOf(cause)
     throw new Error(`${name} cannot be read: ${why}`, { cause })
   }
+}
+
+/** What is wrong with a header is not repeated: it may hold a secret. */
+async function headersFrom(headers: Reading['headers']): Promise<Headers> {
+  try {
+    const all = new Headers(await headers?.())
+    all.set('Accept', 'application/json')
+    return all
+  } catch {
+    throw new Error('the function headers gave none')
+  }
+}
+
+/** Whoever gives headers may take for ever. */
+function beforeAbort<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener('abort', () => {
+      reject(new Error('aborted'))
+    })
+    work.then(resolve, reject)
+  })
 }
 
 async function textOf(response: Response, maxBytes: number): Promise<string> {

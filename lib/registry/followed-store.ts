@@ -39,6 +39,7 @@ export class FollowedStore {
 
   /** The read that is under way, or a new one. Rejects when it fails. */
   read(): Promise<void> {
+    if (this.isClosed) return Promise.resolve()
     this.reading ??= this.readOnce()
     return this.reading
   }

@@ -3,7 +3,7 @@ import { revocationOf } from '../keys/revocation.js'
 import { callback, objectWith, seconds } from '../options/kinds.js'
 import { optionsReader, type OptionsOf } from '../options/options.js'
 import { escaped } from '../options/quoted.js'
-import { condensed } from '../revocations/condensed.js'
+import { checkedRevocations, condensed } from '../revocations/condensed.js'
 import { EndedSessions } from '../revocations/ended-sessions.js'
 import { revocationReader } from '../revocations/requested-revocation.js'
 import { acceptedAfterExpiry, type RevocationList } from '../revocations/revocation-list.js'
@@ -23,7 +23,7 @@ export interface RegistryRevocationsOptions {
   readonly store: ProjectStore
   /** Seconds after which it is read again where no message came. Default 10, from 1 to 60. */
   readonly interval?: number
-  /** Seconds after which what was read says nothing any more: then each session is answered 503. Default 60, from `interval` to 300. */
+  /** Seconds after which what was read says nothing any more: then each session is answered 503. Default 60, from twice the `interval` to 300. */
   readonly maxStaleness?: number
   /** Epoch seconds. Default: the system's clock. */
   readonly clock?: () => number
@@ -74,9 +74,9 @@ export class RegistryRevocations implements RevocationStore {
 
   constructor(options: RegistryRevocationsOptions) {
     const { store, interval, maxStaleness, clock, onError } = readOptions(options)
-    if (maxStaleness < interval) {
+    if (maxStaleness < 2 * interval) {
       throw new TypeError(
-        `RegistryRevocations: maxStaleness must be a number of seconds from ${interval}, the interval, to 300`,
+        `RegistryRevocations: maxStaleness must be twice the interval, ${2 * interval}, or more: a read may be late, or fail once`,
       )
     }
     this.store = store
@@ -146,9 +146,9 @@ export class RegistryRevocations implements RevocationStore {
 
   private async read(): Promise<void> {
     const readSince = performance.now()
-    const stored = await answerOf(() => this.store.revocations())
+    const stored: unknown = await answerOf(() => this.store.revocations())
     try {
-      const list = condensed(stored)
+      const list = condensed(checkedRevocations(stored))
       this.ended.keep(list, readSince)
       this.current = list
     } catch (error) {

@@ -1,6 +1,6 @@
 import { StoreError } from '../errors.js'
 import { readClock, type Clock } from '../time/clock.js'
-import type { RevocationList } from './revocation-list.js'
+import { issuersTolerance, type RevocationList } from './revocation-list.js'
 import type { SessionFacts } from './revocation-store.js'
 
 interface ProjectEndings {
@@ -47,7 +47,8 @@ export class EndedSessions {
    * anybody still writes the list, so the one at hand stays, and its age goes on.
    */
   keep({ generatedAt, allBefore = -Infinity, revocations }: RevocationList, readSince: number): void {
-    if (!(Math.abs(generatedAt - readClock(this.clock)) <= maxClockDifference))
+    const behind = readClock(this.clock) - generatedAt
+    if (!(Math.abs(behind) <= maxClockDifference))
       throw new Error(`its time is more than ${maxClockDifference} s from the clock here`)
     if (!(generatedAt > this.generatedAt)) throw new Error('it is not newer than the one at hand')
     const projects = new Map<string, ProjectEndings>()
@@ -66,7 +67,8 @@ export class EndedSessions {
       }
     }
     this.generatedAt = generatedAt
-    this.readSince = readSince
+    // A list that was old when it came is as old now: somebody may have kept it.
+    this.readSince = readSince - Math.max(0, behind - issuersTolerance) * 1000
     this.allBefore = allBefore
     this.projects = projects
     this.sessions = sessions

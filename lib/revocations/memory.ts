@@ -62,10 +62,10 @@ export class MemoryRevocations implements RevocationStore {
     const endings = this.endingsOf(projectId)
     if (kid !== undefined) endings.kids.set(kid, now)
     else if (sessionId === undefined) endings.before = now + issuersTolerance
-    else if (endings.sessions.size < maxSingleSessions) {
-      if (revocation.expiresAt > now)
-        endings.sessions.set(sessionId, { endedAt: now, until: revocation.expiresAt })
-    } else {
+    else if (endings.sessions.has(sessionId) || revocation.expiresAt + acceptedAfterExpiry <= now) return
+    else if (endings.sessions.size < maxSingleSessions)
+      endings.sessions.set(sessionId, { endedAt: now, until: revocation.expiresAt })
+    else {
       endings.before = now + issuersTolerance
       endings.sessions.clear()
     }

@@ -11,9 +11,11 @@ export type RevocationsEvent =
   | { readonly type: 'revocations.read'; readonly age?: number; readonly entries: number }
   | { readonly type: 'revocations.failed'; readonly age?: number; readonly cause: string }
 
+type HeadersInput = ConstructorParameters<typeof Headers>[0]
+
 export interface PulledSettings {
   readonly url: URL
-  readonly headers: (() => ConstructorParameters<typeof Headers>[0]) | undefined
+  readonly headers: (() => HeadersInput | Promise<HeadersInput>) | undefined
   /** Seconds between two reads. */
   readonly interval: number
   /** Seconds after which a list says nothing any more. */
@@ -53,7 +55,7 @@ export class PulledRevocations implements RevocationReader {
   }
 
   async ready(): Promise<void> {
-    if (!Number.isNaN(this.ended.age)) return
+    if (this.ended.isFresh) return
     try {
       await (this.reading ?? this.read())
     } catch (cause) {

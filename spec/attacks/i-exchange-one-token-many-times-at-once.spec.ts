@@ -29,7 +29,7 @@ beforeAll(async () => {
       return port
     }),
   )
-})
+}, 120_000)
 
 afterAll(async () => {
   for (const child of children) child.kill('SIGKILL')

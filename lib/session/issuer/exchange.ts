@@ -1,12 +1,12 @@
 import { decodeBase64urlText } from '../../encoding/base64url-text.js'
 import { parseJsonText, tokenLimits } from '../../encoding/strict-json.js'
-import { isScope, sessionGrantType } from '../../protocol.js'
+import { isOrigin, isScope, sessionGrantType } from '../../protocol.js'
 import type { RequestLike } from '../../types.js'
 import type { Verifier } from '../../verifier.js'
 import { originOf } from '../../verify/credentials.js'
 import { exchangeContext } from '../../verify/options.js'
 import { malformed, type EndpointRequest } from './endpoint.js'
-import type { Issue } from './issuing.js'
+import { SessionTooLongError, type Issue } from './issuing.js'
 import { OAuthFault, type OAuthAnswer } from './oauth-error.js'
 import type { SessionSigner } from './session-signer.js'
 
@@ -36,23 +36,40 @@ export function exchanging({ verifier, signer, issue }: ExchangeParts) {
     if (assertion === undefined) throw malformed('The parameter assertion is missing: the project token.')
     const scope = scopeIn(form)
     requireOwnClient(form.get('client_id'), assertion)
-    const origin = originOf(request)
+    const origin = soleOrigin(request)
 
     await signer.requireUp()
     const wanted = scope === undefined ? {} : { scope }
     const authentication = await verifier.verify(assertion, exchangeContext({ origin, ...wanted }))
-    const session = await issue(authentication, { origin, ...wanted })
+    const session = await issue(authentication, { origin, ...wanted }).catch(tooLong)
     return { status: 200, body: { ...session } }
   }
 }
 
+/** What no browser sends would stand in the session as the page that may use it. */
+function soleOrigin(request: RequestLike): string | undefined {
+  let origin: string | undefined
+  try {
+    origin = originOf(request)
+  } catch {
+    throw malformed('There is more than one Origin header.')
+  }
+  if (origin === undefined || origin === 'null' || isOrigin(origin)) return origin
+  throw malformed('The Origin header is not an origin as browsers send it.')
+}
+
+/** A customer may have more scopes than one token can hold. */
+function tooLong(error: unknown): never {
+  if (!(error instanceof SessionTooLongError)) throw error
+  throw new OAuthFault('invalid_scope', 'The session would be too long for services. Ask for fewer scopes.')
+}
+
 /** RFC 6749 section 2.3: a client uses one way, and URLs are kept in logs and histories. */
-function refuseTokensElsewhere(request: RequestLike): void {
-  if (
-    !('authorization' in request.headers) &&
-    !/[?&](?:assertion|access_token)=/.test(request.originalUrl ?? request.url ?? '')
-  )
-    return
+function refuseTokensElsewhere({ headers, originalUrl, url = '' }: RequestLike): void {
+  const [, query = ''] = (originalUrl ?? url).split('?')
+  const parameters = new URLSearchParams(query)
+  const isInUrl = parameters.has('assertion') || parameters.has('access_token')
+  if (!isInUrl && !('authorization' in headers)) return
   throw malformed('The token must be in the form alone: neither in the URL nor in Authorization.')
 }
 

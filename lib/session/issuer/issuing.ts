@@ -72,8 +72,8 @@ export function issuing(settings: SessionIssuerSettings, signer: SessionSigner):
       throw error
     })
     if (access_token.length > limits.tokenLength.default) {
-      throw new TypeError(
-        `The session has ${access_token.length} characters; services refuse more than ${limits.tokenLength.default}. Return less from claims.`,
+      throw new SessionTooLongError(
+        `The session has ${access_token.length} characters; services refuse more than ${limits.tokenLength.default}. ${claimsOf === undefined ? 'Ask for fewer scopes' : 'Return less from claims, or ask for fewer scopes'}.`,
       )
     }
     const told = {
@@ -90,6 +90,9 @@ export function issuing(settings: SessionIssuerSettings, signer: SessionSigner):
     return { access_token, token_type: 'Bearer', expires_in: lifetime, ...granted }
   }
 }
+
+/** A session that no service would take. */
+export class SessionTooLongError extends TypeError {}
 
 /** An event of a failure. */
 export function failed(
@@ -128,7 +131,9 @@ function chosenScopes(
 function origin(given: unknown, wrong: Wrong): string | undefined {
   if (given === undefined || given === null) return undefined
   if (typeof given !== 'string') throw wrong('must be the Origin header of the request, a string')
-  return isOrigin(given) ? given : undefined
+  if (given === 'null') return undefined
+  if (isOrigin(given)) return given
+  throw wrong('must be an origin as browsers send it, like https://shop.example')
 }
 
 function furtherClaims(given: unknown): Readonly<Record<string, unknown>> {
@@ -141,5 +146,6 @@ function furtherClaims(given: unknown): Readonly<Record<string, unknown>> {
         'createSessionIssuer: claims returned a name without : or /; name claims of your own like https://platform.example/plan',
       )
   }
-  return given as Readonly<Record<string, unknown>>
+  // As they are signed: what is no JSON is a mistake of who returns it, and none of the signer.
+  return JSON.parse(JSON.stringify(given)) as Readonly<Record<string, unknown>>
 }

@@ -1,5 +1,5 @@
 import { eventListeners } from '../../events/listeners.js'
-import { callback, objectWith, required, seconds, text } from '../../options/kinds.js'
+import { callback, hasMethod, objectWith, required, seconds, text } from '../../options/kinds.js'
 import { optionsReader, type OptionsOf, type Values, type Wrong } from '../../options/options.js'
 import type { RevocationStore } from '../../revocations/revocation-store.js'
 import { clock } from '../../time/clock.js'
@@ -54,7 +54,7 @@ const path = {
 }
 
 const options = {
-  verifier: objectWith<Verifier>('verify', 'what createVerifier returns'),
+  verifier: projectVerifier,
   issuer: required(issuerOption, "the platform's address, such as https://platform.example"),
   audience: text({ fits: (name) => name !== '', what: 'a non-empty string' }),
   signingKeys,
@@ -70,6 +70,14 @@ const options = {
 export type SessionIssuerSettings = Values<typeof options>
 
 export const readSessionIssuerOptions = optionsReader('createSessionIssuer', options)
+
+function projectVerifier(given: unknown, wrong: Wrong): Verifier {
+  const verifier = objectWith<Verifier>('verify', 'what createVerifier returns')(given, wrong)
+  // Only a verifier of sessions reads something in the background.
+  if (hasMethod(given, 'close'))
+    throw wrong('must be what createVerifier returns, for it verifies project tokens')
+  return verifier
+}
 
 function signingKeys(given: unknown, wrong: Wrong): SigningKeysInput {
   if (Array.isArray(given) || typeof given === 'function') return given as SigningKeysInput

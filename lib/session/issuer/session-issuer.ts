@@ -185,6 +185,6 @@ export function createSessionIssuer(options: SessionIssuerOptions): SessionIssue
       await revocations?.ready?.()
     },
   }
-  shareKeySet(made, keys)
+  shareKeySet(made, { set: keys, issuer: settings.issuer })
   return made
 }

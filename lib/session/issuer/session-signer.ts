@@ -3,14 +3,16 @@ import { within } from '../../time/time-limit.js'
 import type { SigningKeys } from './signing-keys.js'
 
 const timeoutMs = 5_000
+/** One that is waited for for so long says that the next one would not come soon either. */
+const slowMs = 1_000
 /** Milliseconds between two trials while signing fails. */
 const probeEvery = 1_000
 
 /**
  * Signs sessions, and knows whether it can: a token whose session cannot be signed shall not be used up.
  *
- * The first failure is heard of too late, for its token is spent. From then on nobody's is, until a signature is made: one is tried each
- * second.
+ * The first failure is heard of too late, for its token is spent, as are those that came within the second in which a signature did not.
+ * From then on nobody's is, until a signature is made: one is tried each second.
  */
 export class SessionSigner {
   private readonly keys: SigningKeys
@@ -18,6 +20,8 @@ export class SessionSigner {
   /** By the monotonic clock, in milliseconds. */
   private triedSince = -Infinity
   private probing: Promise<void> | undefined
+  /** Signatures that are waited for, in the order in which they were begun. */
+  private readonly pending = new Set<{ readonly since: number }>()
 
   constructor(keys: SigningKeys) {
     this.keys = keys
@@ -26,19 +30,29 @@ export class SessionSigner {
   /** Resolves when a signature can be expected, as far as is known. Throws a StoreError otherwise. */
   async requireUp(): Promise<void> {
     await this.keys.atHand()
+    const now = performance.now()
+    // The one that waits longest is the first.
+    const [oldest] = this.pending
+    if (oldest !== undefined && now - oldest.since > slowMs)
+      throw down('a signature has been waited for too long')
     if (!this.isDown) return
-    const isDue = this.probing === undefined && performance.now() - this.triedSince >= probeEvery
+    const isDue = this.probing === undefined && now - this.triedSince >= probeEvery
     if (!isDue) throw down('signing has failed, and is tried each second')
     await this.prove()
   }
 
-  /** Resolves when a signature was made, and the public half of the key has verified it. */
+  /** Resolves when a signature was made, and the public half of the key has verified it. One trial is under way at most. */
   async prove(): Promise<void> {
-    const { current } = await this.keys.atHand()
-    this.probing = this.noted(current.prove()).finally(() => {
+    this.probing ??= this.proveOnce().finally(() => {
       this.probing = undefined
     })
     await this.probing
+  }
+
+  private async proveOnce(): Promise<void> {
+    this.triedSince = performance.now()
+    const { current } = await this.keys.atHand()
+    await this.noted(current.prove())
   }
 
   /** Throws a StoreError when there is no signature. */
@@ -49,7 +63,9 @@ export class SessionSigner {
   }
 
   private async noted<T>(signing: Promise<T>): Promise<T> {
-    this.triedSince = performance.now()
+    const mine = { since: performance.now() }
+    this.triedSince = mine.since
+    this.pending.add(mine)
     try {
       const signed = await within(timeoutMs, signing, `there was no signature within ${timeoutMs} ms`)
       this.isDown = false
@@ -57,6 +73,8 @@ export class SessionSigner {
     } catch (cause) {
       this.isDown = true
       throw outageFrom(cause, 'signer_failed')
+    } finally {
+      this.pending.delete(mine)
     }
   }
 }

@@ -99,7 +99,7 @@ function remoteKey(remote: RemoteSigner, publicJwk: unknown, names: Names): Name
     throw new TypeError('signingKeys: a remote signer needs publicJwk, the public half of its key')
   const alg = names.alg ?? algorithmNamed(remote.alg)
   const key = withCaller(() => sessionKey(publicJwk, { kid: names.kid ?? remote.kid, alg }))
-  let proved: Promise<void> | undefined
+  let isProved = false
   const prove = async () => {
     const signature = Buffer.from(await askRemoteSigner(remote, new TextEncoder().encode(trialText)))
     try {
@@ -107,20 +107,17 @@ function remoteKey(remote: RemoteSigner, publicJwk: unknown, names: Names): Name
     } catch (cause) {
       throw new Error('The signature of the remote signer is not of the key in publicJwk', { cause })
     }
+    isProved = true
   }
   const signer = signerOf(remote, key)
   return {
     ...key,
-    prove: () => (proved = prove()),
+    prove,
     signer: {
       ...signer,
       // A pair that does not fit would make sessions that every service refuses.
       async sign(claims) {
-        proved ??= prove()
-        await proved.catch((error: unknown) => {
-          proved = undefined
-          throw error
-        })
+        if (!isProved) await prove()
         return signer.sign(claims)
       },
     },

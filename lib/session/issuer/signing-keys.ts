@@ -34,6 +34,7 @@ export class SigningKeys implements SessionKeySet {
   /** By the monotonic clock, in milliseconds. */
   private loadedSince = -Infinity
   private triedSince = -Infinity
+  private hasFailed = false
   private loading: Promise<void> | undefined
 
   /** Throws a TypeError for a list that cannot be used. `report` hears why a function gave no keys. */
@@ -49,10 +50,9 @@ export class SigningKeys implements SessionKeySet {
     if (load !== undefined && secondsSince(this.loadedSince) > renewAfter) {
       if (this.loading === undefined && secondsSince(this.triedSince) > cooldown) this.renew(load)
       // A rotation shall not make anybody wait for long, and a dead secret store nobody.
-      await this.loading?.catch(() => undefined)
+      if (!this.hasFailed || !this.isUsable) await this.loading?.catch(() => undefined)
     }
-    const isFresh = load === undefined || secondsSince(this.loadedSince) <= staleIfError
-    if (this.set !== undefined && isFresh) return this.set
+    if (this.set !== undefined && this.isUsable) return this.set
     throw new StoreError('store_unavailable', {
       cause: 'the function signingKeys gave no keys',
       reason: 'signer_failed',
@@ -68,6 +68,12 @@ export class SigningKeys implements SessionKeySet {
     await this.atHand()
   }
 
+  private get isUsable(): boolean {
+    return (
+      this.set !== undefined && (this.load === undefined || secondsSince(this.loadedSince) <= staleIfError)
+    )
+  }
+
   private renew(load: () => unknown): void {
     const begun = performance.now()
     this.triedSince = begun
@@ -77,8 +83,12 @@ export class SigningKeys implements SessionKeySet {
       .then((given) => {
         this.set = this.setOf(given)
         this.loadedSince = begun
+        this.hasFailed = false
       })
       .catch((cause: unknown) => {
+        this.hasFailed = true
+        // From its end on, or one that hangs would never rest.
+        this.triedSince = performance.now()
         this.report(cause)
         throw cause
       })

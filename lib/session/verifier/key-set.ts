@@ -28,14 +28,20 @@ export function fixedKeySet(keys: readonly SessionKey[]): SessionKeySet {
   return { find: (kid) => byKid.get(kid), ready: () => Promise.resolve() }
 }
 
-const sets = new WeakMap<object, SessionKeySet>()
+/** The keys of an issuer of this process, and its name. */
+export interface SharedKeySet {
+  readonly set: SessionKeySet
+  readonly issuer: string
+}
+
+const sets = new WeakMap<object, SharedKeySet>()
 
 /** Lets a session issuer be given as the keys of a verifier in the same process. */
-export function shareKeySet(issuer: object, set: SessionKeySet): void {
-  sets.set(issuer, set)
+export function shareKeySet(issuer: object, shared: SharedKeySet): void {
+  sets.set(issuer, shared)
 }
 
 /** The keys of a session issuer of this process; undefined for anything else. */
-export function keySetOf(issuer: object): SessionKeySet | undefined {
+export function sharedKeySet(issuer: object): SharedKeySet | undefined {
   return sets.get(issuer)
 }

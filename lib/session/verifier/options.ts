@@ -10,7 +10,7 @@ import { clock } from '../../time/clock.js'
 import { verifierOptions } from '../../verify/options.js'
 import { isSecureAddress, issuerOption } from '../issuer-address.js'
 import { sessionKey } from '../session-key.js'
-import { fixedKeySet, keySetOf, type SessionKeySet } from './key-set.js'
+import { fixedKeySet, sharedKeySet, type SessionKeySet, type SharedKeySet } from './key-set.js'
 import type { KeySetEvent } from './remote-key-set.js'
 
 /** What a verifier of sessions tells of. */
@@ -26,7 +26,7 @@ export interface PulledRevocationsOptions {
   /** https, or http on this machine alone: whoever could answer in its place could leave entries out. */
   readonly url: string | URL
   /** What lets this service read it, such as an Authorization header. Called before each read. */
-  readonly headers?: () => HeadersInput
+  readonly headers?: () => HeadersInput | Promise<HeadersInput>
   /** Seconds between two reads. Default 10, from 1 to 60. */
   readonly interval?: number
   /** Seconds after which a list says nothing any more and sessions are answered 503. Default 60, from 10 to 300. */
@@ -95,8 +95,11 @@ export type SessionVerifierSettings = Values<typeof sessionVerifierOptions>
 function address(given: unknown, wrong: Wrong): URL | undefined {
   if (given === undefined) return undefined
   const url = given instanceof URL ? given : parseUrl(given)
-  if (url !== undefined && isSecureAddress(url)) return url
-  throw wrong('must be an address that begins with https, or http on this machine alone')
+  const isPlain = url?.username === '' && url.password === ''
+  if (url !== undefined && isSecureAddress(url) && isPlain) return url
+  throw wrong(
+    'must be an address that begins with https, or http on this machine alone, without a user in it',
+  )
 }
 
 function headersOption(given: unknown, wrong: Wrong): PulledRevocationsOptions['headers'] {
@@ -105,11 +108,11 @@ function headersOption(given: unknown, wrong: Wrong): PulledRevocationsOptions['
 }
 
 /** Undefined: by the metadata of the issuer. */
-function keys(given: unknown, wrong: Wrong): SessionKeySet | URL | undefined {
+function keys(given: unknown, wrong: Wrong): SessionKeySet | SharedKeySet | URL | undefined {
   if (given === undefined) return undefined
   if (typeof given !== 'object' || given === null || Array.isArray(given))
     throw wrong('must be { jwksUri }, { jwks } or a session issuer')
-  const ofIssuer = keySetOf(given)
+  const ofIssuer = sharedKeySet(given)
   if (ofIssuer !== undefined) return ofIssuer
   const { jwksUri, jwks, ...others } = given as Record<string, unknown>
   if (Object.keys(others).length > 0 || (jwksUri === undefined) === (jwks === undefined))
@@ -148,8 +151,8 @@ function revocations(given: unknown, wrong: Wrong): PulledRevocationsSettings | 
       'must be { url }, or what tells which sessions have ended, such as new RegistryRevocations({ store })',
     )
   const settings = readPulled(given)
-  if (settings.maxStaleness >= settings.interval) return settings
-  throw wrong('must have a maxStaleness that is not below its interval')
+  if (settings.maxStaleness >= 2 * settings.interval) return settings
+  throw wrong('must have a maxStaleness of twice its interval or more: a read may be late, or fail once')
 }
 
 export function isReader(value: unknown): value is RevocationReader {

@@ -25,7 +25,10 @@ export type SessionAuthOptions = SessionFaceOptions &
 const faceOptions = { optional: flag, scope: requestRules.scope } satisfies OptionsOf<SessionFaceOptions>
 const readWithVerifier = optionsReader('sessionAuth', {
   ...faceOptions,
-  verifier: objectWith<SessionVerifier>('authenticate', 'what createSessionVerifier returns'),
+  verifier: objectWith<SessionVerifier>(
+    ['authenticate', 'ready', 'close'],
+    'what createSessionVerifier returns',
+  ),
 })
 const readWithOptions = optionsReader('sessionAuth', {
   ...faceOptions,

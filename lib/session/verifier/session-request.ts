@@ -1,3 +1,4 @@
+import { isIdentifier } from '../../protocol.js'
 import type { Project, ProjectSession, RequestLike, ResponseLike } from '../../types.js'
 
 /** What `sessionAuth` writes on the request. */
@@ -12,6 +13,11 @@ export function attachSession(
   response: Pick<ResponseLike, 'headersSent' | 'setHeader'>,
   session: ProjectSession,
 ): void {
+  // A verifier of another kind would let a handler answer for a project that nobody has named.
+  if (!isIdentifier((session as Partial<ProjectSession> | undefined)?.projectId))
+    throw new TypeError(
+      'sessionAuth: verifier gave what is no session; give what createSessionVerifier returns',
+    )
   // A timeout may have answered meanwhile.
   if (!response.headersSent) response.setHeader('Cache-Control', 'no-store')
   request.project = Object.freeze({ id: session.projectId })

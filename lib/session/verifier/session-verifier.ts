@@ -149,8 +149,10 @@ function keySetOf(
   { keys, issuer }: SessionVerifierSettings,
   report: (event: SessionVerifierEvent) => void,
 ): SessionKeySet {
-  const isAddress = keys === undefined || keys instanceof URL
-  return isAddress ? new RemoteKeySet({ jwksUri: keys, issuer, report }) : keys
+  if (keys === undefined || keys instanceof URL) return new RemoteKeySet({ jwksUri: keys, issuer, report })
+  if ('find' in keys) return keys
+  if (keys.issuer === issuer) return keys.set
+  throw new TypeError(`createSessionVerifier: keys are of the issuer ${keys.issuer}, and issuer is ${issuer}`)
 }
 
 function revocationsOf(
