@@ -9,7 +9,7 @@ import { output } from './command.js'
 
 /** The root of the repository. Tests run from dist/. */
 export const root = join(import.meta.dirname, '../../..')
-const projects = join(root, 'spec/package/projects')
+export const projects = join(root, 'spec/package/projects')
 
 interface Manifest {
   readonly version: string

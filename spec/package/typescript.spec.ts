@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
-import { rm, writeFile } from 'node:fs/promises'
+import { cp, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { output, run } from './command.js'
-import { installation, projectIn, root } from './installation.js'
+import { installation, projectIn, projects, root } from './installation.js'
 
 jest.setTimeout(60_000)
 
@@ -30,14 +30,29 @@ async function compile(
   project: string,
   version: Compiler,
   files: readonly string[],
-  { type = 'module', ...settings }: Record<string, unknown>,
+  settings: Record<string, unknown>,
 ): Promise<string> {
+  await configure(project, files, settings)
+  const { stdout } = await run(process.execPath, [compilers[version], '--pretty', 'false'], project)
+  return stdout
+}
+
+async function configure(
+  project: string,
+  files: readonly string[],
+  { type = 'module', ...settings }: Record<string, unknown>,
+): Promise<void> {
   const compilerOptions = { ...always, outDir: 'out', ...settings }
   await writeFile(join(project, 'package.json'), JSON.stringify({ type }))
   await writeFile(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }))
   await rm(join(project, 'out'), { recursive: true, force: true })
-  const { stdout } = await run(process.execPath, [compilers[version], '--pretty', 'false'], project)
-  return stdout
+}
+
+/** A program for each folder, in one run of the compiler, which reads what they have in common once. */
+async function compileAll(project: string, version: Compiler, folders: readonly string[]): Promise<string> {
+  const args = [compilers[version], '--build', '--pretty', 'false', ...folders]
+  const { code, stdout, stderr } = await run(process.execPath, args, project)
+  return code === 0 ? stdout + stderr : `ended with ${code}: ${stdout}${stderr}`
 }
 
 const commonjs = { type: 'commonjs' }
@@ -70,21 +85,32 @@ describe('with @types/node alone', () => {
     ['5.8', { module: 'nodenext', ...commonjs }],
     ['5.8', { module: 'node16', ...commonjs }, 'use-dynamic-import'],
   ]
-  it.each(works)('TypeScript %s with %j compiles and runs', async (version, settings, file = 'use') => {
-    expect(await compile(project, version, [`${file}.ts`], settings)).toBe('')
-    expect(await output(process.execPath, [`out/${file}.js`], project)).toBe('shop\ntoken_replayed\n')
-  })
-
   const dom = { lib: ['es2022', 'dom'], types: [], noEmit: true, ...declarations }
+  /** A page has none of Node's types. */
   const pages: [Compiler, Record<string, unknown>][] = [
     ['7', { module: 'esnext', moduleResolution: 'bundler', ...dom }],
     ['6', { module: 'nodenext', ...dom }],
     ['5.8', { module: 'esnext', moduleResolution: 'bundler', ...dom }],
   ]
-  it.each(pages)(
-    "TypeScript %s with %j, which has none of Node's types, compiles a page",
-    async (version, settings) => {
-      expect(await compile(project, version, ['page.ts'], settings)).toBe('')
+  const folderOf = (at: number) => join(project, `case-${at}`)
+  const cases = [...works, ...pages.map(([version, settings]) => [version, settings, 'page'] as const)]
+
+  it.each(Object.keys(compilers) as Compiler[])('TypeScript %s compiles what works', async (version) => {
+    const folders: string[] = []
+    for (const [at, [compiler, settings, file = 'use']] of cases.entries()) {
+      if (compiler !== version) continue
+      await cp(join(projects, 'typescript'), folderOf(at), { recursive: true })
+      await configure(folderOf(at), [`${file}.ts`], settings)
+      folders.push(folderOf(at))
+    }
+    expect(await compileAll(project, version, folders)).toBe('')
+  })
+
+  it.each(works.map(([version, settings, file = 'use'], at) => ({ version, settings, file, at })))(
+    'what TypeScript $version has compiled with $settings runs',
+    async ({ file, at }) => {
+      const program = join(folderOf(at), `out/${file}.js`)
+      expect(await output(process.execPath, [program], project)).toBe('shop\ntoken_replayed\n')
     },
   )
 

@@ -5,7 +5,7 @@ import { RedisServer } from '../../helpers/redis-server.js'
 
 type Variables = Readonly<Record<string, string>>
 
-const anyPorts = { PLATFORM_PORT: '0', CUSTOMER_PORT: '0' }
+export const anyPorts = { PLATFORM_PORT: '0', CUSTOMER_PORT: '0' }
 
 /** A Redis and a PostgreSQL for a whole file, and demos over them, each until its test ends. */
 export function sharedServers() {

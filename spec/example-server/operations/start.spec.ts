@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, jest } from '@jest/globals'
+import { afterEach, expect, it, jest } from '@jest/globals'
 import { once } from 'node:events'
 import { Agent, get } from 'node:http'
 import { connect } from 'node:net'
@@ -44,47 +44,51 @@ it('prints two origins, what to do, and the way into the console', async () => {
   ])
 })
 
-describe.each(['PLATFORM_PORT', 'CUSTOMER_PORT'])('%s', (variable) => {
-  it.each(['', 'abc', '-1', '65536', '0x10', '\u001b[31m'])(
-    'refuses %j in one line that says what to do',
-    async (value) => {
-      expect(await demoWith({ [variable]: value }).ended()).toEqual({
-        exitCode: 1,
-        stdout: '',
-        stderr: `${variable} is ${JSON.stringify(value)}, which is not a port. Set it to a number from 0 to 65535 (0 = any free port), or leave it out.\n`,
-      })
-    },
-  )
+const variables = ['PLATFORM_PORT', 'CUSTOMER_PORT']
 
-  it('says in one line what to do when the port is taken', async () => {
-    const { platform } = await (await demoOverEmptyDatabase()).started()
-    const { port } = new URL(platform)
+it.each(variables)('refuses a %s that is none in one line that says what to do', async (variable) => {
+  expect(await demoWith({ [variable]: '\u001b[31m' }).ended()).toEqual({
+    exitCode: 1,
+    stdout: '',
+    stderr: `${variable} is "\\u001b[31m", which is not a port. Set it to a number from 0 to 65535 (0 = any free port), or leave it out.\n`,
+  })
+})
+
+it('says in one line what to do when a port is taken', async () => {
+  const { platform } = await (await demoOverEmptyDatabase()).started()
+  const { port } = new URL(platform)
+  for (const variable of variables) {
     expect(await (await demoOverEmptyDatabase({ [variable]: port })).ended()).toEqual({
       exitCode: 1,
       stdout: '',
       stderr: `Port ${port} is taken. Choose another one with ${variable}, for example ${variable}=0 npm start for any free port.\n`,
     })
-  })
+  }
 })
 
-it.each(['SIGTERM', 'SIGINT'] as const)(
-  'stops on %s although a connection is kept alive and another holds half a request, and frees its ports',
-  async (signal) => {
-    const demo = await demoOverEmptyDatabase()
-    const { platform, customer } = await demo.started()
-    const ports = { PLATFORM_PORT: new URL(platform).port, CUSTOMER_PORT: new URL(customer).port }
+it('stops on a signal although a connection is kept alive and another holds half a request, and frees its ports', async () => {
+  let demo = await demoOverEmptyDatabase()
+  const addresses = await demo.started()
+  const ports = {
+    PLATFORM_PORT: new URL(addresses.platform).port,
+    CUSTOMER_PORT: new URL(addresses.customer).port,
+  }
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     const agent = new Agent({ keepAlive: true })
     const half = connect(Number(ports.CUSTOMER_PORT), '127.0.0.1').on('error', () => undefined)
     try {
       half.write('GET / HTTP/1.1\r\n')
-      const [response] = (await once(get(platform, { agent }), 'response')) as [NodeJS.ReadableStream]
+      const [response] = (await once(get(addresses.platform, { agent }), 'response')) as [
+        NodeJS.ReadableStream,
+      ]
       response.resume()
       await once(response, 'end')
-      expect(await demo.stop(signal)).toMatchObject({ exitCode: 0, stderr: '' })
+      expect([signal, await demo.stop(signal)]).toMatchObject([signal, { exitCode: 0, stderr: '' }])
     } finally {
       agent.destroy()
       half.destroy()
     }
-    expect(await (await demoOverEmptyDatabase(ports)).started()).toEqual({ platform, customer })
-  },
-)
+    demo = await demoOverEmptyDatabase(ports)
+    expect(await demo.started()).toEqual(addresses)
+  }
+})
