@@ -47,9 +47,11 @@ async function headersFrom(headers: Reading['headers']): Promise<Headers> {
 /** Whoever gives headers may take for ever. */
 function beforeAbort<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    signal.addEventListener('abort', () => {
+    const abort = () => {
       reject(new Error('aborted'))
-    })
+    }
+    signal.addEventListener('abort', abort)
+    if (signal.aborted) abort()
     work.then(resolve, reject)
   })
 }

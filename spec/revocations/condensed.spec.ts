@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { condensed, type StoredRevocations } from '../../lib/revocations/condensed.js'
+import { checkedRevocations, condensed, type StoredRevocations } from '../../lib/revocations/condensed.js'
 import { now } from '../helpers/mint.js'
 
 const list = (stored: Partial<StoredRevocations>) =>
@@ -85,6 +85,21 @@ describe('of many projects', () => {
     })
   })
 
+  it('the longest ago are not listed where each has ended single sessions, and what is newer lives on', () => {
+    const sessions = many(10_001, (number) => ({
+      project: `project-${number}`,
+      session: `session-${number}`,
+      endedAt: now - 1_000 + number / 100,
+      until: now + 600,
+    }))
+    for (const later of [0, 90, 600]) {
+      const { allBefore, revocations } = list({ generatedAt: now + later, sessions })
+      // The oldest one, and not the moment of the list.
+      expect(allBefore).toBeCloseTo(now - 990, 1)
+      expect(revocations).toHaveLength(10_000)
+    }
+  })
+
   it('those with the longest lists are shortened until a reader takes it, and the others are not', () => {
     const name = 'x'.repeat(250)
     const large = many(150, (number) => sessionsOf(`${name}-${number}`, 100)).flat()
@@ -102,5 +117,41 @@ describe('of many projects', () => {
   it('too long names of all of them end all sessions', () => {
     const projects = many(10_000, (number) => ({ project: `${'é'.repeat(250)}-${number}` }))
     expect(list({ projects })).toEqual({ generatedAt: now, allBefore: now + 10, revocations: [] })
+  })
+})
+
+describe('what a sloppy store says is not taken', () => {
+  const good = { generatedAt: now, projects: [], keys: [], sessions: [] }
+
+  it('unlike what it should say', () => {
+    const whole = {
+      generatedAt: now,
+      projects: [{ project: 'shop' }, { project: 'shop', before: now }],
+      keys: [{ project: 'shop', kid: 'key-1', revokedAt: now }],
+      sessions: [{ project: 'shop', session: 'a', endedAt: now, until: now }],
+    }
+    expect(checkedRevocations(whole)).toBe(whole)
+  })
+
+  it.each<[string, unknown]>([
+    ['nothing', undefined],
+    ['no time', { ...good, generatedAt: undefined }],
+    ['milliseconds', { ...good, generatedAt: now * 1000 }],
+    ['a list that is none', { ...good, projects: {} }],
+    ['before: null', { ...good, projects: [{ project: 'shop', before: null }] }],
+    ['before: NaN', { ...good, projects: [{ project: 'shop', before: NaN }] }],
+    ['before: text', { ...good, projects: [{ project: 'shop', before: '2026-01-01' }] }],
+    ['before: a Date', { ...good, projects: [{ project: 'shop', before: new Date() }] }],
+    ['another name for the project', { ...good, projects: [{ project_id: 'shop' }] }],
+    ['a key without its kid', { ...good, keys: [{ project: 'shop', revokedAt: now }] }],
+    [
+      'another name for the session',
+      { ...good, sessions: [{ project: 'shop', session_id: 'a', endedAt: now, until: now }] },
+    ],
+    ['a place without an entry', { ...good, sessions: [null] }],
+  ])('%s', (_, stored) => {
+    expect(() => checkedRevocations(stored)).toThrow(
+      /must resolve to \{ generatedAt, projects, keys, sessions \}/,
+    )
   })
 })

@@ -208,6 +208,32 @@ describe('closes', () => {
   })
 })
 
+it('goes on where the function headers takes for ever, throws, or gives what is none', async () => {
+  issuerServer.answer = json(list())
+  const secret = 'Bearer s3cr3t\npart'
+  for (const headers of [
+    () => new Promise<never>(() => undefined),
+    () => Promise.reject(new Error('no rights')),
+    () => ({ Authorization: secret }),
+  ]) {
+    jest
+      .spyOn(AbortSignal, 'timeout')
+      .mockReturnValue(AbortSignal.abort(new DOMException('late', 'TimeoutError')))
+    const verifier = sessions(headers as never)
+    expect(await outcome(verifier)).toBe('store_unavailable')
+  }
+  expect(JSON.stringify(events)).not.toContain('s3cr3t')
+})
+
+it('counts the age of a list from when it was made, where it was old when it came', async () => {
+  issuerServer.answer = json(list([], now - 50))
+  const verifier = sessions()
+  expect(await outcome(verifier)).toBe('passes')
+  issuerServer.answer = json({}, 500)
+  pass(21)
+  expect(await outcome(verifier)).toBe('store_unavailable')
+})
+
 it('opens again with the next good list', async () => {
   issuerServer.answer = json({}, 500)
   const verifier = sessions()
