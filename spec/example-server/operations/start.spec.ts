@@ -27,24 +27,26 @@ afterEach(async () => {
   await Promise.all(running.splice(0).map((demo) => demo.kill()))
 })
 
-it('prints two origins, what to do, and the way into the console', async () => {
+it('prints three origins, what to do, and the way into the console', async () => {
   const demo = demoWith({})
-  const { platform, customer } = await demo.started()
+  const { platform, customer, orders } = await demo.started()
   expect(platform).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
   expect(customer).toMatch(/^http:\/\/localhost:\d+$/)
+  expect(orders).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
   const { address, password } = await demo.console()
   expect(address).toBe(`${platform}/console/`)
   expect(password).toMatch(/^(?:[a-z2-9]{4}-){3}[a-z2-9]{4}$/)
   expect((await demo.stop()).stdout.split('\n')).toEqual([
     `Platform: ${platform}`,
     `Customer: ${customer}`,
+    `Orders: ${orders} (another service of the platform)`,
     `Open ${customer} in a browser and press the button; Ctrl+C stops the demo.`,
     `Console: ${address} with the password ${password} (good for one login)`,
     '',
   ])
 })
 
-describe.each(['PLATFORM_PORT', 'CUSTOMER_PORT'])('%s', (variable) => {
+describe.each(['PLATFORM_PORT', 'CUSTOMER_PORT', 'ORDERS_PORT'])('%s', (variable) => {
   it.each(['', 'abc', '-1', '65536', '0x10', '\u001b[31m'])(
     'refuses %j in one line that says what to do',
     async (value) => {
@@ -71,8 +73,13 @@ it.each(['SIGTERM', 'SIGINT'] as const)(
   'stops on %s although a connection is kept alive and another holds half a request, and frees its ports',
   async (signal) => {
     const demo = await demoOverEmptyDatabase()
-    const { platform, customer } = await demo.started()
-    const ports = { PLATFORM_PORT: new URL(platform).port, CUSTOMER_PORT: new URL(customer).port }
+    const addresses = await demo.started()
+    const { platform, customer, orders } = addresses
+    const ports = {
+      PLATFORM_PORT: new URL(platform).port,
+      CUSTOMER_PORT: new URL(customer).port,
+      ORDERS_PORT: new URL(orders).port,
+    }
     const agent = new Agent({ keepAlive: true })
     const half = connect(Number(ports.CUSTOMER_PORT), '127.0.0.1').on('error', () => undefined)
     try {
@@ -85,6 +92,6 @@ it.each(['SIGTERM', 'SIGINT'] as const)(
       agent.destroy()
       half.destroy()
     }
-    expect(await (await demoOverEmptyDatabase(ports)).started()).toEqual({ platform, customer })
+    expect(await (await demoOverEmptyDatabase(ports)).started()).toEqual(addresses)
   },
 )
