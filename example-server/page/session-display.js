@@ -18,6 +18,11 @@ export function showSession(expiresIn) {
   startTimeLeft(expiresIn)
 }
 
+/** How long it would have lasted says nothing any more. */
+export function showEnd() {
+  byId('session-left').hidden = true
+}
+
 export function countCall(status, code = '') {
   count('calls')
   const item = document.createElement('li')

@@ -7,7 +7,7 @@
  */
 
 import { createProjectClient, problemOf, ProjectClientError } from '/reverse-jwt/index.js'
-import { countCall, countToken, showCalls, showOrders, showSession } from './session-display.js'
+import { countCall, countToken, showCalls, showEnd, showOrders, showSession } from './session-display.js'
 import { visibleName } from '/visible-text.js'
 
 const { platform, orders } = document.body.dataset
@@ -29,6 +29,7 @@ const client = createProjectClient({
     // Of a call that was refused. The client now goes for another session, to call again.
     if (code === 'session_revoked') {
       wasEnded = true
+      showEnd()
       countCall(401, code)
     }
   },
@@ -111,13 +112,10 @@ function sayingOf(error) {
   if (error instanceof Refusal) return ['refused', error.message]
   const { code, problem } = error instanceof ProjectClientError ? error : {}
   if (code === 'session_refused') {
-    const why = `the platform gives no session for a new token (${visibleName(problem?.code)}).`
-    return wasEnded
-      ? [
-          'refused',
-          `The orders service answers 401 session_revoked: the platform has ended the session. And ${why}`,
-        ]
-      : ['refused', `There is no session: ${why}`]
+    const noOther = `For a new token the platform gives no other session: ${visibleName(problem?.code)}.`
+    const ended =
+      'The orders service answers 401 session_revoked, because the platform has ended the session. '
+    return ['refused', wasEnded ? ended + noOther : noOther]
   }
   if (code?.startsWith('token_'))
     return ['trouble', 'Demo Shop gave no token. Reload the page, and try again.']
