@@ -55,7 +55,8 @@ fiveButton.addEventListener('click', async () => {
 keepButton.addEventListener('click', () => {
   isKeeping = !isKeeping
   keepButton.setAttribute('aria-pressed', isKeeping)
-  if (isKeeping) whileCalling(keepCalling)
+  // Pressed twice within a pause: the calls of the first time go on.
+  if (isKeeping && !fiveButton.disabled) whileCalling(keepCalling)
 })
 
 async function callFiveTimes() {
@@ -100,12 +101,15 @@ async function whileCalling(call) {
   } catch (error) {
     const [mood, text] = sayingOf(error)
     showCalls(mood, text)
+    if (text === broken) throw error
   } finally {
     isKeeping = false
     keepButton.setAttribute('aria-pressed', false)
     fiveButton.disabled = false
   }
 }
+
+const broken = 'Something went wrong in this page. Reload it.'
 
 /** By the code: the sentences of errors are for developers. */
 function sayingOf(error) {
@@ -119,5 +123,6 @@ function sayingOf(error) {
   }
   if (code?.startsWith('token_'))
     return ['trouble', 'Demo Shop gave no token. Reload the page, and try again.']
+  if (code === undefined && error.name !== 'TimeoutError') return ['trouble', broken]
   return ['trouble', 'There is no answer. Is the demo ("npm start") still running?']
 }
