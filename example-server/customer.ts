@@ -21,11 +21,14 @@ export interface CustomerSettings {
   /** Where the customer is: its origin. */
   readonly address: string
   readonly platformAddress: string
+  /** Another service of the platform, which the page calls, too. */
+  readonly ordersAddress: string
   /** PEM. It never leaves this backend. */
   readonly privateKey: string
 }
 
-export function customerApp({ address, platformAddress, privateKey }: CustomerSettings): Express {
+export function customerApp(settings: CustomerSettings): Express {
+  const { address, platformAddress, ordersAddress, privateKey } = settings
   const signer = createSigner({
     projectId: 'demo-shop',
     audience: platformAddress,
@@ -40,7 +43,7 @@ export function customerApp({ address, platformAddress, privateKey }: CustomerSe
   app.set('env', 'production')
   // Tells an attacker which software to look for.
   app.disable('x-powered-by')
-  app.use(securityHeaders(`default-src 'self'; connect-src 'self' ${platformAddress}`))
+  app.use(securityHeaders(`default-src 'self'; connect-src 'self' ${platformAddress} ${ordersAddress}`))
 
   // The customer alone decides who may have a token. The endpoint looks at which page asks, and signs for use from there alone.
   app.post(
@@ -64,6 +67,7 @@ export function customerApp({ address, platformAddress, privateKey }: CustomerSe
   const page = readFileSync(join(pageFolder, 'index.html'), 'utf8')
     .replaceAll('%CUSTOMER%', address)
     .replaceAll('%PLATFORM%', platformAddress)
+    .replaceAll('%ORDERS%', ordersAddress)
   app.get('/', (req, res) => {
     // 127.0.0.1 is another origin than localhost, and the platform knows only this one.
     if (`http://${req.headers.host ?? ''}` !== address) {

@@ -4,7 +4,10 @@
  *     GET /api/plain HTTP/1.1
  *     Origin: http://localhost:4001
  *     Authorization: Bearer eyJhbGciOiJFUzI1NiIs...
+ *
+ * For a page that calls often it exchanges a token for a session, which its other services take, too: `orders.ts` is one.
  */
+import { createHash, timingSafeEqual } from 'node:crypto'
 import express, { type Express, type RequestHandler } from 'express'
 import passport from 'passport'
 import {
@@ -21,6 +24,7 @@ import {
   type ReplayStore,
   type Verifier,
 } from 'reverse-jwt'
+import { createSessionIssuer, type RevocationStore } from 'reverse-jwt/session'
 import { securityHeaders } from './security-headers.js'
 
 export interface PlatformSettings {
@@ -32,13 +36,19 @@ export interface PlatformSettings {
   readonly replayStore: ReplayStore
   /** The origins of all projects. */
   readonly origins: OriginSource
+  /** PEM. The platform's own key, which signs its sessions: the same in all its processes. */
+  readonly sessionKey: string
+  /** The sessions that have ended early, as those of revoked keys. */
+  readonly revocations: RevocationStore
+  /** What only the platform's other services know. */
+  readonly servicesSecret: string
   readonly onEvent: VerifierEventListener | readonly VerifierEventListener[]
   /** What else the platform serves: a front page and a console. */
   readonly pages: RequestHandler
 }
 
 export function platformApp(settings: PlatformSettings): Express {
-  const { address, keyStore, replayStore, origins, onEvent, pages } = settings
+  const { address, keyStore, replayStore, origins, sessionKey, revocations, servicesSecret } = settings
   const app = express()
   // In any other environment Express shows the stack of an error to whoever called.
   app.set('env', 'production')
@@ -48,21 +58,34 @@ export function platformApp(settings: PlatformSettings): Express {
 
   // Before the token is asked for, because a preflight carries none. A refusal needs these headers too, or the page could not
   // read it.
-  app.use('/api', corsFor(origins))
+  app.use(['/api', '/oauth'], corsFor(origins))
 
-  // One verifier for both routes: a token that was used at one of them has been used at the other.
+  // One verifier for all routes: a token that was used at one of them has been used at the others.
   const verifier = createVerifier({
     audience: address,
     keyStore,
     replayStore,
     // Only pages of other origins call these routes, and with such a call a browser always sends its Origin.
     requireOrigin: true,
-    onEvent,
+    onEvent: settings.onEvent,
   })
   app.get('/api/plain', reverseJwt({ verifier }), whoCalls)
   app.get('/api/passport', withPassport(verifier), whoCalls)
 
-  app.use(pages)
+  const issuer = createSessionIssuer({
+    issuer: address,
+    verifier,
+    signingKeys: [{ privateKey: sessionKey }],
+    revocations,
+  })
+  app.post('/oauth/token', issuer.tokenEndpoint())
+  app.post('/oauth/revoke', issuer.revocationEndpoint())
+  // All that another service needs: the public half of the key, and where it is.
+  app.use(issuer.wellKnown())
+  // It names projects, so it is not for everybody.
+  app.get('/internal/revocations', onlyServices(servicesSecret), issuer.revocationList())
+
+  app.use(settings.pages)
   // Last: it answers what the routes above have refused.
   app.use(problemDetails())
   return app
@@ -78,6 +101,20 @@ function withPassport(verifier: Verifier): RequestHandler {
   // A token stands for one request, so there is nothing to keep in a session.
   const options = { session: false, failWithError: true }
   return authenticator.authenticate('reverse-jwt', options) as RequestHandler
+}
+
+/** Lets pass whoever knows the secret. A platform with a network of its own needs none: it mounts the route there alone. */
+function onlyServices(secret: string): RequestHandler {
+  const right = hashOf(`Bearer ${secret}`)
+  return (req, res, next) => {
+    // How long that takes says nothing of the secret.
+    if (timingSafeEqual(hashOf(req.headers.authorization ?? ''), right)) next()
+    else res.sendStatus(403)
+  }
+}
+
+function hashOf(text: string): Buffer {
+  return createHash('sha256').update(text).digest()
 }
 
 const whoCalls: RequestHandler = (req, res) => {

@@ -1,6 +1,5 @@
 /** The platform's first customer: what it keeps, and how it comes into the registry. */
 import { createPublicKey } from 'node:crypto'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { generateProjectKey, proveKeyPossession } from 'reverse-jwt/customer'
 import {
@@ -10,22 +9,15 @@ import {
   type Registry,
   type RegistryErrorCode,
 } from 'reverse-jwt/registry'
+import { keptKey } from './kept-key.js'
 
 export const demoShop = 'demo-shop'
 const by = 'npm start'
 
-/** The customer's own key pair: made once, and kept where only the customer reads it. */
+/** The customer's own key pair. */
 export async function customerKey(dataFolder: string): Promise<{ privateKey: string; file: string }> {
-  const folder = join(dataFolder, 'customer')
-  const file = join(folder, 'project-key.pem')
-  try {
-    return { privateKey: readFileSync(file, 'utf8'), file }
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-  }
-  const { privateKey } = await generateProjectKey()
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
-  writeFileSync(file, privateKey, { mode: 0o600, flag: 'wx' })
+  const file = join(dataFolder, 'customer', 'project-key.pem')
+  const privateKey = await keptKey(file, async () => (await generateProjectKey()).privateKey)
   return { privateKey, file }
 }
 

@@ -7,6 +7,7 @@ import { ConsoleLogins } from '../console/console-logins.js'
 import { consoleRouter } from '../console/console.js'
 import { frontPageRouter } from '../console/front-page.js'
 import { CannotStart } from './environment.js'
+import { sessionKey } from './kept-key.js'
 import { listen, portOf, stopListening } from './listen.js'
 import { platformApp } from '../platform.js'
 import type { OpenProjectStore } from './project-store.js'
@@ -20,6 +21,7 @@ export interface PlatformProcessSettings {
   readonly dataFolder: string
   readonly customerOrigin: string
   readonly consoleSecrets: ConsoleSecrets
+  readonly servicesSecret: string
 }
 
 export interface PlatformProcess {
@@ -44,7 +46,7 @@ export async function startPlatform(
     const server = await listen('PLATFORM_PORT', settings.port)
     const address = `http://127.0.0.1:${portOf(server)}`
     const registry = createRegistry({ store, audience: address })
-    const { keyStore, origins, onEvent, close: closeProjects } = await serveProjects(store)
+    const { onEvent, close: closeProjects, ...served } = await serveProjects(store)
     closers.push(closeProjects)
     const logins = new ConsoleLogins(db)
     await logins.migrate().catch((error: unknown) => {
@@ -58,10 +60,11 @@ export async function startPlatform(
     server.on(
       'request',
       platformApp({
+        ...served,
         address,
-        keyStore,
         replayStore,
-        origins,
+        sessionKey: await sessionKey(settings.dataFolder),
+        servicesSecret: settings.servicesSecret,
         onEvent: [logEvent, onEvent],
         pages,
       }),

@@ -1,10 +1,17 @@
-/** What a process of the platform serves: keys at hand, the origins of all projects, and when keys were used last. */
+/** What a process of the platform serves: keys at hand, the origins of all projects, ended sessions, and when keys were used last. */
 import { CachedKeyStore, type KeyStore, type OriginSource, type VerifierEventListener } from 'reverse-jwt'
-import { AllowedOrigins, recordLastUse, type PostgresProjectStore } from 'reverse-jwt/registry'
+import {
+  AllowedOrigins,
+  recordLastUse,
+  RegistryRevocations,
+  type PostgresProjectStore,
+} from 'reverse-jwt/registry'
+import type { RevocationStore } from 'reverse-jwt/session'
 
 export interface ServedProjects {
   readonly keyStore: KeyStore
   readonly origins: OriginSource
+  readonly revocations: RevocationStore
   readonly onEvent: VerifierEventListener
   readonly close: () => Promise<void>
 }
@@ -19,11 +26,14 @@ export async function serveProjects(store: PostgresProjectStore): Promise<Served
   })
   const origins = new AllowedOrigins(store)
   await origins.ready()
+  const revocations = new RegistryRevocations({ store })
+  await revocations.ready()
   const lastUse = recordLastUse(store, { intervalMs: lastUseIntervalMs })
   const close = async () => {
     await watch.close()
     await origins.close()
+    await revocations.close()
     await lastUse.close()
   }
-  return { keyStore, origins, onEvent: lastUse.onEvent, close }
+  return { keyStore, origins, revocations, onEvent: lastUse.onEvent, close }
 }

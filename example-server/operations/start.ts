@@ -1,15 +1,17 @@
 /**
- * Starts the demo: a platform and a customer of it, each with an origin of its own.
+ * Starts the demo: a platform, a customer of it, and another service of the platform, each with an origin of its own.
  *
- *     PLATFORM_PORT=4000 CUSTOMER_PORT=4001 npm start
+ *     PLATFORM_PORT=4000 CUSTOMER_PORT=4001 ORDERS_PORT=4002 npm start
  *
- * Those are the defaults; 0 is any free port. Projects, keys and the customer's private key are kept in ./.data (DATA_FOLDER).
+ * Those are the defaults; 0 is any free port. Projects, keys and the private keys of both are kept in ./.data (DATA_FOLDER).
  * With DATABASE_URL=postgres://localhost/demo projects are kept in PostgreSQL, with REDIS_URL=redis://localhost:6379 used
  * tokens in Redis; with both, WORKERS=4 runs the platform in so many processes.
  */
+import { randomBytes } from 'node:crypto'
 import { createRegistry } from 'reverse-jwt/registry'
 import { newConsoleSecrets } from '../console/console-access.js'
 import { customerApp } from '../customer.js'
+import { ordersApp } from '../orders.js'
 import { customerKey, registerDemoShop } from './demo-shop.js'
 import {
   CannotStart,
@@ -19,6 +21,7 @@ import {
   redisUrlFrom,
   workersFrom,
 } from './environment.js'
+import { sessionKey } from './kept-key.js'
 import { listen, portOf, stopListening } from './listen.js'
 import { startPlatform } from './platform-process.js'
 import { openProjectStore } from './project-store.js'
@@ -36,6 +39,7 @@ try {
 async function start(): Promise<void> {
   const port = portFrom('PLATFORM_PORT', 4000)
   const customerPort = portFrom('CUSTOMER_PORT', 4001)
+  const ordersPort = portFrom('ORDERS_PORT', 4002)
   const redisUrl = redisUrlFrom()
   const databaseUrl = databaseUrlFrom()
   const dataFolder = dataFolderFrom()
@@ -44,9 +48,22 @@ async function start(): Promise<void> {
   const customer = await listen('CUSTOMER_PORT', customerPort)
   // Two host names, because browsers share the cookies of one host among all its ports.
   const customerOrigin = `http://localhost:${portOf(customer)}`
+  const orders = await listen('ORDERS_PORT', ordersPort)
+  const ordersAddress = `http://127.0.0.1:${portOf(orders)}`
   const { privateKey, file } = await customerKey(dataFolder)
+  // Here, before there are several processes, of which each would make one.
+  await sessionKey(dataFolder)
   const consoleSecrets = newConsoleSecrets()
-  const settings = { port, redisUrl, databaseUrl, dataFolder, customerOrigin, consoleSecrets }
+  const servicesSecret = randomBytes(32).toString('base64url')
+  const settings = {
+    port,
+    redisUrl,
+    databaseUrl,
+    dataFolder,
+    customerOrigin,
+    consoleSecrets,
+    servicesSecret,
+  }
 
   const projects = await openProjectStore(databaseUrl, dataFolder)
   const platform = await (
@@ -59,8 +76,9 @@ async function start(): Promise<void> {
   const problem = await registerDemoShop(registry, platform.address, customerOrigin, privateKey)
   customer.on(
     'request',
-    customerApp({ address: customerOrigin, platformAddress: platform.address, privateKey }),
+    customerApp({ address: customerOrigin, platformAddress: platform.address, ordersAddress, privateKey }),
   )
+  orders.on('request', ordersApp({ platformAddress: platform.address, servicesSecret }))
   let isStopping = false
   const stop = () => {
     // npm passes on what the terminal has sent already.
@@ -79,6 +97,7 @@ async function start(): Promise<void> {
 
   console.log(`Platform: ${platform.address}`)
   console.log(`Customer: ${customerOrigin}`)
+  console.log(`Orders: ${ordersAddress} (another service of the platform)`)
   console.log(`Open ${customerOrigin} in a browser and press the button; Ctrl+C stops the demo.`)
   console.log(
     `Console: ${platform.address}/console/ with the password ${consoleSecrets.password} (good for one login)`,

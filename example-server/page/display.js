@@ -1,12 +1,11 @@
-/** What the customer's page shows: a token and its parts, the time that it has left, and the platform's answers. */
+/** What the customer's page shows of a single call: a token and its parts, the time that it has left, and the platform's answers. */
 
+import { timeLeft } from './time-left.js'
 import { nameElement, visibleJson, visibleName } from '/visible-text.js'
 
 const byId = (id) => document.getElementById(id)
 
-/** When the token that is shown expires, by this page's monotonic clock. */
-let endsAt
-setInterval(showTimeLeft, 250)
+const startTimeLeft = timeLeft('left')
 
 export function meaningOf(status, body) {
   if (status === 200) {
@@ -41,8 +40,6 @@ function bytesOf(base64url) {
 
 export function showToken(token) {
   const { segments, header, claims, lifetime } = parse(token)
-  // The visitor's clock may be wrong, so only the time that has passed since counts.
-  endsAt = performance.now() + lifetime * 1000
   const [headerText, claimsText, signatureText] = segments
   byId('segment-header').textContent = headerText
   byId('segment-claims').textContent = claimsText
@@ -50,18 +47,9 @@ export function showToken(token) {
   byId('header').replaceChildren(...highlighted(header))
   byId('claims').replaceChildren(...highlighted(claims))
   byId('signature').textContent = `${visibleName(header.alg)}, ${bytesOf(signatureText).length} bytes`
-  byId('left-bar').max = lifetime
   byId('token').hidden = false
-  byId('left').hidden = false
   document.querySelector('[data-empty]').hidden = true
-  showTimeLeft()
-}
-
-function showTimeLeft() {
-  if (endsAt === undefined) return
-  const left = Math.max(0, (endsAt - performance.now()) / 1000)
-  byId('left-bar').value = left
-  byId('left-text').textContent = left > 0 ? `${Math.ceil(left)} s left` : 'expired'
+  startTimeLeft(lifetime)
 }
 
 export function clearAnswer(slot, text) {
@@ -88,7 +76,7 @@ export function showAnswer(slot, { route, token, response, body }) {
 }
 
 /** JSON with its member names marked. Text nodes only: nothing that arrives becomes markup. */
-function highlighted(value) {
+export function highlighted(value) {
   return visibleJson(value)
     .split(/^(\s*"[^"]*")(?=:)/m)
     .map((text, index) => {

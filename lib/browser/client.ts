@@ -18,7 +18,7 @@ export interface ProjectClient {
   readonly origin: string
   /**
    * `fetch` with a new token, or with the session: resolves the address against the platform, and to whatever the platform answers. Throws a TypeError for
-   * an address of another origin and for an Authorization header of your own, a `ProjectClientError` where there is no answer, and the
+   * an address of another origin that is none of `session.services`, and for an Authorization header of your own, a `ProjectClientError` where there is no answer, and the
    * reason of your `signal`. Sends no cookies and follows no redirects.
    */
   fetch(input: string | URL | Request, init?: RequestInit): Promise<Response>
@@ -36,7 +36,8 @@ export interface ProjectClient {
  * that it may have run (`"if-idempotent"`) and the method is GET, HEAD, PUT, DELETE or OPTIONS. POST and PATCH are never sent again
  * then, nor is anything after a network failure. Everything else is returned.
  *
- * With `session`, one token is exchanged for a session that all calls carry until shortly before its end:
+ * With `session`, one token is exchanged for a session that all calls carry until shortly before its end, to other services of the
+ * platform, too, where `session.services` names them:
  *
  *     POST https://platform.example/oauth/token    grant_type=urn:ietf:params:oauth:grant-type:jwt-bearer&assertion=eyJ...
  *     {"access_token":"eyJ...","token_type":"Bearer","expires_in":600}
@@ -54,6 +55,8 @@ export function createProjectClient(options: ProjectClientOptions): ProjectClien
   const { timeoutMs = 10_000 } = options
   const platform = new URL(options.platform)
   const { origin } = platform
+  // Others get the session alone: a token is for one server, which uses it up.
+  const origins = [origin, ...(session.services ?? [])]
   const tell = (event: ProjectClientEvent) => {
     // What a listener throws is its own affair.
     Promise.resolve(event).then(options.onEvent).catch(console.error)
@@ -69,8 +72,8 @@ export function createProjectClient(options: ProjectClientOptions): ProjectClien
       redirect: (init.redirect ?? redirect) === 'manual' ? 'manual' : 'error',
     })
     // What will be sent is what is looked at.
-    if (!request.url.startsWith(`${origin}/`) || request.headers.has('authorization'))
-      throw new TypeError(`Call only ${origin}, without your own Authorization`)
+    if (origins.every((one) => !request.url.startsWith(`${one}/`)) || request.headers.has('authorization'))
+      throw new TypeError(`Call only ${origins.join()}, without your own Authorization`)
     return request
   }
 
@@ -84,7 +87,9 @@ export function createProjectClient(options: ProjectClientOptions): ProjectClien
     for (let again = true; ; again = false) {
       const credential = await credentials.current(signal)
       const request = requestWith(credential)
-      const response = await answerOf(origin, 'platform_unreachable', signal, () => fetch(request))
+      const response = await answerOf(new URL(request.url).origin, 'platform_unreachable', signal, () =>
+        fetch(request),
+      )
       const problem = again && (await problemIn(response))
       if (!problem || !mayRepeat(request.method, problem)) return response
       credentials.refused(credential, problem, tell)

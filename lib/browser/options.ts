@@ -19,6 +19,8 @@ export interface ProjectSessionOptions {
   readonly path?: string
   /** Seconds before its end from which on a session is renewed, at half of its lifetime at the earliest. Default 30. */
   readonly renewBefore?: number
+  /** Other services of the platform, `https://orders.example`: origins that get the session too, and never a token. Default: none. */
+  readonly services?: readonly string[]
 }
 
 export interface ProjectClientOptions {
@@ -59,6 +61,7 @@ const sessionRules: Rules = {
   // On the platform, and not `//elsewhere.example`.
   path: (value) => /^\/[\w.]/.test(value as string),
   renewBefore: (value) => (value as number) >= 0,
+  services: (value) => Array.isArray(value) && value.every((one: string) => new URL(one).origin === one),
 }
 
 /** By hand, because the kit of the other entry points takes as much as the whole client. Throws a TypeError. */

@@ -106,6 +106,13 @@ describe('options of a client', () => {
     [{ platform, tokenUrl: '/token', session: { path: '//a.example' } }, 'cannot take path: //a.example'],
     [{ platform, tokenUrl: '/token', session: { renewBefore: -1 } }, 'cannot take renewBefore: -1'],
     [{ platform, tokenUrl: '/token', session: { renewBefore: NaN } }, 'cannot take renewBefore: NaN'],
+    [{ platform, tokenUrl: '/token', session: { services: platform } }, `cannot take services: ${platform}`],
+    [{ platform, tokenUrl: '/token', session: { services: ['data:0'] } }, 'cannot take services: data:0'],
+    [
+      { platform, tokenUrl: '/token', session: { services: [`${platform}/`] } },
+      `cannot take services: ${platform}/`,
+    ],
+    [{ platform, tokenUrl: '/token', services: [platform] }, `cannot take services: ${platform}`],
   ])('%j are refused at construction', (options, message) => {
     expect(() => createProjectClient(options as ProjectClientOptions)).toThrow(
       new TypeError(`createProjectClient: ${message}`),

@@ -7,16 +7,18 @@ import { generateProjectKey, type ProjectKeyPair } from '../../lib/customer/inde
 import { customerApp } from '../../example-server/customer.js'
 import { platformApp } from '../../example-server/platform.js'
 import '../helpers/longer-time-limit.js'
+import { sessionSettings } from './session-settings.js'
 
 const address = 'http://localhost:4001'
 const platformAddress = 'http://127.0.0.1:4000'
+const ordersAddress = 'http://127.0.0.1:4002'
 
 let pair: ProjectKeyPair
 let app: Express
 
 beforeAll(async () => {
   pair = await generateProjectKey()
-  app = customerApp({ address, platformAddress, privateKey: pair.privateKey })
+  app = customerApp({ address, platformAddress, ordersAddress, privateKey: pair.privateKey })
 })
 
 /** What the page's client sends. */
@@ -43,8 +45,8 @@ it('gives a token that the platform accepts to a visitor with a session', async 
   expect(answer.body).toEqual({ token: expect.stringMatching(/^eyJ/) })
 
   const platform = platformApp({
+    ...(await sessionSettings(new MemoryKeyStore([{ id: 'demo-shop', keys: [{ jwk: pair.publicJwk }] }]))),
     address: platformAddress,
-    keyStore: new MemoryKeyStore([{ id: 'demo-shop', keys: [{ jwk: pair.publicJwk }] }]),
     origins: { has: () => true },
     replayStore: new MemoryReplayStore(),
     onEvent: () => undefined,
@@ -108,7 +110,8 @@ it('opens a session that scripts and other sites cannot use', async () => {
 })
 
 it('forgets the oldest session when there are too many', async () => {
-  const server = customerApp({ address, platformAddress, privateKey: pair.privateKey }).listen(0, '127.0.0.1')
+  const settings = { address, platformAddress, ordersAddress, privateKey: pair.privateKey }
+  const server = customerApp(settings).listen(0, '127.0.0.1')
   await once(server, 'listening')
   try {
     const first = cookieOf(await openPage(server))
@@ -132,7 +135,7 @@ it('sends security headers with everything, and the private key with nothing', a
   const secret = pair.privateKey.split('\n')[1] ?? ''
   expect(secret.length).toBeGreaterThan(40)
   const policy =
-    "default-src 'self'; connect-src 'self' http://127.0.0.1:4000; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "default-src 'self'; connect-src 'self' http://127.0.0.1:4000 http://127.0.0.1:4002; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
   // Express narrows the policy on error pages of its own.
   for (const path of [
     '/',

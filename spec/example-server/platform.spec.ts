@@ -13,24 +13,20 @@ import { MemoryKeyStore, MemoryReplayStore } from '../../lib/index.js'
 import { frontPageRouter } from '../../example-server/console/front-page.js'
 import { platformApp } from '../../example-server/platform.js'
 import { expectAnswer, noOrigin } from '../helpers/refusals.js'
+import { sessionSettings } from './session-settings.js'
 
 const address = 'http://127.0.0.1:4000'
 const customerOrigin = 'http://localhost:4001'
 
 let pair: ProjectKeyPair
 let signer: Signer
+let sessions: Awaited<ReturnType<typeof sessionSettings>>
 let app: Express
 
 beforeAll(async () => {
   pair = await generateProjectKey()
-  signer = createSigner({ projectId: 'demo-shop', audience: address, privateKey: pair.privateKey })
-})
-
-beforeEach(() => {
-  const replayStore = new MemoryReplayStore()
-  app = platformApp({
-    address,
-    keyStore: new MemoryKeyStore([
+  sessions = await sessionSettings(
+    new MemoryKeyStore([
       {
         id: 'demo-shop',
         name: 'Demo Shop',
@@ -39,6 +35,15 @@ beforeEach(() => {
         keys: [{ jwk: pair.publicJwk }],
       },
     ]),
+  )
+  signer = createSigner({ projectId: 'demo-shop', audience: address, privateKey: pair.privateKey })
+})
+
+beforeEach(() => {
+  const replayStore = new MemoryReplayStore()
+  app = platformApp({
+    ...sessions,
+    address,
     origins: { has: (origin) => origin === customerOrigin },
     replayStore,
     onEvent: () => undefined,
@@ -114,6 +119,61 @@ describe.each(['/api/plain', '/api/passport'])('%s', (route) => {
       vary: 'Origin',
     })
     expect(answer.headers).not.toHaveProperty('access-control-allow-credentials')
+  })
+})
+
+describe('sessions', () => {
+  const exchange = (assertion: string) =>
+    request(app)
+      .post('/oauth/token')
+      .set('Origin', customerOrigin)
+      .type('form')
+      .send({ grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion })
+
+  it('are given for a token, which is used up by that', async () => {
+    const token = await signer.sign()
+    const answer = await exchange(token)
+    expect(answer.status).toBe(200)
+    expect(answer.headers['access-control-allow-origin']).toBe(customerOrigin)
+    expect(answer.body).toMatchObject({
+      token_type: 'Bearer',
+      expires_in: 600,
+      scope: 'portal:read portal:write',
+    })
+    const call = request(app).get('/api/plain').set('Origin', customerOrigin)
+    expectAnswer(await call.auth(token, { type: 'bearer' }), 'token_replayed')
+  })
+
+  it('can be verified by who knows the address alone, and ended by who holds one', async () => {
+    const metadata = await request(app).get('/.well-known/oauth-authorization-server')
+    expect(metadata.body).toMatchObject({
+      issuer: address,
+      token_endpoint: `${address}/oauth/token`,
+      revocation_endpoint: `${address}/oauth/revoke`,
+    })
+    const keys = await request(app).get(new URL((metadata.body as { jwks_uri: string }).jwks_uri).pathname)
+    expect((keys.body as { keys: object[] }).keys).toHaveLength(1)
+    expect(keys.text).not.toContain('"d"')
+
+    const { access_token: token } = (await exchange(await signer.sign())).body as { access_token: string }
+    expect((await request(app).post('/oauth/revoke').type('form').send({ token })).status).toBe(200)
+    const { revocations } = await sessions.revocations.list()
+    expect(revocations).toHaveLength(1)
+  })
+
+  it('that have ended are listed for the services of the platform alone', async () => {
+    const list = () => request(app).get('/internal/revocations')
+    for (const secret of ['', 'guessed', `${sessions.servicesSecret}x`])
+      expect((await list().auth(secret, { type: 'bearer' })).status).toBe(403)
+    expect((await list()).status).toBe(403)
+    const answer = await list()
+      .set('Origin', customerOrigin)
+      .auth(sessions.servicesSecret, { type: 'bearer' })
+    expect([answer.status, Object.keys(answer.body as object)]).toEqual([
+      200,
+      ['generated_at', 'expires_in', 'revocations'],
+    ])
+    expect(answer.headers).not.toHaveProperty('access-control-allow-origin')
   })
 })
 

@@ -28,7 +28,7 @@ export class DemoProcess {
 
   constructor(variables: Readonly<Record<string, string>>, ownFolder = newFolder()) {
     this.child = spawn(process.execPath, [...nodeOptions, script], {
-      env: { ...process.env, DATA_FOLDER: ownFolder, ...variables },
+      env: { ...process.env, ORDERS_PORT: '0', DATA_FOLDER: ownFolder, ...variables },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     this.child.stdout?.on('data', (text: Buffer) => (this.stdout += text.toString()))
@@ -45,12 +45,13 @@ export class DemoProcess {
     return new DemoProcess(variables, ownFolder)
   }
 
-  /** The two addresses, once they are printed. */
-  async started(): Promise<{ platform: string; customer: string }> {
+  /** The addresses, once they are printed. */
+  async started(): Promise<{ platform: string; customer: string; orders: string }> {
     for (;;) {
-      const [, platform, customer] =
-        /^Platform: (\S+)\nCustomer: (\S+)\nOpen \S+ in a browser/m.exec(this.stdout) ?? []
-      if (platform !== undefined && customer !== undefined) return { platform, customer }
+      const line = /^Platform: (\S+)\nCustomer: (\S+)\nOrders: (\S+) .*\nOpen \S+ in a browser/m
+      const [, platform, customer, orders] = line.exec(this.stdout) ?? []
+      if (platform !== undefined && customer !== undefined && orders !== undefined)
+        return { platform, customer, orders }
       if (this.hasEnded()) throw new Error(`The demo did not start: ${this.stderr}`)
       await Promise.race([this.child.stdout && once(this.child.stdout, 'data'), this.closed])
     }

@@ -116,10 +116,10 @@ describe("a bundler for pages makes the client of one file, without anything of 
     expect(text).not.toMatch(/node:|\bBuffer\b|\bprocess\./)
   })
 
-  it('esbuild makes it of 2,320 bytes at most, compressed and with its texts', async () => {
+  it('esbuild makes it of 2,380 bytes at most, compressed and with its texts', async () => {
     await writeFile(join(project, 'whole.js'), `export * from 'reverse-jwt/browser'`)
     const text = await bundleOf('whole.js', 'esbuild/bin/esbuild', 'whole.js', '--minify', ...esm)
     expect(text).toContain('createProjectClient')
-    expect(gzipSync(text, { level: 9 }).length).toBeLessThanOrEqual(2_320)
+    expect(gzipSync(text, { level: 9 }).length).toBeLessThanOrEqual(2_380)
   })
 })

@@ -54,9 +54,15 @@ async function callOf({ platform, customer }: { platform: string; customer: stri
   return fetch(`${platform}/api/plain`, { headers: { Origin: customer, Authorization: `Bearer ${token}` } })
 }
 
+const sessionKeysOf = async ({ platform }: { platform: string }) =>
+  (await fetch(`${platform}/.well-known/jwks.json`)).text()
+
 it('projects, keys and the audit are there again after a restart; the private key is the customer’s alone', async () => {
   const first = demo()
-  expect((await callOf(await first.started())).status).toBe(200)
+  const addresses = await first.started()
+  expect((await callOf(addresses)).status).toBe(200)
+  const sessionKeys = await sessionKeysOf(addresses)
+  expect(statSync(join(folder, 'platform/session-key.pem')).mode & 0o777).toBe(0o600)
   const ask = await operator(first)
   await ask('POST', '/projects', { id: 'second', allowedOrigins: ['https://second.example'] })
   await ask('POST', '/projects/second/keys/generate', {})
@@ -68,7 +74,9 @@ it('projects, keys and the audit are there again after a restart; the private ke
   expect(readdirSync(join(folder, 'projects'))).toEqual(['pglite'])
 
   const second = demo()
-  expect((await callOf(await second.started())).status).toBe(200)
+  const newAddresses = await second.started()
+  expect((await callOf(newAddresses)).status).toBe(200)
+  expect(await sessionKeysOf(newAddresses)).toBe(sessionKeys)
   const askAgain = await operator(second)
   expect((await askAgain('GET', '/projects/second/keys')).body).toEqual(keys)
   expect((await askAgain('GET', '/projects')).body).toMatchObject({

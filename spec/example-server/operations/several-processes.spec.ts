@@ -1,5 +1,10 @@
+<<<<<<< HEAD
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { DemoProcess } from '../../helpers/demo-process.js'
+=======
+import { describe, expect, it, jest } from '@jest/globals'
+import type { DemoProcess } from '../../helpers/demo-process.js'
+>>>>>>> demo
 import { RedisServer } from '../../helpers/redis-server.js'
 import { anyPorts, sharedServers } from './shared-servers.js'
 
@@ -9,8 +14,10 @@ const { redis, postgres, demoWith, demoOverEmptyDatabase } = sharedServers()
 
 const shared = () => ({ REDIS_URL: redis().url, DATABASE_URL: postgres().url() })
 
+type Addresses = Awaited<ReturnType<DemoProcess['started']>>
+
 /** What the page does: a session, a token, and calls of the platform, each over a connection of its own. */
-async function visitor({ platform, customer }: { platform: string; customer: string }) {
+async function visitor({ platform, customer, orders }: Addresses) {
   const page = await fetch(customer)
   const [cookie = ''] = (page.headers.get('set-cookie') ?? '').split(';')
   return {
@@ -24,6 +31,18 @@ async function visitor({ platform, customer }: { platform: string; customer: str
       const answer = await fetch(`${platform}/api/plain`, { headers })
       const body = (await answer.json()) as { process?: number; code?: string }
       return { status: answer.status, ...body }
+    },
+    /** What the orders service says to a session that the platform gave for this token. */
+    callInSession: async (token: string) => {
+      const body = new URLSearchParams({
+        grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+        assertion: token,
+      })
+      const headers = { Origin: customer, Connection: 'close' }
+      const given = await fetch(`${platform}/oauth/token`, { method: 'POST', headers, body })
+      const { access_token: session } = (await given.json()) as { access_token: string }
+      const call = { Origin: customer, Authorization: `Bearer ${session}` }
+      return (await fetch(`${orders}/orders`, { headers: call })).status
     },
   }
 }
@@ -48,7 +67,12 @@ describe('the demo with REDIS_URL, DATABASE_URL and several WORKERS', () => {
   afterAll(() => demo.kill())
 
   it('accepts each token once, whichever process is asked', async () => {
+<<<<<<< HEAD
     const { token, call } = await visitor(await demo.started())
+=======
+    const demo = demoWith({ ...shared(), WORKERS: '4' })
+    const { token, call, callInSession } = await visitor(await demo.started())
+>>>>>>> demo
     const processes = new Set<number | undefined>()
     for (let round = 0; round < 20; round++) {
       const one = await token()
@@ -60,6 +84,13 @@ describe('the demo with REDIS_URL, DATABASE_URL and several WORKERS', () => {
     }
     // The control: it is really more than one process that accepts.
     expect(processes.size).toBeGreaterThan(1)
+<<<<<<< HEAD
+=======
+    // Whichever process gave it, the session is signed by the one key of the platform.
+    const inSessions = Array.from({ length: 8 }, async () => callInSession(await token()))
+    expect(await Promise.all(inSessions)).toEqual(Array.from({ length: 8 }, () => 200))
+    expect(await demo.stop()).toMatchObject({ exitCode: 0, stderr: '' })
+>>>>>>> demo
   })
 
   it('ends a session of the console in all processes', async () => {

@@ -27,24 +27,40 @@ afterEach(async () => {
   await Promise.all(running.splice(0).map((demo) => demo.kill()))
 })
 
-it('prints two origins, what to do, and the way into the console', async () => {
+it('prints three origins, what to do, and the way into the console', async () => {
   const demo = demoWith({})
-  const { platform, customer } = await demo.started()
+  const { platform, customer, orders } = await demo.started()
   expect(platform).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
   expect(customer).toMatch(/^http:\/\/localhost:\d+$/)
+  expect(orders).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
   const { address, password } = await demo.console()
   expect(address).toBe(`${platform}/console/`)
   expect(password).toMatch(/^(?:[a-z2-9]{4}-){3}[a-z2-9]{4}$/)
   expect((await demo.stop()).stdout.split('\n')).toEqual([
     `Platform: ${platform}`,
     `Customer: ${customer}`,
+    `Orders: ${orders} (another service of the platform)`,
     `Open ${customer} in a browser and press the button; Ctrl+C stops the demo.`,
     `Console: ${address} with the password ${password} (good for one login)`,
     '',
   ])
 })
 
+<<<<<<< HEAD
 const variables = ['PLATFORM_PORT', 'CUSTOMER_PORT']
+=======
+describe.each(['PLATFORM_PORT', 'CUSTOMER_PORT', 'ORDERS_PORT'])('%s', (variable) => {
+  it.each(['', 'abc', '-1', '65536', '0x10', '\u001b[31m'])(
+    'refuses %j in one line that says what to do',
+    async (value) => {
+      expect(await demoWith({ [variable]: value }).ended()).toEqual({
+        exitCode: 1,
+        stdout: '',
+        stderr: `${variable} is ${JSON.stringify(value)}, which is not a port. Set it to a number from 0 to 65535 (0 = any free port), or leave it out.\n`,
+      })
+    },
+  )
+>>>>>>> demo
 
 it.each(variables)('refuses a %s that is none in one line that says what to do', async (variable) => {
   expect(await demoWith({ [variable]: '\u001b[31m' }).ended()).toEqual({
@@ -66,6 +82,7 @@ it('says in one line what to do when a port is taken', async () => {
   }
 })
 
+<<<<<<< HEAD
 it('stops on a signal although a connection is kept alive and another holds half a request, and frees its ports', async () => {
   let demo = await demoOverEmptyDatabase()
   const addresses = await demo.started()
@@ -74,6 +91,19 @@ it('stops on a signal although a connection is kept alive and another holds half
     CUSTOMER_PORT: new URL(addresses.customer).port,
   }
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+=======
+it.each(['SIGTERM', 'SIGINT'] as const)(
+  'stops on %s although a connection is kept alive and another holds half a request, and frees its ports',
+  async (signal) => {
+    const demo = await demoOverEmptyDatabase()
+    const addresses = await demo.started()
+    const { platform, customer, orders } = addresses
+    const ports = {
+      PLATFORM_PORT: new URL(platform).port,
+      CUSTOMER_PORT: new URL(customer).port,
+      ORDERS_PORT: new URL(orders).port,
+    }
+>>>>>>> demo
     const agent = new Agent({ keepAlive: true })
     const half = connect(Number(ports.CUSTOMER_PORT), '127.0.0.1').on('error', () => undefined)
     try {
@@ -88,7 +118,13 @@ it('stops on a signal although a connection is kept alive and another holds half
       agent.destroy()
       half.destroy()
     }
+<<<<<<< HEAD
     demo = await demoOverEmptyDatabase(ports)
     expect(await demo.started()).toEqual(addresses)
   }
 })
+=======
+    expect(await (await demoOverEmptyDatabase(ports)).started()).toEqual(addresses)
+  },
+)
+>>>>>>> demo

@@ -1,0 +1,139 @@
+import { beforeAll, beforeEach, expect, it } from '@jest/globals'
+import type { Express } from 'express'
+import request, { type Response } from 'supertest'
+import {
+  createSigner,
+  generateProjectKey,
+  type ProjectKeyPair,
+  type Signer,
+} from '../../lib/customer/index.js'
+import { MemoryKeyStore, MemoryReplayStore } from '../../lib/index.js'
+import { ordersApp } from '../../example-server/orders.js'
+import { platformApp } from '../../example-server/platform.js'
+import { addressOf } from '../browser/client.js'
+import { openServer } from '../helpers/server.js'
+import { until } from '../helpers/until.js'
+import { sessionSettings } from './session-settings.js'
+
+const serve = openServer()
+const customerOrigin = 'http://localhost:4001'
+const scopes = ['portal:read', 'portal:write']
+
+let pair: ProjectKeyPair
+let settings: Awaited<ReturnType<typeof sessionSettings>>
+let platformAddress: string
+let signer: Signer
+let app: Express
+
+beforeAll(async () => {
+  pair = await generateProjectKey()
+  platformAddress = addressOf(serve((_req, res) => res.end()))
+  signer = createSigner({ projectId: 'demo-shop', audience: platformAddress, privateKey: pair.privateKey })
+})
+
+beforeEach(async () => {
+  const project = { id: 'demo-shop', allowedOrigins: [customerOrigin], scopes }
+  settings = await sessionSettings(new MemoryKeyStore([{ ...project, keys: [{ jwk: pair.publicJwk }] }]))
+  const platform = platformApp({
+    ...settings,
+    address: platformAddress,
+    origins: new Set([customerOrigin]),
+    replayStore: new MemoryReplayStore(),
+    onEvent: () => undefined,
+    pages: (_req, _res, next) => {
+      next()
+    },
+  })
+  serve(platform)
+  app = ordersApp({ platformAddress, servicesSecret: settings.servicesSecret })
+})
+
+const exchange = (assertion: string) =>
+  request(platformAddress)
+    .post('/oauth/token')
+    .set('Origin', customerOrigin)
+    .type('form')
+    .send({ grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion })
+
+async function sessionFor(scope = 'portal:read'): Promise<string> {
+  const answer = await exchange(await signer.sign({ scope }))
+  expect(answer.status).toBe(200)
+  expect(answer.headers['access-control-allow-origin']).toBe(customerOrigin)
+  return (answer.body as { access_token: string }).access_token
+}
+
+const refusal = ({ status, body }: Response) => [status, (body as { code: string }).code]
+
+const call = (session: string, server = app) =>
+  request(server).get('/orders').set('Origin', customerOrigin).auth(session, { type: 'bearer' })
+
+it('answers many calls in one session with what the session says, and never with its text', async () => {
+  const session = await sessionFor()
+  for (let count = 0; count < 3; count++) {
+    const answer = await call(session)
+    expect(answer.status).toBe(200)
+    expect(answer.headers).toMatchObject({
+      'cache-control': 'no-store',
+      'access-control-allow-origin': customerOrigin,
+    })
+    const { claims } = answer.body as { claims: { exp: number } }
+    expect(answer.body).toMatchObject({
+      project: 'demo-shop',
+      scopes: ['portal:read'],
+      session_ends: claims.exp,
+      claims: { iss: platformAddress, origin: customerOrigin, proj_kid: pair.kid },
+    })
+    expect(answer.text).not.toContain('eyJ')
+  }
+})
+
+it('takes no project token, and leaves it good for the platform', async () => {
+  const token = await signer.sign({ scope: 'portal:read' })
+  expect(refusal(await call(token))).toEqual([401, 'token_type_not_allowed'])
+  expect((await exchange(token)).status).toBe(200)
+  expect(refusal(await exchange(token))).toEqual([400, 'token_replayed'])
+})
+
+it('refuses a call without a session, from another page, from no page, and for more than the session is for', async () => {
+  const none = await request(app).get('/orders').set('Origin', customerOrigin)
+  expect(refusal(none)).toEqual([401, 'credentials_missing'])
+  const session = await sessionFor()
+  const foreign = await call(session).set('Origin', 'http://evil.example')
+  expect(refusal(foreign)).toEqual([403, 'origin_not_allowed'])
+  const outside = await request(app).get('/orders').auth(session, { type: 'bearer' })
+  expect(refusal(outside)).toEqual([403, 'origin_not_allowed'])
+  const writing = await call(await sessionFor('portal:write'))
+  expect(refusal(writing)).toEqual([403, 'scope_insufficient'])
+  expect((await call(session)).status).toBe(200)
+})
+
+it('refuses a session that the platform has ended', async () => {
+  const session = await sessionFor()
+  expect((await call(session)).status).toBe(200)
+  await settings.revocations.revoke({ projectId: 'demo-shop' })
+  await until('the orders service knows', async () => (await call(session)).status !== 200)
+  const refused = await call(session)
+  expect([refused.status, refused.body]).toMatchObject([
+    401,
+    { code: 'session_revoked', retry: 'fresh-token' },
+  ])
+})
+
+it('takes no session when it may not know which have ended', async () => {
+  const stranger = ordersApp({ platformAddress, servicesSecret: 'guessed' })
+  const answer = await call(await sessionFor(), stranger)
+  expect(refusal(answer)).toEqual([503, 'store_unavailable'])
+})
+
+it('lets a page of any customer ask, and shows no page', async () => {
+  const preflight = await request(app)
+    .options('/orders')
+    .set({ Origin: 'https://any.example', 'Access-Control-Request-Method': 'GET' })
+  expect(preflight.status).toBe(204)
+  expect(preflight.headers['access-control-allow-origin']).toBe('https://any.example')
+  expect(preflight.headers).not.toHaveProperty('access-control-allow-credentials')
+  expect(preflight.headers['content-security-policy']).toBe(
+    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  )
+  expect(preflight.headers).not.toHaveProperty('x-powered-by')
+})
