@@ -1,10 +1,5 @@
-<<<<<<< HEAD
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { DemoProcess } from '../../helpers/demo-process.js'
-=======
-import { describe, expect, it, jest } from '@jest/globals'
-import type { DemoProcess } from '../../helpers/demo-process.js'
->>>>>>> demo
 import { RedisServer } from '../../helpers/redis-server.js'
 import { anyPorts, sharedServers } from './shared-servers.js'
 
@@ -67,12 +62,7 @@ describe('the demo with REDIS_URL, DATABASE_URL and several WORKERS', () => {
   afterAll(() => demo.kill())
 
   it('accepts each token once, whichever process is asked', async () => {
-<<<<<<< HEAD
-    const { token, call } = await visitor(await demo.started())
-=======
-    const demo = demoWith({ ...shared(), WORKERS: '4' })
     const { token, call, callInSession } = await visitor(await demo.started())
->>>>>>> demo
     const processes = new Set<number | undefined>()
     for (let round = 0; round < 20; round++) {
       const one = await token()
@@ -84,13 +74,9 @@ describe('the demo with REDIS_URL, DATABASE_URL and several WORKERS', () => {
     }
     // The control: it is really more than one process that accepts.
     expect(processes.size).toBeGreaterThan(1)
-<<<<<<< HEAD
-=======
     // Whichever process gave it, the session is signed by the one key of the platform.
     const inSessions = Array.from({ length: 8 }, async () => callInSession(await token()))
     expect(await Promise.all(inSessions)).toEqual(Array.from({ length: 8 }, () => 200))
-    expect(await demo.stop()).toMatchObject({ exitCode: 0, stderr: '' })
->>>>>>> demo
   })
 
   it('ends a session of the console in all processes', async () => {

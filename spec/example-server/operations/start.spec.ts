@@ -46,21 +46,7 @@ it('prints three origins, what to do, and the way into the console', async () =>
   ])
 })
 
-<<<<<<< HEAD
-const variables = ['PLATFORM_PORT', 'CUSTOMER_PORT']
-=======
-describe.each(['PLATFORM_PORT', 'CUSTOMER_PORT', 'ORDERS_PORT'])('%s', (variable) => {
-  it.each(['', 'abc', '-1', '65536', '0x10', '\u001b[31m'])(
-    'refuses %j in one line that says what to do',
-    async (value) => {
-      expect(await demoWith({ [variable]: value }).ended()).toEqual({
-        exitCode: 1,
-        stdout: '',
-        stderr: `${variable} is ${JSON.stringify(value)}, which is not a port. Set it to a number from 0 to 65535 (0 = any free port), or leave it out.\n`,
-      })
-    },
-  )
->>>>>>> demo
+const variables = ['PLATFORM_PORT', 'CUSTOMER_PORT', 'ORDERS_PORT']
 
 it.each(variables)('refuses a %s that is none in one line that says what to do', async (variable) => {
   expect(await demoWith({ [variable]: '\u001b[31m' }).ended()).toEqual({
@@ -82,28 +68,15 @@ it('says in one line what to do when a port is taken', async () => {
   }
 })
 
-<<<<<<< HEAD
 it('stops on a signal although a connection is kept alive and another holds half a request, and frees its ports', async () => {
   let demo = await demoOverEmptyDatabase()
   const addresses = await demo.started()
   const ports = {
     PLATFORM_PORT: new URL(addresses.platform).port,
     CUSTOMER_PORT: new URL(addresses.customer).port,
+    ORDERS_PORT: new URL(addresses.orders).port,
   }
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-=======
-it.each(['SIGTERM', 'SIGINT'] as const)(
-  'stops on %s although a connection is kept alive and another holds half a request, and frees its ports',
-  async (signal) => {
-    const demo = await demoOverEmptyDatabase()
-    const addresses = await demo.started()
-    const { platform, customer, orders } = addresses
-    const ports = {
-      PLATFORM_PORT: new URL(platform).port,
-      CUSTOMER_PORT: new URL(customer).port,
-      ORDERS_PORT: new URL(orders).port,
-    }
->>>>>>> demo
     const agent = new Agent({ keepAlive: true })
     const half = connect(Number(ports.CUSTOMER_PORT), '127.0.0.1').on('error', () => undefined)
     try {
@@ -118,13 +91,7 @@ it.each(['SIGTERM', 'SIGINT'] as const)(
       agent.destroy()
       half.destroy()
     }
-<<<<<<< HEAD
     demo = await demoOverEmptyDatabase(ports)
     expect(await demo.started()).toEqual(addresses)
   }
 })
-=======
-    expect(await (await demoOverEmptyDatabase(ports)).started()).toEqual(addresses)
-  },
-)
->>>>>>> demo
