@@ -101,7 +101,8 @@ module.exports = {
     },
     {
       name: 'a-face-knows-no-face',
-      comment: 'What two faces share is in face-options, authenticated-request, authenticating, preflight and kept-refusal.',
+      comment:
+        'What two faces share is in face-options, authenticated-request, authenticating, preflight and kept-refusal.',
       severity: 'error',
       from: { path: '^lib/faces/' },
       to: {
