@@ -43,7 +43,7 @@ it('what one instance ends, another one with the role of a verifier knows well w
   const errors: unknown[] = []
   const onError = (error: unknown) => errors.push(error)
   const [one, other] = ['manager', 'verifier'].map(
-    (user) => new RegistryRevocations({ store: storeOf(user), interval: 60, onError }),
+    (user) => new RegistryRevocations({ store: storeOf(user), interval: 60, maxStaleness: 120, onError }),
   ) as [RegistryRevocations, RegistryRevocations]
   await Promise.all([one.ready(), other.ready()])
   const times: number[] = []
