@@ -6,7 +6,6 @@ import { isScopeName } from './protocol.js'
 import {
   isOutageCode,
   isRefusalCode,
-  isRetry,
   outageReasons,
   outages,
   refusals,
@@ -192,14 +191,13 @@ function factsFromOtherCopy(given: Readonly<Record<string, unknown>> | undefined
   const code = given?.code
   if (given === undefined || typeof code !== 'string') return undefined
   if (!isOutageCode(code) && !isRefusalCode(code)) return undefined
-  const { description, cause, realm, serverTime, scope, retry, instance } = given
+  const { description, cause, realm, serverTime, scope, instance } = given
   const details = {
     description: typeof description === 'string' ? description : undefined,
     cause,
     realm: typeof realm === 'string' ? realm : undefined,
     serverTime: Number.isFinite(serverTime) ? (serverTime as number) : undefined,
     scope: Array.isArray(scope) && scope.every(isScopeName) ? scope : undefined,
-    retry: isRetry(retry) ? retry : undefined,
     instance: new Instance(typeof instance === 'object' && instance !== null ? instance : undefined),
   }
   const error = isOutageCode(code) ? new StoreError(code, details) : new AuthenticationError(code, details)

@@ -7,12 +7,6 @@
  */
 export type Retry = 'no' | 'fresh-token' | 'if-idempotent' | 'later'
 
-const retries: readonly Retry[] = ['no', 'fresh-token', 'if-idempotent', 'later']
-
-export function isRetry(value: unknown): value is Retry {
-  return retries.includes(value as Retry)
-}
-
 /** HTTP status, OAuth error (RFC 6749, RFC 6750), retry, RFC 9457 title, description (only characters that RFC 6750 allows). */
 export type Answer = readonly [
   status: 400 | 401 | 403 | 503,
