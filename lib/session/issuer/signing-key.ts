@@ -129,7 +129,7 @@ function signerOf(privateKey: PrivateKeyInput | RemoteSigner, { kid, alg }: Sess
 }
 
 function thumbprintOf(jwk: unknown): string | undefined {
-  const { kid } = jwk as JsonWebKey & { kid?: unknown }
+  const { kid } = (jwk ?? {}) as JsonWebKey & { kid?: unknown }
   return kid === undefined ? thumbprint(jwk as JsonWebKey) : undefined
 }
 
