@@ -22,7 +22,7 @@ export function holds<Case>(
   property: fc.IAsyncProperty<Case> | fc.IProperty<Case>,
 ): void {
   const numRuns = Math.ceil(share * times)
-  const timeout = 60_000 * Math.ceil(times)
+  const timeout = 180_000 * Math.ceil(times)
   const run = async () => {
     if (times !== 1) process.stderr.write(`FUZZ_SEED=${seed}, ${numRuns} cases: ${title}\n`)
     const outcome = await fc.check(property as fc.IAsyncProperty<Case>, { numRuns, seed })
