@@ -41,15 +41,6 @@ export function authenticating<T>({ authenticate, attach, optional }: Authentica
     return next(error || new Error('The verifier failed'))
   }
 
-  /** A verifier of somebody's own may throw before it returns a promise. */
-  function authenticated(req: RequestLike): Promise<T> {
-    try {
-      return authenticate(req)
-    } catch (error) {
-      return rejected(error)
-    }
-  }
-
   return (req, res, next) => {
     warnWithoutCors(req, res)
     if (isPreflight(req)) {
@@ -58,7 +49,10 @@ export function authenticating<T>({ authenticate, attach, optional }: Authentica
       return
     }
     warnWithoutTls(req)
-    authenticated(req)
+    // A verifier of somebody's own may throw before it returns a promise.
+    new Promise<T>((resolve) => {
+      resolve(authenticate(req))
+    })
       .then(
         (authentication) => accept(req, res, next, authentication),
         (error: unknown) => refuse(req, res, next, error),
@@ -67,13 +61,6 @@ export function authenticating<T>({ authenticate, attach, optional }: Authentica
         answerDefect(res, defect)
       })
   }
-}
-
-function rejected(thrown: unknown): Promise<never> {
-  return new Promise((_, reject) => {
-    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what was thrown, whatever it is
-    reject(thrown)
-  })
 }
 
 /** What `next` threw, as Express's own handler does it: there `next` throws nothing. Nobody else would hear of it. */

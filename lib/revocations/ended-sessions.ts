@@ -1,5 +1,5 @@
 import { StoreError } from '../errors.js'
-import { readClock, type Clock } from '../time/clock.js'
+import { readClock, secondsSince, type Clock } from '../time/clock.js'
 import { issuersTolerance, type RevocationList } from './revocation-list.js'
 import type { SessionFacts } from './revocation-store.js'
 
@@ -33,7 +33,7 @@ export class EndedSessions {
 
   /** Seconds since the list at hand began to be read; NaN before the first one. */
   get age(): number {
-    return (performance.now() - this.readSince) / 1000
+    return secondsSince(this.readSince)
   }
 
   get entries(): number {

@@ -9,6 +9,9 @@ import {
   type Algorithm,
 } from '../protocol.js'
 
+/** What a session may be signed with: what gateways and libraries read. */
+export const sessionAlgorithms: readonly Algorithm[] = ['RS256', 'ES256', 'PS256', 'EdDSA']
+
 /** A public key of the platform, as `/.well-known/jwks.json` has it. RFC 7517 section 4. */
 export interface SessionJwk extends JsonWebKey {
   readonly kid: string

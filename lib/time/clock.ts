@@ -10,6 +10,11 @@ export const systemClock: Clock = () => Date.now() / 1000
 /** The option `clock`. */
 export const clock = callback('that returns epoch seconds', systemClock)
 
+/** Seconds since `performance.now()` said this: by the monotonic clock, which nobody sets. */
+export function secondsSince(moment: number): number {
+  return (performance.now() - moment) / 1000
+}
+
 /** What a clock says. Without the time nothing can be decided: a clock that throws, or says what is no time, is an outage. */
 export function readClock(read: Clock): number {
   let now: number

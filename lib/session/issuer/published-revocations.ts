@@ -1,19 +1,14 @@
 import { listDocument } from '../../revocations/list-document.js'
 import type { RevocationStore } from '../../revocations/revocation-store.js'
 import type { SessionHandler } from './endpoint.js'
-import { sendOutage } from './outage.js'
+import { refusesWrites, sendOutage } from './publication.js'
 
 /**
  * Answers with the list of what has ended, for the platform's other services. It names projects: mount it where only they reach it.
  */
 export function publishedRevocations(revocations: RevocationStore): SessionHandler {
   return function revocationList(req, res) {
-    if (req.method !== 'GET' && req.method !== 'HEAD') {
-      res.statusCode = 405
-      res.setHeader('Allow', 'GET, HEAD')
-      res.end()
-      return
-    }
+    if (refusesWrites(req, res)) return
     bodyOf(revocations).then(
       (body) => {
         if (res.headersSent) return

@@ -7,7 +7,7 @@ import { algorithmNamed, sessionTokenType, type Algorithm, type AlgorithmName } 
 import { compactSigner, trialText, type CompactSigner } from '../../signing/compact-signature.js'
 import { askRemoteSigner, isRemoteSigner, type RemoteSigner } from '../../signing/remote-signer.js'
 import { verifySignature } from '../../verify/signature.js'
-import { sessionKey, type SessionKey } from '../session-key.js'
+import { sessionAlgorithms, sessionKey, type SessionKey } from '../session-key.js'
 
 /** `current`: it signs. `next`: it is published and will sign. `previous`: it is published for as long as its sessions live. */
 export type SigningKeyState = 'current' | 'next' | 'previous'
@@ -34,8 +34,6 @@ export interface SigningKey extends SessionKey {
   /** Resolves when it has signed, and its public half has verified that. Nobody can make a session of what is signed. */
   prove(): Promise<void>
 }
-
-const sessionAlgorithms: readonly Algorithm[] = ['RS256', 'ES256', 'PS256', 'EdDSA']
 
 const read = optionsReader(
   'signingKeys',

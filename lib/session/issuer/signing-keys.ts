@@ -1,4 +1,5 @@
 import { StoreError } from '../../errors.js'
+import { secondsSince } from '../../time/clock.js'
 import { within } from '../../time/time-limit.js'
 import type { SessionKey } from '../session-key.js'
 import { keysByKid, type SessionKeySet } from '../verifier/key-set.js'
@@ -131,8 +132,4 @@ function isSame(one: SigningKeyInput, other: SigningKeyInput): boolean {
   const namesOf = ({ kid, alg, state, publicJwk }: SigningKeyInput) =>
     JSON.stringify([kid, alg, state, publicJwk])
   return namesOf(one) === namesOf(other)
-}
-
-function secondsSince(moment: number): number {
-  return (performance.now() - moment) / 1000
 }

@@ -5,7 +5,7 @@ import { sessionGrantType } from '../../protocol.js'
 import { metadataAddress } from '../issuer-address.js'
 import type { SessionHandler } from './endpoint.js'
 import type { SessionIssuerSettings } from './options.js'
-import { sendOutage } from './outage.js'
+import { refusesWrites, sendOutage } from './publication.js'
 import type { SigningKeys } from './signing-keys.js'
 
 /** Seconds for which anyone may keep what is published. A key that is dropped is good for no longer. */
@@ -94,12 +94,7 @@ function metadata(
 function publish(req: IncomingMessage, res: ServerResponse, document: object): void {
   if (res.headersSent) return
   res.setHeader('Access-Control-Allow-Origin', '*')
-  if (req.method !== 'GET' && req.method !== 'HEAD') {
-    res.statusCode = 405
-    res.setHeader('Allow', 'GET, HEAD')
-    res.end()
-    return
-  }
+  if (refusesWrites(req, res)) return
   const body = JSON.stringify(document)
   const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 27)}"`
   res.setHeader('Cache-Control', `public, max-age=${maxAge}`)

@@ -9,7 +9,7 @@ import type { RevocationReader } from '../../revocations/revocation-store.js'
 import { clock } from '../../time/clock.js'
 import { verifierOptions } from '../../verify/options.js'
 import { isSecureAddress, issuerOption } from '../issuer-address.js'
-import { sessionKey } from '../session-key.js'
+import { sessionAlgorithms, sessionKey } from '../session-key.js'
 import { fixedKeySet, sharedKeySet, type SessionKeySet, type SharedKeySet } from './key-set.js'
 import type { KeySetEvent } from './remote-key-set.js'
 
@@ -61,7 +61,6 @@ export interface SessionVerifierOptions {
   readonly onEvent?: SessionVerifierEventListener | readonly SessionVerifierEventListener[]
 }
 
-const sessionAlgorithms: readonly Algorithm[] = ['RS256', 'ES256', 'PS256', 'EdDSA']
 /** The shortest accepted interval of a list that is read by address. */
 const minInterval = 1
 

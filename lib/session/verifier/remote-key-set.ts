@@ -1,5 +1,6 @@
 import { StoreError } from '../../errors.js'
 import { fetchJson } from '../../http/fetched-json.js'
+import { secondsSince } from '../../time/clock.js'
 import { sessionKey, type SessionKey } from '../session-key.js'
 import { jwksAddress } from './issuer-metadata.js'
 import { keysByKid, type SessionKeySet } from './key-set.js'
@@ -127,10 +128,6 @@ export class RemoteKeySet implements SessionKeySet {
       throw new StoreError('store_unavailable', { cause, reason: 'key_set_failed' })
     }
   }
-}
-
-function secondsSince(moment: number): number {
-  return (performance.now() - moment) / 1000
 }
 
 /** A set may have keys for other uses, and of kinds that are not known here. */
