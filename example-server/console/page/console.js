@@ -86,7 +86,8 @@ byId('create-key').addEventListener('click', () => askToCreateKey(current(), cha
 byId('register-key').addEventListener('click', () => askToRegister(current(), keys, changed))
 addEventListener('hashchange', guarded(showProject))
 setInterval(() => {
-  if (!byId('console').hidden && !byId('keys').hidden && !document.hidden)
+  // A dialog may be about to delete what would be asked for.
+  if (!byId('console').hidden && !byId('keys').hidden && !byId('dialog').open && !document.hidden)
     void loadKeys().catch((error) => {
       if (error.status === 403) showLogin(true)
     })
@@ -196,6 +197,7 @@ function idsOrNone(ids = []) {
 }
 
 async function gone() {
+  byId('keys').hidden = true
   await loadProjects()
   await go(projects[0]?.id ?? '')
   say('good', 'The project is deleted.')
