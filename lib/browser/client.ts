@@ -1,6 +1,6 @@
 import { answerOf } from './answer.js'
 import { tellSkew } from './clock-skew.js'
-import type { Credentials } from './credentials.js'
+import type { Credential, Credentials } from './credentials.js'
 import { inTime } from './in-time.js'
 import {
   checkOptions,
@@ -24,6 +24,8 @@ export interface ProjectClient {
   fetch(input: string | URL | Request, init?: RequestInit): Promise<Response>
   /** A new token, for what `fetch` cannot do. Throws as `fetch` does. */
   token(options?: { readonly signal?: AbortSignal }): Promise<string>
+  /** What a call would carry, for what `fetch` cannot do: the session where there is one, else a new token. Throws as `fetch` does. */
+  credential(options?: { readonly signal?: AbortSignal }): Promise<string>
 }
 
 /**
@@ -81,7 +83,7 @@ export function createProjectClient(options: ProjectClientOptions): ProjectClien
   const send = async (
     signal: AbortSignal,
     credentials: Credentials,
-    requestWith: (credential: string) => Request,
+    requestWith: (credential: Credential) => Request,
     problemIn: (response: Response) => Promise<Problem | false | undefined>,
   ): Promise<Response> => {
     for (let again = true; ; again = false) {
@@ -107,10 +109,14 @@ export function createProjectClient(options: ProjectClientOptions): ProjectClien
     send(
       signal,
       tokens,
-      (assertion) =>
+      ({ token, embedder }) =>
         requestFor(session.path ?? '/oauth/token', {
           method: 'POST',
-          body: new URLSearchParams({ grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion }),
+          body: new URLSearchParams({
+            grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+            assertion: token,
+            ...(embedder && { embedder }),
+          }),
           signal,
         }),
       membersOf,
@@ -120,14 +126,15 @@ export function createProjectClient(options: ProjectClientOptions): ProjectClien
 
   return {
     origin,
-    token: ({ signal } = {}) => tokens.current(signal),
+    token: async (options) => (await tokens.current(options?.signal)).token,
+    credential: async (options) => (await credentials.current(options?.signal)).token,
     async fetch(input, init = {}) {
       const request = requestFor(input, init)
       return send(
         request.signal,
         credentials,
-        (credential) => {
-          request.headers.set('authorization', `Bearer ${credential}`)
+        ({ token }) => {
+          request.headers.set('authorization', `Bearer ${token}`)
           // The body is read with each copy.
           return request.clone()
         },

@@ -1,3 +1,4 @@
+import type { Credential } from './credentials.js'
 import type { ProjectClientEvent } from './options.js'
 import type { Problem } from './problem.js'
 
@@ -6,7 +7,7 @@ const maxSkew = 5
 
 /** A token that was just made, and is too old or too young there: it is the clock of the backend. */
 export function tellSkew(
-  token: string,
+  { token }: Credential,
   { code = '', server_time: serverTime = NaN }: Problem,
   tell: (event: ProjectClientEvent) => void,
 ): void {

@@ -8,6 +8,7 @@ export async function inTime<T>(
   timeoutMs: number,
   signal: AbortSignal | undefined,
   work: (signal: AbortSignal) => Promise<T>,
+  late = () => new ProjectClientError('timeout', `No token within ${timeoutMs} ms`),
 ): Promise<T> {
   signal?.throwIfAborted()
   return new Promise((resolve, reject) => {
@@ -15,7 +16,7 @@ export async function inTime<T>(
     const timer =
       timeoutMs &&
       setTimeout(() => {
-        stop.abort(new ProjectClientError('timeout', `No token within ${timeoutMs} ms`))
+        stop.abort(late())
       }, timeoutMs)
     const abort = () => {
       stop.abort(signal?.reason)

@@ -5,6 +5,9 @@ export interface TokenRequest {
   readonly signal: AbortSignal
 }
 
+/** A token; in a portal with the origin of the page that gave it, which needs `session`. */
+export type GivenToken = string | { readonly token: string; readonly embedder?: string }
+
 /** What a client tells of itself. */
 export type ProjectClientEvent =
   /** A call is sent again, with a new token. `code` is that of the first answer. */
@@ -28,8 +31,11 @@ export interface ProjectClientOptions {
   readonly platform: string | URL
   /** Where your backend gives out tokens: `/token`. `tokenEndpoint` of `reverse-jwt/customer` is made for it. */
   readonly tokenUrl?: string | URL
-  /** Your own way to a new token, in the place of `tokenUrl`. */
-  readonly getToken?: (request: TokenRequest) => string | Promise<string>
+  /**
+   * Your own way to a new token, in the place of `tokenUrl`. In a page that `openPortal` opened it is `receiveToken`, whose `embedder` goes
+   * with the token into the exchange.
+   */
+  readonly getToken?: (request: TokenRequest) => GivenToken | Promise<GivenToken>
   /** What the tokens are to be for, names with one space between. Default: what your backend grants. */
   readonly scope?: string
   /**

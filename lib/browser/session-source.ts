@@ -1,5 +1,5 @@
 import { refused } from './answer.js'
-import type { Credentials } from './credentials.js'
+import type { Credential, Credentials } from './credentials.js'
 import { inTime } from './in-time.js'
 import type { ProjectClientEvent, ProjectSessionOptions } from './options.js'
 import { jsonOf } from './problem.js'
@@ -17,11 +17,11 @@ export function sessionSource(
   timeoutMs: number,
   tell: (event: ProjectClientEvent) => void,
 ): Credentials {
-  let session: string
+  let session: Credential
   let usableMs = 0
   let date: number
   let ticks: number
-  let renewal: Promise<string> | undefined
+  let renewal: Promise<Credential> | undefined
 
   const renew = async (signal: AbortSignal) => {
     // The clocks are those of the new session from here on.
@@ -33,7 +33,7 @@ export function sessionSource(
     if (!response.ok || typeof accessToken !== 'string' || !(expiresIn > 0 && Number.isFinite(expiresIn)))
       throw await refused('The platform', 'session_refused', response)
     usableMs = 1_000 * Math.max(expiresIn - renewBefore, expiresIn / 2)
-    session = accessToken
+    session = { token: accessToken }
     tell({ type: 'session', expiresIn })
     return session
   }

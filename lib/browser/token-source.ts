@@ -1,4 +1,5 @@
 import { answerOf, refused } from './answer.js'
+import type { Credential } from './credentials.js'
 import type { ProjectClientOptions, TokenRequest } from './options.js'
 import { jsonOf } from './problem.js'
 import { ProjectClientError } from './project-client-error.js'
@@ -11,12 +12,15 @@ export function tokenSource({
   tokenUrl,
   getToken = (request) => ask(tokenUrl as string, request),
   scope,
-}: ProjectClientOptions): (signal: AbortSignal) => Promise<string> {
+  session,
+}: ProjectClientOptions): (signal: AbortSignal) => Promise<Credential> {
   // Ends of signatures: which token it was, and not the token.
   const used = new Set<string>()
 
   return async (signal) => {
-    const token: unknown = await getToken({ scope, signal })
+    const given: unknown = await getToken({ scope, signal })
+    const { token = given, embedder } = Object(given) as Partial<Credential>
+    if (embedder && !session) throw new TypeError('embedder needs session')
     if (typeof token !== 'string' || !/^[\w-]+(\.[\w-]+){2}$/.test(token))
       throw new ProjectClientError('token_invalid', 'Your backend gave no token')
     const end = token.slice(-32)
@@ -24,7 +28,7 @@ export function tokenSource({
       throw new ProjectClientError('token_repeated', 'Your backend gave a used token: a cache kept it')
     if (used.size > maxRemembered) used.clear()
     used.add(end)
-    return token
+    return { token, embedder }
   }
 }
 
