@@ -60,9 +60,9 @@ export function openPortal(
   { features = 'popup', timeoutMs = 15_000, onError = console.error }: OpenPortalOptions = {},
 ): Portal {
   const address = ownAddress(client, url)
-  const frame = place === 'popup' ? undefined : place
-  if (frame !== undefined && frame?.contentWindow === undefined)
+  if (place !== 'popup' && place?.contentWindow === undefined)
     throw new TypeError("Give an iframe or 'popup'")
+  const frame = place === 'popup' ? undefined : place
 
   const stop = new AbortController()
   const { signal } = stop
