@@ -114,6 +114,7 @@ export interface SessionClaims {
   readonly proj_kid: string
   readonly scope?: string
   readonly origin?: string
+  readonly embedder?: string
   readonly [claim: string]: unknown
 }
 
@@ -126,8 +127,10 @@ export interface ProjectSession {
   readonly kid: string
   /** What it grants. A session without the claim `scope` grants nothing. */
   readonly scopes: readonly string[]
-  /** The origin of the page that exchanged it. */
+  /** The origin of the page that exchanged it, and that may use it. */
   readonly origin?: string
+  /** Where that is a page of the platform's own: the origin of the customer's page that embeds it, which the project lists. */
+  readonly embedder?: string
   readonly issuedAt: number
   readonly expiresAt: number
   readonly claims: SessionClaims

@@ -1,5 +1,13 @@
-import { algorithmNamed, algorithmNames, isIdentifier, limits, type Algorithm } from '../protocol.js'
+import {
+  algorithmNamed,
+  algorithmNames,
+  isIdentifier,
+  isOrigin,
+  limits,
+  type Algorithm,
+} from '../protocol.js'
 import type { Option } from './options.js'
+import { quoted, shown } from './quoted.js'
 
 /*
  * The kinds of options that there are. Each names what the option must be. With a `default` an option may be left out; those
@@ -138,6 +146,21 @@ export const moment: Option<number | undefined> = (given, wrong) => {
   // 10^11 seconds is the year 5138.
   if (seconds > 1e11) throw wrong('looks like milliseconds; give epoch seconds or a Date')
   return seconds
+}
+
+/** A list of serialized origins, of one at least. */
+export const origins: Option<ReadonlySet<string> | undefined> = (given, wrong) => {
+  if (given === undefined) return undefined
+  const list: unknown[] = Array.isArray(given) ? Array.from(given) : []
+  if (list.length === 0) throw wrong("must be a list of origins: ['https://shop.example']")
+  for (const origin of list) {
+    if (isOrigin(origin)) continue
+    const name = typeof origin === 'string' ? quoted(origin) : shown(origin)
+    throw wrong(
+      `has an entry${name} that is no origin: https://shop.example is one, without a slash at its end`,
+    )
+  }
+  return new Set(list as string[])
 }
 
 /** What is checked elsewhere, by those who know more. */

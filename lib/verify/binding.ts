@@ -14,6 +14,8 @@ export interface VerifyContext {
 export interface Bounds {
   readonly origin: string | null | undefined
   readonly scope: readonly string[]
+  /** The origin is that of the page around one of the platform's own, as that one says: only a project that lists it is embedded. */
+  readonly isEmbedder?: boolean
 }
 
 /**
@@ -26,12 +28,13 @@ export interface Bounds {
 export function checkBinding(
   claims: ProjectClaims,
   project: Project,
-  { origin, scope }: Bounds,
+  bounds: Bounds,
   { requireOrigin }: { readonly requireOrigin: boolean },
 ): readonly string[] {
   if (claims.iss !== (project.issuer ?? project.id)) throw new AuthenticationError('issuer_mismatch')
   if (project.suspended === true) throw new AuthenticationError('project_suspended')
-  checkOrigin(origin, claims.origin, project.allowedOrigins, requireOrigin)
+  checkOrigin(bounds, claims.origin, project.allowedOrigins, requireOrigin)
+  const { scope } = bounds
   const granted = grantedScopes(claims.scope, project.scopes)
   if (scope.length > 0 && !includesAll(granted, scope))
     throw new AuthenticationError('scope_insufficient', { scope })
@@ -39,22 +42,28 @@ export function checkBinding(
 }
 
 function checkOrigin(
-  origin: string | null | undefined,
+  { origin, isEmbedder = false }: Bounds,
   claimed: string | undefined,
   allowed: readonly string[] | undefined,
   requireOrigin: boolean,
 ): void {
   // Any sandboxed frame anywhere has the origin null, so it satisfies no rule. Nor does what is no text.
   const opaque = typeof origin !== 'string' || origin === '' || origin === 'null'
+  if (isEmbedder && opaque) throw notAllowed('origin_missing', 'the own page names no embedder', unnamed)
   if ((requireOrigin || claimed !== undefined) && opaque)
     throw notAllowed('origin_missing', 'the request has no origin, and needs one', missing(origin))
   if (claimed !== undefined && claimed !== origin)
     throw notAllowed('origin_not_claimed', 'the origin is not the one in the token')
+  if (isEmbedder && allowed === undefined)
+    throw notAllowed('origin_not_of_project', 'the project lists no origins, so no page may embed')
   if (origin !== undefined && origin !== null && allowed !== undefined && !allowed.includes(origin)) {
     const description = opaque ? missing(origin) : undefined
     throw notAllowed('origin_not_of_project', 'the origin is not one of the project', description)
   }
 }
+
+const unnamed =
+  "A page of the platform's own must send embedder: the origin of the page that embeds it, as browsers write it, and not null."
 
 /** What follows from the request alone, in the words of who looks at it. */
 function missing(origin: string | null | undefined): string {

@@ -127,11 +127,16 @@ const readContext = membersReader(
   { origin, scope } satisfies OptionsOf<VerifyContext>,
   'member of the context',
 )
-const exchanges = new WeakSet<object>()
+const exchanges = new WeakMap<object, ExchangeFacts>()
+
+interface ExchangeFacts {
+  /** See `Bounds`. */
+  readonly isEmbedder: boolean
+}
 
 /** The context of a token that is exchanged for a session: no option, because only the exchange knows it. */
-export function exchangeContext(context: VerifyContext): VerifyContext {
-  exchanges.add(context)
+export function exchangeContext(context: VerifyContext, facts: ExchangeFacts): VerifyContext {
+  exchanges.set(context, facts)
   return context
 }
 
@@ -145,7 +150,9 @@ const noContext: Bounds = { origin: undefined, scope: [] }
 
 /** The second argument of `verify`. A misspelled member would be a check that never runs. */
 export function parseContext(context: VerifyContext | undefined): Bounds {
-  return context === undefined ? noContext : readContext(context)
+  if (context === undefined) return noContext
+  const bounds = readContext(context)
+  return exchanges.get(context)?.isEmbedder === true ? { ...bounds, isEmbedder: true } : bounds
 }
 
 function audience(given: unknown, wrong: Wrong): ReadonlySet<string> {

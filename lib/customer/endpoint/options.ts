@@ -1,8 +1,6 @@
 import { eventListeners } from '../../events/listeners.js'
-import { callback, hasMethod, integer, required } from '../../options/kinds.js'
+import { callback, hasMethod, integer, origins, required } from '../../options/kinds.js'
 import { optionsReader, type Option, type OptionsOf, type Values } from '../../options/options.js'
-import { quoted, shown } from '../../options/quoted.js'
-import { isOrigin } from '../../protocol.js'
 import type { Signer } from '../signer.js'
 import type { TokenEndpointEvent } from './events.js'
 import type { TokenDecision } from './grant.js'
@@ -59,20 +57,6 @@ const signer: Option<TokenSigner | ((request: never) => unknown) | undefined> = 
 
 export function isSigner(value: unknown): value is TokenSigner {
   return hasMethod(value, 'sign')
-}
-
-const origins: Option<ReadonlySet<string> | undefined> = (given, wrong) => {
-  if (given === undefined) return undefined
-  const list: unknown[] = Array.isArray(given) ? Array.from(given) : []
-  if (list.length === 0) throw wrong("must be a list of origins: ['https://shop.example']")
-  for (const origin of list) {
-    if (isOrigin(origin)) continue
-    const name = typeof origin === 'string' ? quoted(origin) : shown(origin)
-    throw wrong(
-      `has an entry${name} that is no origin: https://shop.example is one, without a slash at its end`,
-    )
-  }
-  return new Set(list as string[])
 }
 
 const trueByDefault: Option<boolean> = (given = true, wrong) => {

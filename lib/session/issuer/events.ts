@@ -13,7 +13,10 @@ export interface SessionIssuedEvent {
   /** Of the project key whose token was exchanged. */
   readonly kid: string
   readonly scopes: readonly string[]
+  /** Of the page that may use it. */
   readonly origin?: string
+  /** Of the customer's page, where that one is a page of the platform's own that is embedded there. */
+  readonly embedder?: string
   readonly expiresAt: number
 }
 

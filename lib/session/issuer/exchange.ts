@@ -1,7 +1,8 @@
 import { decodeBase64urlText } from '../../encoding/base64url-text.js'
 import { parseJsonText, tokenLimits } from '../../encoding/strict-json.js'
+import { AuthenticationError } from '../../errors.js'
 import { isOrigin, isScope, sessionGrantType } from '../../protocol.js'
-import type { RequestLike } from '../../types.js'
+import type { Authentication, RequestLike } from '../../types.js'
 import type { Verifier } from '../../verifier.js'
 import { originOf } from '../../verify/credentials.js'
 import { exchangeContext } from '../../verify/options.js'
@@ -14,6 +15,7 @@ interface ExchangeParts {
   readonly verifier: Verifier
   readonly signer: SessionSigner
   readonly issue: Issue
+  readonly ownOrigins: ReadonlySet<string> | undefined
 }
 
 /** Others are ignored. RFC 6749 section 3.2. */
@@ -22,8 +24,11 @@ const parameters = ['grant_type', 'assertion', 'scope', 'client_id'] as const
 /**
  * Exchanges a project token for a session, in this order: the shape of the request; the syntax of its scope; whether there is anybody
  * who signs; the token, whose last check uses it up; the signature.
+ *
+ * A token is for the customer's page. Where a page of the platform's own asks, which that one embeds, the form names it: `embedder`.
+ * The session is for the page that asks.
  */
-export function exchanging({ verifier, signer, issue }: ExchangeParts) {
+export function exchanging({ verifier, signer, issue, ownOrigins }: ExchangeParts) {
   return async ({ request, form }: EndpointRequest): Promise<OAuthAnswer> => {
     refuseTokensElsewhere(request)
     for (const name of parameters)
@@ -37,11 +42,16 @@ export function exchanging({ verifier, signer, issue }: ExchangeParts) {
     const scope = scopeIn(form)
     requireOwnClient(form.get('client_id'), assertion)
     const origin = soleOrigin(request)
+    const isOwn = origin !== undefined && ownOrigins?.has(origin) === true
+    const embedder = isOwn ? embedderIn(form) : undefined
 
     await signer.requireUp()
     const wanted = scope === undefined ? {} : { scope }
-    const authentication = await verifier.verify(assertion, exchangeContext({ origin, ...wanted }))
-    const session = await issue(authentication, { origin, ...wanted }).catch(tooLong)
+    const customersPage = isOwn ? embedder : origin
+    const context = exchangeContext({ origin: customersPage, ...wanted }, { isEmbedder: isOwn })
+    const authentication = await verifier.verify(assertion, context)
+    if (isOwn) requireListed(embedder, authentication)
+    const session = await issue(authentication, { origin, embedder, ...wanted }).catch(tooLong)
     return { status: 200, body: { ...session } }
   }
 }
@@ -56,6 +66,18 @@ function soleOrigin(request: RequestLike): string | undefined {
   }
   if (origin === undefined || origin === 'null' || isOrigin(origin)) return origin
   throw malformed('The Origin header is not an origin as browsers send it.')
+}
+
+/** Only what names a page. Whether it had to is decided with the token, as all that depends on who asks. */
+function embedderIn(form: ReadonlyMap<string, string>): string | undefined {
+  const embedder = form.get('embedder')
+  return isOrigin(embedder) ? embedder : undefined
+}
+
+/** The verifier has checked it, unless one that wraps it has made a context of its own. */
+function requireListed(embedder: string | undefined, { project }: Authentication): void {
+  if (embedder !== undefined && project.allowedOrigins?.includes(embedder) === true) return
+  throw new AuthenticationError('origin_not_allowed', { reason: 'origin_not_of_project' })
 }
 
 /** A customer may have more scopes than one token can hold. */

@@ -24,13 +24,19 @@ export interface IssuedSession {
 export interface IssueContext {
   /** The Origin header of the request: the page that will use the session. */
   readonly origin?: string | undefined
+  /** Where that is a page of the platform's own: the origin of the customer's page that embeds it. Not checked here. */
+  readonly embedder?: string | undefined
   /** What the session shall grant, one name or several: no more than the token grants. Default: all of that. */
   readonly scope?: string | readonly string[] | undefined
 }
 
 export type Issue = (authentication: Authentication, context?: IssueContext) => Promise<IssuedSession>
 
-const readContext = membersReader('issue', { origin, scope: requestRules.scope }, 'member of the context')
+const readContext = membersReader(
+  'issue',
+  { origin, embedder: origin, scope: requestRules.scope },
+  'member of the context',
+)
 
 /**
  * Makes what makes sessions: the claims and the signature. Whether there may be one is decided before.
@@ -46,11 +52,14 @@ export function issuing(settings: SessionIssuerSettings, signer: SessionSigner):
 
   return async (authentication, context = {}) => {
     const { project, projectToken } = checkAuthentication(authentication)
-    const { scope: wanted, origin: page } = readContext(context)
+    const { scope: wanted, origin: page, embedder } = readContext(context)
     const scopes = chosenScopes(projectToken.scopes, wanted, context.scope !== undefined)
     const now = readClock(clock)
     const iat = Math.floor(now)
-    const ofPage = page === undefined ? {} : { origin: page }
+    const ofPage = {
+      ...(page !== undefined && { origin: page }),
+      ...(embedder !== undefined && { embedder }),
+    }
     const granted = scopes.length > 0 ? { scope: scopes.join(' ') } : {}
     const claims = {
       ...furtherClaims(await claimsOf?.(authentication)),
@@ -130,7 +139,7 @@ function chosenScopes(
 /** `null` is what a sandboxed frame has, and names no page. */
 function origin(given: unknown, wrong: Wrong): string | undefined {
   if (given === undefined || given === null) return undefined
-  if (typeof given !== 'string') throw wrong('must be the Origin header of the request, a string')
+  if (typeof given !== 'string') throw wrong('must be an origin, a string')
   if (given === 'null') return undefined
   if (isOrigin(given)) return given
   throw wrong('must be an origin as browsers send it, like https://shop.example')

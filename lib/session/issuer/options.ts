@@ -1,5 +1,5 @@
 import { eventListeners } from '../../events/listeners.js'
-import { callback, hasMethod, objectWith, required, seconds, text } from '../../options/kinds.js'
+import { callback, hasMethod, objectWith, origins, required, seconds, text } from '../../options/kinds.js'
 import { optionsReader, type OptionsOf, type Values, type Wrong } from '../../options/options.js'
 import type { RevocationStore } from '../../revocations/revocation-store.js'
 import { clock } from '../../time/clock.js'
@@ -20,6 +20,13 @@ export interface SessionIssuerOptions {
   readonly issuer: string
   /** `aud` of the sessions. Default: the issuer. */
   readonly audience?: string
+  /**
+   * Origins of the platform's own pages that customers' pages embed, `https://platform.example`. From these alone the form field
+   * `embedder` counts, and is required: the origin of the customer's page, which stands in the place of the Origin. A browser lets
+   * every script of such an origin say any embedder, so it serves the platform's own script, and no content of customers. Default:
+   * none, that of `issuer` neither.
+   */
+  readonly ownOrigins?: readonly string[]
   /**
    * The platform's own keys, from its secret store: a list, or a function that is asked again each minute. While the function fails the
    * last keys are good for ten minutes.
@@ -57,6 +64,7 @@ const options = {
   verifier: projectVerifier,
   issuer: required(issuerOption, "the platform's address, such as https://platform.example"),
   audience: text({ fits: (name) => name !== '', what: 'a non-empty string' }),
+  ownOrigins: origins,
   signingKeys,
   lifetime: seconds({ default: 600, min: 60, max: 3_600 }),
   tokenPath: text({ ...path, default: '/oauth/token' }),

@@ -38,8 +38,9 @@ export interface SessionIssuer {
    *     {"access_token":"eyJ...","token_type":"Bearer","expires_in":600,"scope":"portal:read"}
    *
    * A refusal is 400 with `error`, `error_description` and `code`; what cannot be decided is 503. With a `scope` the session grants just
-   * that, and a scope that the token does not grant uses up no token. From a page it is a CORS request without a preflight: mount
-   * `corsFor` before. RFC 7523 section 2.1, RFC 6749 section 5.
+   * that, and a scope that the token does not grant uses up no token. From a page of `ownOrigins` the form has `embedder`, too: the
+   * origin of the page that embeds it. From a page it is a CORS request without a preflight: mount `corsFor` before. RFC 7523 section
+   * 2.1, RFC 6749 section 5.
    *
    * @example
    * app.post('/oauth/token', corsFor(origins), issuer.tokenEndpoint())
@@ -130,7 +131,7 @@ const readCause = optionsReader('revoke', {
  */
 export function createSessionIssuer(options: SessionIssuerOptions): SessionIssuer {
   const settings = readSessionIssuerOptions(options)
-  const { verifier, revocations, clock, onEvent } = settings
+  const { verifier, ownOrigins, revocations, clock, onEvent } = settings
   const keys = new SigningKeys(settings.signingKeys, (cause) => {
     emit(onEvent, failed(timeOf(clock), 'signer_failed', undefined, cause))
   })
@@ -166,7 +167,7 @@ export function createSessionIssuer(options: SessionIssuerOptions): SessionIssue
   }
 
   const made: SessionIssuer = {
-    tokenEndpoint: () => formEndpoint(exchanging({ verifier, signer, issue })),
+    tokenEndpoint: () => formEndpoint(exchanging({ verifier, signer, issue, ownOrigins })),
     wellKnown: () => wellKnown(settings, keys),
     revocationEndpoint: () =>
       formEndpoint(

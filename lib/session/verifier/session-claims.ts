@@ -45,6 +45,7 @@ export function checkSessionClaims(
   if (claims.scope !== undefined && !isScope(claims.scope)) throw invalid('scope')
   // It is compared as text, with what browsers write.
   if (claims.origin !== undefined && typeof claims.origin !== 'string') throw invalid('origin')
+  if (claims.embedder !== undefined && typeof claims.embedder !== 'string') throw invalid('embedder')
   // Bindings of which nothing is known here.
   requireUnbound(claims, 'cnf')
   checkTimes(claims, settings, now)

@@ -183,13 +183,14 @@ function findKey(keys: SessionKeySet, token: UnverifiedToken): SessionKey | Prom
 }
 
 function sessionFrom(claims: SessionClaims): ProjectSession {
-  const { jti, client_id, proj_kid, scope, origin, iat, exp } = claims
+  const { jti, client_id, proj_kid, scope, origin, embedder, iat, exp } = claims
   return {
     id: jti,
     projectId: client_id,
     kid: proj_kid,
     scopes: scope === undefined ? [] : scope.split(' '),
     ...(origin !== undefined && { origin }),
+    ...(embedder !== undefined && { embedder }),
     issuedAt: iat,
     expiresAt: exp,
     claims,
