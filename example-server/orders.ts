@@ -6,10 +6,12 @@
  *     Authorization: Bearer eyJhbGciOiJSUzI1NiIs...
  *
  * It knows the platform's address, and no project, no key of one and no used token: who calls, and what for, is in the session.
+ * For the platform's portal it keeps which apps get the orders of a project: `GET /apps`, `PUT` and `DELETE /apps/accounting`.
  */
-import express, { type Express, type RequestHandler } from 'express'
+import express, { type Express, type Request, type RequestHandler, type Response } from 'express'
 import { corsFor, problemDetails, projectOf } from 'reverse-jwt'
-import { sessionAuth, sessionOf } from 'reverse-jwt/session'
+import { createSessionVerifier, sessionAuth, sessionOf } from 'reverse-jwt/session'
+import { ConnectedApps } from './connected-apps.js'
 import { securityHeaders } from './security-headers.js'
 
 export interface OrdersSettings {
@@ -29,23 +31,35 @@ export function ordersApp({ platformAddress, servicesSecret }: OrdersSettings): 
 
   // For every page: no browser sends a session by itself, as it sends a cookie, and each is good on pages of its own origin alone.
   app.use(corsFor({ has: () => true }))
-  app.get(
-    '/orders',
-    sessionAuth({
-      issuer: platformAddress,
-      scope: 'portal:read',
-      // Only pages call this route, and with a call to another origin a browser always sends theirs.
-      requireOrigin: true,
-      revocations: {
-        url: `${platformAddress}/internal/revocations`,
-        headers: () => ({ Authorization: `Bearer ${servicesSecret}` }),
-        // Seconds. So the demo shows soon what a revocation does; the default is 10.
-        interval: 1,
-      },
-    }),
-    ordersOfCaller,
-  )
-  // Last: it answers what the route above has refused.
+  const verifier = createSessionVerifier({
+    issuer: platformAddress,
+    // Only pages call these routes, and with a call to another origin a browser always sends theirs.
+    requireOrigin: true,
+    revocations: {
+      url: `${platformAddress}/internal/revocations`,
+      headers: () => ({ Authorization: `Bearer ${servicesSecret}` }),
+      // Seconds. So the demo shows soon what a revocation does; the default is 10.
+      interval: 1,
+    },
+  })
+  const toRead = sessionAuth({ verifier, scope: 'portal:read' })
+  const toWrite = sessionAuth({ verifier, scope: 'portal:write' })
+  app.get('/orders', toRead, ordersOfCaller)
+
+  const apps = new ConnectedApps()
+  app.get('/apps', toRead, (req, res) => {
+    const { projectId, embedder, claims } = sessionOf(req)
+    const name = claims[`${platformAddress}/project_name`]
+    res.json({ project: { id: projectId, name }, embedder, apps: apps.list(projectId) })
+  })
+  const setting = (isConnected: boolean) => (req: Request<{ id: string }>, res: Response) => {
+    const app = apps.set(projectOf(req).id, req.params.id, isConnected)
+    if (app === undefined) res.sendStatus(404)
+    else res.json(app)
+  }
+  app.put('/apps/:id', toWrite, setting(true))
+  app.delete('/apps/:id', toWrite, setting(false))
+  // Last: it answers what the routes above have refused.
   app.use(problemDetails())
   return app
 }

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, jest } from '@jest/globals'
 import type { Browser, Page } from 'playwright-core'
 import { launchChromium } from './chromium.js'
+import { revokeTheKey } from './demo-key.js'
 import { DemoProcess } from '../helpers/demo-process.js'
 
 jest.setTimeout(60_000)
@@ -46,24 +47,6 @@ const counts = async () =>
 
 const secondsLeft = async () => parseInt((await page.textContent('#session-left-text')) ?? '', 10)
 
-/** What an operator does in the console. */
-async function revokeTheKey(): Promise<void> {
-  const { password } = await demo.console()
-  const headers = { origin: platform, 'content-type': 'application/json' }
-  const login = await fetch(`${platform}/console/login`, {
-    method: 'POST',
-    headers,
-    body: JSON.stringify({ password }),
-  })
-  const [cookie = ''] = (login.headers.get('set-cookie') ?? '').split(';')
-  const keysAt = `${platform}/console/api/projects/demo-shop/keys`
-  const listed = await fetch(keysAt, { headers: { cookie } })
-  const { keys } = (await listed.json()) as { keys: { kid: string }[] }
-  const body = JSON.stringify({ kid: keys[0]?.kid, reason: 'exposed' })
-  const revoked = await fetch(`${keysAt}/revoke`, { method: 'POST', headers: { ...headers, cookie }, body })
-  expect(revoked.status).toBe(200)
-}
-
 it('makes many calls of another service with one token, and shows what that one knows of the caller', async () => {
   await page.clock.install()
   await page.goto(customer)
@@ -103,7 +86,7 @@ it('shows that the service refuses the session within seconds after the key was 
   expect(await keepCalling().getAttribute('aria-pressed')).toBe('true')
   expect(complaints).toEqual([])
 
-  await revokeTheKey()
+  await revokeTheKey(demo)
   const revokedAt = performance.now()
   await page.getByText('401 session_revoked', { exact: true }).waitFor({ timeout: 10_000 })
   process.stdout.write(`refused ${Math.round(performance.now() - revokedAt)} ms after the revocation\n`)

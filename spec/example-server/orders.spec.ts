@@ -1,4 +1,4 @@
-import { beforeAll, beforeEach, expect, it } from '@jest/globals'
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import type { Express } from 'express'
 import request, { type Response } from 'supertest'
 import {
@@ -32,12 +32,12 @@ beforeAll(async () => {
 })
 
 beforeEach(async () => {
-  const project = { id: 'demo-shop', allowedOrigins: [customerOrigin], scopes }
+  const project = { id: 'demo-shop', name: 'Demo Shop', allowedOrigins: [customerOrigin], scopes }
   settings = await sessionSettings(new MemoryKeyStore([{ ...project, keys: [{ jwk: pair.publicJwk }] }]))
   const platform = platformApp({
     ...settings,
     address: platformAddress,
-    origins: new Set([customerOrigin]),
+    origins: Object.assign(new Set([customerOrigin]), { framing: new Set([customerOrigin]) }),
     replayStore: new MemoryReplayStore(),
     onEvent: () => undefined,
     pages: (_req, _res, next) => {
@@ -48,12 +48,15 @@ beforeEach(async () => {
   app = ordersApp({ platformAddress, servicesSecret: settings.servicesSecret })
 })
 
-const exchange = (assertion: string) =>
+const exchange = (
+  assertion: string,
+  { origin = customerOrigin, ...form }: { origin?: string; embedder?: string } = {},
+) =>
   request(platformAddress)
     .post('/oauth/token')
-    .set('Origin', customerOrigin)
+    .set('Origin', origin)
     .type('form')
-    .send({ grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion })
+    .send({ grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion, ...form })
 
 async function sessionFor(scope = 'portal:read'): Promise<string> {
   const answer = await exchange(await signer.sign({ scope }))
@@ -85,6 +88,51 @@ it('answers many calls in one session with what the session says, and never with
     })
     expect(answer.text).not.toContain('eyJ')
   }
+})
+
+describe('which apps get the orders', () => {
+  /** What the portal has, in a frame or a popup of the customer's page. */
+  async function portalSession(scope = 'portal:read portal:write'): Promise<string> {
+    const exchanged = await exchange(await signer.sign({ scope, origin: customerOrigin }), {
+      origin: platformAddress,
+      embedder: customerOrigin,
+    })
+    expect(exchanged.status).toBe(200)
+    return (exchanged.body as { access_token: string }).access_token
+  }
+  const inPortal = (method: 'get' | 'put' | 'delete', path: string, session: string) =>
+    request(app)[method](path).set('Origin', platformAddress).auth(session, { type: 'bearer' })
+  const connected = ({ body }: Response) =>
+    (body as { apps: { id: string; connected: boolean }[] }).apps.flatMap((one) =>
+      one.connected ? [one.id] : [],
+    )
+
+  it('is told to the portal, with who opened it, and kept as it says', async () => {
+    const session = await portalSession()
+    const before = await inPortal('get', '/apps', session)
+    expect(before.body).toMatchObject({
+      project: { id: 'demo-shop', name: 'Demo Shop' },
+      embedder: customerOrigin,
+    })
+    expect(connected(before)).toEqual([])
+    for (const id of ['warehouse', 'accounting', 'warehouse']) {
+      const put = await inPortal('put', `/apps/${id}`, session)
+      expect(put.body).toMatchObject({ id, connected: true })
+    }
+    expect(connected(await inPortal('get', '/apps', session))).toEqual(['accounting', 'warehouse'])
+    const removed = await inPortal('delete', '/apps/warehouse', session)
+    expect(removed.body).toMatchObject({ id: 'warehouse', connected: false })
+    expect(connected(await inPortal('get', '/apps', await portalSession()))).toEqual(['accounting'])
+  })
+
+  it('is changed by no session that is for reading, and not for the page around the portal', async () => {
+    const reading = await portalSession('portal:read')
+    expect((await inPortal('get', '/apps', reading)).status).toBe(200)
+    expect(refusal(await inPortal('put', '/apps/warehouse', reading))).toEqual([403, 'scope_insufficient'])
+    const outside = inPortal('get', '/apps', await portalSession()).set('Origin', customerOrigin)
+    expect(refusal(await outside)).toEqual([403, 'origin_not_allowed'])
+    expect((await inPortal('put', '/apps/toString', await portalSession())).status).toBe(404)
+  })
 })
 
 it('takes no project token, and leaves it good for the platform', async () => {
