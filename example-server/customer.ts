@@ -11,10 +11,9 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import express, { type Express, type Request } from 'express'
 import { createSigner, tokenEndpoint } from 'reverse-jwt/customer'
-import { pageFolder } from './page-folder.js'
+import { clientFolder, pageFolder } from './page-folder.js'
 import { securityHeaders } from './security-headers.js'
 
 export interface CustomerSettings {
@@ -43,7 +42,9 @@ export function customerApp(settings: CustomerSettings): Express {
   app.set('env', 'production')
   // Tells an attacker which software to look for.
   app.disable('x-powered-by')
-  app.use(securityHeaders(`default-src 'self'; connect-src 'self' ${platformAddress} ${ordersAddress}`))
+  // The page calls both, and shows the platform's portal in a frame.
+  const connections = `connect-src 'self' ${platformAddress} ${ordersAddress}`
+  app.use(securityHeaders(`default-src 'self'; ${connections}; frame-src ${platformAddress}`))
 
   // The customer alone decides who may have a token. The endpoint looks at which page asks, and signs for use from there alone.
   app.post(
@@ -54,15 +55,13 @@ export function customerApp(settings: CustomerSettings): Express {
       authorize: (req: Request) => {
         const visitor = visitorOf(req, visitors)
         if (visitor === undefined) return undefined
-        // No more than this page needs: one of the project's scopes.
-        return { subject: visitor, scope: 'portal:read' }
+        // No more than its visitors may do. Each page asks for what it needs of it.
+        return { subject: visitor, scope: 'portal:read portal:write' }
       },
     }),
   )
 
-  // The page's client, as the package has it: modules that a browser loads as they stand.
-  const client = fileURLToPath(new URL('.', import.meta.resolve('reverse-jwt/browser')))
-  app.use('/reverse-jwt', express.static(client))
+  app.use('/reverse-jwt', express.static(clientFolder))
 
   const page = readFileSync(join(pageFolder, 'index.html'), 'utf8')
     .replaceAll('%CUSTOMER%', address)
@@ -79,6 +78,8 @@ export function customerApp(settings: CustomerSettings): Express {
       // No script reads it, and no other site sends it. Over HTTPS it would be Secure too.
       res.cookie(cookieName, newSession(visitors), { httpOnly: true, sameSite: 'strict' })
     }
+    // A window that opens this page cannot reach it. A popup that this page opens can; under same-origin it would be cut off.
+    res.setHeader('Cross-Origin-Opener-Policy', 'same-origin-allow-popups')
     // A copy out of a cache would come without a session.
     res.setHeader('Cache-Control', 'no-store')
     res.type('html').send(page)

@@ -5,7 +5,8 @@
  *     Origin: http://localhost:4001
  *     Authorization: Bearer eyJhbGciOiJFUzI1NiIs...
  *
- * For a page that calls often it exchanges a token for a session, which its other services take, too: `orders.ts` is one.
+ * For a page that calls often it exchanges a token for a session, which its other services take, too: `orders.ts` is one. Customers'
+ * pages can open its portal, `portal/portal.ts`, in a frame or a popup.
  */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import express, { type Express, type RequestHandler } from 'express'
@@ -25,6 +26,8 @@ import {
   type Verifier,
 } from 'reverse-jwt'
 import { createSessionIssuer, type RevocationStore } from 'reverse-jwt/session'
+import { clientFolder } from './page-folder.js'
+import { portalRouter } from './portal/portal.js'
 import { securityHeaders } from './security-headers.js'
 
 export interface PlatformSettings {
@@ -34,12 +37,14 @@ export interface PlatformSettings {
   readonly keyStore: KeyStore
   /** The tokens that have been used. */
   readonly replayStore: ReplayStore
-  /** The origins of all projects. */
-  readonly origins: OriginSource
+  /** The origins of all projects: whose pages may call, and whose may show the portal. */
+  readonly origins: OriginSource & { readonly framing: OriginSource }
   /** PEM. The platform's own key, which signs its sessions: the same in all its processes. */
   readonly sessionKey: string
   /** The sessions that have ended early, as those of revoked keys. */
   readonly revocations: RevocationStore
+  /** Another service of the platform, which the portal calls. */
+  readonly ordersAddress: string
   /** What only the platform's other services know. */
   readonly servicesSecret: string
   readonly onEvent: VerifierEventListener | readonly VerifierEventListener[]
@@ -77,6 +82,11 @@ export function platformApp(settings: PlatformSettings): Express {
     verifier,
     signingKeys: [{ privateKey: sessionKey }],
     revocations,
+    // The portal exchanges the token of the page that opened it, which must be one of the project's. Only this platform's own
+    // script is served here.
+    ownOrigins: [address],
+    // So that the other services can show it: they know no projects.
+    claims: ({ project }) => ({ [`${address}/project_name`]: project.name }),
   })
   app.post('/oauth/token', issuer.tokenEndpoint())
   app.post('/oauth/revoke', issuer.revocationEndpoint())
@@ -85,6 +95,8 @@ export function platformApp(settings: PlatformSettings): Express {
   // It names projects, so it is not for everybody.
   app.get('/internal/revocations', onlyServices(servicesSecret), issuer.revocationList())
 
+  app.use('/reverse-jwt', express.static(clientFolder))
+  app.use('/portal', portalRouter({ ordersAddress: settings.ordersAddress, framing: origins.framing }))
   app.use(settings.pages)
   // Last: it answers what the routes above have refused.
   app.use(problemDetails())

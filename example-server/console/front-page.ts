@@ -27,6 +27,7 @@ function frontPage(customerOrigin: string): string {
     <main class="note">
       <h1>This is the platform.</h1>
       <p>It keeps the public keys of its projects and answers <code>/api/plain</code> and <code>/api/passport</code>, once for each token. For a token it also gives a session, which its other services take.</p>
+      <p>Its customers open its <a href="/portal">portal</a> in their own pages.</p>
       <p>Tokens come from its customer: <a href="${customerOrigin}/">open Demo Shop</a>. Whoever runs the platform has a <a href="/console/">console</a>.</p>
     </main>
   </body>

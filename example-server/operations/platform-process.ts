@@ -20,6 +20,7 @@ export interface PlatformProcessSettings {
   readonly databaseUrl: string | undefined
   readonly dataFolder: string
   readonly customerOrigin: string
+  readonly ordersAddress: string
   readonly consoleSecrets: ConsoleSecrets
   readonly servicesSecret: string
 }
@@ -64,6 +65,7 @@ export async function startPlatform(
         address,
         replayStore,
         sessionKey: await sessionKey(settings.dataFolder),
+        ordersAddress: settings.ordersAddress,
         servicesSecret: settings.servicesSecret,
         onEvent: [logEvent, onEvent],
         pages,

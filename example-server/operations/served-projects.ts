@@ -1,5 +1,5 @@
 /** What a process of the platform serves: keys at hand, the origins of all projects, ended sessions, and when keys were used last. */
-import { CachedKeyStore, type KeyStore, type OriginSource, type VerifierEventListener } from 'reverse-jwt'
+import { CachedKeyStore, type KeyStore, type VerifierEventListener } from 'reverse-jwt'
 import {
   AllowedOrigins,
   recordLastUse,
@@ -10,7 +10,7 @@ import type { RevocationStore } from 'reverse-jwt/session'
 
 export interface ServedProjects {
   readonly keyStore: KeyStore
-  readonly origins: OriginSource
+  readonly origins: AllowedOrigins
   readonly revocations: RevocationStore
   readonly onEvent: VerifierEventListener
   readonly close: () => Promise<void>

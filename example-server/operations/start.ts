@@ -61,6 +61,7 @@ async function start(): Promise<void> {
     databaseUrl,
     dataFolder,
     customerOrigin,
+    ordersAddress,
     consoleSecrets,
     servicesSecret,
   }

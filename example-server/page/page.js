@@ -16,8 +16,8 @@ const { platform } = document.body.dataset
 // All that a page needs:
 //   const client = createProjectClient({ platform, tokenUrl: '/token' })
 //   const answer = await client.fetch('/api/plain')
-// This one takes a step more, to show the token on its way.
-const backend = createProjectClient({ platform, tokenUrl: '/token' })
+// This one takes a step more, to show the token on its way, and asks for no more than the call needs.
+const backend = createProjectClient({ platform, tokenUrl: '/token', scope: 'portal:read' })
 const client = createProjectClient({
   platform,
   getToken: async ({ signal }) => {

@@ -15,8 +15,8 @@ const { platform, orders } = document.body.dataset
 // All that a page needs:
 //   const client = createProjectClient({ platform, tokenUrl: '/token', session: { services: [orders] } })
 //   const answer = await client.fetch(`${orders}/orders`)
-// This one takes a step more, to count the tokens. The session stays in the client, which shows it to nobody.
-const backend = createProjectClient({ platform, tokenUrl: '/token' })
+// This one takes a step more, to count the tokens, and asks for no more than the calls need. The session stays in the client, which shows it to nobody.
+const backend = createProjectClient({ platform, tokenUrl: '/token', scope: 'portal:read' })
 const client = createProjectClient({
   platform,
   session: { services: [orders] },

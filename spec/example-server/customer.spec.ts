@@ -47,7 +47,7 @@ it('gives a token that the platform accepts to a visitor with a session', async 
   const platform = platformApp({
     ...(await sessionSettings(new MemoryKeyStore([{ id: 'demo-shop', keys: [{ jwk: pair.publicJwk }] }]))),
     address: platformAddress,
-    origins: { has: () => true },
+    origins: { has: () => true, framing: new Set() },
     replayStore: new MemoryReplayStore(),
     onEvent: () => undefined,
     pages: (_req, _res, next) => {
@@ -109,6 +109,11 @@ it('opens a session that scripts and other sites cannot use', async () => {
   expect(again.headers).not.toHaveProperty('set-cookie')
 })
 
+it('keeps hold of the popup that it opens, and of no page that opens it', async () => {
+  const { headers } = await openPage()
+  expect(headers['cross-origin-opener-policy']).toBe('same-origin-allow-popups')
+})
+
 it('forgets the oldest session when there are too many', async () => {
   const settings = { address, platformAddress, ordersAddress, privateKey: pair.privateKey }
   const server = customerApp(settings).listen(0, '127.0.0.1')
@@ -135,11 +140,12 @@ it('sends security headers with everything, and the private key with nothing', a
   const secret = pair.privateKey.split('\n')[1] ?? ''
   expect(secret.length).toBeGreaterThan(40)
   const policy =
-    "default-src 'self'; connect-src 'self' http://127.0.0.1:4000 http://127.0.0.1:4002; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "default-src 'self'; connect-src 'self' http://127.0.0.1:4000 http://127.0.0.1:4002; frame-src http://127.0.0.1:4000; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
   // Express narrows the policy on error pages of its own.
   for (const path of [
     '/',
     '/page.js',
+    '/portal.js',
     '/reverse-jwt/index.js',
     '/reverse-jwt/client.js',
     '/reverse-jwt/../customer/index.js',

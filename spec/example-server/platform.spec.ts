@@ -44,7 +44,7 @@ beforeEach(() => {
   app = platformApp({
     ...sessions,
     address,
-    origins: { has: (origin) => origin === customerOrigin },
+    origins: Object.assign(new Set([customerOrigin]), { framing: new Set([customerOrigin]) }),
     replayStore,
     onEvent: () => undefined,
     pages: frontPageRouter(customerOrigin),
@@ -198,6 +198,40 @@ it('sends security headers with everything, whatever the answer', async () => {
     })
     expect(answer.headers).not.toHaveProperty('x-powered-by')
   }
+})
+
+describe('the portal', () => {
+  const ancestors = async (referer: string, path = '/portal') => {
+    const answer = await request(app).get(path).set('Referer', referer)
+    const policy = answer.headers['content-security-policy'] ?? ''
+    return policy.split('; ').filter((directive) => directive.startsWith('frame-ancestors'))
+  }
+
+  it('can be framed by the page of a project that asks for it, and by no other', async () => {
+    expect(await ancestors(`${customerOrigin}/`)).toEqual([`frame-ancestors ${customerOrigin}`])
+    expect(await ancestors('http://evil.example/')).toEqual(["frame-ancestors 'none'"])
+  })
+
+  it('is the only page that can be framed', async () => {
+    for (const path of ['/', '/page.css', '/api/plain'])
+      expect(await ancestors(`${customerOrigin}/`, path)).toEqual(["frame-ancestors 'none'"])
+  })
+
+  it('calls the orders service, keeps the page that opened it, and is not kept itself', async () => {
+    for (const path of ['/portal', '/portal/']) {
+      const answer = await request(app).get(path).set('Referer', `${customerOrigin}/`)
+      expect(answer.text).toContain(`data-orders="${sessions.ordersAddress}"`)
+      expect(answer.headers).toMatchObject({
+        'content-security-policy': `default-src 'self'; connect-src 'self' ${sessions.ordersAddress}; base-uri 'none'; form-action 'none'; frame-ancestors ${customerOrigin}`,
+        'cross-origin-opener-policy': 'unsafe-none',
+        'cache-control': 'no-store',
+      })
+    }
+  })
+
+  it.each(['/portal/portal.js', '/portal/portal.css', '/reverse-jwt/index.js'])('loads %s', async (path) => {
+    expect((await request(app).get(path)).status).toBe(200)
+  })
 })
 
 it('tells nobody where it broke', async () => {
