@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
-import type { Frame, Page } from 'playwright-core'
+import type { Frame, FrameLocator, Page } from 'playwright-core'
 import { openPortalIn, portalSite } from './portal-origins.js'
 
 const site = portalSite()
@@ -18,7 +18,8 @@ const openShop = async (headers: Record<string, string> = {}) => {
   page = await site.open(`${site.origin.shop}/?${text}`)
 }
 const frame = () => page.frames()[1] as Frame
-const said = (where: Page | Frame, text: string) =>
+const framed = () => page.frameLocator('iframe')
+const said = (where: Pick<Page, 'locator'> | FrameLocator, text: string) =>
   where.locator('output', { hasText: text }).waitFor({ timeout: 20_000 })
 const welcome = () => `shop at ${site.origin.shop}`
 const errors = () => page.evaluate<string[]>('errors')
@@ -47,30 +48,31 @@ describe('in a frame the portal knows the project and the page', () => {
   ])('%s', async (_, headers) => {
     await openShop(headers)
     await openPortalIn(page, site)
-    await said(frame(), welcome())
+    await said(framed(), welcome())
     expect([site.minted, site.verdicts, await errors()]).toEqual([1, ['accepted'], []])
   })
 
   it('again after a reload, by a new token, and the old one is nowhere', async () => {
     await openShop()
     await openPortalIn(page, site)
-    await said(frame(), welcome())
-    const kept = `[localStorage.length, sessionStorage.length, document.cookie, window.name, location.href]`
-    expect(await frame().evaluate(kept)).toEqual([0, 0, '', '', `${site.origin.platform}/portal`])
+    await said(framed(), welcome())
+    const kept = `[document.cookie, window.name, location.href]`
+    expect(await frame().evaluate(kept)).toEqual(['', '', `${site.origin.platform}/portal`])
     const loaded = page.waitForEvent('framenavigated')
     await frame().evaluate('location.reload()')
     await loaded
-    await said(frame(), welcome())
+    await said(framed(), welcome())
     expect([site.minted, site.verdicts]).toEqual([2, ['accepted', 'accepted']])
     expect(site.addresses.filter((text) => /eyJ|[?#]/.test(text))).toEqual([])
   })
 
-  it('where the browser keeps no cookies of frames', async () => {
+  it('where the browser keeps no cookies and no storage of frames', async () => {
     await openShop()
     await openPortalIn(page, site)
-    await said(frame(), welcome())
+    await said(framed(), welcome())
     const kept = `document.cookie = 'framed=1; SameSite=None; Secure'; document.cookie`
     expect(await frame().evaluate(kept)).toBe('')
+    await expect(frame().evaluate('localStorage')).rejects.toThrow('Access is denied')
   })
 
   it('once for two openings, of which the first was closed at once', async () => {
@@ -78,7 +80,7 @@ describe('in a frame the portal knows the project and the page', () => {
     await openPortalIn(page, site)
     await page.evaluate('portal.close()')
     await openPortalIn(page, site)
-    await said(frame(), welcome())
+    await said(framed(), welcome())
     expect(site.verdicts).toEqual(['accepted'])
   })
 })
@@ -144,7 +146,7 @@ describe('what keeps the portal away is told in time', () => {
     site.isLoggedIn = false
     await openShop()
     await openPortalIn(page, site)
-    await said(frame(), 'token_refused no_session')
+    await said(framed(), 'token_refused no_session')
     expect(await errors()).toEqual(['token_refused'])
   })
 

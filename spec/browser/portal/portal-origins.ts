@@ -6,6 +6,7 @@ import { emptyPages, threeOrigins, type ThreeOrigins } from '../../attacks/three
 import { keyPair } from '../../helpers/keys.js'
 import { audience, kidOf } from '../../helpers/mint.js'
 import { platform, shop } from '../../helpers/platform.js'
+import { platformKey } from '../../session/platform.js'
 import { createSigner, tokenEndpoint } from '../../../lib/customer/index.js'
 import {
   createVerifier,
@@ -100,7 +101,7 @@ function platformApp(
   const issuer = createSessionIssuer({
     issuer: own,
     verifier: createVerifier(options),
-    signingKeys: [{ privateKey: keyPair('ES384').privateKey, alg: 'ES384' }],
+    signingKeys: [{ privateKey: platformKey() }],
     ownOrigins: [own],
   })
   const app = express()
@@ -149,7 +150,7 @@ export async function openPortalIn(
     const place = '${place}' === 'popup' ? 'popup' : document.querySelector('iframe')
     const open = () => { window.portal = openPortal(client, place, '${url}', { onError, ...${options} }) }
     if (place !== 'popup') return open()
-    document.body.onclick = open
+    document.onclick = open
   })`)
   if (place === 'popup') await page.mouse.click(5, 5)
 }
