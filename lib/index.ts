@@ -17,7 +17,9 @@ export type {
   VerifierEvent,
 } from './events/verifier-event.js'
 export { corsFor, type CorsOptions } from './faces/cors.js'
+export { framedBy, type FramedByOptions } from './faces/framed-by.js'
 export { projectOf, projectTokenOf } from './faces/authenticated-request.js'
+export { refuseUpgrade, socketCredentials, type SocketCredentials } from './faces/upgrade.js'
 export { refusalOf } from './faces/kept-refusal.js'
 export type { FaceOptions, ReverseJwtOptions } from './faces/face-options.js'
 export { CachedKeyStore, type CachedKeyStoreOptions } from './keys/cached.js'

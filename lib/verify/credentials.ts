@@ -104,7 +104,8 @@ function countOf(rawHeaders: readonly string[] | undefined, name: string): numbe
   return count
 }
 
-function hasTokenInQuery({ originalUrl, url = '' }: RequestLike): boolean {
+/** Whether the address has one, where RFC 6750 section 2.3 would allow it. */
+export function hasTokenInQuery({ originalUrl, url = '' }: RequestLike): boolean {
   const target = originalUrl ?? url
   const query = target.indexOf('?')
   return query >= 0 && new URLSearchParams(target.slice(query + 1)).has('access_token')
@@ -137,6 +138,7 @@ function bodyToken(body: unknown): string | undefined {
   return token
 }
 
-function malformed(description: string): AuthenticationError {
+/** The refusal of a request that is wrong by itself, whatever its token says. */
+export function malformed(description: string): AuthenticationError {
   return new AuthenticationError('request_malformed', { description })
 }
