@@ -1,11 +1,11 @@
-import express, { type Express, type RequestHandler } from 'express'
+import express, { type Express } from 'express'
 import helmet from 'helmet'
-import type { Page } from 'playwright-core'
+import type { Frame, Page } from 'playwright-core'
 import { pageFiles } from '../../attacks/page-with-client.js'
 import { emptyPages, threeOrigins, type ThreeOrigins } from '../../attacks/three-origins.js'
 import { keyPair } from '../../helpers/keys.js'
 import { audience, kidOf } from '../../helpers/mint.js'
-import { platform, shop } from '../../helpers/platform.js'
+import { platform, rival, shop } from '../../helpers/platform.js'
 import { platformKey } from '../../session/platform.js'
 import { createSigner, tokenEndpoint } from '../../../lib/customer/index.js'
 import {
@@ -17,8 +17,6 @@ import {
 } from '../../../lib/index.js'
 import { createSessionIssuer, sessionAuth, sessionOf } from '../../../lib/session/index.js'
 
-type Origins = ThreeOrigins['origin']
-
 /** The shop's page, the portal of its platform, and an attacker, with all that happened at the first two. */
 export interface PortalSite extends ThreeOrigins {
   /** How many tokens the shop has given out. */
@@ -29,12 +27,10 @@ export interface PortalSite extends ThreeOrigins {
   readonly addresses: string[]
   /** Whether the visitor is logged in at the shop. */
   isLoggedIn: boolean
-}
-
-export interface PortalSiteOptions {
-  /** Added to the routes of the attacker, and of the platform before its portal. */
-  readonly evil?: (origin: Origins) => RequestHandler
-  readonly platform?: (origin: Origins) => RequestHandler
+  /** What the shop waits for before it gives out a token. */
+  held: Promise<unknown> | undefined
+  /** What the platform's pages say of themselves to others. */
+  referrerPolicy: string
 }
 
 const signer = createSigner({
@@ -56,23 +52,33 @@ const portalScript = `
 
 const document = (body: string) => `<!doctype html><title>page</title><link rel="icon" href="data:,">${body}`
 
-export function portalSite({ evil, platform: before }: PortalSiteOptions = {}): PortalSite {
-  const state = { minted: 0, verdicts: [] as string[], addresses: [] as string[], isLoggedIn: true }
+export function portalSite(): PortalSite {
+  const state: Omit<PortalSite, keyof ThreeOrigins> = {
+    minted: 0,
+    verdicts: [],
+    addresses: [],
+    isLoggedIn: true,
+    held: undefined,
+    referrerPolicy: 'no-referrer',
+  }
   const site = threeOrigins({
     shop: () => shopApp(state),
-    platform: (origin) => platformApp(origin, state, before),
-    evil: (origin) => emptyPages(evil === undefined ? express() : express().use(pageFiles(), evil(origin))),
+    platform: (origin) => platformApp(origin, state),
+    evil: () => emptyPages(),
   })
   return Object.assign(state, site)
 }
 
-function shopApp(state: Pick<PortalSite, 'minted' | 'isLoggedIn'>): Express {
+function shopApp(state: Pick<PortalSite, 'minted' | 'isLoggedIn' | 'held'>): Express {
   const app = express()
   app.post(
     '/token',
     tokenEndpoint({
       signer,
-      authorize: () => (state.isLoggedIn ? { subject: 'user-7' } : undefined),
+      authorize: async () => {
+        await state.held
+        return state.isLoggedIn ? { subject: 'user-7' } : undefined
+      },
       perMinute: 1_000,
       onEvent: ({ type }) => {
         if (type === 'minted') state.minted++
@@ -89,15 +95,15 @@ function shopApp(state: Pick<PortalSite, 'minted' | 'isLoggedIn'>): Express {
 }
 
 function platformApp(
-  { shop: shopOrigin, platform: own }: Origins,
-  state: Pick<PortalSite, 'verdicts' | 'addresses'>,
-  before: PortalSiteOptions['platform'],
+  { shop: shopOrigin, platform: own }: ThreeOrigins['origin'],
+  state: Pick<PortalSite, 'verdicts' | 'addresses' | 'referrerPolicy'>,
 ): Express {
   const told = ({ type, ...event }: VerifierEvent) => {
     state.verdicts.push(type === 'refused' && 'code' in event ? event.code : type)
   }
   const clock = () => Date.now() / 1000
-  const { options } = platform({ clock, onEvent: told }, [shop(['ES256'], { allowedOrigins: [shopOrigin] })])
+  const projects = [shop(['ES256'], { allowedOrigins: [shopOrigin] }), rival]
+  const { options } = platform({ clock, onEvent: told }, projects)
   const issuer = createSessionIssuer({
     issuer: own,
     verifier: createVerifier(options),
@@ -109,16 +115,27 @@ function platformApp(
     state.addresses.push(req.originalUrl, req.headers.referer ?? '')
     next()
   })
-  if (before !== undefined) app.use(before({ shop: shopOrigin, platform: own, evil: '' }))
+  // An open redirect, as many platforms have one.
+  app.get('/go', (req, res) => {
+    res.redirect(req.query.to as string)
+  })
   app.use(
     helmet({
       strictTransportSecurity: false,
       contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
     }),
   )
-  app.use('/portal', framedBy(new Set([shopOrigin])))
+  app.use('/portal', framedBy(new Set([shopOrigin])), (_req, res, next) => {
+    res.set('Referrer-Policy', state.referrerPolicy)
+    next()
+  })
   app.get('/portal', (_req, res) => {
-    res.send(document('<output></output><script type="module" src="/portal.js"></script>'))
+    const within =
+      '<a href="/portal/apps">Apps</a><form method="post" action="/portal/apps"><button>Send</button></form>'
+    res.send(document(`<output></output>${within}<script type="module" src="/portal.js"></script>`))
+  })
+  app.all('/portal/apps', (_req, res) => {
+    res.send(document('<h1>Apps</h1>'))
   })
   app.get('/portal.js', (_req, res) => {
     res.type('js').send(portalScript)
@@ -153,4 +170,18 @@ export async function openPortalIn(
     document.onclick = open
   })`)
   if (place === 'popup') await page.mouse.click(5, 5)
+}
+
+/** Puts a frame into a page, beside what is there, and waits until something is shown in it. */
+export async function addFrame(page: Page, address: string, attributes = '{}'): Promise<Frame> {
+  const known = new Set(page.frames())
+  await page.evaluate(`new Promise((resolve) => {
+    const frame = Object.assign(document.createElement('iframe'), ${attributes})
+    frame.onload = resolve
+    frame.src = '${address}'
+    document.body.append(frame)
+  })`)
+  const added = page.frames().find((frame) => !known.has(frame))
+  if (added === undefined) throw new Error('there is no new frame')
+  return added
 }
