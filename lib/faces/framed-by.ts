@@ -3,7 +3,7 @@ import onHeaders from 'on-headers'
 import { knownOrigins } from '../http/known-origin.js'
 import { headerNamed } from '../http/request-headers.js'
 import { varyBy } from '../http/vary.js'
-import { origins as listOfOrigins } from '../options/kinds.js'
+import { hasMethod, origins as listOfOrigins } from '../options/kinds.js'
 import { optionsReader, type OptionsOf } from '../options/options.js'
 import { isOrigin } from '../protocol.js'
 import type { NextFunction, OriginSource, RequestLike } from '../types.js'
@@ -39,7 +39,8 @@ const readOptions = optionsReader('framedBy', {
  * `openPortal` sets it. Every page of the platform that is shown in a frame stands behind it. A cache on the way has to heed `Vary`.
  *
  * What `origins.has` throws goes to `next`, and so does a TypeError when it returns anything but true or false, a promise for
- * example. Throws a TypeError for a wrong option. Works with Express 4 and 5, Connect and `node:http`. CSP3 section 6.4.2.
+ * example: then nobody may frame the answer. Throws a TypeError for a wrong option, and for an `AllowedOrigins`, whose `framing` is
+ * meant. Works with Express 4 and 5, Connect and `node:http`. CSP3 section 6.4.2.
  *
  * @example
  * app.use('/portal', framedBy(new Set(['https://shop.example'])))
@@ -49,6 +50,7 @@ export function framedBy(
   origins: OriginSource,
   options: FramedByOptions = {},
 ): (req: RequestLike, res: ServerResponse, next: NextFunction) => void {
+  refuseOriginsOfAnyPage(origins)
   const isKnown = knownOrigins('framedBy', origins)
   const { ancestors = [] } = readOptions(options)
 
@@ -60,7 +62,14 @@ export function framedBy(
   }
 
   return function framedBy(req, res, next) {
-    let allowed: string | undefined
+    // Until the source has answered, and where it fails.
+    let allowed: string | undefined = "'none'"
+    onHeaders(res, () => {
+      res.setHeader(policyHeader, withAncestors(res.getHeader(policyHeader), allowed))
+      res.removeHeader('X-Frame-Options')
+      res.setHeader('Cross-Origin-Opener-Policy', 'unsafe-none')
+      varyBy(res, 'Referer', 'Sec-Fetch-Site')
+    })
     try {
       allowed = ancestorsFor(req)
     } catch (error) {
@@ -68,14 +77,14 @@ export function framedBy(
       next(error || new Error('framedBy: origins.has threw nothing'))
       return
     }
-    onHeaders(res, () => {
-      setPolicy(res, allowed)
-      res.removeHeader('X-Frame-Options')
-      res.setHeader('Cross-Origin-Opener-Policy', 'unsafe-none')
-      varyBy(res, 'Referer', 'Sec-Fetch-Site')
-    })
     next()
   }
+}
+
+/** `has` of `AllowedOrigins` is true for any page as soon as one project lists none. */
+function refuseOriginsOfAnyPage(origins: OriginSource & { readonly framing?: unknown }): void {
+  if (hasMethod((Object(origins) as typeof origins).framing, 'has'))
+    throw new TypeError('framedBy: origins may have pages that no project lists; give origins.framing')
 }
 
 /** Of a Referer, which is the address of a page. Text of `URL` alone: a header cannot be led into another directive. */
@@ -84,24 +93,23 @@ function originOf(referer: unknown): string | undefined {
   return isOrigin(origin) ? origin : undefined
 }
 
-const name = 'Content-Security-Policy'
+const policyHeader = 'Content-Security-Policy'
 
-/** There may be several policies, which all hold: in lines of their own, or with commas between them. */
-function setPolicy(res: ServerResponse, allowed: string | undefined): void {
-  const policies = [res.getHeader(name) ?? []]
+/**
+ * There may be several policies, which all hold: in lines of their own, or with commas between them. The header is there in any case: a
+ * 304 without it would leave the one in the browser's cache as it was.
+ */
+function withAncestors(present: number | string | string[] | undefined, allowed: string | undefined): string {
+  const [first = [], ...others] = [present ?? []]
     .flat()
     .flatMap((line) => String(line).split(','))
-    .map(withoutAncestors)
-    .filter((policy) => policy !== '')
-  if (allowed !== undefined) {
-    const [first, ...others] = policies
-    const own = `frame-ancestors ${allowed}`
-    res.setHeader(name, [first === undefined ? own : `${first}; ${own}`, ...others].join(', '))
-  } else if (policies.length > 0) res.setHeader(name, policies.join(', '))
-  else res.removeHeader(name)
+    .map(otherDirectives)
+    .filter((directives) => directives.length > 0)
+  const own = allowed === undefined ? [] : [`frame-ancestors ${allowed}`]
+  return [[...first, ...own], ...others].map((directives) => directives.join('; ')).join(', ')
 }
 
-function withoutAncestors(policy: string): string {
+function otherDirectives(policy: string): string[] {
   const directives = policy.split(';').map((directive) => directive.trim())
-  return directives.filter((one) => one !== '' && !/^frame-ancestors(?:\s|$)/i.test(one)).join('; ')
+  return directives.filter((one) => one !== '' && !/^frame-ancestors(?:\s|$)/i.test(one))
 }
