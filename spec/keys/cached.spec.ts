@@ -282,11 +282,11 @@ describe('CachedKeyStore refuses', () => {
   })
 
   it.each([0, -1, 1.5, NaN, Infinity, '10', null, 1_000_001])('a capacity of %p', (capacity) => {
-    expect(() => new CachedKeyStore(store, { capacity: 1_000_000 })).not.toThrow()
     expect(() => new CachedKeyStore(store, { capacity } as CachedKeyStoreOptions)).toThrow(
       new TypeError('CachedKeyStore: capacity must be a whole number of keys from 1 to 1000000'),
     )
   })
+  it('no capacity of a million', () => void new CachedKeyStore(store, { capacity: 1_000_000 }))
 
   it.each([
     ['ttlMs', 'Did you mean "ttl"?'],
