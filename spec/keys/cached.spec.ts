@@ -288,7 +288,6 @@ describe('CachedKeyStore refuses', () => {
   it('no capacity of a million', () => {
     expect(() => cacheOf(1_000_000)).not.toThrow()
   })
-
   it.each([
     ['ttlMs', 'Did you mean "ttl"?'],
     ['timeout', 'Did you mean "timeoutMs"?'],
