@@ -25,8 +25,14 @@ export interface KeySet {
   readonly jwks: { readonly keys: readonly PublicJwk[] }
 }
 
-/** One key for each algorithm; RSA of 2048 bits. */
+let made: KeySet | undefined
+
+/** One key for each algorithm; RSA of 2048 bits. The same for all parts of a run, because to make one of RSA takes long. */
 export function makeKeys(): KeySet {
+  return (made ??= makeKeySet())
+}
+
+function makeKeySet(): KeySet {
   const pairs = algs.map((alg) => [alg, makePair(alg)] as const)
   const pick = (half: 'privateKey' | 'publicKey') =>
     Object.fromEntries(pairs.map(([alg, pair]) => [alg, pair[half]])) as Record<Alg, KeyObject>

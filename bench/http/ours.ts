@@ -1,4 +1,3 @@
-import { Redis } from 'ioredis'
 import passport from 'passport'
 import {
   createVerifier,
@@ -20,6 +19,8 @@ export function ourMiddleware(setup: Setup): Protection {
 }
 
 export async function ourMiddlewareWithRedis(setup: Setup): Promise<Protection> {
+  // The others do without, and it is as long to load as all else.
+  const { Redis } = await import('ioredis')
   const replayStore = new RedisReplayStore({
     client: new Redis(setup.redisPort, '127.0.0.1'),
     maxLifetime: lifetime,

@@ -6,10 +6,7 @@ import express, { type ErrorRequestHandler } from 'express'
 import { answerParent } from '../child.js'
 import { mainThreadCpu } from '../interleave.js'
 import type { HttpContestantName } from './contestants.js'
-import { ourMiddleware, ourMiddlewareWithRedis, ourStrategy } from './ours.js'
-import { expressJwt, expressOauth2JwtBearer, joseByHand, passportJwt } from './peers.js'
 import type { Protection, Setup } from './setup.js'
-import { bare, poolByHand } from './yardsticks.js'
 
 export type ServerQuestion =
   | { readonly start: HttpContestantName; readonly setup: Setup }
@@ -23,16 +20,19 @@ export interface Spent {
   readonly delay: number
 }
 
-const protections: Record<HttpContestantName, (setup: Setup) => Protection | Promise<Protection>> = {
-  'bare Express': bare,
-  'node:crypto, pool': poolByHand,
-  'reverse-jwt': ourMiddleware,
-  'reverse-jwt, Redis': ourMiddlewareWithRedis,
-  'reverse-jwt, Passport': ourStrategy,
-  'express-jwt': expressJwt,
-  'passport-jwt': passportJwt,
-  'express-oauth2-jwt-bearer': expressOauth2JwtBearer,
-  'jose + Map': joseByHand,
+type Protect = (setup: Setup) => Protection | Promise<Protection>
+
+/** A process loads those of one kind alone: half a second of others' imports would be spent in each. */
+const protections: Record<HttpContestantName, () => Promise<Protect>> = {
+  'bare Express': async () => (await import('./yardsticks.js')).bare,
+  'node:crypto, pool': async () => (await import('./yardsticks.js')).poolByHand,
+  'reverse-jwt': async () => (await import('./ours.js')).ourMiddleware,
+  'reverse-jwt, Redis': async () => (await import('./ours.js')).ourMiddlewareWithRedis,
+  'reverse-jwt, Passport': async () => (await import('./ours.js')).ourStrategy,
+  'express-jwt': async () => (await import('./peers.js')).expressJwt,
+  'passport-jwt': async () => (await import('./peers.js')).passportJwt,
+  'express-oauth2-jwt-bearer': async () => (await import('./peers.js')).expressOauth2JwtBearer,
+  'jose + Map': async () => (await import('./peers.js')).joseByHand,
 }
 
 const delay = monitorEventLoopDelay({ resolution: 1 })
@@ -40,7 +40,10 @@ let main = 0
 let cpu = process.cpuUsage()
 
 answerParent(async (question: ServerQuestion): Promise<number | Spent> => {
-  if ('start' in question) return listen(await protections[question.start](question.setup))
+  if ('start' in question) {
+    const protect = await protections[question.start]()
+    return listen(await protect(question.setup))
+  }
   if ('begin' in question) {
     delay.reset()
     delay.enable()

@@ -17,9 +17,14 @@ beforeAll(async () => {
 }, 180_000)
 afterAll(() => rm(project, { recursive: true }))
 
-/** Bundles a file, and returns the bundle. Vite and webpack are told by their settings which file. */
-async function bundledBy(program: string, ...flags: readonly string[]): Promise<string> {
-  return bundleOf('backend.js', program, ...flags)
+const bundles = new Map<string, Promise<string>>()
+
+/** Bundles a file, once for all that is asked of the bundle, and returns it. Vite and webpack are told by their settings which file. */
+function bundledBy(program: string, ...flags: readonly string[]): Promise<string> {
+  const name = [program, ...flags].join(' ')
+  const bundle = bundles.get(name) ?? bundleOf('backend.js', program, ...flags)
+  bundles.set(name, bundle)
+  return bundle
 }
 
 async function bundleOf(entry: string, program: string, ...flags: readonly string[]): Promise<string> {

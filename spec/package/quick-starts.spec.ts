@@ -150,7 +150,6 @@ describe('the quick starts of README, typed into an empty folder', () => {
   })
 
   it('let several processes share what is used through a real Redis', async () => {
-    await install('npm install reverse-jwt')
     const line = shell.find((one) => one === 'npm install ioredis') ?? ''
     await output('npm', [...line.split(' ').slice(1), '--prefer-offline', '--no-audit', '--no-fund'], folder)
     const redis = await RedisServer.start({ appendonly: 'yes' })

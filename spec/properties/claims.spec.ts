@@ -15,11 +15,13 @@ const verifiers = new Map<string, Verifier>()
 /** One for each set of rules. Its replay store has seen nothing, ever. */
 function verifierWith(rules: Rules): Verifier {
   const name = JSON.stringify(rules)
+  const known = verifiers.get(name)
+  if (known !== undefined) return known
   const { bound, ...given } = rules
   const origins = { ...(bound && { allowedOrigins: ['https://shop.example'] }) }
   const projects = [shop(['ES256', 'EdDSA'], { scopes, ...origins }), rival]
   const { options } = platform({ audience: [audience, otherAudience], ...given }, projects)
-  const verifier = verifiers.get(name) ?? createVerifier({ ...options, replayStore: { consume: () => true } })
+  const verifier = createVerifier({ ...options, replayStore: { consume: () => true } })
   verifiers.set(name, verifier)
   return verifier
 }

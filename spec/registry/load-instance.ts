@@ -1,4 +1,4 @@
-import { createPrivateKey } from 'node:crypto'
+import { createPrivateKey, type KeyObject } from 'node:crypto'
 import pg from 'pg'
 import { AuthenticationError, CachedKeyStore, createVerifier, MemoryReplayStore } from '../../lib/index.js'
 import { listenWithPg, PostgresProjectStore } from '../../lib/registry/index.js'
@@ -33,7 +33,7 @@ export interface KeyReport {
  * is carried out.
  */
 const clock = { now }
-const keys: LoadKey[] = []
+const keys: (Omit<LoadKey, 'privateKey'> & { readonly privateKey: KeyObject })[] = []
 const reports = new Map<string, KeyReport>()
 const heardAt = new Map<string, number>()
 
@@ -58,10 +58,10 @@ async function start({ url, listens, ttl }: Extract<Order, { type: 'start' }>): 
     clock: () => clock.now,
   })
 
-  async function attempt({ projectId, kid, privateKey }: LoadKey): Promise<void> {
+  async function attempt({ projectId, kid, privateKey }: (typeof keys)[number]): Promise<void> {
     const said = clock.now
     const claims = { iss: projectId, sub: projectId, proj_id: projectId, iat: said, exp: said + 120 }
-    const token = mint({ header: { kid }, claims, privateKey: createPrivateKey(privateKey) })
+    const token = mint({ header: { kid }, claims, privateKey })
     const report = reportOf(kid)
     const begun = Date.now()
     try {
@@ -101,7 +101,8 @@ process.on('message', (order: Order) => {
   const done = (answer: unknown) => process.send?.(answer ?? 'done')
   if (order.type === 'start') void start(order).then(done)
   else {
-    if (order.type === 'keys') keys.push(...order.keys)
+    if (order.type === 'keys')
+      keys.push(...order.keys.map((key) => ({ ...key, privateKey: createPrivateKey(key.privateKey) })))
     if (order.type === 'clock') clock.now = order.now
     if (order.type !== 'keys') done(order.type === 'report' ? Object.fromEntries(reports) : undefined)
   }

@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { until } from '../helpers/until.js'
 import type { KeyReport, LoadKey, Order } from './load-instance.js'
@@ -45,9 +46,11 @@ export class LoadInstances {
     holds: (report: KeyReport) => boolean,
   ): Promise<void> {
     const isSo = (report: KeyReport | undefined) => report !== undefined && holds(report)
-    await until(what, async () =>
-      (await this.reports()).every((reports) => kids.every((kid) => isSo(reports.get(kid)))),
-    )
+    await until(what, async () => {
+      // Reports are long: to write and read them all the time would be most of the load.
+      await delay(100)
+      return (await this.reports()).every((reports) => kids.every((kid) => isSo(reports.get(kid))))
+    })
   }
 
   async stop(): Promise<void> {

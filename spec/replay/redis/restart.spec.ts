@@ -13,7 +13,7 @@ import {
 } from '../../helpers/redis-uses.js'
 import { until } from '../../helpers/until.js'
 
-const count = 500
+const count = 200
 
 let server: RedisServer
 const open: OpenClient<RedisClient>[] = []
