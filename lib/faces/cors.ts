@@ -1,7 +1,9 @@
 import { headerNamed } from '../http/request-headers.js'
-import { objectWith, seconds } from '../options/kinds.js'
+import { varyBy } from '../http/vary.js'
+import { seconds } from '../options/kinds.js'
 import { argumentReader, optionsReader, type Option, type OptionsOf } from '../options/options.js'
 import type { NextFunction, OriginSource, RequestLike, ResponseLike } from '../types.js'
+import { isKnown, originSource } from './origin-source.js'
 import { isPreflight } from './preflight.js'
 
 /** A list that is given stands in the place of the default one. */
@@ -40,11 +42,7 @@ const readOptions = optionsReader('corsFor', {
   maxAge: seconds({ default: 7_200, min: 0, max: 86_400 }),
 } satisfies OptionsOf<CorsOptions>)
 
-const readOrigins = argumentReader(
-  'corsFor',
-  'origins',
-  objectWith<OriginSource>('has', 'an object with has(origin), such as a Set or new AllowedOrigins(store)'),
-)
+const readOrigins = argumentReader('corsFor', 'origins', originSource)
 
 /**
  * Express middleware that lets pages of these origins call, and read the answers, refusals included. Mount it before what
@@ -88,9 +86,9 @@ export function corsFor(
   return function corsFor(req, res, next) {
     const isAsked = isPreflight(req)
     try {
-      varyByOrigin(res)
+      varyBy(res, 'Origin')
       const origin = headerNamed(req.headers, 'origin')
-      if (isKnown(source, origin)) {
+      if (isKnown('corsFor', source, origin)) {
         res.setHeader('Access-Control-Allow-Origin', origin)
         for (const [name, value] of isAsked ? ofPreflight : ofOthers) res.setHeader(name, value)
       }
@@ -108,26 +106,6 @@ export function corsFor(
     res.setHeader('Content-Length', '0')
     res.end()
   }
-}
-
-function isKnown(source: OriginSource, origin: unknown): origin is string {
-  // `null` stands for any sandboxed frame anywhere. It, `*` and an empty header name no page.
-  if (typeof origin !== 'string' || !origin.includes('://')) return false
-  const answer: unknown = source.has(origin)
-  if (typeof answer === 'boolean') return answer
-  // What it rejects with would end the process.
-  Promise.resolve(answer).catch(() => undefined)
-  throw new TypeError('corsFor: origins.has must return true or false, and at once')
-}
-
-/** Adds to what is there, and once. RFC 9110 section 12.5.5. */
-function varyByOrigin(res: ResponseLike): void {
-  const there = res.getHeader?.('Vary')
-  const lines: unknown[] = Array.isArray(there) ? there : [there]
-  const present = lines.filter((line) => typeof line === 'string').join(', ')
-  const names = present.toLowerCase().split(',')
-  if (names.some((name) => ['origin', '*'].includes(name.trim()))) return
-  res.setHeader('Vary', present === '' ? 'Origin' : `${present}, Origin`)
 }
 
 /** The headers that say something. */

@@ -1,12 +1,6 @@
+import { isSecureAddress } from '../http/secure-address.js'
 import { text } from '../options/kinds.js'
 import { parseUrl } from '../protocol.js'
-
-const loopback = /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
-
-/** Whether nobody on the way can answer in its place: https, or this machine itself. */
-export function isSecureAddress({ protocol, hostname }: URL): boolean {
-  return protocol === 'https:' || (protocol === 'http:' && loopback.test(hostname))
-}
 
 function isIssuer(given: string): boolean {
   const url = parseUrl(given)

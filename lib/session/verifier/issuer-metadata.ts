@@ -1,6 +1,7 @@
 import { fetchJson } from '../../http/fetched-json.js'
+import { isSecureAddress } from '../../http/secure-address.js'
 import { parseUrl } from '../../protocol.js'
-import { isSecureAddress, metadataAddress } from '../issuer-address.js'
+import { metadataAddress } from '../issuer-address.js'
 
 /**
  * Where the issuer says that its keys are. Throws an Error for metadata of another issuer, and for an address that anyone on the way
