@@ -102,13 +102,13 @@ module.exports = {
     {
       name: 'a-face-knows-no-face',
       comment:
-        'What two faces share is in face-options, authenticated-request, authenticating, origin-source, preflight and kept-refusal.',
+        'What two faces share is in face-options, authenticated-request, authenticating, origin-source, preflight, problem-answer and kept-refusal.',
       severity: 'error',
       from: { path: '^lib/faces/' },
       to: {
         path: '^lib/faces/',
         pathNot:
-          '/(face-options|authenticated-request|authenticating|origin-source|preflight|kept-refusal)\\.ts$',
+          '/(face-options|authenticated-request|authenticating|origin-source|preflight|problem-answer|kept-refusal)\\.ts$',
       },
     },
     {

@@ -31,13 +31,7 @@ const bearerScheme = /^bearer(?:[^!#$%&'*+\-.^_`|~0-9A-Za-z]|$)/i
  */
 export function takeCredentials(request: RequestLike, tokenFrom: readonly TokenSource[]): Credentials {
   requireRequest(request, tokenFrom)
-  // Each is read once: what is checked is what is used.
-  const authorization = soleHeader(request, 'authorization', 'Authorization')
-  const origin = originOf(request)
-  if (hasTokenInQuery(request))
-    throw malformed('A token must not be in the URL, where logs and histories keep it.')
-
-  const inHeader = headerToken(authorization)
+  const { token: inHeader, origin } = headerCredentials(request)
   const isForm = hasForm(request)
   const body = isForm ? request.body : undefined
   const inBody = bodyToken(body)
@@ -49,6 +43,19 @@ export function takeCredentials(request: RequestLike, tokenFrom: readonly TokenS
     (tokenFrom.includes('header') ? inHeader : undefined) ?? (tokenFrom.includes('body') ? inBody : undefined)
   if (token === undefined) throw new AuthenticationError('credentials_missing')
   return { token, origin }
+}
+
+/** What the headers say, where there is no token in the address. */
+export function headerCredentials(request: RequestLike): {
+  readonly token: string | undefined
+  readonly origin: string | undefined
+} {
+  // Each is read once: what is checked is what is used.
+  const authorization = soleHeader(request, 'authorization', 'Authorization')
+  const origin = originOf(request)
+  if (hasTokenInQuery(request))
+    throw malformed('A token must not be in the URL, where logs and histories keep it.')
+  return { token: headerToken(authorization), origin }
 }
 
 /** The Origin header of a request. Two of them: `request_malformed`. */
@@ -126,6 +133,6 @@ function bodyToken(body: unknown): string | undefined {
   return token
 }
 
-function malformed(description: string): AuthenticationError {
+export function malformed(description: string): AuthenticationError {
   return new AuthenticationError('request_malformed', { description })
 }
