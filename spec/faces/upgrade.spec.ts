@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals'
 import { once } from 'node:events'
-import type { Duplex } from 'node:stream'
+import { Duplex } from 'node:stream'
 import { WebSocket } from 'ws'
 import { AuthenticationError, refuseUpgrade, socketCredentials, StoreError } from '../../lib/index.js'
 import { mint } from '../helpers/mint.js'
@@ -256,4 +256,32 @@ describe('a client that goes', () => {
     expect(socket.destroyed).toBe(true)
     client.destroy()
   })
+
+  it('never, and reads nothing, loses its socket after 5 seconds', () => {
+    jest.useFakeTimers()
+    // The answer is never taken.
+    const socket = new Duplex({ read: () => undefined, write: () => undefined })
+    refuseUpgrade(socket, new AuthenticationError('credentials_missing'))
+    jest.advanceTimersByTime(4_999)
+    expect(socket.destroyed).toBe(false)
+    jest.advanceTimersByTime(1)
+    expect(socket.destroyed).toBe(true)
+    jest.useRealTimers()
+  })
+})
+
+it('needs a request', () => {
+  for (const request of [undefined, null, {}, 'eyJ', { headers: null }])
+    expect(() => socketCredentials(request as never)).toThrow(
+      new TypeError("socketCredentials: request must have headers; give what the event 'upgrade' has"),
+    )
+})
+
+it('reads Headers of the Fetch standard, and leaves them as they are', () => {
+  const headers = new Headers({ origin: home, ...offer('reverse-jwt', token('eyJ')) })
+  expect(socketCredentials({ url: 'https://platform.example/live', headers })).toEqual({
+    token: 'eyJ',
+    origin: home,
+  })
+  expect(headers.get('sec-websocket-protocol')).toBe('reverse-jwt, reverse-jwt.token.eyJ')
 })
