@@ -102,13 +102,13 @@ module.exports = {
     {
       name: 'a-face-knows-no-face',
       comment:
-        'What two faces share is in face-options, authenticated-request, authenticating, preflight, kept-refusal and problem-details.',
+        'What two faces share is in face-options, authenticated-request, authenticating, preflight, kept-refusal and problem-answer.',
       severity: 'error',
       from: { path: '^lib/faces/' },
       to: {
         path: '^lib/faces/',
         pathNot:
-          '/(face-options|authenticated-request|authenticating|preflight|kept-refusal|problem-details)\\.ts$',
+          '/(face-options|authenticated-request|authenticating|preflight|kept-refusal|problem-answer)\\.ts$',
       },
     },
     {

@@ -15,6 +15,9 @@ export const sessionGrantType = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
 /** `typ` of a proof that somebody holds the private half of a key. Never a project token. */
 export const proofType = 'project-key-proof+jwt'
 
+/** What stands before a token where a page offers it as a subprotocol of a WebSocket, which takes no other header. RFC 6455 section 1.9. */
+export const socketTokenProtocol = 'reverse-jwt.token.'
+
 /** A JWS algorithm by the one name that key records carry. */
 export type Algorithm =
   'ES256' | 'ES384' | 'ES512' | 'RS256' | 'RS384' | 'RS512' | 'PS256' | 'PS384' | 'PS512' | 'EdDSA'

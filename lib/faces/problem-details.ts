@@ -1,8 +1,9 @@
-import { headersOf, refusalFactsOf, type RefusalFacts } from '../errors.js'
+import { refusalFactsOf, type RefusalFacts } from '../errors.js'
 import { challengeOf } from '../http/challenge.js'
-import { problemFrom, sendProblem, type Problem, type ProblemResponse } from '../http/problem.js'
+import { sendProblem, type ProblemResponse } from '../http/problem.js'
 import type { NextFunction } from '../types.js'
 import { keptRefusal } from './kept-refusal.js'
+import { problemBody } from './problem-answer.js'
 
 /**
  * Express error handler: answers refusals and outages of this package with RFC 9457 problem details.
@@ -42,7 +43,7 @@ export function problemDetails(): (
     const isWritten = ours === undefined && res.getHeader('WWW-Authenticate') !== undefined
     sendProblem(
       res,
-      bodyOf(facts),
+      problemBody(facts),
       challenge === undefined || isWritten ? {} : { 'WWW-Authenticate': challenge },
     )
   }
@@ -57,45 +58,4 @@ function refusalBehind(error: unknown, req: object, res: ProblemResponse): Refus
   const written: unknown = res.getHeader('WWW-Authenticate')
   const isOurs = error.status !== 401 || (Array.isArray(written) && written.includes(challengeOf(refusal)))
   return isOurs ? refusal : undefined
-}
-
-/** An answer with problem details, for any server. */
-export interface ProblemAnswer {
-  /** HTTP status. */
-  readonly status: number
-  /** Every header that it must have, `Content-Type` too. */
-  readonly headers: Readonly<Record<string, string>>
-  /** To be written as JSON. */
-  readonly body: Problem
-}
-
-/**
- * How a refusal or an outage is answered where `problemDetails()` cannot be mounted: in Fastify, Koa, NestJS, Hono, Next.js or a
- * function. Undefined for every error that is not ours: pass that on.
- *
- *     { "status": 503, "headers": { "Cache-Control": "no-store", "Retry-After": "5", "Content-Type": "application/problem+json" },
- *       "body": { "type": "https://unpkg.com/...", "title": "...", "status": 503, "code": "store_unavailable", ... } }
- *
- * Made from what the error was made with, whatever was written on it since. Does not know what Passport throws. RFC 9457.
- *
- * @example
- * const problem = problemOf(error)
- * if (problem === undefined) throw error
- * const answer = Response.json(problem.body, { status: problem.status, headers: problem.headers })
- */
-export function problemOf(error: unknown): ProblemAnswer | undefined {
-  const facts = refusalFactsOf(error)
-  if (facts === undefined) return undefined
-  const headers = { ...headersOf(facts), 'Content-Type': 'application/problem+json' }
-  return { status: facts.status, headers, body: bodyOf(facts) }
-}
-
-function bodyOf(facts: RefusalFacts): Problem {
-  const { code, error, retry, serverTime, instance } = facts
-  return problemFrom(facts, `errors/${code}.md`, {
-    instance: `urn:uuid:${instance.id}`,
-    error,
-    retry,
-    server_time: Math.floor(serverTime),
-  })
 }

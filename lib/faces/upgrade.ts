@@ -1,109 +1,160 @@
 import { STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { headerNamed } from '../http/request-headers.js'
-import type { RequestLike } from '../types.js'
-import { hasTokenInQuery, malformed, originOf } from '../verify/credentials.js'
 import { AuthenticationError } from '../errors.js'
-import { problemOf } from './problem-details.js'
+import { headerNamed, isHeaders } from '../http/request-headers.js'
+import { hasMethod } from '../options/kinds.js'
+import { socketTokenProtocol } from '../protocol.js'
+import type { RequestLike } from '../types.js'
+import { headerCredentials, malformed } from '../verify/credentials.js'
+import { mistakeIn } from '../verify/mistaken-token.js'
+import { problemOf } from './problem-answer.js'
 
-/** What an upgrade brings: what `verify` of a verifier takes, of project tokens or of sessions. */
+/** What a request to open a WebSocket carries. */
 export interface SocketCredentials {
+  /** A project token, or a session. Nothing of it is checked yet. */
   readonly token: string
-  /** The Origin header. A browser sends it with every WebSocket. */
+  /** The Origin header: the page that opens the socket. */
   readonly origin: string | undefined
 }
 
-const header = 'sec-websocket-protocol'
-const tokenProtocol = /^reverse-jwt\.token\.(.*)$/i
-
 /**
- * Takes the token out of the request for a WebSocket, where `openSocket` of `reverse-jwt/browser` puts it: one of the subprotocols, since
- * a page can set no header, and since an address is kept in logs.
+ * Takes the one token out of a request to open a WebSocket, for `verifier.verify(token, { origin })` of projects or of sessions.
+ * A page cannot set headers there, so it offers the token as its last subprotocol, as `openSocket` of `reverse-jwt/browser` does.
  *
  *     GET /live HTTP/1.1
+ *     Upgrade: websocket
  *     Origin: https://shop.example
  *     Sec-WebSocket-Protocol: reverse-jwt, reverse-jwt.token.eyJ...
  *
- * Afterwards `request.headers` has the other subprotocols alone, so no server answers with the token; and an error of `request.socket`,
- * which a server of `node:http` leaves to its listener, does not end the process while you verify.
+ * **Takes**: `request.headers['sec-websocket-protocol']` has only the other subprotocols from here on, or is gone, so whoever
+ * answers cannot choose the token and send it back; `ws` chooses the first one that is offered. Call it once a request. `Headers` and
+ * `rawHeaders` stay as they are: with `Headers`, choose the subprotocol yourself.
  *
- * Does not verify anything: give what it returns to `verify`. Throws an `AuthenticationError`: `credentials_missing` without a token;
- * `request_malformed` for two, for one in the address or in Authorization beside it, and for two Origins. RFC 6455 section 1.9.
+ * From here on, an error of `request.socket` no longer ends the process: its client may go while the token is verified, when nobody
+ * else listens. Where you wait for something before this call, listen yourself.
+ *
+ * No such subprotocol: `credentials_missing`. Two, one without a token, a token in the address (`access_token`) or in
+ * Authorization as well, two Origin headers: `request_malformed`. Does not look into the token, nor at what else a WebSocket
+ * needs. What it throws is no event of a verifier. Throws a TypeError for what is no request. RFC 6455 sections 1.9 and 4.2.
  *
  * @example
- * server.on('upgrade', async (request, socket, head) => {
- *   try {
- *     const { token, origin } = socketCredentials(request)
- *     const { project } = await verifier.verify(token, { origin })
- *     sockets.handleUpgrade(request, socket, head, (live) => live.send(`Hello ${project.id}`))
- *   } catch (error) {
- *     refuseUpgrade(socket, error)
- *   }
+ * import { createServer, type IncomingMessage } from 'node:http'
+ * import { createVerifier, refuseUpgrade, socketCredentials } from 'reverse-jwt'
+ * import { WebSocketServer } from 'ws'
+ *
+ * const verifier = createVerifier({ audience: 'https://platform.example', keyStore, replayStore })
+ * const sockets = new WebSocketServer({ noServer: true, maxPayload: 65_536 })
+ * const server = createServer(app)
+ *
+ * async function admit(request: IncomingMessage) {
+ *   const { token, origin } = socketCredentials(request)
+ *   return verifier.verify(token, { origin, scope: 'portal:read' })
+ * }
+ *
+ * server.on('upgrade', (request, socket, head) => {
+ *   if (request.url !== '/live') return socket.destroy()
+ *   admit(request).then(
+ *     ({ project }) => sockets.handleUpgrade(request, socket, head, (opened) => opened.send(`Hello, ${project.id}`)),
+ *     (error) => refuseUpgrade(socket, error),
+ *   )
  * })
  */
-export function socketCredentials(request: RequestLike & { readonly socket?: Duplex }): SocketCredentials {
-  request.socket?.on('error', ignore)
-  const { tokens, others } = protocolsOf(request)
-  leave(request, others)
-  const origin = originOf(request)
-  if (hasTokenInQuery(request))
-    throw malformed('A token must not be in the URL, where logs and histories keep it.')
-  const [token, second] = tokens
-  if (token === undefined) throw new AuthenticationError('credentials_missing')
-  if (second !== undefined) throw malformed('There is more than one token among the subprotocols.')
-  if (token === '') throw malformed('The subprotocol reverse-jwt.token. must end in the token.')
-  if (headerNamed(request.headers, 'authorization') !== undefined)
-    throw malformed('There is a token among the subprotocols, and an Authorization header.')
+export function socketCredentials(request: RequestLike): SocketCredentials {
+  requireRequest(request)
+  surviveErrorsOf(request.socket)
+  const tokens = takeTokens(request.headers)
+  const { token: inHeader, origin } = headerCredentials(request)
+  const [token] = tokens
+  if (token === undefined) {
+    const description = `The request has no project token. Offer it as a WebSocket subprotocol, ${socketTokenProtocol} and the token.`
+    throw new AuthenticationError('credentials_missing', { description })
+  }
+  if (tokens.length > 1) throw malformed('There is more than one token among the subprotocols.')
+  if (inHeader !== undefined) throw malformed('There is a token in the header and among the subprotocols.')
+  const mistake =
+    token === '' ? `The subprotocol ${socketTokenProtocol} must be followed by one token.` : mistakeIn(token)
+  if (mistake !== undefined) throw malformed(mistake)
   return { token, origin }
 }
 
-/** The header may come more than once: `node:http` joins its values. */
-function protocolsOf({ headers }: RequestLike): { tokens: string[]; others: string[] } {
-  const given = headerNamed(headers, header) as string | readonly string[] | undefined
-  const protocols = [given ?? []].flat().flatMap((line) => line.split(',').map((one) => one.trim()))
-  return {
-    tokens: protocols.flatMap((protocol) => tokenProtocol.exec(protocol)?.[1] ?? []),
-    others: protocols.filter((protocol) => protocol !== '' && !tokenProtocol.test(protocol)),
-  }
+function requireRequest(request: unknown): void {
+  const { headers } = (request ?? {}) as { headers?: unknown }
+  if (typeof headers === 'object' && headers !== null) return
+  throw new TypeError("socketCredentials: request must have headers; give what the event 'upgrade' has")
 }
 
-/** A server answers with one of the subprotocols that it finds here, often with the first. */
-function leave({ headers }: RequestLike, protocols: readonly string[]): void {
-  // Those of the Fetch standard cannot be changed, and who serves with them chooses the subprotocol.
-  if (!Object.hasOwn(headers, header)) return
-  const own = headers as Record<string, string>
-  if (protocols.length > 0) own[header] = protocols.join(', ')
-  else Reflect.deleteProperty(own, header)
+/** Node has removed its own listeners from a socket that is to be upgraded, and an error without a listener ends the process. */
+function surviveErrorsOf(socket: unknown): void {
+  if (hasMethod(socket, 'on')) (socket as Duplex).on('error', ignore)
 }
+
+/** An error has closed the socket already. */
+function ignore(): void {}
+
+/** The tokens among the subprotocols, which then hold none. Node joins several such headers. */
+function takeTokens(headers: RequestLike['headers']): string[] {
+  const lines: unknown[] = [headerNamed(headers, 'sec-websocket-protocol')].flat()
+  const offered = lines
+    .flatMap((line) => (typeof line === 'string' ? line.split(',') : []))
+    .map((protocol) => protocol.trim())
+  // In another spelling, too: what is not taken may be sent back.
+  const isToken = (protocol: string) => protocol.toLowerCase().startsWith(socketTokenProtocol)
+  const others = offered.filter((protocol) => !isToken(protocol))
+  if (others.length < offered.length && !isHeaders(headers)) keepProtocols(headers, others)
+  return offered.filter(isToken).map((protocol) => protocol.slice(socketTokenProtocol.length))
+}
+
+function keepProtocols(headers: { 'sec-websocket-protocol'?: unknown }, protocols: readonly string[]): void {
+  if (protocols.length === 0) delete headers['sec-websocket-protocol']
+  else headers['sec-websocket-protocol'] = protocols.join(', ')
+}
+
+/** Milliseconds in which a client can take a refusal, then its socket is closed. */
+const maxAnswerMs = 5_000
 
 /**
- * Answers a request for a WebSocket with the problem that an error is, as `problemDetails()` does, and hangs up.
+ * Answers a request to open a WebSocket with a refusal or an outage, as `problemDetails()` does, and closes the socket.
  *
  *     HTTP/1.1 401 Unauthorized
- *     Connection: close
+ *     Cache-Control: no-store
  *     WWW-Authenticate: Bearer realm="reverse-jwt", error="invalid_token", error_description="The token has expired. ..."
  *     Content-Type: application/problem+json
+ *     Content-Length: 413
+ *     Connection: close
  *
- *     { "type": "https://unpkg.com/reverse-jwt/docs/errors/token_expired.md", "code": "token_expired", ... }
+ *     { "type": "https://unpkg.com/reverse-jwt/docs/errors/token_expired.md", "title": "Token expired", "status": 401, ... }
  *
- * An error that is not of this package goes to `console.error`, and is answered with an empty 500. A page learns nothing of all that: its
- * socket closes with 1006. Throws nothing, also for a socket that is gone. RFC 6455 section 4.2.2.
+ * A page sees none of it: browsers tell it close code 1006 and nothing else. Programs and proxies do.
+ *
+ * An error that is not of this package goes to `console.error` and is answered 500 without a body. Where you have a log of your own,
+ * ask `problemOf(error)` first: it is undefined for these.
+ *
+ * The socket is closed as soon as the answer is sent, or after 5 seconds, whatever the client does. Errors of the socket are
+ * ignored, and a socket that is closed already is left alone. Throws nothing of its own. RFC 6455 section 4.2.2, RFC 9457.
  *
  * @example
- * refuseUpgrade(socket, error)
+ * server.on('upgrade', (request, socket) => {
+ *   refuseUpgrade(socket, new AuthenticationError('credentials_missing'))
+ * })
  */
 export function refuseUpgrade(socket: Duplex, error: unknown): void {
-  // Whoever has hung up meanwhile does not end the process.
-  socket.on('error', ignore)
   const problem = problemOf(error)
-  if (problem === undefined) console.error(error)
-  const { status, headers, body } = problem ?? { status: 500, headers: {}, body: undefined }
-  const text = body === undefined ? '' : JSON.stringify(body)
-  const all = { Connection: 'close', 'Content-Length': Buffer.byteLength(text), ...headers }
+  const { status, headers } = problem ?? { status: 500, headers: { 'Cache-Control': 'no-store' } }
+  const body = problem === undefined ? '' : JSON.stringify(problem.body)
+  const all = { ...headers, 'Content-Length': String(Buffer.byteLength(body)), Connection: 'close' }
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}`)
-  // A client that does not hang up itself would keep the connection.
-  socket.once('finish', () => socket.destroy())
-  socket.end([`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines, '', text].join('\r\n'))
-}
+  const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`, ...lines]
 
-function ignore(): void {}
+  const close = () => {
+    socket.destroy()
+  }
+  // A client that reads nothing would keep it open.
+  const limit = setTimeout(close, maxAnswerMs).unref()
+  socket.once('close', () => {
+    clearTimeout(limit)
+  })
+  socket.on('error', ignore)
+  // Its other half may stay open for as long as the client likes.
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, close)
+  if (problem === undefined) console.error(error)
+}

@@ -1,5 +1,5 @@
 import { AuthenticationError } from '../errors.js'
-import { headerNamed, isHeaders } from '../http/request-headers.js'
+import { countOfHeader, headerNamed, isHeaders } from '../http/request-headers.js'
 import type { RequestLike } from '../types.js'
 import { warnOnce } from '../warnings.js'
 import { mistakeIn } from './mistaken-token.js'
@@ -31,13 +31,7 @@ const bearerScheme = /^bearer(?:[^!#$%&'*+\-.^_`|~0-9A-Za-z]|$)/i
  */
 export function takeCredentials(request: RequestLike, tokenFrom: readonly TokenSource[]): Credentials {
   requireRequest(request, tokenFrom)
-  // Each is read once: what is checked is what is used.
-  const authorization = soleHeader(request, 'authorization', 'Authorization')
-  const origin = originOf(request)
-  if (hasTokenInQuery(request))
-    throw malformed('A token must not be in the URL, where logs and histories keep it.')
-
-  const inHeader = headerToken(authorization)
+  const { token: inHeader, origin } = headerCredentials(request)
   const isForm = hasForm(request)
   const body = isForm ? request.body : undefined
   const inBody = bodyToken(body)
@@ -49,6 +43,19 @@ export function takeCredentials(request: RequestLike, tokenFrom: readonly TokenS
     (tokenFrom.includes('header') ? inHeader : undefined) ?? (tokenFrom.includes('body') ? inBody : undefined)
   if (token === undefined) throw new AuthenticationError('credentials_missing')
   return { token, origin }
+}
+
+/** What the headers say, where there is no token in the address. */
+export function headerCredentials(request: RequestLike): {
+  readonly token: string | undefined
+  readonly origin: string | undefined
+} {
+  // Each is read once: what is checked is what is used.
+  const authorization = soleHeader(request, 'authorization', 'Authorization')
+  const origin = originOf(request)
+  if (hasTokenInQuery(request))
+    throw malformed('A token must not be in the URL, where logs and histories keep it.')
+  return { token: headerToken(authorization), origin }
 }
 
 /** The Origin header of a request. Two of them: `request_malformed`. */
@@ -81,7 +88,7 @@ function requireRequest(request: unknown, tokenFrom: readonly TokenSource[]): vo
 function soleHeader({ headers, rawHeaders }: RequestLike, name: string, spelled: string): string | undefined {
   const given = headerNamed(headers, name)
   const isList = Array.isArray(given)
-  if (countOf(rawHeaders, name) > 1 || (isList && given.length > 1))
+  if (countOfHeader(rawHeaders, name) > 1 || (isList && given.length > 1))
     throw malformed(`There is more than one ${spelled} header.`)
   // Node has text here; other servers may have a list of one. What is neither cannot be compared with anything.
   const value: unknown = isList ? given[0] : given
@@ -93,19 +100,7 @@ function soleHeader({ headers, rawHeaders }: RequestLike, name: string, spelled:
   return value
 }
 
-/** Node drops a second Authorization header, and joins two Origins; its raw headers have them all. */
-function countOf(rawHeaders: readonly string[] | undefined, name: string): number {
-  let count = 0
-  let isName = false
-  for (const text of rawHeaders ?? []) {
-    isName = !isName
-    if (isName && text.length === name.length && text.toLowerCase() === name) count++
-  }
-  return count
-}
-
-/** Whether the address has one, where RFC 6750 section 2.3 would allow it. */
-export function hasTokenInQuery({ originalUrl, url = '' }: RequestLike): boolean {
+function hasTokenInQuery({ originalUrl, url = '' }: RequestLike): boolean {
   const target = originalUrl ?? url
   const query = target.indexOf('?')
   return query >= 0 && new URLSearchParams(target.slice(query + 1)).has('access_token')
@@ -138,7 +133,6 @@ function bodyToken(body: unknown): string | undefined {
   return token
 }
 
-/** The refusal of a request that is wrong by itself, whatever its token says. */
 export function malformed(description: string): AuthenticationError {
   return new AuthenticationError('request_malformed', { description })
 }

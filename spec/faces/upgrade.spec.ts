@@ -1,282 +1,292 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { afterEach, describe, expect, it, jest } from '@jest/globals'
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, type Server } from 'node:http'
-import { connect, type AddressInfo } from 'node:net'
 import { Duplex } from 'node:stream'
-import { WebSocket, WebSocketServer } from 'ws'
-import {
-  AuthenticationError,
-  createVerifier,
-  refuseUpgrade,
-  socketCredentials,
-  StoreError,
-  type Verifier,
-} from '../../lib/index.js'
-import { mint, now } from '../helpers/mint.js'
-import { platform } from '../helpers/platform.js'
+import { WebSocket } from 'ws'
+import { AuthenticationError, refuseUpgrade, socketCredentials, StoreError } from '../../lib/index.js'
+import { mint } from '../helpers/mint.js'
+import { shop, verifierOf } from '../helpers/platform.js'
 import { rawText } from '../helpers/server.js'
+import { socketPlatform, token } from '../helpers/socket-platform.js'
 
-const origin = 'https://shop.example'
-let server: Server
-let sockets: WebSocketServer
-let verifier: Verifier
-/** What a test puts in the place of the verification. */
-let verify: (token: string, origin: string | undefined) => Promise<{ project: { id: string } }>
+const home = 'https://shop.example'
+const sockets = socketPlatform()
+const offer = (...protocols: string[]) => ({ 'Sec-WebSocket-Protocol': protocols.join(', ') })
 
-beforeAll(async () => {
-  server = createServer()
-  sockets = new WebSocketServer({ noServer: true })
-  // As the docs say it.
-  server.on('upgrade', (request, socket, head) => {
-    const open = async () => {
-      try {
-        const { token, origin } = socketCredentials(request)
-        const { project } = await verify(token, origin)
-        sockets.handleUpgrade(request, socket, head, (live) => {
-          live.send(`Hello ${project.id}`)
-        })
-      } catch (error) {
-        refuseUpgrade(socket, error)
-      }
-    }
-    void open()
+afterEach(() => {
+  jest.restoreAllMocks()
+})
+
+/** `once` would reject for an error of the socket. */
+const closing = (socket: Duplex) => new Promise<void>((resolve) => socket.once('close', resolve))
+
+/** What is said to the first message of a page that opens a socket like this. */
+async function greeted(address: string, protocols: readonly string[]): Promise<readonly string[]> {
+  const socket = new WebSocket(address, [...protocols], { origin: home })
+  socket.on('open', () => {
+    socket.send('hello')
   })
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-})
-beforeEach(() => {
-  verifier = createVerifier(platform().options)
-  verify = (token, origin) => verifier.verify(token, origin === undefined ? {} : { origin })
-})
-afterAll(() => {
-  for (const live of sockets.clients) live.terminate()
-  server.close().closeAllConnections()
-})
-
-const address = (path = '/live') => `ws://127.0.0.1:${(server.address() as AddressInfo).port}${path}`
-
-/** What becomes of a socket that offers these subprotocols. */
-async function opened(protocols: readonly string[], headers: Record<string, string> = {}, path?: string) {
-  const live = new WebSocket(address(path), [...protocols], { origin, headers })
-  const refused = new Promise<IncomingMessage>((resolve) =>
-    live.once('unexpected-response', (_, answer) => {
-      resolve(answer)
-    }),
-  )
-  const first = once(live, 'message').then(([data]) => String(data))
-  const result = await Promise.race([first, refused])
-  if (typeof result === 'string') {
-    live.close()
-    return { said: result, protocol: live.protocol }
-  }
-  const chunks: Buffer[] = []
-  for await (const chunk of result) chunks.push(chunk as Buffer)
-  const text = Buffer.concat(chunks).toString()
-  return {
-    status: result.statusCode,
-    headers: result.headers,
-    body: (text === '' ? undefined : JSON.parse(text)) as { code?: string } | undefined,
-  }
+  const [data] = (await once(socket, 'message')) as [Buffer]
+  socket.close()
+  return [socket.protocol, data.toString()]
 }
-const withToken = (token: string) => `reverse-jwt.token.${token}`
-const token = () => withToken(mint())
 
 describe('a socket opens', () => {
-  it('with a token among its subprotocols, and gets another one', async () => {
-    expect(await opened(['reverse-jwt', withToken(mint())])).toEqual({
-      said: 'Hello shop',
-      protocol: 'reverse-jwt',
-    })
+  it('for the honest page, with the subprotocol that it asked for', async () => {
+    const address = sockets.serve(
+      verifierOf({}, [shop(['ES256'], { allowedOrigins: [home] })]),
+      'portal:read',
+    )
+    expect(await greeted(address, ['reverse-jwt', token(mint())])).toEqual(['reverse-jwt', 'shop: hello'])
+    expect(await greeted(address, ['chat.v2', 'chat.v1', token(mint())])).toEqual(['chat.v2', 'shop: hello'])
   })
 
-  it('with a token of the greatest length', async () => {
-    verify = (token) => Promise.resolve({ project: { id: String(token.length) } })
-    expect(await opened(['reverse-jwt', withToken('a'.repeat(4_096))])).toMatchObject({ said: 'Hello 4096' })
+  it('with the longest token', async () => {
+    const claims = { pad: '' }
+    claims.pad = 'p'.repeat(Math.floor(((4096 - mint({ claims }).length) * 3) / 4) - 1)
+    const long = mint({ claims })
+    expect(long.length).toBeGreaterThanOrEqual(4_085)
+    expect(await greeted(sockets.serve(verifierOf()), ['reverse-jwt', token(long)])).toEqual([
+      'reverse-jwt',
+      'shop: hello',
+    ])
   })
 
-  it('and is never told its token, though that came first', async () => {
-    expect(await opened([withToken(mint()), 'reverse-jwt'])).toEqual({
-      said: 'Hello shop',
-      protocol: 'reverse-jwt',
-    })
-    const bytes = (await upgradeText([`Sec-WebSocket-Protocol: ${withToken(mint())}`])).toLowerCase()
-    expect(bytes).toContain('hello shop')
-    expect(bytes).not.toContain('sec-websocket-protocol')
+  it('without a word of the token, also where that comes first, in a header of its own, or alone', async () => {
+    sockets.serve(verifierOf())
+    const sent = [mint(), mint(), mint()]
+    const [first = '', apart = '', alone = ''] = sent
+    const answers = [
+      await sockets.answerTo(offer(token(first), 'reverse-jwt')),
+      await sockets.answerTo({ 'Sec-WebSocket-Protocol': [token(apart), 'reverse-jwt'] }),
+      await sockets.answerTo(offer(token(alone))),
+    ]
+    expect(answers.map(({ status }) => status)).toEqual([101, 101, 101])
+    const chosen = answers.map(({ headers }) => headers['sec-websocket-protocol'])
+    expect(chosen).toEqual(['reverse-jwt', 'reverse-jwt', undefined])
+    for (const { rawHeaders } of answers) expect(rawHeaders.join()).not.toContain('token')
+  })
+
+  it('also with a token in another spelling, which is taken out, too', () => {
+    const request = { headers: { 'sec-websocket-protocol': 'Reverse-JWT.Token.t, reverse-jwt' } }
+    expect(socketCredentials(request)).toEqual({ token: 't', origin: undefined })
+    expect(request.headers).toEqual({ 'sec-websocket-protocol': 'reverse-jwt' })
   })
 })
-
-const upgradeLines = [
-  'Host: platform.example',
-  'Upgrade: websocket',
-  'Connection: Upgrade',
-  'Sec-WebSocket-Version: 13',
-  'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
-]
-
-/** All that the server says to an upgrade with these header lines, and to a client that closes at once. */
-async function upgradeText(lines: readonly string[]): Promise<string> {
-  const head = ['GET /live HTTP/1.1', ...upgradeLines, ...lines, '', ''].join('\r\n')
-  const closeFrame = Buffer.from([0x88, 0x80, 0, 0, 0, 0])
-  return rawText(server, Buffer.concat([Buffer.from(head), closeFrame]))
-}
 
 describe('a socket is refused', () => {
-  interface Refused {
-    readonly with: string
-    readonly answer: readonly [status: number, code: string]
-    readonly protocols: () => readonly string[]
-    readonly headers?: Record<string, string>
-    readonly path?: string
+  const refused = async (headers: Readonly<Record<string, string | string[]>>) => {
+    const { status, headers: answered, body } = await sockets.answerTo(headers)
+    const { code, detail } = JSON.parse(body) as { code: string; detail: string }
+    expect(answered).toMatchObject({
+      connection: 'close',
+      'cache-control': 'no-store',
+      'content-type': 'application/problem+json',
+      'content-length': String(Buffer.byteLength(body)),
+    })
+    return { status, code, detail, challenge: answered['www-authenticate'] }
   }
 
-  it.each<Refused>([
-    { with: 'no token', answer: [401, 'credentials_missing'], protocols: () => ['reverse-jwt'] },
-    {
-      with: 'a token by another name',
-      answer: [401, 'credentials_missing'],
-      protocols: () => ['reverse-jwt', mint()],
-    },
-    {
-      with: 'two tokens',
-      answer: [400, 'request_malformed'],
-      protocols: () => ['reverse-jwt', token(), token()],
-    },
-    {
-      with: 'no text after the name',
-      answer: [400, 'request_malformed'],
-      protocols: () => ['reverse-jwt.token.'],
-    },
-    {
-      with: 'a second token in a header',
-      answer: [400, 'request_malformed'],
-      protocols: () => [token()],
-      headers: { authorization: 'Bearer a.b.c' },
-    },
-    {
-      with: 'a second token in the address',
-      answer: [400, 'request_malformed'],
-      protocols: () => [token()],
-      path: '/live?access_token=a.b.c',
-    },
-    {
-      with: 'a token that has expired',
-      answer: [401, 'token_expired'],
-      protocols: () => [withToken(mint({ claims: { exp: now - 100, iat: now - 200 } }))],
-    },
-    { with: 'what is no token', answer: [401, 'token_malformed'], protocols: () => [withToken('a.b')] },
-  ])('with $with', async ({ answer: [status, code], protocols, headers, path }) => {
-    const answer = await opened(protocols(), headers, path)
-    expect(answer).toMatchObject({
-      status,
-      headers: {
-        connection: 'close',
-        'cache-control': 'no-store',
-        'content-type': 'application/problem+json',
-      },
-      body: { code, status },
-    })
-    if (status === 401) expect(answer.headers?.['www-authenticate']).toMatch(/^Bearer/)
-    expect(JSON.stringify(answer)).not.toContain('eyJ')
-  })
-
-  it('the second time with a token that has been used', async () => {
-    const once = token()
-    expect(await opened(['reverse-jwt', once])).toMatchObject({ said: 'Hello shop' })
-    expect(await opened(['reverse-jwt', once])).toMatchObject({
+  it('without a token', async () => {
+    sockets.serve(verifierOf())
+    const expected = {
       status: 401,
-      body: { code: 'token_replayed' },
+      code: 'credentials_missing',
+      detail:
+        'The request has no project token. Offer it as a WebSocket subprotocol, reverse-jwt.token. and the token.',
+      challenge: 'Bearer',
+    }
+    expect(await refused({})).toEqual(expected)
+    expect(await refused(offer('reverse-jwt'))).toEqual(expected)
+    // That is how programs send it, for which verifier.authenticate is.
+    expect(await refused({ Authorization: `Bearer ${mint()}` })).toEqual(expected)
+  })
+
+  it.each<[name: string, headers: () => Readonly<Record<string, string | string[]>>, detail: string]>([
+    [
+      'two tokens',
+      () => offer('reverse-jwt', token(mint()), token(mint())),
+      'There is more than one token among the subprotocols.',
+    ],
+    [
+      'two tokens apart',
+      () => ({ 'Sec-WebSocket-Protocol': [token(mint()), token(mint())] }),
+      'There is more than one token among the subprotocols.',
+    ],
+    [
+      'one twice',
+      () => offer(...Array<string>(2).fill(token(mint()))),
+      'There is more than one token among the subprotocols.',
+    ],
+    [
+      'no token after the name',
+      () => offer('reverse-jwt', token('')),
+      'The subprotocol reverse-jwt.token. must be followed by one token.',
+    ],
+    [
+      'the word undefined',
+      () => offer(token('undefined')),
+      'The word undefined stands where the token should be. Wait until there is a token, and send it then.',
+    ],
+    [
+      'another in Authorization',
+      () => ({ ...offer(token(mint())), Authorization: `Bearer ${mint()}` }),
+      'There is a token in the header and among the subprotocols.',
+    ],
+    [
+      'a wrong Authorization',
+      () => ({ ...offer(token(mint())), Authorization: 'Bearer' }),
+      'The Bearer scheme must be followed by one token.',
+    ],
+    [
+      'two Origins',
+      () => ({ ...offer(token(mint())), Origin: [home, home] }),
+      'There is more than one Origin header.',
+    ],
+  ])('with %s', async (_, headers, detail) => {
+    sockets.serve(verifierOf())
+    expect(await refused(headers())).toEqual({
+      status: 400,
+      code: 'request_malformed',
+      detail,
+      challenge: `Bearer error="invalid_request", error_description="${detail}"`,
     })
   })
 
-  it('for an outage, which says when to come again', async () => {
-    verify = () => Promise.reject(new StoreError('store_unavailable'))
-    expect(await opened(['reverse-jwt', token()])).toMatchObject({
-      status: 503,
-      headers: { 'retry-after': '5' },
-      body: { code: 'store_unavailable' },
+  it('with another scheme beside it no more than without', async () => {
+    sockets.serve(verifierOf())
+    const answer = await sockets.answerTo({
+      ...offer('reverse-jwt', token(mint())),
+      Authorization: 'Basic c3RhZ2luZw==',
     })
+    expect(answer.status).toBe(101)
   })
 
-  it('with two Origins', async () => {
-    const text = await upgradeText([
-      'Origin: https://a.example',
-      'Origin: https://b.example',
-      `Sec-WebSocket-Protocol: ${token()}`,
-    ])
-    expect(text).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n[^]*request_malformed/)
+  it('by the verifier: used, of another origin, without the scope', async () => {
+    sockets.serve(verifierOf({}, [shop(['ES256'], { allowedOrigins: [home] })]), 'portal:read')
+    const used = { ...offer('reverse-jwt', token(mint())), Origin: home }
+    expect((await sockets.answerTo(used)).status).toBe(101)
+    expect(await refused(used)).toMatchObject({ status: 401, code: 'token_replayed' })
+    const strange = { ...offer(token(mint())), Origin: 'https://evil.example' }
+    expect(await refused(strange)).toMatchObject({ status: 403, code: 'origin_not_allowed' })
+    const narrow = { ...offer(token(mint({ claims: { scope: 'portal:write' } }))), Origin: home }
+    expect(await refused(narrow)).toMatchObject({ status: 403, code: 'scope_insufficient' })
   })
 
-  it('with two tokens in two headers', async () => {
-    const text = await upgradeText([
-      `Sec-WebSocket-Protocol: ${token()}`,
-      `Sec-WebSocket-Protocol: ${token()}`,
+  it('with Retry-After while the platform cannot tell', async () => {
+    const keyStore = { find: () => Promise.reject(new Error('away')) }
+    sockets.serve(verifierOf({ keyStore }))
+    const answer = await sockets.answerTo(offer(token(mint())))
+    expect([answer.status, answer.headers['retry-after']]).toEqual([503, '5'])
+    expect(JSON.parse(answer.body)).toMatchObject({ code: 'store_unavailable' })
+  })
+
+  it('in bytes that any client reads', async () => {
+    sockets.serveBy(() => Promise.reject(new AuthenticationError('token_expired', { realm: 'reverse-jwt' })))
+    const lines = [
+      'GET /live HTTP/1.1',
+      'Host: platform.example',
+      'Connection: Upgrade',
+      'Upgrade: websocket',
+      '',
+      '',
+    ]
+    const [head = '', body = ''] = (await rawText(sockets.server, lines.join('\r\n'))).split('\r\n\r\n')
+    expect(head.split('\r\n').map((line) => line.replace(/\d+$/, 'N'))).toEqual([
+      'HTTP/1.1 401 Unauthorized',
+      'Cache-Control: no-store',
+      'WWW-Authenticate: Bearer realm="reverse-jwt", error="invalid_token", error_description="The token has expired. Sign a new one for each call."',
+      'Content-Type: application/problem+json',
+      'Content-Length: N',
+      'Connection: close',
     ])
-    expect(text).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n[^]*request_malformed/)
+    expect(JSON.parse(body)).toMatchObject({ code: 'token_expired', status: 401, retry: 'fresh-token' })
+  })
+
+  it('with 500 and no word for a defect of the platform, which is printed', async () => {
+    const printed = jest.spyOn(console, 'error').mockImplementation(() => undefined)
+    const defect = new Error('the database is called db-7')
+    sockets.serveBy(() => Promise.reject(defect))
+    const { status, headers, body } = await sockets.answerTo(offer(token(mint())))
+    expect([status, body, headers['content-length']]).toEqual([500, '', '0'])
+    expect(printed.mock.calls).toEqual([[defect]])
   })
 })
 
-describe('an error that is not ours', () => {
-  const said = jest.spyOn(console, 'error')
-  afterEach(() => {
-    said.mockReset()
+describe('a client that goes', () => {
+  const gone = async () => {
+    let release = () => {}
+    const released = new Promise<void>((resolve) => (release = resolve))
+    const begun = sockets.begin(offer('reverse-jwt', token(mint())))
+    const verifier = verifierOf()
+    sockets.serveBy(async (request) => {
+      const { token, origin } = socketCredentials(request)
+      await released
+      return verifier.verify(token, { origin })
+    })
+    const client = await begun
+    return { client, socket: sockets.raw.at(-1) as Duplex, release }
+  }
+
+  it('by an error while its token is verified does not end the process, and gets no socket', async () => {
+    const { client, socket, release } = await gone()
+    const failed = closing(socket)
+    client.resetAndDestroy()
+    await failed
+    release()
+    await new Promise(setImmediate)
+    expect(socket.destroyed).toBe(true)
   })
 
-  it('is an empty 500, and goes to the console', async () => {
-    said.mockImplementation(() => undefined)
-    const error = new Error('private')
-    verify = () => Promise.reject(error)
-    expect(await opened(['reverse-jwt', withToken(mint())])).toMatchObject({ status: 500, body: undefined })
-    expect(said.mock.calls).toEqual([[error]])
+  it('before the refusal is written does not end the process either', async () => {
+    const begun = sockets.begin({})
+    sockets.serveBy(() => new Promise(() => undefined))
+    const client = await begun
+    const socket = sockets.raw.at(-1) as Duplex
+    const closed = closing(socket)
+    client.resetAndDestroy()
+    refuseUpgrade(socket, new StoreError('store_unavailable'))
+    await closed
+    refuseUpgrade(socket, new StoreError('store_unavailable'))
+    socket.emit('error', new Error('late'))
+    await new Promise(setImmediate)
+    expect(socket.destroyed).toBe(true)
+  })
+
+  it('never, but keeps its half open, loses its socket as soon as it is answered', async () => {
+    sockets.serve(verifierOf())
+    const client = await sockets.begin({})
+    client.allowHalfOpen = true
+    const socket = sockets.raw.at(-1) as Duplex
+    if (!socket.destroyed) await closing(socket)
+    expect(socket.destroyed).toBe(true)
+    client.destroy()
+  })
+
+  it('never, and reads nothing, loses its socket after 5 seconds', () => {
+    jest.useFakeTimers()
+    // The answer is never taken.
+    const socket = new Duplex({ read: () => undefined, write: () => undefined })
+    refuseUpgrade(socket, new AuthenticationError('credentials_missing'))
+    jest.advanceTimersByTime(4_999)
+    expect(socket.destroyed).toBe(false)
+    jest.advanceTimersByTime(1)
+    expect(socket.destroyed).toBe(true)
+    jest.useRealTimers()
   })
 })
 
-describe('a client that has gone', () => {
-  it('while its token is verified does not end the process', async () => {
-    const accepted = once(server, 'connection').then(([socket]) => socket as Duplex)
-    const client = connect((server.address() as AddressInfo).port, '127.0.0.1')
-    client.on('error', () => undefined)
-    const socket = await accepted
-    const gone = new Promise((resolve) => socket.once('close', resolve))
-    const refused = new Promise<void>((resolve) => {
-      verify = async () => {
-        socket.destroy(new Error('read ECONNRESET'))
-        await gone
-        resolve()
-        throw new AuthenticationError('token_expired')
-      }
-    })
-    client.write(
-      ['GET /live HTTP/1.1', ...upgradeLines, `Sec-WebSocket-Protocol: ${token()}`, '', ''].join('\r\n'),
+it('needs a request', () => {
+  for (const request of [undefined, null, {}, 'eyJ', { headers: null }])
+    expect(() => socketCredentials(request as never)).toThrow(
+      new TypeError("socketCredentials: request must have headers; give what the event 'upgrade' has"),
     )
-    await refused
-    expect(await opened(['reverse-jwt'])).toMatchObject({ status: 401 })
+})
+
+it('reads Headers of the Fetch standard, and leaves them as they are', () => {
+  const headers = new Headers({ origin: home, ...offer('reverse-jwt', token('eyJ')) })
+  expect(socketCredentials({ url: 'https://platform.example/live', headers })).toEqual({
+    token: 'eyJ',
+    origin: home,
   })
-
-  it('before it is refused is not written to', () => {
-    const socket = new Duplex({
-      read: () => undefined,
-      write: (_chunk, _encoding, done) => {
-        done()
-      },
-    })
-    socket.destroy()
-    refuseUpgrade(socket, new AuthenticationError('token_expired'))
-  })
-})
-
-it('leaves the other subprotocols, as one text', () => {
-  const request = { headers: { 'sec-websocket-protocol': 'a, Reverse-JWT.Token.t , b,reverse-jwt' } }
-  expect(socketCredentials(request)).toEqual({ token: 't', origin: undefined })
-  expect(request.headers).toEqual({ 'sec-websocket-protocol': 'a, b, reverse-jwt' })
-})
-
-it('takes the token out of a request that it refuses, too', () => {
-  const request = { url: '/?access_token=x', headers: { 'sec-websocket-protocol': 'reverse-jwt.token.t' } }
-  expect(() => socketCredentials(request)).toThrow(expect.objectContaining({ code: 'request_malformed' }))
-  expect(request.headers).toEqual({})
-})
-
-it('reads the request of the Fetch standard, and leaves it as it is', () => {
-  const headers = new Headers({ 'sec-websocket-protocol': 'reverse-jwt, reverse-jwt.token.t', origin })
-  expect(socketCredentials({ headers })).toEqual({ token: 't', origin })
-  expect(headers.get('sec-websocket-protocol')).toContain('token')
+  expect(headers.get('sec-websocket-protocol')).toBe('reverse-jwt, reverse-jwt.token.eyJ')
 })

@@ -17,6 +17,7 @@ const importable = new Map([
   ['express', "import express from 'express'"],
   ['passport', "import passport from 'passport'"],
   ['cors', "import cors from 'cors'"],
+  ['helmet', "import helmet from 'helmet'"],
   ['Redis', "import { Redis } from 'ioredis'"],
   ['pg', "import pg from 'pg'"],
   ...exportsOf('lib/index.ts', 'reverse-jwt'),
@@ -80,6 +81,9 @@ beforeAll(async () => {
     'pg',
     '@types/pg',
     '@electric-sql/pglite',
+    'ws',
+    '@types/ws',
+    'helmet',
   ]
   project = await projectIn(await installation(...packages), 'examples')
   await writeFile(join(project, 'package.json'), '{ "type": "module" }')

@@ -41,6 +41,7 @@ declare global {
   const pem: string
   const token: string
   const request: import('node:http').IncomingMessage
+  const server: import('node:http').Server
   const auditLog: { write(event: object): Promise<void> }
   const database: {
     find(projectId: string, kid: string): Promise<ProjectKey | undefined>
