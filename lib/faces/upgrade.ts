@@ -1,4 +1,3 @@
-import { STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { AuthenticationError } from '../errors.js'
 import { headerNamed, isHeaders } from '../http/request-headers.js'
@@ -109,6 +108,15 @@ function keepProtocols(headers: { 'sec-websocket-protocol'?: unknown }, protocol
   else headers['sec-websocket-protocol'] = protocols.join(', ')
 }
 
+/** RFC 9110 section 15. Not from `node:http`, so that a bundle of the verifier for another server needs none of it. */
+const reasonPhrases: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  500: 'Internal Server Error',
+  503: 'Service Unavailable',
+}
+
 /** Milliseconds in which a client can take a refusal, then its socket is closed. */
 const maxAnswerMs = 5_000
 
@@ -143,7 +151,7 @@ export function refuseUpgrade(socket: Duplex, error: unknown): void {
   const body = problem === undefined ? '' : JSON.stringify(problem.body)
   const all = { ...headers, 'Content-Length': String(Buffer.byteLength(body)), Connection: 'close' }
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}`)
-  const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`, ...lines]
+  const head = [`HTTP/1.1 ${status} ${reasonPhrases[status] ?? ''}`, ...lines]
 
   const close = () => {
     socket.destroy()
