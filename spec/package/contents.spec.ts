@@ -198,6 +198,7 @@ describe('what an entry brings along', () => {
       'lru-cache',
       'node:buffer',
       'node:crypto',
+      'on-headers',
       'passport-strategy',
     ])
   })
