@@ -10,6 +10,7 @@ export type {
 export {
   openPortal,
   type OpenPortalOptions,
+  type PortalError,
   type Portal,
   type PortalFrame,
   type PortalWindow,

@@ -1,6 +1,7 @@
 import type { ProjectClient } from '../client.js'
 import { ownAddress } from '../own-address.js'
-import { ProjectClientError } from '../project-client-error.js'
+import type { Problem } from '../problem.js'
+import { ProjectClientError, type ProjectClientErrorCode } from '../project-client-error.js'
 import { answerType, helloType, type Answer, type Hello } from './messages.js'
 import { ownWindow, type OtherWindow, type WindowMessage } from './windows.js'
 
@@ -15,6 +16,12 @@ export interface PortalFrame {
 /** `Window` in a page's types. */
 export type PortalWindow = typeof globalThis extends { Window: { prototype: infer W } } ? W : OtherWindow
 
+/** A `ProjectClientError`, or whatever your own `getToken` throws, which may have no code. */
+export type PortalError = Error & {
+  readonly code: ProjectClientErrorCode | undefined
+  readonly problem: Problem | undefined
+}
+
 export interface OpenPortalOptions {
   /** How the popup shall be, as `window.open` takes it: `'popup,width=900,height=700'`. Not `noopener`. Default `'popup'`. */
   readonly features?: string
@@ -24,7 +31,7 @@ export interface OpenPortalOptions {
    * Told why the portal does not open, or has got no token: a `ProjectClientError` with the code `portal_blocked` or `portal_silent`, or what
    * `client.token()` throws. Default: `console.error`.
    */
-  readonly onError?: (error: Error & { readonly code?: string; readonly problem?: unknown }) => unknown
+  readonly onError?: (error: PortalError) => unknown
 }
 
 /** An open portal. */
@@ -90,7 +97,7 @@ export function openPortal(
       if (signal.aborted) return
       const { code, problem } = error as ProjectClientError
       send({ error: problem?.code ?? code })
-      onError(error as Error)
+      onError(error as PortalError)
     }
   }
 
