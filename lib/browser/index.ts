@@ -15,6 +15,7 @@ export {
   type PortalFrame,
   type PortalWindow,
 } from './portal/open-portal.js'
+export type { OtherWindow } from './portal/windows.js'
 export { receiveToken, type ReceivedToken, type ReceiveTokenOptions } from './portal/receive-token.js'
 export { problemOf, type Problem, type ProblemCode } from './problem.js'
 export { ProjectClientError, type ProjectClientErrorCode } from './project-client-error.js'
