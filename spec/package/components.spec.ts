@@ -77,6 +77,10 @@ describe.each(frameworks)('the examples in $name', ({ folder }) => {
     complaints = []
     await page.unrouteAll()
     await page.goto(`${sites.shopAddress}/${folder}`)
+    await page.evaluate(`addEventListener('message', ({ source, data }) => {
+      if (source === document.querySelector('#root iframe')?.contentWindow) globalThis.shown = data.shown
+      if (source === globalThis.gone?.contentWindow) globalThis.heard = data.type
+    })`)
     // The page of the test before may have sent something until now.
     sites.events.length = 0
     asked = 0
@@ -86,6 +90,7 @@ describe.each(frameworks)('the examples in $name', ({ folder }) => {
   const show = (component: string, properties: Readonly<Record<string, string>> = {}) =>
     page.evaluate(`show('${component}', ${JSON.stringify(properties)})`)
   const hide = () => page.evaluate('hide()')
+  const portalShows = (text: string) => page.waitForFunction(`globalThis.shown === '${text}'`)
   const shopsPortal = () => `shop at ${sites.shopAddress}`
   const mintedOnceOrTwice = () => {
     expect([1, 2]).toContain(sites.events.filter(isMinted).length)
@@ -112,7 +117,7 @@ describe.each(frameworks)('the examples in $name', ({ folder }) => {
 
   it('open the portal by one exchange that is accepted, and at most one token more', async () => {
     await show('Portal')
-    await page.frameLocator('iframe').getByText(shopsPortal()).waitFor()
+    await portalShows(shopsPortal())
     expect(await page.getByTitle('Connect your apps').getAttribute('referrerpolicy')).toBe('origin')
     expect(complaints).toEqual([])
     expect(sites.events.filter((type) => !isMinted(type))).toEqual(['accepted', 'session.issued'])
@@ -120,11 +125,8 @@ describe.each(frameworks)('the examples in $name', ({ folder }) => {
   })
 
   it('answer no portal after the component has gone, though it is in the same frame again', async () => {
-    await page.evaluate(`addEventListener('message', ({ source, data }) => {
-      if (source === globalThis.gone?.contentWindow) globalThis.heard = data.type
-    })`)
     await show('Portal')
-    await page.frameLocator('iframe').getByText(shopsPortal()).waitFor()
+    await portalShows(shopsPortal())
     const askedBefore = asked
     await page.evaluate("globalThis.gone = document.querySelector('iframe')")
     await hide()
@@ -140,7 +142,7 @@ describe.each(frameworks)('the examples in $name', ({ folder }) => {
     sites.visitor.isLoggedIn = false
     await show('Portal')
     await page.getByText('No portal: no_session').waitFor()
-    await page.frameLocator('iframe').getByText('no_session').waitFor()
+    await portalShows('no_session')
   })
 
   it('open a popup by a click', async () => {

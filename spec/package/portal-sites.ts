@@ -8,14 +8,17 @@ import { keyPair } from '../helpers/keys.js'
 import { audience, kidOf } from '../helpers/mint.js'
 import { platform, shop } from '../helpers/platform.js'
 
-/** The portal of the platform, as docs/portal.md has it. It says who is there. */
+/** The portal of the platform, as docs/portal.md has it. It says who is there, to the page around it, too. */
 const portal = `<!doctype html><title>Portal</title><link rel="icon" href="data:,"><h1></h1><script type="module">
   import { createProjectClient, receiveToken } from '/browser/index.js'
   const client = createProjectClient({ platform: location.origin, getToken: receiveToken, session: true })
-  const heading = document.querySelector('h1')
+  const show = (text) => {
+    document.querySelector('h1').textContent = text
+    parent.postMessage({ shown: text }, '*')
+  }
   client.fetch('/who').then(
-    async (answer) => (heading.textContent = await answer.text()),
-    (error) => (heading.textContent = error.problem?.code ?? error.code),
+    async (answer) => show(await answer.text()),
+    (error) => show(error.problem?.code ?? error.code),
   )
 </script>`
 
