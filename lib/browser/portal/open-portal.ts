@@ -106,7 +106,7 @@ export function openPortal(
   let popup: OtherWindow | null
   if (frame) {
     frame.referrerPolicy = 'origin'
-    frame.src = address
+    lead(frame, address)
   } else popup = page.open(address, '_blank', features)
   const opened = () => (frame ? frame.contentWindow : popup)
 
@@ -130,8 +130,26 @@ export function openPortal(
     close: () => {
       stop.abort()
       clearTimeout(timer)
-      if (frame) opened()?.location.replace('about:blank')
+      if (frame) lead(frame)
       else opened()?.close()
     },
   }
+}
+
+const wanted = new WeakMap<PortalFrame, string | undefined>()
+
+/**
+ * Loads this address, or empties the frame, once the script that runs has ended: React closes and opens again within one, and of two
+ * addresses that a frame gets at once a browser may show the first.
+ */
+function lead(frame: PortalFrame, address?: string): void {
+  const isWaiting = wanted.has(frame)
+  wanted.set(frame, address)
+  if (isWaiting) return
+  queueMicrotask(() => {
+    const last = wanted.get(frame)
+    wanted.delete(frame)
+    if (last) frame.src = last
+    else frame.contentWindow?.location.replace('about:blank')
+  })
 }

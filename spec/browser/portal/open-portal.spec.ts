@@ -36,9 +36,10 @@ function opened(options: OpenPortalOptions = {}, token?: (signal?: AbortSignal) 
 const settled = () => jest.advanceTimersByTimeAsync(0)
 
 describe('a frame', () => {
-  it('gets the address, and tells the origin of the page to it', () => {
+  it('gets the address, and tells the origin of the page to it', async () => {
     const { open, frame, portal } = opened()
     expect(open().window).toBe(portal)
+    await settled()
     expect(frame).toMatchObject({ src: `${origin}/portal`, referrerPolicy: 'origin' })
   })
 
@@ -73,6 +74,16 @@ describe('a frame', () => {
     await jest.advanceTimersByTimeAsync(60_000)
     expect(portal.went).toEqual(['about:blank'])
     expect([client.minted, page().listeners.size, jest.getTimerCount()]).toEqual([0, 0, 0])
+  })
+
+  it('loads once when it is opened, closed and opened again at once', async () => {
+    const { open, frame, portal } = opened()
+    const sources: string[] = []
+    Object.defineProperty(frame, 'src', { set: (source: string) => sources.push(source) })
+    open().close()
+    open()
+    await settled()
+    expect([sources, portal.went]).toEqual([[`${origin}/portal`], []])
   })
 
   it('gets no token that comes after close', async () => {
