@@ -85,8 +85,8 @@ export const parts = {
     'Scale',
     scale,
     {
-      short: { rounds: 9, warmUp: 2, batch: 1500, weighed: 10_000, idsInRedis: 125_000 },
-      full: { rounds: 31, warmUp: 3, batch: 3000, weighed: 200_000, idsInRedis: 1_000_000 },
+      short: { rounds: 9, warmUp: 2, batch: 1500, max: 1_000_000, weighed: 10_000, idsInRedis: 125_000 },
+      full: { rounds: 31, warmUp: 3, batch: 3000, max: 1_000_000, weighed: 200_000, idsInRedis: 1_000_000 },
     },
     { onEachNode: false },
   ),
