@@ -63,6 +63,7 @@ function open(place) {
 
 function close() {
   portal?.close()
+  if (!frame.hidden) frame.src = 'about:blank'
   frame.hidden = true
   closeButton.disabled = true
 }

@@ -27,8 +27,7 @@ export async function refused(
   response: Response,
 ): Promise<ProjectClientError> {
   const { status } = response
-  return new ProjectClientError(code, `${who} refused: ${status || 'redirect, to a login?'}`, {
-    status,
-    problem: await membersOf(response),
-  })
+  const problem = await membersOf(response)
+  const why = problem.code ?? (status || 'redirect, to a login?')
+  return new ProjectClientError(code, `${who} refused: ${why}`, { status, problem })
 }

@@ -6,7 +6,8 @@ import type { Problem } from './problem.js'
  * `token_unreachable`: your backend gave no answer. `token_refused`: it refused, or sent a redirect. `token_invalid`: what it gave is
  * no token. `token_repeated`: it gave a token that has been used. `timeout`: no token, or no session, in time. `platform_unreachable`: the
  * platform gave no answer that this page may read. `session_refused`: the platform gave no session for a token. `portal_blocked`: the
- * browser did not open the popup. `portal_silent`: the page over there does not answer.
+ * browser did not open the popup. `portal_silent`: the page over there does not answer. `embedder_changed`: another page has
+ * taken the place of the one that opened the portal.
  */
 export type ProjectClientErrorCode =
   | 'token_unreachable'
@@ -18,6 +19,7 @@ export type ProjectClientErrorCode =
   | 'session_refused'
   | 'portal_blocked'
   | 'portal_silent'
+  | 'embedder_changed'
 
 /** Why a call got no answer. What the platform answered is no error: see `problemOf`. */
 export class ProjectClientError extends Error {

@@ -20,7 +20,7 @@ export function tokenSource({
   return async (signal) => {
     const given: unknown = await getToken({ scope, signal })
     const { token = given, embedder } = Object(given) as Partial<Credential>
-    if (embedder && !session) throw new TypeError('embedder needs session')
+    if (embedder && !session) throw new TypeError('receiveToken needs session: true')
     if (typeof token !== 'string' || !/^[\w-]+(\.[\w-]+){2}$/.test(token))
       throw new ProjectClientError('token_invalid', 'Your backend gave no token')
     const end = token.slice(-32)

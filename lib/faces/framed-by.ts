@@ -31,7 +31,7 @@ const readOptions = optionsReader('framedBy', {
  *
  * `frame-ancestors` has the origin of the Referer where `origins.has` returns true for it, else it is `'none'`. Where a page of the same
  * origin has navigated within the frame (`Sec-Fetch-Site: same-origin`: a reload, a link, a form; no other site can cause it), there is no
- * `frame-ancestors`. Other directives stay as they are; `X-Frame-Options` goes. It does so when the answer is written, so what
+ * `frame-ancestors`. Other directives stay as they are; `X-Frame-Options` goes, and `Referrer-Policy` of a redirect. It does so when the answer is written, so what
  * other middleware says of frames does not count, whether it is mounted before or after.
  *
  * Checks nothing itself: the browser does, against the pages that are really around, so a made-up Referer gains nothing. Does not know
@@ -64,19 +64,25 @@ export function framedBy(
   return function framedBy(req, res, next) {
     // Until the source has answered, and where it fails.
     let allowed: string | undefined = "'none'"
-    onHeaders(res, () => {
+    const setHeaders = () => {
       res.setHeader(policyHeader, withAncestors(res.getHeader(policyHeader), allowed))
       res.removeHeader('X-Frame-Options')
       res.setHeader('Cross-Origin-Opener-Policy', 'unsafe-none')
       varyBy(res, 'Referer', 'Sec-Fetch-Site')
-    })
+      // Under that of a redirect the next request may have no Referer, as when express.static adds a slash behind helmet.
+      if (res.hasHeader('Location')) res.removeHeader('Referrer-Policy')
+    }
+    // Once, so an answer in the place of one that could not be written has what is set by then.
+    onHeaders(res, setHeaders)
     try {
       allowed = ancestorsFor(req)
     } catch (error) {
+      setHeaders()
       // Express takes a falsy error for none.
       next(error || new Error('framedBy: origins.has threw nothing'))
       return
     }
+    setHeaders()
     next()
   }
 }

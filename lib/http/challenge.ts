@@ -1,3 +1,5 @@
+import { isScopeName } from '../protocol.js'
+
 /** What a challenge says. */
 interface ChallengeFacts {
   readonly realm: string | undefined
@@ -19,7 +21,7 @@ export function challengeOf({ realm, error, description, scope }: ChallengeFacts
   if (error !== undefined) parameters.push(`error="${error}"`)
   if (error !== undefined && isChallengeText(description))
     parameters.push(`error_description="${description}"`)
-  if (scope !== undefined) parameters.push(`scope="${scope.join(' ')}"`)
+  if (scope?.every(isScopeName)) parameters.push(`scope="${scope.join(' ')}"`)
   return parameters.length === 0 ? 'Bearer' : `Bearer ${parameters.join(', ')}`
 }
 

@@ -7,7 +7,7 @@ export function knownOrigins(owner: string, given: unknown): (origin: string) =>
   const source = argumentReader(
     owner,
     'origins',
-    objectWith<OriginSource>('has', 'an object with has(origin), such as a Set or new AllowedOrigins(store)'),
+    objectWith<OriginSource>('has', 'an object with has(origin), such as a Set'),
   )(given)
 
   return (origin) => {

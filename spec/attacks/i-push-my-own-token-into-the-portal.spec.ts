@@ -53,3 +53,25 @@ describe('the portal takes no token', () => {
     await expectIgnored(3)
   })
 })
+
+it('in a popup I take the place of the page that opened it, and still get no session of mine into it', async () => {
+  release()
+  page = await site.open(site.origin.shop)
+  const opened = page.waitForEvent('popup')
+  await openPortalIn(page, site, { place: 'popup' })
+  const popup = await opened
+  await popup.locator('output', { hasText: `shop at ${site.origin.shop}` }).waitFor()
+  site.verdicts.length = 0
+  const left = page.waitForURL(`${site.origin.evil}/**`)
+  // As a link does: what a test navigates by itself has no opener any more.
+  await page.evaluate(`location.href = '${site.origin.evil}'`)
+  await left
+  await page.evaluate(`addEventListener('message', ({ source, data: { nonce } }) => {
+    source.postMessage({ type: 'reverse-jwt:token', nonce, token: '${mine}' }, '*')
+  })`)
+  const renewed = `import('/reverse-jwt/index.js').then(({ receiveToken }) => receiveToken()).then(
+    ({ embedder }) => embedder, ({ code }) => code)`
+  expect(await popup.evaluate(renewed)).toBe('embedder_changed')
+  expect(site.verdicts).toEqual([])
+  await popup.close()
+})

@@ -24,7 +24,7 @@ it('nothing goes with a token that was given alone', async () => {
 it('without a session it is a TypeError, for a call cannot carry it', async () => {
   const { address, exchanges } = sessionPlatform(serve)
   const { client } = clientFor(address, { getToken: () => ({ token: mint(), embedder }) })
-  await expect(client.fetch('/orders')).rejects.toThrow(new TypeError('embedder needs session'))
+  await expect(client.fetch('/orders')).rejects.toThrow(new TypeError('receiveToken needs session: true'))
   expect(exchanges).toEqual([])
 })
 

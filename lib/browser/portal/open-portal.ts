@@ -38,7 +38,7 @@ export interface OpenPortalOptions {
 export interface Portal {
   /** The popup, or the window of the frame. Undefined for a popup that was blocked, and for a frame that is in no document. */
   readonly window: PortalWindow | undefined
-  /** Gives no token any more, empties the frame, and closes the popup. Needs no `this`. */
+  /** Gives no token any more, and closes a popup. A frame is yours: take it away or hide it. Needs no `this`. */
   readonly close: () => void
 }
 
@@ -95,18 +95,18 @@ export function openPortal(
       send({ token: await client.token({ signal }) })
     } catch (error) {
       if (signal.aborted) return
-      const { code, problem } = error as ProjectClientError
-      send({ error: problem?.code ?? code })
       onError(error as PortalError)
+      const { code, problem } = Object(error) as PortalError
+      send({ error: `${problem?.code ?? code}` })
     }
   }
 
   const page = ownWindow()
   page.addEventListener('message', answer, { signal })
-  let popup: OtherWindow | null
+  let popup: OtherWindow | null = null
   if (frame) {
     frame.referrerPolicy = 'origin'
-    lead(frame, address)
+    frame.src = address
   } else popup = page.open(address, '_blank', features)
   const opened = () => (frame ? frame.contentWindow : popup)
 
@@ -117,9 +117,12 @@ export function openPortal(
         isThere
           ? new ProjectClientError(
               'portal_silent',
-              `No portal within ${timeoutMs} ms: COOP, frame-ancestors, CSP, sandbox or another origin ${other}; see the console`,
+              `No portal within ${timeoutMs} ms${other && `, but ${other}`}: down, COOP, frame-ancestors, CSP or sandbox; see the console`,
             )
-          : new ProjectClientError('portal_blocked', 'No window: open it in a click'),
+          : new ProjectClientError(
+              'portal_blocked',
+              frame ? 'The iframe is in no document' : 'Blocked: open a popup in a click',
+            ),
       )
     },
     isThere ? timeoutMs : 0,
@@ -130,26 +133,7 @@ export function openPortal(
     close: () => {
       stop.abort()
       clearTimeout(timer)
-      if (frame) lead(frame)
-      else opened()?.close()
+      popup?.close()
     },
   }
-}
-
-const wanted = new WeakMap<PortalFrame, string | undefined>()
-
-/**
- * Loads this address, or empties the frame, once the script that runs has ended: React closes and opens again within one, and of two
- * addresses that a frame gets at once a browser may show the first.
- */
-function lead(frame: PortalFrame, address?: string): void {
-  const isWaiting = wanted.has(frame)
-  wanted.set(frame, address)
-  if (isWaiting) return
-  queueMicrotask(() => {
-    const last = wanted.get(frame)
-    wanted.delete(frame)
-    if (last) frame.src = last
-    else frame.contentWindow?.location.replace('about:blank')
-  })
 }

@@ -15,6 +15,9 @@ export interface ReceiveTokenOptions {
   readonly signal?: AbortSignal
 }
 
+/** Who opened this page, until it is loaded anew. */
+let firstEmbedder: string | undefined
+
 /** A token, and who gave it. */
 export interface ReceivedToken {
   readonly token: string
@@ -32,8 +35,9 @@ export interface ReceivedToken {
  * Takes an answer from that window alone, and to this question alone. Does not judge the token, nor who gave it: the platform does, in
  * the exchange, for which the client needs `session`, and the issuer `ownOrigins`.
  *
- * Throws a `ProjectClientError`: `portal_silent` where there is no such page or no answer, `token_refused` where the page has got no token, with
- * `problem.code`.
+ * Throws a `ProjectClientError`: `portal_silent` where there is no such page or no answer; `token_refused` where the page has got no token,
+ * with `problem.code`; `embedder_changed` where the page that answers has another origin than the first one. Load the portal anew then, and
+ * show whose it is.
  *
  * @example
  * const client = createProjectClient({ platform: location.origin, getToken: receiveToken, session: true })
@@ -61,13 +65,13 @@ export async function receiveToken({
         const { type, nonce: answered, token, error } = Object(data) as Answer
         if (source !== embedder || type !== answerType || answered !== nonce) return
         if (from && !from.includes(origin)) return
-        if (token) resolve({ token, embedder: origin })
-        else
+        // The window of the opener may have gone on to a page of somebody else, who is honest of themselves.
+        if (origin !== (firstEmbedder ??= origin))
           reject(
-            new ProjectClientError('token_refused', `The page has no token: ${error}`, {
-              problem: { code: `${error}` },
-            }),
+            new ProjectClientError('embedder_changed', `Opened by ${firstEmbedder}, answered by ${origin}`),
           )
+        else if (typeof token === 'string') resolve({ token, embedder: origin })
+        else reject(noToken(error))
       }
       page.addEventListener('message', hear, { signal })
       hello()
@@ -77,6 +81,13 @@ export async function receiveToken({
       })
     })
   return inTime(timeoutMs, signal, ask, () => silent(`No token within ${timeoutMs} ms`))
+}
+
+/** The code is text of the other page, so it is one word or none. */
+function noToken(error: unknown): ProjectClientError {
+  const code = typeof error === 'string' && /^[a-z_]{1,64}$/.test(error) ? error : undefined
+  const problem = code === undefined ? {} : { code }
+  return new ProjectClientError('token_refused', `The page gave no token: ${code}`, { problem })
 }
 
 function silent(what: string): ProjectClientError {

@@ -1,6 +1,5 @@
 /** As much of a `Window` as may be used from another origin. Written here, because only pages have its type. */
 export interface OtherWindow {
-  readonly location: { replace(url: string): void }
   close(): void
   postMessage(message: unknown, targetOrigin: string): void
 }

@@ -9,13 +9,7 @@ export interface Posted {
 /** A window of another page, and what came to it. */
 export class RecordingWindow implements OtherWindow {
   readonly posted: Posted[] = []
-  readonly went: string[] = []
   closed = false
-  readonly location = {
-    replace: (url: string) => {
-      this.went.push(url)
-    },
-  }
   postMessage(message: unknown, target: string): void {
     this.posted.push({ message: message as Posted['message'], target })
   }
@@ -34,7 +28,6 @@ export class OwnPage implements OwnWindow {
   /** What a popup becomes; null for a browser that blocks it. */
   popup: OtherWindow | null = new RecordingWindow()
   readonly opened: string[][] = []
-  readonly location = { replace: () => undefined }
   postMessage = () => undefined
   close = () => undefined
 

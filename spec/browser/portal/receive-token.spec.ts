@@ -107,6 +107,28 @@ describe('there is no token', () => {
     await failed
   })
 
+  it.each([{ toString: 1 }, 'x'.repeat(65), '<b>no</b>', 7, undefined])(
+    'without the words of the page: %p',
+    async (error) => {
+      const failed = receiveToken().catch((reason: unknown) => reason)
+      page().hear(shop, origin, { ...answerTo(shop), token: undefined, error })
+      expect(await failed).toMatchObject({
+        code: 'token_refused',
+        message: 'The page gave no token: undefined',
+        problem: {},
+      })
+    },
+  )
+
+  it('when another page has taken the place of the one that opened this', async () => {
+    const failed = expect(receiveToken()).rejects.toMatchObject({
+      code: 'embedder_changed',
+      message: `Opened by ${origin}, answered by https://other.example`,
+    })
+    page().hear(shop, 'https://other.example', answerTo(shop))
+    await failed
+  })
+
   it('when the caller does not wait any more', async () => {
     const stop = new AbortController()
     const failed = expect(receiveToken({ signal: stop.signal })).rejects.toBe('enough')
