@@ -129,20 +129,18 @@ export function openPortal(
   }
 }
 
-const wanted = new WeakMap<PortalFrame, string | undefined>()
+const latest = new WeakMap<PortalFrame, object>()
 
 /**
  * Loads this address, or empties the frame, once the script that runs has ended: React closes and opens again within one, and of two
  * addresses that a frame gets at once a browser may show the first.
  */
 function lead(frame: PortalFrame, address?: string): void {
-  const isWaiting = wanted.has(frame)
-  wanted.set(frame, address)
-  if (isWaiting) return
+  const change = {}
+  latest.set(frame, change)
   queueMicrotask(() => {
-    const last = wanted.get(frame)
-    wanted.delete(frame)
-    if (last) frame.src = last
+    if (latest.get(frame) !== change) return
+    if (address) frame.src = address
     else frame.contentWindow?.location.replace('about:blank')
   })
 }
