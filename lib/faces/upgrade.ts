@@ -9,7 +9,7 @@ import { mistakeIn } from '../verify/mistaken-token.js'
 import { problemOf } from './problem-answer.js'
 
 /** What a request to open a WebSocket carries. */
-export interface SocketCredentials {
+export interface UpgradeCredentials {
   /** A project token, or a session. Nothing of it is checked yet. */
   readonly token: string
   /** The Origin header: the page that opens the socket. */
@@ -58,7 +58,7 @@ export interface SocketCredentials {
  *   )
  * })
  */
-export function socketCredentials(request: RequestLike): SocketCredentials {
+export function socketCredentials(request: RequestLike): UpgradeCredentials {
   requireRequest(request)
   surviveErrorsOf(request.socket)
   const tokens = takeTokens(request.headers)

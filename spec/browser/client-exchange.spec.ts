@@ -48,7 +48,7 @@ describe('an exchange that is refused', () => {
         instance,
         server_time: 1_790_000_000.1,
       },
-      message: 'The platform refused: 400',
+      message: 'The platform refused: token_replayed',
     })
     expect(exchanges).toHaveLength(2)
   })

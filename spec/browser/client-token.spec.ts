@@ -74,7 +74,7 @@ describe('a call fails without reaching the platform', () => {
         code: 'token_refused',
         status: 401,
         problem: { code: 'no_session', retry: 'no' },
-        message: 'Your backend refused: 401',
+        message: 'Your backend refused: no_session',
       },
     ],
     ['an error page', answering(500, '<h1>Error', html), { code: 'token_refused', status: 500, problem: {} }],

@@ -58,7 +58,7 @@ export interface Portal {
  *
  * @example
  * const client = createProjectClient({ platform: 'https://platform.example', tokenUrl: '/token' })
- * const portal = openPortal(client, document.querySelector('iframe'), '/portal')
+ * const portal = openPortal(client, document.querySelector('iframe'), '/portal/')
  */
 export function openPortal(
   client: Pick<ProjectClient, 'origin' | 'token'>,

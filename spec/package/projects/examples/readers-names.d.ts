@@ -3,9 +3,10 @@
  * one of them itself uses its own.
  */
 import type { Express, RequestHandler } from 'express'
-import type { KeyStore, OriginSource, ProjectKey, ReplayStore, Verifier } from 'reverse-jwt'
+import type { KeyStore, ProjectKey, ReplayStore, Verifier } from 'reverse-jwt'
 import type { TokenDecision, KeyChallenge, PrivateKeyInput, Signer } from 'reverse-jwt/customer'
 import type {
+  AllowedOrigins,
   PostgresProjectStore,
   Registry,
   RegistryDatabase,
@@ -51,7 +52,7 @@ declare global {
   const db: RegistryDatabase
   const store: PostgresProjectStore
   const registry: Registry
-  const origins: OriginSource
+  const origins: AllowedOrigins
   const issuer: SessionIssuer
   const sessions: SessionVerifier
   const revocations: RegistryRevocations
