@@ -17,6 +17,8 @@ export async function launchChromium(): Promise<Browser> {
       '--no-first-run',
       '--disable-background-networking',
       '--disable-component-update',
+      // No test has one, and each start would prepare for some.
+      '--disable-extensions',
       '--disable-sync',
     ],
   })
