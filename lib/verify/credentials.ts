@@ -1,5 +1,5 @@
 import { AuthenticationError } from '../errors.js'
-import { countOfHeader, headerNamed, isHeaders } from '../http/request-headers.js'
+import { headerNamed, isHeaders } from '../http/request-headers.js'
 import type { RequestLike } from '../types.js'
 import { warnOnce } from '../warnings.js'
 import { mistakeIn } from './mistaken-token.js'
@@ -88,7 +88,7 @@ function requireRequest(request: unknown, tokenFrom: readonly TokenSource[]): vo
 function soleHeader({ headers, rawHeaders }: RequestLike, name: string, spelled: string): string | undefined {
   const given = headerNamed(headers, name)
   const isList = Array.isArray(given)
-  if (countOfHeader(rawHeaders, name) > 1 || (isList && given.length > 1))
+  if (countOf(rawHeaders, name) > 1 || (isList && given.length > 1))
     throw malformed(`There is more than one ${spelled} header.`)
   // Node has text here; other servers may have a list of one. What is neither cannot be compared with anything.
   const value: unknown = isList ? given[0] : given
@@ -98,6 +98,17 @@ function soleHeader({ headers, rawHeaders }: RequestLike, name: string, spelled:
   if (value.includes(',') && (rawHeaders === undefined || isHeaders(headers)))
     throw malformed(`The ${spelled} header has a comma, as two that were joined have.`)
   return value
+}
+
+/** Node drops a second Authorization header, and joins two Origins; its raw headers have them all. */
+function countOf(rawHeaders: readonly string[] | undefined, name: string): number {
+  let count = 0
+  let isName = false
+  for (const text of rawHeaders ?? []) {
+    isName = !isName
+    if (isName && text.length === name.length && text.toLowerCase() === name) count++
+  }
+  return count
 }
 
 function hasTokenInQuery({ originalUrl, url = '' }: RequestLike): boolean {

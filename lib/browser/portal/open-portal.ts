@@ -7,7 +7,6 @@ import { ownWindow, type OtherWindow, type WindowMessage } from './windows.js'
 
 /** As much of an `HTMLIFrameElement` as is needed. */
 export interface PortalFrame {
-  readonly tagName: string
   readonly contentWindow: OtherWindow | null
   src: string
   referrerPolicy: string

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { loggedInAtConsole } from '../../helpers/console-login.js'
 import { DemoProcess } from '../../helpers/demo-process.js'
 import { RedisServer } from '../../helpers/redis-server.js'
 import { anyPorts, sharedServers } from './shared-servers.js'
@@ -80,14 +81,7 @@ describe('the demo with REDIS_URL, DATABASE_URL and several WORKERS', () => {
   })
 
   it('ends a session of the console in all processes', async () => {
-    const { address, password } = await demo.console()
-    const headers = { Origin: new URL(address).origin, 'Content-Type': 'application/json' }
-    const login = await fetch(`${address}login`, {
-      method: 'POST',
-      headers,
-      body: JSON.stringify({ password }),
-    })
-    const [cookie = ''] = (login.headers.get('set-cookie') ?? '').split(';')
+    const { address, headers, cookie } = await loggedInAtConsole(demo)
     /** Over many connections, which the processes take in turns. */
     const statuses = async () => {
       const ask = async () => {
