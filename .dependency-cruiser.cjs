@@ -25,7 +25,7 @@ const mayKnow = {
   events: ['errors', 'warnings', ...carvable],
   keys: ['jwk', ...leaves],
   replay: leaves,
-  revocations: ['keys/key-store', ...leaves],
+  revocations: ['keys/key-store', 'events/read-event', ...leaves],
   verify: [
     'keys/key-store',
     'keys/public-key',
@@ -67,7 +67,7 @@ const arrows = Object.entries(mayKnow).map(([room, known]) => ({
 }))
 
 const steps = 'credentials|compact|claims|key|signature|binding|single-use'
-const entryPoints = '^lib/((browser|customer|replay/redis|registry|session)/)?index\\.ts$'
+const entryPoints = '^lib/((browser|customer|events|replay/redis|registry|session)/)?index\\.ts$'
 
 module.exports = {
   forbidden: [

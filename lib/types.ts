@@ -142,6 +142,23 @@ export interface OriginSource {
   has(origin: string): boolean
 }
 
+/** A key that ends soon, where the project has no other one that goes on. */
+export interface ExpiringKey {
+  readonly projectId: string
+  readonly kid: string
+  /** Epoch seconds. */
+  readonly notAfter: number
+}
+
+/** Who knows which keys end. A project store is one. */
+export interface ExpiringKeySource {
+  /**
+   * Active keys that end before this moment (epoch seconds), of projects that are neither suspended nor deleted and have no other
+   * active key that ends later. At most 1,000, those that end first. Throws a `StoreError` when it cannot tell.
+   */
+  expiringKeys(before: number): Promise<readonly ExpiringKey[]>
+}
+
 /** The part of `Headers` of the Fetch standard that is called. */
 export interface HeadersLike {
   get(name: string): string | null | undefined

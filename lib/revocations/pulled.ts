@@ -1,15 +1,10 @@
 import { outageFrom } from '../errors.js'
+import type { Report, RevocationsEvent } from '../events/read-event.js'
 import { fetchJson } from '../http/fetched-json.js'
 import type { Clock } from '../time/clock.js'
 import { EndedSessions } from './ended-sessions.js'
 import { listIn } from './list-document.js'
 import type { RevocationReader, SessionFacts } from './revocation-store.js'
-
-/** What became of a read. Seconds. */
-export type RevocationsEvent =
-  /** `age` is that of the list before. */
-  | { readonly type: 'revocations.read'; readonly age?: number; readonly entries: number }
-  | { readonly type: 'revocations.failed'; readonly age?: number; readonly cause: string }
 
 type HeadersInput = ConstructorParameters<typeof Headers>[0]
 
@@ -21,7 +16,7 @@ export interface PulledSettings {
   /** Seconds after which a list says nothing any more. */
   readonly maxStaleness: number
   readonly clock: Clock
-  readonly report: (event: RevocationsEvent) => void
+  readonly report: (event: Report<RevocationsEvent>) => void
 }
 
 /** Seconds after which a read that failed is tried again. */

@@ -1,4 +1,12 @@
 export type {
+  KeySetEvent,
+  KeySetFailedEvent,
+  KeySetReadEvent,
+  RevocationsEvent,
+  RevocationsFailedEvent,
+  RevocationsReadEvent,
+} from '../events/read-event.js'
+export type {
   EndedKey,
   EndedProject,
   EndedSession,
@@ -6,7 +14,6 @@ export type {
   RevocationList,
 } from '../revocations/revocation-list.js'
 export { MemoryRevocations, type MemoryRevocationsOptions } from '../revocations/memory.js'
-export type { RevocationsEvent } from '../revocations/pulled.js'
 export type {
   RevocationCause,
   RevocationReader,
@@ -24,7 +31,7 @@ export type {
   SessionIssuerEvent,
   SessionIssuerEventListener,
   SessionRevokedEvent,
-} from './issuer/events.js'
+} from '../events/session-event.js'
 export type { IssueContext, IssuedSession } from './issuer/issuing.js'
 export type { SessionIssuerOptions } from './issuer/options.js'
 export { createSessionIssuer, type SessionIssuer } from './issuer/session-issuer.js'
@@ -37,7 +44,6 @@ export type {
   SessionVerifierEventListener,
   SessionVerifierOptions,
 } from './verifier/options.js'
-export type { KeySetEvent } from './verifier/remote-key-set.js'
 export { sessionAuth, type SessionAuthOptions, type SessionFaceOptions } from './verifier/session-auth.js'
 export { sessionOf } from './verifier/session-request.js'
 export { createSessionVerifier, type SessionVerifier } from './verifier/session-verifier.js'

@@ -30,3 +30,12 @@ export function readClock(read: Clock): number {
     })
   return now
 }
+
+/** When something happened that cannot be undone any more: a clock that fails gives the system's time. */
+export function timeOf(read: Clock): number {
+  try {
+    return readClock(read)
+  } catch {
+    return systemClock()
+  }
+}

@@ -78,6 +78,7 @@ const reports = {
   'reverse-jwt': isReported('reverse-jwt', 'dist/lib/index.d.ts'),
   browser: isReported('browser', 'dist/lib/browser/index.d.ts'),
   customer: isReported('customer', 'dist/lib/customer/index.d.ts'),
+  observe: isReported('observe', 'dist/lib/events/index.d.ts'),
   redis: isReported('redis', 'dist/lib/replay/redis/index.d.ts'),
   registry: isReported('registry', 'dist/lib/registry/index.d.ts'),
   session: isReported('session', 'dist/lib/session/index.d.ts'),

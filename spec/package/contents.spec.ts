@@ -184,6 +184,10 @@ describe('what an entry brings along', () => {
     ])
   })
 
+  it('is nothing for listeners of events', () => {
+    expect(packagesOf('dist/lib/events/index.js')).toEqual([])
+  })
+
   it('is nothing for the stub that browsers get, and nothing for the types of Express', () => {
     expect(packagesOf('dist/lib/customer/not-in-a-browser.js')).toEqual([])
     expect(packagesOf('dist/lib/express-types.js')).toEqual([])

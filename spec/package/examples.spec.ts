@@ -23,6 +23,7 @@ const importable = new Map([
   ...exportsOf('lib/index.ts', 'reverse-jwt'),
   ...exportsOf('lib/browser/index.ts', 'reverse-jwt/browser').filter(([name]) => name !== 'problemOf'),
   ...exportsOf('lib/customer/index.ts', 'reverse-jwt/customer'),
+  ...exportsOf('lib/events/index.ts', 'reverse-jwt/observe'),
   ...exportsOf('lib/replay/redis/index.ts', 'reverse-jwt/redis'),
   ...exportsOf('lib/registry/index.ts', 'reverse-jwt/registry'),
   ...exportsOf('lib/session/index.ts', 'reverse-jwt/session').filter(

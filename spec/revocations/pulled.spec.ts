@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
-import { PulledRevocations, type RevocationsEvent } from '../../lib/revocations/pulled.js'
+import type { Report, RevocationsEvent } from '../../lib/events/read-event.js'
+import { PulledRevocations } from '../../lib/revocations/pulled.js'
 import { createSessionVerifier, type SessionVerifier } from '../../lib/session/index.js'
 import { keyPair } from '../helpers/keys.js'
 import { until } from '../helpers/until.js'
@@ -8,7 +9,7 @@ import { issuerName, mintSession, now, pageOrigin } from '../session/platform.js
 
 const issuerServer = otherServer()
 let pass: (seconds: number) => void
-let events: RevocationsEvent[]
+let events: Report<RevocationsEvent>[]
 let open: PulledRevocations[] = []
 
 beforeEach(() => {

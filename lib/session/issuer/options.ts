@@ -6,7 +6,7 @@ import { clock } from '../../time/clock.js'
 import type { Authentication } from '../../types.js'
 import type { Verifier } from '../../verifier.js'
 import { issuerOption } from '../issuer-address.js'
-import type { SessionIssuerEvent, SessionIssuerEventListener } from './events.js'
+import type { SessionIssuerEvent, SessionIssuerEventListener } from '../../events/session-event.js'
 import type { SigningKeysInput } from './signing-keys.js'
 
 /** Options of an issuer of sessions. Seconds. */

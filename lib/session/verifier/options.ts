@@ -4,14 +4,13 @@ import { flag, required, seconds, text } from '../../options/kinds.js'
 import { optionsReader, type OptionsOf, type Values, type Wrong } from '../../options/options.js'
 import { shown } from '../../options/quoted.js'
 import { algorithmNamed, limits, parseUrl, type Algorithm } from '../../protocol.js'
-import type { RevocationsEvent } from '../../revocations/pulled.js'
+import type { KeySetEvent, RevocationsEvent } from '../../events/read-event.js'
 import type { RevocationReader } from '../../revocations/revocation-store.js'
 import { clock } from '../../time/clock.js'
 import { verifierOptions } from '../../verify/options.js'
 import { isSecureAddress, issuerOption } from '../issuer-address.js'
 import { sessionAlgorithms, sessionKey } from '../session-key.js'
 import { fixedKeySet, sharedKeySet, type SessionKeySet, type SharedKeySet } from './key-set.js'
-import type { KeySetEvent } from './remote-key-set.js'
 
 /** What a verifier of sessions tells of. */
 export type SessionVerifierEvent = VerifierEvent | KeySetEvent | RevocationsEvent

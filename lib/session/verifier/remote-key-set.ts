@@ -1,21 +1,16 @@
 import { StoreError } from '../../errors.js'
+import type { KeySetEvent, Report } from '../../events/read-event.js'
 import { fetchJson } from '../../http/fetched-json.js'
 import { secondsSince } from '../../time/clock.js'
 import { sessionKey, type SessionKey } from '../session-key.js'
 import { jwksAddress } from './issuer-metadata.js'
 import { keysByKid, type SessionKeySet } from './key-set.js'
 
-/** What became of a read. */
-export type KeySetEvent =
-  /** `dropped` are entries of the set that cannot be used. */
-  | { readonly type: 'key_set.read'; readonly keys: number; readonly dropped: number }
-  | { readonly type: 'key_set.failed'; readonly cause: string }
-
 interface RemoteKeySetSettings {
   /** Where the set is; undefined: where the metadata of the issuer say. */
   readonly jwksUri: URL | undefined
   readonly issuer: string
-  readonly report: (event: KeySetEvent) => void
+  readonly report: (event: Report<KeySetEvent>) => void
 }
 
 /** Seconds. */

@@ -1,9 +1,11 @@
 import { emit } from '../../events/listeners.js'
+import type { KeySetEvent, Report, RevocationsEvent } from '../../events/read-event.js'
 import { AuthenticationError } from '../../errors.js'
 import { membersReader, optionsReader } from '../../options/options.js'
 import { limits, sessionTokenType } from '../../protocol.js'
 import { PulledRevocations } from '../../revocations/pulled.js'
 import type { RevocationReader } from '../../revocations/revocation-store.js'
+import { timeOf } from '../../time/clock.js'
 import type { ProjectSession, RequestLike, SessionClaims, UnverifiedToken } from '../../types.js'
 import { andThen } from '../../verify/and-then.js'
 import type { Bounds, VerifyContext } from '../../verify/binding.js'
@@ -18,7 +20,6 @@ import type { SessionKeySet } from './key-set.js'
 import {
   isReader,
   sessionVerifierOptions,
-  type SessionVerifierEvent,
   type SessionVerifierOptions,
   type SessionVerifierSettings,
 } from './options.js'
@@ -26,6 +27,8 @@ import { sessionRefusal } from './refusals.js'
 import { RemoteKeySet } from './remote-key-set.js'
 import { checkOrigin, checkScope } from './session-binding.js'
 import { checkSessionClaims } from './session-claims.js'
+
+type ReadReport = Report<KeySetEvent> | Report<RevocationsEvent>
 
 /** Verifies sessions. Stateless: it knows the keys of the issuer, and which sessions have ended early. */
 export interface SessionVerifier {
@@ -79,8 +82,8 @@ export function createSessionVerifier(options: SessionVerifierOptions): SessionV
 /** For a face that has read the options of its verifier among its own. */
 export function sessionVerifierWith(settings: SessionVerifierSettings): SessionVerifier {
   const { issuer, audience = issuer, onEvent, clock, realm, requireOrigin } = settings
-  const report = (event: SessionVerifierEvent) => {
-    emit(onEvent, Object.freeze(event))
+  const report = (read: ReadReport) => {
+    emit(onEvent, Object.freeze({ ...read, id: crypto.randomUUID(), time: timeOf(clock) }))
   }
   const keys = keySetOf(settings, report)
   const revocations = revocationsOf(settings, report)
@@ -147,7 +150,7 @@ function scopeIn(rules: RequestRules = {}): readonly string[] {
 
 function keySetOf(
   { keys, issuer }: SessionVerifierSettings,
-  report: (event: SessionVerifierEvent) => void,
+  report: (read: ReadReport) => void,
 ): SessionKeySet {
   if (keys === undefined || keys instanceof URL) return new RemoteKeySet({ jwksUri: keys, issuer, report })
   if ('find' in keys) return keys
@@ -157,7 +160,7 @@ function keySetOf(
 
 function revocationsOf(
   { revocations, clock }: SessionVerifierSettings,
-  report: (event: SessionVerifierEvent) => void,
+  report: (read: ReadReport) => void,
 ): RevocationReader | undefined {
   if (revocations === undefined || isReader(revocations)) return revocations
   return new PulledRevocations({ ...revocations, clock, report })

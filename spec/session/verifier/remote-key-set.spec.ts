@@ -40,6 +40,8 @@ const outcome = (verifier: SessionVerifier, kid = 'platform-1') =>
     (error: unknown) => (error as { code?: string }).code,
   )
 
+const when = { id: expect.stringMatching(/^[0-9a-f-]{36}$/) as unknown, time: expect.any(Number) as unknown }
+
 it('reads nothing before somebody asks, and then once for all', async () => {
   const verifier = sessions()
   expect(issuerServer.asked).toHaveLength(0)
@@ -47,7 +49,7 @@ it('reads nothing before somebody asks, and then once for all', async () => {
     Array.from({ length: 50 }, () => 'passes'),
   )
   expect(issuerServer.asked).toHaveLength(1)
-  expect(events).toContainEqual({ type: 'key_set.read', keys: 1, dropped: 0 })
+  expect(events).toContainEqual({ type: 'key_set.read', ...when, keys: 1, dropped: 0 })
 })
 
 it('reads again after five minutes, and refuses a key that is gone', async () => {
@@ -194,7 +196,11 @@ describe('takes no set', () => {
   ])('%s', async (_, prepare, cause) => {
     prepare()
     expect(await outcome(sessions())).toBe('store_unavailable')
-    expect(events).toContainEqual({ type: 'key_set.failed', cause: expect.stringMatching(cause) as unknown })
+    expect(events).toContainEqual({
+      type: 'key_set.failed',
+      ...when,
+      cause: expect.stringMatching(cause) as unknown,
+    })
   })
 
   it('that comes too late', async () => {
@@ -209,7 +215,7 @@ describe('takes no set', () => {
 it('leaves out keys for other uses, and says how many', async () => {
   issuerServer.answer = json({ keys: [jwk(), { ...jwk('enc'), use: 'enc' }, { kty: 'XXX' }, null] })
   expect(await outcome(sessions())).toBe('passes')
-  expect(events).toContainEqual({ type: 'key_set.read', keys: 1, dropped: 3 })
+  expect(events).toContainEqual({ type: 'key_set.read', ...when, keys: 1, dropped: 3 })
 })
 
 describe('by the metadata of the issuer', () => {

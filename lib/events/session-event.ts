@@ -1,4 +1,4 @@
-import type { OutageReason } from '../../http/refusals.js'
+import type { OutageReason } from '../http/refusals.js'
 
 /** A session was made, in exchange for a project token. */
 export interface SessionIssuedEvent {
@@ -51,12 +51,3 @@ export interface SessionFailedEvent {
  */
 export type SessionIssuerEvent = SessionIssuedEvent | SessionRevokedEvent | SessionFailedEvent
 export type SessionIssuerEventListener = (event: SessionIssuerEvent) => unknown
-
-/** When it happened. A clock that fails must not undo what has happened. */
-export function timeOf(clock: () => number): number {
-  try {
-    return clock()
-  } catch {
-    return Date.now() / 1000
-  }
-}
