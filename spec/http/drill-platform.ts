@@ -48,7 +48,11 @@ export async function drillPlatform() {
   const verifierOf = (keyStore: CachedKeyStore): Verifier =>
     createVerifier({ audience: address, keyStore, replayStore: new MemoryReplayStore(), onEvent })
   const informed = new CachedKeyStore(store)
-  open.push(await store.watch((projectId) => { informed.invalidate(projectId); }))
+  open.push(
+    await store.watch((projectId) => {
+      informed.invalidate(projectId)
+    }),
+  )
   const verifier = verifierOf(informed)
   const uninformed = verifierOf(new CachedKeyStore(withoutMessages(db)))
   const issuer = createSessionIssuer({
