@@ -49,14 +49,14 @@ export function rowOf(id: string, event: ObservedEvent): EventRow {
   return {
     id,
     at: momentOf(time),
-    type: storable(type),
-    code: storable(code),
-    reason: storable(reason),
-    signature: storable(signature),
-    project_id: storable(projectId),
-    kid: storable(kid),
+    type: textOf(type),
+    code: textOf(code),
+    reason: textOf(reason),
+    signature: textOf(signature),
+    project_id: textOf(projectId),
+    kid: textOf(kid),
     ...(typeof name === 'string' && { jti_hash: hashOf(projectId, name) }),
-    origin: storable(origin),
+    origin: textOf(origin),
     count: 1,
     detail: Object.fromEntries(details.map((name) => [name, storable(members[name])])),
   } as EventRow
@@ -99,6 +99,10 @@ function columnsOf(event: ObservedEvent): Members {
 /** In seconds: what PostgreSQL can keep, and a clock can say. */
 function momentOf(time: unknown): number {
   return typeof time === 'number' && Math.abs(time) < 1e11 ? time : Date.now() / 1000
+}
+
+function textOf(value: unknown): unknown {
+  return typeof value === 'string' ? storable(value) : undefined
 }
 
 /** The most that a list of an event may have. */
