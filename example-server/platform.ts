@@ -25,7 +25,11 @@ import {
   type ReplayStore,
   type Verifier,
 } from 'reverse-jwt'
-import { createSessionIssuer, type RevocationStore } from 'reverse-jwt/session'
+import {
+  createSessionIssuer,
+  type RevocationStore,
+  type SessionIssuerEventListener,
+} from 'reverse-jwt/session'
 import { clientFolder } from './page-folder.js'
 import { portalRouter } from './portal/portal.js'
 import { securityHeaders } from './security-headers.js'
@@ -48,6 +52,8 @@ export interface PlatformSettings {
   /** What only the platform's other services know. */
   readonly servicesSecret: string
   readonly onEvent: VerifierEventListener | readonly VerifierEventListener[]
+  /** Told of sessions that are issued, that end early, and that could not be made. */
+  readonly onSessionEvent: SessionIssuerEventListener
   /** What else the platform serves: a front page and a console. */
   readonly pages: RequestHandler
 }
@@ -82,6 +88,7 @@ export function platformApp(settings: PlatformSettings): Express {
     verifier,
     signingKeys: [{ privateKey: sessionKey }],
     revocations,
+    onEvent: settings.onSessionEvent,
     // The portal exchanges the token of the page that opened it, which must be one of the project's. Only this platform's own
     // script is served here.
     ownOrigins: [address],

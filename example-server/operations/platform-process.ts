@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { Router } from 'express'
 import { eventLine, type VerifierEvent } from 'reverse-jwt'
-import { createRegistry } from 'reverse-jwt/registry'
+import { createRegistry, recordEvents } from 'reverse-jwt/registry'
 import { ConsoleAccess, type ConsoleSecrets } from '../console/console-access.js'
 import { ConsoleLogins } from '../console/console-logins.js'
 import { consoleRouter } from '../console/console.js'
@@ -49,6 +49,9 @@ export async function startPlatform(
     const registry = createRegistry({ store, audience: address })
     const { onEvent, close: closeProjects, ...served } = await serveProjects(store)
     closers.push(closeProjects)
+    // Why a call was refused: the console finds it by the id in the answer.
+    const record = recordEvents({ db })
+    closers.push(() => record.close())
     const logins = new ConsoleLogins(db)
     await logins.migrate().catch((error: unknown) => {
       const { message } = (error as Error).cause as Error
@@ -67,7 +70,8 @@ export async function startPlatform(
         sessionKey: await sessionKey(settings.dataFolder),
         ordersAddress: settings.ordersAddress,
         servicesSecret: settings.servicesSecret,
-        onEvent: [logEvent, onEvent],
+        onEvent: [logEvent, onEvent, record.onEvent],
+        onSessionEvent: record.onEvent,
         pages,
       }),
     )
