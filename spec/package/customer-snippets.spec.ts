@@ -267,7 +267,7 @@ describe('the hand-over sheet of the console', () => {
         alg === 'RS256'
           ? { projectId: 'shop', kid: 'key-1', issuer: 'shop', scope: '' }
           : { projectId, kid, issuer, scope: 'portal:read a' }
-      const text = sheet.write({ ...values, audience, alg })
+      const text = sheet.textFor({ ...values, audience, alg })
       expect(text).toMatch(/^[\n\x20-\x7e\t]+$/)
       expect(text).not.toContain('PRIVATE KEY-----\n')
       await here.write('sheet-key.pem', pair.privateKey.export({ type: 'pkcs8', format: 'pem' }))

@@ -16,7 +16,7 @@ export interface SheetValues {
 export interface Sheet {
   readonly name: string
   readonly file: string
-  readonly write: (values: SheetValues) => string
+  readonly textFor: (values: SheetValues) => string
   /** Why there is none for this algorithm. */
   readonly cannot?: (alg: string) => string | undefined
 }

@@ -52,7 +52,7 @@ const always = [
 export const go = {
   name: 'Go',
   file: 'project-token.go',
-  write: ({ projectId, issuer, audience, kid, alg, scope }) => {
+  textFor: ({ projectId, issuer, audience, kid, alg, scope }) => {
     const { packages, type, sign } = families[alg.slice(0, -3)]?.(alg.slice(-3)) ?? families[alg]()
     return `// Prints one token. Go's standard library, nothing else: go run project-token.go
 package main

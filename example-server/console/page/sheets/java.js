@@ -29,7 +29,7 @@ const always = [
 export const java = {
   name: 'Java',
   file: 'ProjectToken.java',
-  write: ({ projectId, issuer, audience, kid, alg, scope }) => {
+  textFor: ({ projectId, issuer, audience, kid, alg, scope }) => {
     const algorithm = families[alg.slice(0, -3)]?.(alg.slice(-3)) ?? families[alg]()
     const { key, signature, imports = [], parameters = '' } = algorithm
     const claims = { iss: issuer, sub: projectId, proj_id: projectId, aud: audience }

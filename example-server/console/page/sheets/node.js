@@ -3,7 +3,7 @@ import { nodeLiteral as literal } from './literals.js'
 export const node = {
   name: 'Node',
   file: 'project-token.mjs',
-  write: ({
+  textFor: ({
     projectId,
     issuer,
     audience,

@@ -26,7 +26,7 @@ export const php = {
     alg.startsWith('PS')
       ? `PHP's own extensions make no ${alg} signatures: use another language here, or rotate to a key for ES256.`
       : undefined,
-  write: ({ projectId, issuer, audience, kid, alg, scope }) => `<?php
+  textFor: ({ projectId, issuer, audience, kid, alg, scope }) => `<?php
 // Prints one token. PHP 8 with its extension ${alg === 'EdDSA' ? 'sodium' : 'openssl'}, nothing else: php project-token.php
 declare(strict_types=1);
 

@@ -3,7 +3,7 @@ import { pythonLiteral as literal } from './literals.js'
 export const python = {
   name: 'Python',
   file: 'project_token.py',
-  write: ({
+  textFor: ({
     projectId,
     issuer,
     audience,
