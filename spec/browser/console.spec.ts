@@ -260,6 +260,9 @@ it.each([360, 1280])('has names, headings and no scrolling sideways at %d pixels
 it('asks a stranger for the password, and shows nothing before', async () => {
   const withoutSession = await visitor.browser.newContext()
   const other = await withoutSession.newPage()
+  await other.route('**/console/session', (route) => route.abort(), { times: 1 })
+  await other.goto(visitor.address)
+  await other.getByRole('alert').filter({ hasText: 'The platform cannot be reached.' }).waitFor()
   await other.goto(visitor.address)
   await other.getByRole('heading', { name: 'Who may call your platform?' }).waitFor()
   expect(await other.locator('#console').isVisible()).toBe(false)

@@ -8,13 +8,13 @@ import { nameElement, visibleName } from '/visible-text.js'
 /** The operator's name, and the audience of tokens for this platform. */
 export let session
 
-/** Whether somebody is logged in. Shows what is for them. */
+/** Whether somebody is logged in. Shows what is for them, or what is wrong. */
 export async function readSession() {
   try {
     session = await api.readSession()
   } catch (error) {
-    if (error.status !== 403) throw error
     showLogin()
+    if (error.status !== 403) showTrouble(error)
     return false
   }
   byId('operator').replaceChildren(', as ', nameElement(session.operator))
@@ -35,13 +35,20 @@ function show(isLogin) {
   if (!isLogin) byId('operator').replaceChildren()
 }
 
+function showTrouble({ message, status }) {
+  trouble().textContent = visibleName(message)
+  trouble().dataset.mood = status === 0 ? 'trouble' : 'refused'
+  trouble().hidden = false
+}
+
+const trouble = () => byId('login-form').querySelector('[role=alert]')
+
 /** `start` is called after a login. */
 export function listenForLogin(start) {
   const fields = { name: byId('name'), password: byId('password') }
-  const trouble = byId('login-form').querySelector('[role=alert]')
   byId('login-form').addEventListener('submit', async (event) => {
     event.preventDefault()
-    trouble.hidden = true
+    trouble().hidden = true
     for (const control of Object.values(fields)) unmarkField(control)
     try {
       await api.logIn(fields.name.value, fields.password.value)
@@ -50,11 +57,7 @@ export function listenForLogin(start) {
     } catch (error) {
       const fault = faultOf(error, fields)
       if (fault !== undefined) markField(fault.control, fault.text)
-      else {
-        trouble.textContent = visibleName(error.message)
-        trouble.dataset.mood = error.status === 0 ? 'trouble' : 'refused'
-        trouble.hidden = false
-      }
+      else showTrouble(error)
     }
   })
   byId('log-out').addEventListener('click', () =>
