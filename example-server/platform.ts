@@ -25,7 +25,11 @@ import {
   type ReplayStore,
   type Verifier,
 } from 'reverse-jwt'
-import { createSessionIssuer, type RevocationStore } from 'reverse-jwt/session'
+import {
+  createSessionIssuer,
+  type RevocationStore,
+  type SessionIssuerEventListener,
+} from 'reverse-jwt/session'
 import { clientFolder } from './page-folder.js'
 import { portalRouter } from './portal/portal.js'
 import { securityHeaders } from './security-headers.js'
@@ -48,6 +52,7 @@ export interface PlatformSettings {
   /** What only the platform's other services know. */
   readonly servicesSecret: string
   readonly onEvent: VerifierEventListener | readonly VerifierEventListener[]
+  readonly onSessionEvent?: readonly SessionIssuerEventListener[]
   /** What else the platform serves: a front page and a console. */
   readonly pages: RequestHandler
 }
@@ -87,6 +92,7 @@ export function platformApp(settings: PlatformSettings): Express {
     ownOrigins: [address],
     // So that the other services can show it: they know no projects.
     claims: ({ project }) => ({ [`${address}/project_name`]: project.name }),
+    onEvent: settings.onSessionEvent ?? [],
   })
   app.post('/oauth/token', issuer.tokenEndpoint())
   app.post('/oauth/revoke', issuer.revocationEndpoint())

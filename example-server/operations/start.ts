@@ -10,6 +10,8 @@
 import { randomBytes } from 'node:crypto'
 import { createRegistry } from 'reverse-jwt/registry'
 import { newConsoleSecrets } from '../console/console-access.js'
+import { EventCollector } from '../console/event-collector.js'
+import { EventFeed } from '../console/event-feed.js'
 import { customerApp } from '../customer.js'
 import { ordersApp } from '../orders.js'
 import { customerKey, registerDemoShop } from './demo-shop.js'
@@ -66,9 +68,17 @@ async function start(): Promise<void> {
     servicesSecret,
   }
 
+  const feed = new EventFeed()
+  const collector = new EventCollector((batch) => {
+    feed.add(batch)
+  })
+  const { onEvent } = collector
+
   const projects = await openProjectStore(databaseUrl, dataFolder)
   const platform = await (
-    workers === 1 ? startPlatform(settings, projects) : startWorkers(workers, settings)
+    workers === 1
+      ? startPlatform(settings, projects, { feed, onEvent })
+      : startWorkers(workers, settings, { feed, collector })
   ).catch(async (error: unknown) => {
     await projects.close()
     throw error
@@ -79,7 +89,7 @@ async function start(): Promise<void> {
     'request',
     customerApp({ address: customerOrigin, platformAddress: platform.address, ordersAddress, privateKey }),
   )
-  orders.on('request', ordersApp({ platformAddress: platform.address, servicesSecret }))
+  orders.on('request', ordersApp({ platformAddress: platform.address, servicesSecret, onEvent: [onEvent] }))
   let isStopping = false
   const stop = () => {
     // npm passes on what the terminal has sent already.

@@ -1,4 +1,5 @@
 /** The console: one project at a time, named in the address after #. */
+import { watchAlerts } from './alerts.js'
 import * as api from './api.js'
 import { auditItems } from './audit-log.js'
 import { openDialog } from './dialog.js'
@@ -15,6 +16,7 @@ let nextProjects
 let keys = []
 let shownKeys = ''
 let nextAudit
+let stopAlerts
 
 function current() {
   try {
@@ -115,6 +117,8 @@ function showLogin(isNeeded) {
   byId('login').hidden = !isNeeded
   byId('console').hidden = isNeeded
   byId('log-out').hidden = isNeeded
+  if (isNeeded) stopAlerts?.()
+  stopAlerts = isNeeded ? undefined : (stopAlerts ?? watchAlerts())
 }
 
 async function loadProjects(after) {
