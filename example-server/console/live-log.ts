@@ -9,8 +9,15 @@
  *     data: {"feed":"3f0c...","entries":[{"number":18,"event":{"type":"refused",...}}, ...],"counts":[...],"unlisted":0}
  */
 import { Router, type Request, type Response } from 'express'
-import type { ConsoleAccess } from './console-access.js'
 import type { EventFeed } from './event-feed.js'
+
+export interface LiveLogSettings {
+  /** The platform's origin. */
+  readonly address: string
+  /** Whether a request comes with a login that has not ended. */
+  readonly isLoggedIn: (req: Request) => Promise<boolean>
+  readonly feed: EventFeed
+}
 
 export interface LiveLog {
   readonly router: Router
@@ -32,7 +39,7 @@ const maxStreams = 20
 const maxWaitingBytes = 1024 * 1024
 const beatMs = 5_000
 
-export function liveLog(address: string, access: ConsoleAccess, feed: EventFeed): LiveLog {
+export function liveLog({ address, isLoggedIn, feed }: LiveLogSettings): LiveLog {
   const streams = new Set<Stream>()
 
   function send(stream: Stream): void {
@@ -51,7 +58,7 @@ export function liveLog(address: string, access: ConsoleAccess, feed: EventFeed)
     await Promise.all(
       Array.from(streams, async (stream) => {
         // What cannot be decided is no login.
-        const isOpen = await access.hasSession(stream.req).catch(() => false)
+        const isOpen = await isLoggedIn(stream.req).catch(() => false)
         if (isOpen) send(stream)
         else stream.res.end()
       }),
@@ -71,7 +78,7 @@ export function liveLog(address: string, access: ConsoleAccess, feed: EventFeed)
   router.get('/live', async (req, res) => {
     if (!isOfOwnPage(req, address)) {
       res.status(403).json({ code: 'foreign_origin', detail: 'Only the console itself may do that.' })
-    } else if (!(await access.hasSession(req))) {
+    } else if (!(await isLoggedIn(req))) {
       res.status(403).json({ code: 'not_logged_in', detail: 'Log in at the console first.' })
     } else if (streams.size >= maxStreams) {
       res.status(503).set('Retry-After', '5').json({ code: 'busy', detail: 'Too many consoles are open.' })

@@ -65,7 +65,7 @@ export async function startPlatform(
       throw new CannotStart(`The console cannot make its table: ${message} (DATABASE_URL)`)
     })
     const access = new ConsoleAccess(settings.consoleSecrets, logins)
-    const live = liveLog(address, access, events.feed)
+    const live = liveLog({ address, isLoggedIn: (req) => access.hasSession(req), feed: events.feed })
     closers.push(live.close)
     const pages = Router()
     pages.use(frontPageRouter(settings.customerOrigin, events.feed))
