@@ -22,7 +22,7 @@ const mayKnow = {
   warnings: ['types'],
   'express-types': ['types'],
   jwk: carvable,
-  events: ['errors', 'warnings', ...carvable],
+  events: ['errors', 'time', 'warnings', ...carvable],
   keys: ['jwk', ...leaves],
   replay: leaves,
   revocations: ['keys/key-store', 'events/read-event', ...leaves],

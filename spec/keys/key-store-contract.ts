@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from '@jest/globals'
+import { beforeAll, describe, expect, it } from '@jest/globals'
 import type { KeyStore, ProjectWithKeys } from '../../lib/index.js'
 import { isAdmitted } from '../../lib/keys/public-key.js'
 import { keyPair } from '../helpers/keys.js'
@@ -60,7 +60,8 @@ export function describeKeyStore(
   describe(`${name} is a key store that`, () => {
     let store: KeyStore
 
-    beforeEach(async () => {
+    // Once: tests only read from it, and to admit RSA keys costs more than all else here.
+    beforeAll(async () => {
       store = await make([shop(algs), full, ...lookalikes()])
     })
 

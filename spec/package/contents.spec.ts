@@ -184,8 +184,8 @@ describe('what an entry brings along', () => {
     ])
   })
 
-  it('is nothing for listeners of events', () => {
-    expect(packagesOf('dist/lib/events/index.js')).toEqual([])
+  it('is a cache for listeners of events', () => {
+    expect(packagesOf('dist/lib/events/index.js')).toEqual(['lru-cache'])
   })
 
   it('is nothing for the stub that browsers get, and nothing for the types of Express', () => {

@@ -117,6 +117,16 @@ class Platform {
   }
 }
 
+/** However busy the machine is. In a Cluster a third of the ids belong to the master that dies. */
+async function untilDecided(store: RedisReplayStore, use: TokenUse): Promise<void> {
+  await until('it is decided', () =>
+    store.consume(use).then(
+      () => true,
+      () => false,
+    ),
+  )
+}
+
 describe.each(topologies)('when the master of %s dies under load', (name, start) => {
   let pair: Pair
 
@@ -148,6 +158,7 @@ describe.each(topologies)('when the master of %s dies under load', (name, start)
       async () => Number(await replica.info('slave_repl_offset')) >= written,
     )
 
+    const unused = liveUses(60, 'unused')
     let stopped = false
     pair.lag()
     const loads = platforms.map((one) => one.load(() => stopped))
@@ -167,6 +178,9 @@ describe.each(topologies)('when the master of %s dies under load', (name, start)
     }
     expect(copied.twice).toBe(0)
     expect(strict.acceptances.twice).toBe(0)
-    expect(strict.stores.some(({ counts }) => counts.refusedAfterLoss > 0)).toBe(true)
+    for (const store of strict.stores) {
+      for (const use of unused) await untilDecided(store, use)
+      expect(store.counts.refusedAfterLoss).toBeGreaterThan(0)
+    }
   })
 })
