@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { Router } from 'express'
 import { eventLine } from 'reverse-jwt'
-import type { AnyEvent } from 'reverse-jwt/observe'
+import { alertEvents, type AnyEvent } from 'reverse-jwt/observe'
 import { createRegistry } from 'reverse-jwt/registry'
 import { ConsoleAccess, type ConsoleSecrets } from '../console/console-access.js'
 import { ConsoleLogins } from '../console/console-logins.js'
@@ -65,6 +65,7 @@ export async function startPlatform(
       throw new CannotStart(`The console cannot make its table: ${message} (DATABASE_URL)`)
     })
     const access = new ConsoleAccess(settings.consoleSecrets, logins)
+    const alerts = alertEvents({ onAlert: [logEvent, events.onEvent] })
     const live = liveLog({ address, isLoggedIn: (req) => access.hasSession(req), feed: events.feed })
     closers.push(live.close)
     const pages = Router()
@@ -80,8 +81,8 @@ export async function startPlatform(
         sessionKey: await sessionKey(settings.dataFolder),
         ordersAddress: settings.ordersAddress,
         servicesSecret: settings.servicesSecret,
-        onEvent: [logEvent, onEvent, events.onEvent],
-        onSessionEvent: [logEvent, events.onEvent],
+        onEvent: [logEvent, onEvent, alerts, events.onEvent],
+        onSessionEvent: [logEvent, alerts, events.onEvent],
         pages,
       }),
     )

@@ -8,6 +8,7 @@
  * tokens in Redis; with both, WORKERS=4 runs the platform in so many processes.
  */
 import { randomBytes } from 'node:crypto'
+import { alertEvents } from 'reverse-jwt/observe'
 import { createRegistry } from 'reverse-jwt/registry'
 import { newConsoleSecrets } from '../console/console-access.js'
 import { EventCollector } from '../console/event-collector.js'
@@ -89,7 +90,14 @@ async function start(): Promise<void> {
     'request',
     customerApp({ address: customerOrigin, platformAddress: platform.address, ordersAddress, privateKey }),
   )
-  orders.on('request', ordersApp({ platformAddress: platform.address, servicesSecret, onEvent: [onEvent] }))
+  orders.on(
+    'request',
+    ordersApp({
+      platformAddress: platform.address,
+      servicesSecret,
+      onEvent: [onEvent, alertEvents({ onAlert: onEvent })],
+    }),
+  )
   let isStopping = false
   const stop = () => {
     // npm passes on what the terminal has sent already.

@@ -52,6 +52,8 @@ function show() {
   byId('alert-list').replaceChildren(...list.map((alert) => old.get(stateOf(alert)) ?? alertItem(alert)))
 }
 
+const projectLink = (id) => element('a', { href: `/console/#${encodeURIComponent(id)}` }, idElement(id))
+
 const stateOf = ({ id, endedAt }) => `${id} ${endedAt ?? ''}`
 
 function alertItem(alert) {
@@ -69,7 +71,7 @@ function alertItem(alert) {
         severity,
       ),
       element('strong', {}, Object.hasOwn(titles, rule) ? titles[rule] : nameElement(rule)),
-      ...(projectId === undefined ? [] : [' ', idElement(projectId)]),
+      ...(projectId === undefined ? [] : [' ', projectLink(projectId)]),
       ...(kid === undefined ? [] : [' key ', idElement(kid)]),
       ...(unverifiedProjectId === undefined
         ? []

@@ -1,5 +1,5 @@
 /** What there is to know of one event. */
-import { copyable, element, moment } from './dom.js'
+import { copyable, element } from './dom.js'
 import { wordsFor } from './reasons.js'
 import { idElement, nameElement, visibleJson } from '/visible-text.js'
 
@@ -23,6 +23,18 @@ const faces = {
   verify: 'verifier',
   exchange: 'token endpoint, for a session',
   session: 'a service, with a session',
+}
+
+const format = new Intl.DateTimeFormat(undefined, {
+  dateStyle: 'medium',
+  timeStyle: 'medium',
+  hourCycle: 'h23',
+})
+
+/** To the second: which of two came first is often the question. */
+function instant(seconds) {
+  const date = new Date(seconds * 1000)
+  return element('time', { dateTime: date.toISOString(), title: date.toISOString() }, format.format(date))
 }
 
 export const outcomeText = ({ type }) => outcomes[type] ?? type
@@ -61,8 +73,8 @@ export function eventDetails(event) {
     list.append(element('div', {}, element('dt', {}, term), element('dd', {}, ...value)))
   const addText = (term, value) => value !== undefined && add(term, nameElement(value))
   const addId = (term, value) => value !== undefined && add(term, idElement(value))
-  const addTime = (term, value) => value !== undefined && add(term, moment(value))
-  add('When', moment(time))
+  const addTime = (term, value) => value !== undefined && add(term, instant(value))
+  add('When', instant(time))
   if (code !== undefined) add('The caller was told', idElement(code), ' ', nameElement(description ?? ''))
   if (reason !== undefined && reason !== code) add('The true reason', idElement(reason))
   addText('In words', cause)

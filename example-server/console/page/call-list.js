@@ -5,6 +5,7 @@ import { wordsFor } from './reasons.js'
 import { idElement, visibleId } from '/visible-text.js'
 
 const maxRows = 100
+const clockFormat = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium', hourCycle: 'h23' })
 /** Each shown event with its item, the oldest first. */
 const shown = new Map()
 /** What waits while the list is held. */
@@ -28,7 +29,6 @@ const valuesOf = (event) => ({
 for (const filter of Object.values(filters)) filter.addEventListener('change', applyFilters)
 byId('pause').addEventListener('click', () => {
   isPaused = !isPaused
-  byId('pause').setAttribute('aria-pressed', String(isPaused))
   byId('pause').textContent = isPaused ? 'Go on' : 'Pause'
   if (!isPaused) showWaiting()
 })
@@ -87,7 +87,7 @@ function callItem(event) {
     element(
       'summary',
       {},
-      element('time', { dateTime: date.toISOString(), title: date.toISOString() }, date.toLocaleTimeString()),
+      element('time', { dateTime: date.toISOString(), title: date.toISOString() }, clockFormat.format(date)),
       outcomePill(event),
       projectElement(event),
       element(
@@ -131,7 +131,8 @@ function offerChoices() {
     const { value } = filter
     if (value !== '') values.add(value)
     const wanted = ['', ...Array.from(values).sort()]
-    if (wanted.join('\n') === Array.from(filter.options, (option) => option.value).join('\n')) continue
+    const offered = Array.from(filter.options, (option) => option.value)
+    if (JSON.stringify(wanted) === JSON.stringify(offered)) continue
     filter.replaceChildren(
       ...wanted.map((one) =>
         element(

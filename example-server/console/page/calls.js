@@ -2,7 +2,7 @@
 import { takeAlerts } from './alerts.js'
 import { showCounts } from './call-counts.js'
 import { takeCalls } from './call-list.js'
-import { byId, element } from './dom.js'
+import { byId } from './dom.js'
 import { followEvents } from './live.js'
 import { lookUp } from './lookup.js'
 
@@ -24,14 +24,7 @@ byId('filters').addEventListener('submit', (event) => {
 })
 
 function showState(state) {
-  const line = byId('connection')
-  if (line.dataset.state === state) return
-  line.dataset.state = state
-  line.hidden = state === 'live'
-  line.dataset.mood = 'trouble'
-  line.replaceChildren(
-    ...(state === 'ended'
-      ? ['You are not logged in. ', element('a', { href: '/console/' }, 'Log in'), ' at the console first.']
-      : ['The platform does not answer. What is shown is old; trying again ...']),
-  )
+  // There one can log in; nothing of what was shown stays.
+  if (state === 'ended') location.replace('/console/')
+  byId('connection').hidden = state === 'live'
 }

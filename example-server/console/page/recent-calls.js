@@ -3,13 +3,14 @@
 const everyMs = 2_000
 const list = document.getElementById('recent')
 const moods = { accepted: 'good', refused: 'refused', unavailable: 'trouble' }
+const format = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium', hourCycle: 'h23' })
 let shown = '[]'
 
 function item({ time, outcome, code }) {
   const at = document.createElement('time')
   const date = new Date(time * 1000)
   at.dateTime = date.toISOString()
-  at.textContent = date.toLocaleTimeString()
+  at.textContent = format.format(date)
   const pill = document.createElement('strong')
   pill.className = 'pill'
   pill.dataset.mood = moods[outcome]
