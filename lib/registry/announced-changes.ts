@@ -43,6 +43,7 @@ export function announced(store: ProjectStore, listeners: readonly RegistryEvent
     origins: () => store.origins(),
     audit: (range) => store.audit(range),
     touch: (uses) => store.touch(uses),
+    expiringKeys: (before) => store.expiringKeys(before),
     revocations: () => store.revocations(),
     endSession: (end) => store.endSession(end),
     watch: (listener) => store.watch(listener),

@@ -23,13 +23,11 @@ export type { ConfirmKeyOptions, KeyRegistration, RegisterKeyOptions } from './o
 export type { KeyRevocation, RevokeKeyOptions } from './operations/revocation.js'
 export type { KeyRotation, RotateKeyOptions } from './operations/rotation.js'
 export { listenWithPg, type ListenWithPgOptions, type PgClient } from './postgres/listener.js'
-export { grants, migrations, type RegistryMigration } from './postgres/migrations.js'
+export type { RegistryDatabase } from './postgres/database.js'
+export { grants } from './postgres/grants.js'
+export { migrations, type RegistryMigration } from './postgres/migrations.js'
 export type { PostgresListen } from './postgres/own-listen.js'
-export {
-  PostgresProjectStore,
-  type PostgresProjectStoreOptions,
-  type RegistryDatabase,
-} from './postgres/project-store.js'
+export { PostgresProjectStore, type PostgresProjectStoreOptions } from './postgres/project-store.js'
 export { createRegistry, type Registry, type RegistryOptions } from './registry.js'
 export { RegistryRevocations, type RegistryRevocationsOptions } from './registry-revocations.js'
 export { RegistryError, type RegistryErrorCode } from './registry-error.js'
@@ -79,4 +77,4 @@ export type {
   SessionFacts,
   SessionRevocation,
 } from '../revocations/revocation-store.js'
-export type { KeyChallenge, OriginSource } from '../types.js'
+export type { ExpiringKey, ExpiringKeySource, KeyChallenge, OriginSource } from '../types.js'

@@ -4,13 +4,13 @@ import { optionsReader, type OptionsOf } from '../../options/options.js'
 import { escaped } from '../../options/quoted.js'
 import { isIdentifier } from '../../protocol.js'
 import type { StoredRevocations } from '../../revocations/condensed.js'
-import { within } from '../../time/time-limit.js'
-import type { Project, ProjectKey } from '../../types.js'
+import type { ExpiringKey, Project, ProjectKey } from '../../types.js'
 import type { AuditRecord } from '../store/audit-record.js'
 import { loadedKey, type FoundKey } from '../store/loaded-key.js'
 import { StoreUnusableError } from '../store-unusable-error.js'
 import { coalesced } from './coalesced.js'
-import { databaseFailure, decisionOf, unreadable } from './database-failure.js'
+import { databaseFailure, decisionOf } from './database-failure.js'
+import { Questions, recordOf, type RegistryDatabase } from './database.js'
 import { migrations } from './migrations.js'
 import { ownListen, type PostgresListen } from './own-listen.js'
 import type {
@@ -31,20 +31,9 @@ import type {
   WrittenChange,
 } from '../store/project-store.js'
 import type { KeyRecord, KeyUse, ProjectRecord, StoredProject } from '../store/records.js'
-import {
-  parametersOf,
-  recordIn,
-  revocationParameters,
-  selectionParameters,
-  sessionEndParameters,
-} from './rows.js'
+import { parametersOf, revocationParameters, selectionParameters, sessionEndParameters } from './rows.js'
 import * as sessionStatements from './session-statements.js'
 import * as statements from './statements.js'
-
-/** What runs SQL: a `pg` Pool, a PGlite instance, anything with such a `query`. */
-export interface RegistryDatabase {
-  query(text: string, params?: string[]): Promise<{ readonly rows: readonly unknown[] }>
-}
 
 export interface PostgresProjectStoreOptions {
   readonly db: RegistryDatabase
@@ -84,16 +73,14 @@ const maxRevocationAttempts = 10
  * await store.migrate()
  */
 export class PostgresProjectStore implements ProjectStore {
-  private readonly db: RegistryDatabase
+  private readonly database: Questions
   private readonly listen: PostgresListen | undefined
-  private readonly timeoutMs: number
 
   /** Throws a TypeError for a wrong option. Does not reach the database yet. */
   constructor(options: PostgresProjectStoreOptions) {
     const { db, listen, timeoutMs } = readOptions(options)
-    this.db = db
+    this.database = new Questions(db, timeoutMs)
     this.listen = listen ?? ownListen(db)
-    this.timeoutMs = timeoutMs
   }
 
   /**
@@ -102,8 +89,13 @@ export class PostgresProjectStore implements ProjectStore {
    * StoreError when it cannot be asked.
    */
   async migrate(): Promise<void> {
-    for (const { sql } of migrations) await this.records('migrate', sql, [], migrationTimeoutMs)
-    const found = await this.records<number>('migrate', statements.newestVersion, [], migrationTimeoutMs)
+    for (const { sql } of migrations) await this.database.records('migrate', sql, [], migrationTimeoutMs)
+    const found = await this.database.records<number>(
+      'migrate',
+      statements.newestVersion,
+      [],
+      migrationTimeoutMs,
+    )
     if (found.every((version) => version <= migrations.length)) return
     throw new StoreUnusableError(
       `The database has version ${String(found)} of the schema reverse_jwt, this reverse-jwt knows versions up to ${migrations.length}. Install a newer reverse-jwt; there is no way back.`,
@@ -115,7 +107,7 @@ export class PostgresProjectStore implements ProjectStore {
     if (!isIdentifier(projectId) || !isIdentifier(kid)) return undefined
     const doing = `find a key of the project ${escaped(projectId)}`
     try {
-      const [found] = await this.records<FoundProjectKey>(doing, statements.find, [projectId, kid])
+      const [found] = await this.database.records<FoundProjectKey>(doing, statements.find, [projectId, kid])
       return found && loadedKey(found.project, found.key)
     } catch (error) {
       // Whatever it is, the caller of a verifier did not do it, and can only wait.
@@ -124,7 +116,7 @@ export class PostgresProjectStore implements ProjectStore {
   }
 
   async load(projectId: string, selection: KeySelection): Promise<StoredProject | undefined> {
-    const [found] = await this.records<LoadedProject>(
+    const [found] = await this.database.records<LoadedProject>(
       `load the project ${escaped(projectId)}`,
       statements.load,
       selectionParameters(projectId, selection),
@@ -140,7 +132,7 @@ export class PostgresProjectStore implements ProjectStore {
     const { action, projectId } = change.audit
     const doing = `write the change ${action} of the project ${escaped(projectId)}`
     try {
-      const [row] = await this.ask(statement, given)
+      const [row] = await this.database.ask(statement, given)
       return row === undefined ? 'stale' : (recordOf(doing, row) as WrittenChange)
     } catch (error) {
       if (error instanceof StoreUnusableError) throw error
@@ -155,7 +147,7 @@ export class PostgresProjectStore implements ProjectStore {
     const given = revocationParameters(revocation)
     for (let attempt = 1; ; attempt++) {
       try {
-        const [row] = await this.ask(statements.revoke, given)
+        const [row] = await this.database.ask(statements.revoke, given)
         if (row === undefined) return 'project_not_found'
         const { key, ...more } = recordOf(doing, row) as Partial<RevokedKey> & { othersUsable: boolean }
         if (key !== undefined) return { key, ...more }
@@ -170,12 +162,12 @@ export class PostgresProjectStore implements ProjectStore {
   }
 
   list({ after = '', limit }: ProjectRange): Promise<ProjectRecord[]> {
-    return this.records('list the projects', statements.list, [after, String(limit)])
+    return this.database.records('list the projects', statements.list, [after, String(limit)])
   }
 
   listKeys(projectId: string, { after, limit }: KeyRange): Promise<KeyRecord[]> {
     const { createdAt, kid } = after ?? { createdAt: -Infinity, kid: '' }
-    return this.records(`list the keys of the project ${escaped(projectId)}`, statements.listKeys, [
+    return this.database.records(`list the keys of the project ${escaped(projectId)}`, statements.listKeys, [
       projectId,
       String(createdAt),
       kid,
@@ -184,29 +176,33 @@ export class PostgresProjectStore implements ProjectStore {
   }
 
   origins(): Promise<ProjectOrigins> {
-    return this.record('read the origins of the projects', statements.origins)
+    return this.database.record('read the origins of the projects', statements.origins)
   }
 
   audit({ projectId, before = Number.MAX_SAFE_INTEGER, limit }: AuditRange): Promise<AuditRecord[]> {
     const page = [String(before), String(limit)]
     return projectId === undefined
-      ? this.records('list the audit', statements.audit, page)
-      : this.records('list the audit', statements.auditOfProject, [...page, projectId])
+      ? this.database.records('list the audit', statements.audit, page)
+      : this.database.records('list the audit', statements.auditOfProject, [...page, projectId])
   }
 
   async touch(uses: readonly KeyUse[]): Promise<void> {
     if (uses.length === 0) return
     const given = uses.map(({ projectId, kid, at }) => ({ project_id: projectId, kid, at }))
-    await this.records('note when keys were used last', statements.touch, [JSON.stringify(given)])
+    await this.database.records('note when keys were used last', statements.touch, [JSON.stringify(given)])
+  }
+
+  expiringKeys(before: number): Promise<ExpiringKey[]> {
+    return this.database.records('list the keys that end soon', statements.expiringKeys, [String(before)])
   }
 
   revocations(): Promise<StoredRevocations> {
-    return this.record('read which sessions have ended', sessionStatements.revocations)
+    return this.database.record('read which sessions have ended', sessionStatements.revocations)
   }
 
   async endSession(end: SessionEnd): Promise<void> {
     const doing = `end a session of the project ${escaped(end.projectId)}`
-    await this.records(doing, sessionStatements.endSession, sessionEndParameters(end))
+    await this.database.records(doing, sessionStatements.endSession, sessionEndParameters(end))
   }
 
   /**
@@ -234,39 +230,6 @@ export class PostgresProjectStore implements ProjectStore {
     }
     return { close }
   }
-
-  /** The one record of a statement that always has one. */
-  private async record<T>(doing: string, text: string): Promise<T> {
-    const [found] = await this.records<T>(doing, text, [])
-    if (found === undefined) throw unreadable(doing, new TypeError('there is no answer'))
-    return found
-  }
-
-  /** The records that a statement answers with. `doing` is what an error says of it. */
-  private async records<T>(
-    doing: string,
-    text: string,
-    given: string[],
-    timeoutMs = this.timeoutMs,
-  ): Promise<T[]> {
-    const rows = await this.ask(text, given, timeoutMs).catch((error: unknown) => {
-      throw databaseFailure(doing, error, given)
-    })
-    return rows.map((row) => recordOf(doing, row)) as T[]
-  }
-
-  /** Throws what the driver throws, and a StoreError when the time is over. */
-  private async ask(text: string, given: string[], timeoutMs = this.timeoutMs): Promise<readonly unknown[]> {
-    // In a function of its own, for it may throw before it returns a promise.
-    const asked = (async () => this.db.query(text, given))()
-    const { rows } = await within(
-      timeoutMs,
-      asked,
-      `the database did not answer within ${timeoutMs} ms`,
-      'key_store_late',
-    )
-    return rows
-  }
 }
 
 interface FoundProjectKey {
@@ -278,12 +241,4 @@ interface LoadedProject {
   readonly record: ProjectRecord
   readonly keys: KeyRecord[]
   readonly madeKeys: number
-}
-
-function recordOf(doing: string, row: unknown): unknown {
-  try {
-    return recordIn(row)
-  } catch (error) {
-    throw unreadable(doing, error)
-  }
 }

@@ -1,3 +1,5 @@
+import { maxExpiringKeys } from '../store/expiring-keys.js'
+
 /*
  * Every statement of the PostgreSQL store. What goes in and what comes out is text: drivers differ in how they read other
  * types. A change is one statement, because two queries of a pool need not share a connection: so it is whole, or not at all.
@@ -62,6 +64,18 @@ ORDER BY k.created_at, k.kid LIMIT $4::text::integer`
 
 export const list = `SELECT ${projectRecord}::text AS record FROM reverse_jwt.projects p
 WHERE p.deleted_at IS NULL AND p.id > $1 ORDER BY p.id LIMIT $2::text::integer`
+
+/** As `expiringOf` has it. Names no column that a verifier may not read, so the indices are others than those of `load`. */
+export const expiringKeys = `SELECT json_build_object('projectId', k.project_id, 'kid', k.kid,
+  'notAfter', ${seconds('k.not_after')})::text AS record
+FROM reverse_jwt.keys k JOIN reverse_jwt.projects p ON p.id = k.project_id
+WHERE k.activated_at IS NOT NULL AND k.revoked_at IS NULL AND k.not_after > now() AND k.not_after < ${moment('$1')}
+  AND NOT p.suspended AND p.deleted_at IS NULL AND NOT EXISTS (
+    SELECT FROM reverse_jwt.keys o
+    WHERE o.project_id = k.project_id AND o.activated_at IS NOT NULL AND o.revoked_at IS NULL
+      AND coalesce(o.not_after, 'infinity'::timestamptz) > k.not_after AND coalesce(o.not_before, '-infinity') <= k.not_after
+  )
+ORDER BY k.not_after, k.project_id, k.kid LIMIT ${maxExpiringKeys}`
 
 /** A NULL within a list is an entry of that list, and no project without one. */
 export const origins = `SELECT json_build_object('listed', to_json(ARRAY(

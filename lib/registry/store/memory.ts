@@ -2,7 +2,7 @@ import { optionsReader, type OptionsOf } from '../../options/options.js'
 import type { StoredRevocations } from '../../revocations/condensed.js'
 import { retention } from '../../revocations/revocation-list.js'
 import { clock, readClock, type Clock } from '../../time/clock.js'
-import type { ProjectKey } from '../../types.js'
+import type { ExpiringKey, ProjectKey } from '../../types.js'
 import type { AuditRecord } from './audit-record.js'
 import { isLive, isUsable } from './key-state.js'
 import { loadedKey } from './loaded-key.js'
@@ -22,6 +22,7 @@ import type {
   SessionEnd,
 } from './project-store.js'
 import { without, type KeyRecord, type KeyUse, type ProjectRecord, type StoredProject } from './records.js'
+import { expiringOf, maxExpiringKeys } from './expiring-keys.js'
 import { SingleSessions } from './single-sessions.js'
 import { keyView } from './views.js'
 
@@ -184,6 +185,16 @@ export class MemoryProjectStore implements ProjectStore {
       if (key !== undefined && at > (key.lastUsedAt ?? -Infinity)) keys?.set(kid, { ...key, lastUsedAt: at })
     }
     return Promise.resolve()
+  }
+
+  // eslint-disable-next-line @typescript-eslint/require-await -- The clock may throw.
+  async expiringKeys(before: number): Promise<ExpiringKey[]> {
+    const now = readClock(this.clock)
+    return Array.from(this.entries.values())
+      .filter(({ project }) => project.project.suspended !== true && project.deletedAt === undefined)
+      .flatMap(({ project, keys }) => expiringOf(project.project.id, Array.from(keys.values()), now, before))
+      .sort((a, b) => a.notAfter - b.notAfter)
+      .slice(0, maxExpiringKeys)
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- The clock may throw.

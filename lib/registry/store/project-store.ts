@@ -1,6 +1,6 @@
 import type { KeyStore } from '../../keys/key-store.js'
 import type { StoredRevocations } from '../../revocations/condensed.js'
-import type { ProjectKey } from '../../types.js'
+import type { ExpiringKeySource, ProjectKey } from '../../types.js'
 import type { AuditRecord } from './audit-record.js'
 import type { KeyRecord, KeyUse, ProjectRecord, KeyRevocationReason, StoredProject } from './records.js'
 
@@ -113,7 +113,7 @@ export interface ProjectWatch {
  * Every method throws a `StoreError` when it cannot tell; but for `find`, it throws a `StoreUnusableError` when it will not be
  * able to tell until somebody changes something outside.
  */
-export interface ProjectStore extends KeyStore {
+export interface ProjectStore extends KeyStore, ExpiringKeySource {
   /**
    * An activated key, revoked and expired ones included. Nothing for a key that is pending, nor for a deleted project. The
    * `revokedAt` of a revoked key lies before what any clock says, whenever it was revoked: a verifier whose clock is behind

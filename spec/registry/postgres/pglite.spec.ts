@@ -3,6 +3,7 @@ import { afterAll, beforeAll, jest } from '@jest/globals'
 import { PostgresProjectStore } from '../../../lib/registry/index.js'
 import { fill } from '../../helpers/records.js'
 import { describeKeyStore } from '../../keys/key-store-contract.js'
+import { describeExpiringKeys } from '../store/expiring-keys-contract.js'
 import { describeHistory } from '../store/project-history-contract.js'
 import { describeOrigins } from '../store/project-origins-contract.js'
 import { describeEndedSessions } from '../store/project-sessions-contract.js'
@@ -31,3 +32,4 @@ describeProjectStore('PostgresProjectStore on PGlite', emptied)
 describeHistory('PostgresProjectStore on PGlite', emptied)
 describeOrigins('PostgresProjectStore on PGlite', emptied)
 describeEndedSessions('PostgresProjectStore on PGlite', emptied)
+describeExpiringKeys('PostgresProjectStore on PGlite', emptied)

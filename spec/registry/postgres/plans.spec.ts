@@ -29,6 +29,9 @@ beforeAll(async () => {
     UPDATE reverse_jwt.projects SET suspended = true, updated_at = now() - interval '1 year' WHERE id LIKE '%1';
     UPDATE reverse_jwt.projects SET sessions_before = now() - interval '1 year' WHERE id NOT LIKE '%7';
     UPDATE reverse_jwt.keys SET revoked_at = now() - interval '1 year' WHERE kid = 'key-3';
+    -- Each project has a key that is retiring, and a few end within days.
+    UPDATE reverse_jwt.keys SET not_after = now() + (length(project_id) + ascii(right(project_id, 1))) * interval '1 day'
+      WHERE kid = 'key-2';
     INSERT INTO reverse_jwt.session_revocations (project_id, session_id, ended_at, expires_at)
       SELECT 'project-' || n, name, at, at + interval '1 hour'
       FROM generate_series(1, ${projects}) n, unnest(ARRAY['a', 'b', '']) name, LATERAL (SELECT now() - n * interval '1 minute' AS at) ended;
@@ -62,6 +65,7 @@ describe(`among ${projects} projects with ${keysOfProject} keys each`, () => {
     ['audit', statements.audit, ['1000000', '50']],
     ['auditOfProject', statements.auditOfProject, ['1000000', '50', 'project-77']],
     ['touch', statements.touch, [JSON.stringify([{ project_id: 'project-77', kid: 'key-1', at: now }])]],
+    ['expiringKeys', statements.expiringKeys, [String(Date.now() / 1000 + 7 * 86_400)]],
     ['revocations', sessionStatements.revocations, []],
     [
       'endSession',

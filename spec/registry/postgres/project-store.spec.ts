@@ -4,6 +4,7 @@ import { listenWithPg, PostgresProjectStore } from '../../../lib/registry/index.
 import { PostgresServer } from '../../helpers/postgres-server.js'
 import { fill } from '../../helpers/records.js'
 import { describeKeyStore } from '../../keys/key-store-contract.js'
+import { describeExpiringKeys } from '../store/expiring-keys-contract.js'
 import { describeHistory } from '../store/project-history-contract.js'
 import { describeOrigins } from '../store/project-origins-contract.js'
 import { describeEndedSessions } from '../store/project-sessions-contract.js'
@@ -35,3 +36,4 @@ describeProjectStore('PostgresProjectStore', emptied)
 describeHistory('PostgresProjectStore', emptied)
 describeOrigins('PostgresProjectStore', emptied)
 describeEndedSessions('PostgresProjectStore', emptied)
+describeExpiringKeys('PostgresProjectStore', emptied)

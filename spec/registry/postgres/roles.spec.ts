@@ -123,6 +123,17 @@ describe('the role of a verifier', () => {
     expect([keys.length, sessions.length]).toEqual([1, 100])
   })
 
+  it('can ask which keys end soon', async () => {
+    const store = new PostgresProjectStore({ db: verifier })
+    const soon = Date.now() / 1000 + 30 * 86_400
+    expect(await store.expiringKeys(soon)).toEqual([])
+    await admin.query("UPDATE reverse_jwt.keys SET not_after = now() + interval '1 day' WHERE kid = $1", [
+      kid,
+    ])
+    await admin.query('UPDATE reverse_jwt.keys SET revoked_at = now() WHERE kid <> $1', [kid])
+    expect(await store.expiringKeys(soon)).toMatchObject([{ projectId: 'shop', kid }])
+  })
+
   it('can find keys, read origins, note the last use of a key, and hear of changes', async () => {
     const listen = listenWithPg(() => new pg.Client(server.url(verifierRole, 'platform')))
     const store = new PostgresProjectStore({ db: verifier, listen })

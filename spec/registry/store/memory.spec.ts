@@ -1,6 +1,7 @@
 import { MemoryProjectStore } from '../../../lib/registry/index.js'
 import { fill } from '../../helpers/records.js'
 import { describeKeyStore } from '../../keys/key-store-contract.js'
+import { describeExpiringKeys } from './expiring-keys-contract.js'
 import { describeHistory } from './project-history-contract.js'
 import { describeOrigins } from './project-origins-contract.js'
 import { describeEndedSessions } from './project-sessions-contract.js'
@@ -11,3 +12,4 @@ describeProjectStore('MemoryProjectStore', () => new MemoryProjectStore())
 describeHistory('MemoryProjectStore', () => new MemoryProjectStore())
 describeOrigins('MemoryProjectStore', () => new MemoryProjectStore())
 describeEndedSessions('MemoryProjectStore', () => new MemoryProjectStore())
+describeExpiringKeys('MemoryProjectStore', () => new MemoryProjectStore())
