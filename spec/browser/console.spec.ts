@@ -97,7 +97,7 @@ it('can be used by keyboard alone, and the focus can be seen', async () => {
     expect([text, style, wide]).toEqual([text, 'solid', true])
     seen.push(text)
   }
-  expect(seen.slice(0, 2)).toEqual(['Log out', 'New project'])
+  expect(seen.slice(0, 4)).toEqual(['Projects', 'Calls', 'Log out', 'New project'])
   await visitor.page.keyboard.press('Enter')
   await visitor.dialog().getByText('Create a key pair').waitFor()
   await visitor.page.keyboard.press('Escape')
@@ -147,6 +147,9 @@ it.each([360, 1280])('has names, headings and no scrolling sideways at %d pixels
     expect([name, cut]).toEqual([name, 0])
     await visitor.page.keyboard.press('Escape')
   }
+  await visitor.page.goto(`${visitor.address}calls.html`)
+  await visitor.page.locator('#call-list summary').first().click()
+  await check()
 })
 
 it('asks a stranger for the password, and shows nothing before', async () => {

@@ -4,7 +4,8 @@ import { eventDetails, outcomePill, outcomeText, projectElement, reasonElement }
 import { wordsFor } from './reasons.js'
 import { idElement, visibleId } from '/visible-text.js'
 
-const maxRows = 100
+/** Of each kind, so that much of one pushes out nothing of another. */
+const maxOfKind = 50
 const clockFormat = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium', hourCycle: 'h23' })
 /** Each shown event with its item, the oldest first. */
 const shown = new Map()
@@ -45,7 +46,7 @@ const isHeld = () => isPaused || list.contains(document.activeElement)
 
 export function takeCalls(events) {
   waiting.push(...events.filter(({ type }) => !type.startsWith('alert.')))
-  waiting = waiting.slice(-maxRows)
+  waiting = waiting.filter(isAmongLatest(waiting))
   if (isHeld()) showNewer()
   else showWaiting()
 }
@@ -55,10 +56,22 @@ export function knownCall(id) {
   return shown.get(id)?.event ?? waiting.find((event) => event.id === id)
 }
 
+function kindOf({ type, projectId }) {
+  if (type === 'accepted' || type === 'session.issued') return 'accepted'
+  return projectId === undefined ? 'unverified' : 'verified'
+}
+
+/** Takes events, the oldest first. */
+function isAmongLatest(events) {
+  const byKind = Object.groupBy(events, kindOf)
+  const latest = new Set(Object.values(byKind).flatMap((list) => list.slice(-maxOfKind)))
+  return (event) => latest.has(event)
+}
+
 function showNewer() {
   const count = waiting.length
   byId('newer').hidden = count === 0
-  byId('newer').textContent = `Show ${count === maxRows ? `${count} or more` : count} newer`
+  byId('newer').textContent = `Show ${count} newer`
 }
 
 function showWaiting() {
@@ -68,10 +81,12 @@ function showWaiting() {
     list.prepend(item)
   }
   waiting = []
-  for (const [id, { item }] of shown) {
-    if (shown.size <= maxRows) break
-    item.remove()
-    shown.delete(id)
+  const events = Array.from(shown.values(), ({ event }) => event)
+  const stays = isAmongLatest(events)
+  for (const event of events) {
+    if (stays(event)) continue
+    shown.get(event.id).item.remove()
+    shown.delete(event.id)
   }
   showNewer()
   offerChoices()

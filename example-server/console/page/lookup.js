@@ -24,7 +24,8 @@ export async function lookUp(text) {
   if (known !== undefined) return show(known)
   say('calm', 'Looking ...')
   try {
-    show(await readRefusal(id))
+    const { at, ...kept } = await readRefusal(id)
+    show({ time: at, ...kept })
   } catch (error) {
     if (error.status !== 404) return say('refused', nameElement(error.message))
     say(

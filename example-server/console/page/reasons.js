@@ -40,6 +40,10 @@ export const reasons = {
     'The token is for another platform.',
     `The audience in ${signer} must be exactly the address that this platform has as its name. Is it that of a test system?`,
   ],
+  token_not_verified: [
+    'It could not be found out that the project signed this token.',
+    'The record has no closer reason. Refuse the same call again, and look at that one.',
+  ],
   key_unknown: [
     'The project that the token names has no key with this kid, or there is no such project.',
     'Compare project id and kid with the list of keys here. Was the key registered on another system? If nobody of yours knows the names, a stranger tries.',
@@ -134,7 +138,10 @@ export const reasons = {
     'Too many keys were being looked for at once.',
     'Names that nobody knows, in great number: somebody tries names. Keys in use go on working.',
   ],
-  clock: ['The clocks of the platform and its Redis differ too much.', 'Let both follow a time server.'],
+  clock: [
+    'The clock of the platform cannot be believed, or differs too much from that of its Redis.',
+    'Let both follow a time server.',
+  ],
   crypto: ['The signature could not be computed.', 'A fault of the platform: look at its log.'],
   key_set_failed: [
     'The key set of the issuer could not be read.',
@@ -154,19 +161,25 @@ export const reasons = {
   ],
 }
 
-/** Seconds by which clocks may differ, as the verifier has it. */
+/** Seconds, as the verifier has them: by how much clocks may differ, and how long a token lives at most. */
 const clockTolerance = 10
+const maxLifetime = 300
+
+/** Either it says so itself, or each token that was signed before has long expired. */
+const isSignedAfter = ({ time, issuedAt, revokedAt }) =>
+  issuedAt > revokedAt + clockTolerance || time > revokedAt + maxLifetime + clockTolerance
 
 /** What an event says in words: `[what happened, what to do]`. */
 export function wordsFor(event) {
-  const { type, reason, code, signature, issuedAt, revokedAt } = event
-  if (reason === 'key_revoked' && signature === 'good' && issuedAt > revokedAt + clockTolerance) {
+  const { type, code, reason = code, signature } = event
+  if (reason === 'key_revoked' && signature === 'good' && isSignedAfter(event)) {
     return [
       'Somebody who holds this key signed it after you revoked it.',
-      "The key is in somebody's hands. If the customer does not sign with it any more, they have a leak: tell them, and let them find which server or copy it is. The call was refused.",
+      "The call was refused, and the key is in somebody's hands. Ask the customer whether one of their servers still signs with it. If none does, it was stolen: they must find where it was.",
     ]
   }
-  return Object.hasOwn(reasons, reason ?? code) ? reasons[reason ?? code] : (ofType[type] ?? ['', ''])
+  if (Object.hasOwn(reasons, reason)) return reasons[reason]
+  return Object.hasOwn(ofType, type) ? ofType[type] : ['', '']
 }
 
 const ofType = {
