@@ -64,7 +64,7 @@ function kindOf({ type, projectId }) {
 /** Takes events, the oldest first. */
 function isAmongLatest(events) {
   const byKind = Object.groupBy(events, kindOf)
-  const latest = new Set(Object.values(byKind).flatMap((list) => list.slice(-maxOfKind)))
+  const latest = new Set(Object.values(byKind).flatMap((ofKind) => ofKind.slice(-maxOfKind)))
   return (event) => latest.has(event)
 }
 
