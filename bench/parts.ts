@@ -4,6 +4,7 @@ import { attackRate } from './flood/sizes.js'
 import { http } from './http/bench.js'
 import { byConnections } from './http/connections.js'
 import { inProcess } from './in-process.js'
+import { listening } from './listeners.js'
 import { algs } from './platform.js'
 import { refusals } from './refusals.js'
 import { registry } from './registry.js'
@@ -54,6 +55,10 @@ export const parts = {
   cors: sized('CORS', corsMiddleware, {
     short: { rounds: 41, warmUp: 5, batch: 2_000 },
     full: { rounds: 101, warmUp: 5, batch: 5_000 },
+  }),
+  listeners: sized('Listeners of events', listening, {
+    short: { rounds: 31, warmUp: 5, batch: 20_000 },
+    full: { rounds: 101, warmUp: 5, batch: 50_000 },
   }),
   start: sized('Start', start, { short: { rounds: 11 }, full: { rounds: 41 } }),
   connections: sized('By the number of connections', byConnections, {

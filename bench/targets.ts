@@ -32,6 +32,8 @@ export const targets = {
   /** Requests a second of a service with `sessionAuth`, as a multiple of the others'. */
   minSessionsOfPeer: 1,
   maxRevocationMicros: 0.3,
+  /** All listeners of events, for an accepted request. */
+  maxListenersMicros: 3,
   /** How many times as long as `corsFor` the package cors takes. */
   minOfCors: 1,
 

@@ -52,7 +52,8 @@ export interface PlatformSettings {
   /** What only the platform's other services know. */
   readonly servicesSecret: string
   readonly onEvent: VerifierEventListener | readonly VerifierEventListener[]
-  readonly onSessionEvent?: readonly SessionIssuerEventListener[]
+  /** Told of sessions that are issued, that end early, and that could not be made. */
+  readonly onSessionEvent: SessionIssuerEventListener | readonly SessionIssuerEventListener[]
   /** What else the platform serves: a front page and a console. */
   readonly pages: RequestHandler
 }
@@ -92,7 +93,7 @@ export function platformApp(settings: PlatformSettings): Express {
     ownOrigins: [address],
     // So that the other services can show it: they know no projects.
     claims: ({ project }) => ({ [`${address}/project_name`]: project.name }),
-    onEvent: settings.onSessionEvent ?? [],
+    onEvent: settings.onSessionEvent,
   })
   app.post('/oauth/token', issuer.tokenEndpoint())
   app.post('/oauth/revoke', issuer.revocationEndpoint())

@@ -21,6 +21,8 @@ const texts = {
     'authorize granted a token without a subject, so nothing limits how many tokens one visitor gets. Return { subject }: the id of your user, or the address of the caller where nobody logs in.',
   REVERSE_JWT_LISTENER_FAILED:
     'A listener (onEvent, onError) threw. The request goes on; what it was told is lost.',
+  REVERSE_JWT_EVENTS_DROPPED:
+    'recordEvents has dropped events: the database does not take them as fast as they come, or refuses them. Requests go on; `dropped` says how many are lost, and ready() what is in the way.',
 } as const
 
 const documentation = 'https://unpkg.com/reverse-jwt/docs/warnings.md'

@@ -12,7 +12,7 @@ export interface ConsoleSecrets {
   readonly expiresAt: number
 }
 
-export type Login = { readonly cookie: string } | { readonly refused: 'wrong' | 'used' }
+export type Login = { readonly cookie: string } | { readonly refused: 'used' }
 
 export const cookieName = 'platform_console'
 const sessionSeconds = 8 * 3600
@@ -48,23 +48,25 @@ export class ConsoleAccess {
     this.clock = clock
   }
 
-  /** Throws a StoreError when the database cannot be asked, as the others do. */
-  async logIn(password: unknown): Promise<Login> {
-    const { password: right, expiresAt } = this.secrets
-    if (typeof password !== 'string' || !isEqual(password.trim().toLowerCase(), right))
-      return { refused: 'wrong' }
+  isPassword(given: unknown): boolean {
+    return typeof given === 'string' && isEqual(given.trim().toLowerCase(), this.secrets.password)
+  }
+
+  /** For whoever gave the password. Throws a StoreError when the database cannot be asked, as the others do. */
+  async logIn(operator: string): Promise<Login> {
+    const { password, expiresAt } = this.secrets
     const now = this.clock()
     const session = randomBytes(32).toString('base64url')
-    const isOpened =
-      now < expiresAt && (await this.logins.open(hashOf(right), hashOf(session), now, now + sessionSeconds))
+    const login = { passwordHash: hashOf(password), sessionHash: hashOf(session), operator }
+    const isOpened = now < expiresAt && (await this.logins.open(login, now, now + sessionSeconds))
     return isOpened ? { cookie: `${session}.${this.signatureOf(session)}` } : { refused: 'used' }
   }
 
-  /** Whether a request comes with a session that was opened here, and has not ended. */
-  async hasSession(req: Pick<IncomingMessage, 'headers'>): Promise<boolean> {
+  /** The name that was given at the login, when a request comes with a session that was opened here and has not ended. */
+  async operatorOf(req: Pick<IncomingMessage, 'headers'>): Promise<string | undefined> {
     const session = this.sessionOf(req)
-    if (session === undefined) return false
-    return this.logins.isOpen(hashOf(this.secrets.password), hashOf(session), this.clock())
+    if (session === undefined) return undefined
+    return this.logins.operatorOf(hashOf(this.secrets.password), hashOf(session), this.clock())
   }
 
   /** Ends the session that a request comes with, for everybody who has a copy of its cookie. */

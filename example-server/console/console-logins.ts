@@ -16,10 +16,19 @@ BEGIN
   CREATE TABLE IF NOT EXISTS demo_console_logins (
     password_hash text PRIMARY KEY,     -- one login for each password
     session_hash text,                  -- NULL: logged out
-    expires_at double precision NOT NULL
+    expires_at double precision NOT NULL,
+    operator text                       -- the name that was given
   );
+  ALTER TABLE demo_console_logins ADD COLUMN IF NOT EXISTS operator text;
 END
 $table$`
+
+export interface ConsoleLogin {
+  readonly passwordHash: string
+  readonly sessionHash: string
+  /** What whoever logs in says they are called. */
+  readonly operator: string
+}
 
 export class ConsoleLogins {
   private readonly db: RegistryDatabase
@@ -33,21 +42,24 @@ export class ConsoleLogins {
   }
 
   /** False where the password has been used before. Times are epoch seconds. */
-  async open(passwordHash: string, sessionHash: string, now: number, expiresAt: number): Promise<boolean> {
+  async open(login: ConsoleLogin, now: number, expiresAt: number): Promise<boolean> {
+    const { passwordHash, sessionHash, operator } = login
     await this.rows('DELETE FROM demo_console_logins WHERE expires_at < $1', [String(now - keptSeconds)])
     const opened = await this.rows(
-      'INSERT INTO demo_console_logins VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING 1',
-      [passwordHash, sessionHash, String(expiresAt)],
+      `INSERT INTO demo_console_logins (password_hash, session_hash, expires_at, operator)
+       VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING RETURNING 1`,
+      [passwordHash, sessionHash, String(expiresAt), operator],
     )
     return opened.length === 1
   }
 
-  async isOpen(passwordHash: string, sessionHash: string, now: number): Promise<boolean> {
-    const found = await this.rows(
-      'SELECT 1 FROM demo_console_logins WHERE password_hash = $1 AND session_hash = $2 AND expires_at > $3',
+  async operatorOf(passwordHash: string, sessionHash: string, now: number): Promise<string | undefined> {
+    const [login] = await this.rows(
+      `SELECT operator FROM demo_console_logins
+       WHERE password_hash = $1 AND session_hash = $2 AND expires_at > $3 AND operator IS NOT NULL`,
       [passwordHash, sessionHash, String(now)],
     )
-    return found.length === 1
+    return (login as Pick<ConsoleLogin, 'operator'> | undefined)?.operator
   }
 
   async end(passwordHash: string, sessionHash: string): Promise<void> {

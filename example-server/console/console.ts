@@ -1,6 +1,8 @@
 /** The platform's console: a page for whoever runs the platform, and the API that it calls. */
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
 import express, { Router, type RequestHandler } from 'express'
-import { projectAdmin, type Registry } from 'reverse-jwt/registry'
+import { projectAdmin, RegistryError, type Registry } from 'reverse-jwt/registry'
 import { cookieName, type ConsoleAccess } from './console-access.js'
 import { consoleFolder, pageFolder } from '../page-folder.js'
 
@@ -11,10 +13,12 @@ export interface ConsoleSettings {
   readonly access: ConsoleAccess
 }
 
-const refusals = {
-  wrong: [403, 'This is not the password.'],
-  used: [403, 'This password has been used or is too old. Start the demo again for a new one.'],
-} as const
+const wrongPassword = { code: 'wrong', field: 'password', detail: 'This is not the password.' }
+const usedPassword = {
+  code: 'used',
+  field: 'password',
+  detail: 'This password has been used or is too old. Start the demo again for a new one.',
+}
 
 // Over HTTPS the cookie would be Secure too.
 const cookieOptions = { httpOnly: true, sameSite: 'strict', path: '/console' } as const
@@ -32,11 +36,21 @@ export function consoleRouter({ address, registry, access }: ConsoleSettings): R
     next()
   })
   router.post('/login', isOwnPage, express.json({ limit: 1024 }), async (req, res) => {
-    const { password } = (req.body ?? {}) as { password?: unknown }
-    const login = await access.logIn(password)
+    const { password, name } = (req.body ?? {}) as { password?: unknown; name?: unknown }
+    const operator = typeof name === 'string' ? name.trim() : ''
+    if (!access.isPassword(password)) {
+      res.status(403).json(wrongPassword)
+      return
+    }
+    // Before the password is used up.
+    const detail = await faultOfName(registry, operator)
+    if (detail !== undefined) {
+      res.status(400).json({ code: 'name_invalid', field: 'name', detail })
+      return
+    }
+    const login = await access.logIn(operator)
     if ('refused' in login) {
-      const [status, detail] = refusals[login.refused]
-      res.status(status).json({ code: login.refused, detail })
+      res.status(403).json(usedPassword)
       return
     }
     res.cookie(cookieName, login.cookie, cookieOptions)
@@ -47,14 +61,35 @@ export function consoleRouter({ address, registry, access }: ConsoleSettings): R
     res.clearCookie(cookieName, cookieOptions)
     res.status(204).end()
   })
-  router.use(
-    '/api',
-    isOwnPage,
-    projectAdmin({ registry, authorize: async (req) => (await access.hasSession(req)) && { by: 'console' } }),
-  )
+  /** Who is logged in, and what the audience of tokens for this platform is. */
+  router.get('/session', async (req, res) => {
+    const operator = await access.operatorOf(req)
+    if (operator === undefined) res.status(403).json({ code: 'no_session', detail: 'Log in first.' })
+    else res.json({ operator, audience: address })
+  })
+  const authorize = async (req: Pick<IncomingMessage, 'headers'>) => {
+    const by = await access.operatorOf(req)
+    return by !== undefined && { by }
+  }
+  router.use('/api', isOwnPage, projectAdmin({ registry, authorize }))
   router.get('/icon.svg', (_req, res) => {
     res.sendFile('icon.svg', { root: pageFolder })
   })
   router.use(express.static(consoleFolder, { cacheControl: false }))
   return router
+}
+
+/**
+ * What is wrong with a name for the audit. The registry knows its own rules: asked about a project that there is not, it says
+ * first what is wrong with the name, and changes nothing.
+ */
+async function faultOfName(registry: Registry, by: string): Promise<string | undefined> {
+  try {
+    await registry.resumeProject(randomUUID(), { by })
+  } catch (error) {
+    if (!(error instanceof RegistryError)) throw error
+    if (error.code === 'project_not_found') return undefined
+    return error.message.replace(/^resumeProject: by /, 'The name ')
+  }
+  throw new Error('a project was found that nobody made')
 }

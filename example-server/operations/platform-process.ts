@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { Router } from 'express'
 import { eventLine } from 'reverse-jwt'
 import { alertEvents, type AnyEvent } from 'reverse-jwt/observe'
-import { createRegistry } from 'reverse-jwt/registry'
+import { createRegistry, recordEvents } from 'reverse-jwt/registry'
 import { ConsoleAccess, type ConsoleSecrets } from '../console/console-access.js'
 import { ConsoleLogins } from '../console/console-logins.js'
 import { consoleRouter } from '../console/console.js'
@@ -59,14 +59,21 @@ export async function startPlatform(
     const registry = createRegistry({ store, audience: address })
     const { onEvent, close: closeProjects, ...served } = await serveProjects(store)
     closers.push(closeProjects)
+    // Why a call was refused: the console finds it by the id in the answer.
+    const record = recordEvents({ db })
+    closers.push(() => record.close())
     const logins = new ConsoleLogins(db)
     await logins.migrate().catch((error: unknown) => {
       const { message } = (error as Error).cause as Error
       throw new CannotStart(`The console cannot make its table: ${message} (DATABASE_URL)`)
     })
     const access = new ConsoleAccess(settings.consoleSecrets, logins)
-    const alerts = alertEvents({ onAlert: [logEvent, events.onEvent] })
-    const live = liveLog({ address, isLoggedIn: (req) => access.hasSession(req), feed: events.feed })
+    const alerts = alertEvents({ store, onAlert: [logEvent, record.onEvent, events.onEvent] })
+    const live = liveLog({
+      address,
+      isLoggedIn: async (req) => (await access.operatorOf(req)) !== undefined,
+      feed: events.feed,
+    })
     closers.push(live.close)
     const pages = Router()
     pages.use(frontPageRouter(settings.customerOrigin, events.feed))
@@ -81,8 +88,8 @@ export async function startPlatform(
         sessionKey: await sessionKey(settings.dataFolder),
         ordersAddress: settings.ordersAddress,
         servicesSecret: settings.servicesSecret,
-        onEvent: [logEvent, onEvent, alerts, events.onEvent],
-        onSessionEvent: [logEvent, alerts, events.onEvent],
+        onEvent: [logEvent, onEvent, alerts, record.onEvent, events.onEvent],
+        onSessionEvent: [logEvent, alerts, record.onEvent, events.onEvent],
         pages,
       }),
     )

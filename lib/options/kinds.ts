@@ -47,18 +47,20 @@ export function milliseconds(range: Range & Defaulted<number>): Option<number> {
   }
 }
 
-/** A whole number, from 1. `of` says what is counted. */
-export function integer(range: { max: number; of?: string } & Defaulted<number>): Option<number>
-export function integer(range: { max: number; of?: string }): Option<number | undefined>
-export function integer(
-  range: { max: number; of?: string } & Partial<Defaulted<number>>,
-): Option<number | undefined> {
+/** A whole number, from 1 unless `min` is another. `of` says what is counted. */
+export function integer(range: WholeRange & Defaulted<number>): Option<number>
+export function integer(range: WholeRange): Option<number | undefined>
+export function integer(range: WholeRange & Partial<Defaulted<number>>): Option<number | undefined> {
   return (given, wrong) => {
     if (given === undefined) return range.default
-    const { max, of } = range
-    if (Number.isSafeInteger(given) && isWithin(given, { min: 1, max })) return given
-    throw wrong(`must be a whole number${of === undefined ? '' : ` of ${of}`} from 1 to ${max}`)
+    const { min = 1, max, of } = range
+    if (Number.isSafeInteger(given) && isWithin(given, { min, max })) return given
+    throw wrong(`must be a whole number${of === undefined ? '' : ` of ${of}`} from ${min} to ${max}`)
   }
+}
+
+interface WholeRange extends Range {
+  readonly of?: string
 }
 
 /** True or false; false when it is left out. */

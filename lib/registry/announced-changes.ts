@@ -35,7 +35,9 @@ export function announced(store: ProjectStore, listeners: readonly RegistryEvent
       frozen({ type: 'registry.changed', id, time: record.at, duration, record: structuredClone(record) }),
     )
   }
+  const refusal = store.refusal?.bind(store)
   return {
+    ...(refusal !== undefined && { refusal }),
     find: (projectId, kid) => store.find(projectId, kid),
     load: (projectId, selection) => store.load(projectId, selection),
     list: (range) => store.list(range),

@@ -20,6 +20,7 @@ export type {
   ProjectQuery,
 } from './operations/queries.js'
 export type { ConfirmKeyOptions, KeyRegistration, RegisterKeyOptions } from './operations/registration.js'
+export type { RefusalQuery, RefusalView } from './operations/refusals.js'
 export type { KeyRevocation, RevokeKeyOptions } from './operations/revocation.js'
 export type { KeyRotation, RotateKeyOptions } from './operations/rotation.js'
 export { listenWithPg, type ListenWithPgOptions, type PgClient } from './postgres/listener.js'
@@ -28,6 +29,8 @@ export { grants } from './postgres/grants.js'
 export { migrations, type RegistryMigration } from './postgres/migrations.js'
 export type { PostgresListen } from './postgres/own-listen.js'
 export { PostgresProjectStore, type PostgresProjectStoreOptions } from './postgres/project-store.js'
+export { recordEvents, type EventRecorder, type RecordEventsOptions } from './record/record-events.js'
+export { deleteEventsBefore } from './record/retention.js'
 export { createRegistry, type Registry, type RegistryOptions } from './registry.js'
 export { RegistryRevocations, type RegistryRevocationsOptions } from './registry-revocations.js'
 export { RegistryError, type RegistryErrorCode } from './registry-error.js'
@@ -60,6 +63,7 @@ export type {
   ProjectRecord,
   StoredProject,
 } from './store/records.js'
+export type { RefusalRecord } from './store/refusal-record.js'
 export { StoreUnusableError } from './store-unusable-error.js'
 export type { KeyView, ProjectView } from './store/views.js'
 export type { StoredRevocations } from '../revocations/condensed.js'

@@ -10,6 +10,7 @@ export const answers = {
   proof_invalid: [422, 'Proof of possession failed'],
   project_not_found: [404, 'No such project'],
   key_not_found: [404, 'No such key'],
+  refusal_not_found: [404, 'No such refusal'],
   project_exists: [409, 'Project exists'],
   key_exists: [409, 'Key exists'],
   key_not_active: [409, 'Key not active'],

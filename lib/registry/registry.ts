@@ -17,6 +17,7 @@ import {
   type ProjectPage,
   type ProjectQuery,
 } from './operations/queries.js'
+import { refusals, type RefusalQuery, type RefusalView } from './operations/refusals.js'
 import {
   keyRegistration,
   type ConfirmKeyOptions,
@@ -116,6 +117,12 @@ export interface Registry {
   listKeys(projectId: string, query?: KeyQuery): Promise<KeyPage>
   /** The newest first; those of deleted projects, too. */
   listAudit(query?: AuditQuery): Promise<AuditPage>
+  /**
+   * Why a call was refused, by the `instance` of its answer, with `urn:uuid:` or without, and what to do about it: what `recordEvents` has
+   * kept. With a `projectId` only what is about that project, and what it may know: for the customer's own console. Throws
+   * `refusal_not_found` for what is about another, and for what was counted, not kept.
+   */
+  getRefusal(id: string, query?: RefusalQuery): Promise<RefusalView>
 }
 
 const readOptions = optionsReader('createRegistry', {
@@ -162,5 +169,6 @@ export function createRegistry(options: RegistryOptions): Registry {
     ...keyRevocation(store, now),
     ...sessionEnd(store, now),
     ...queries(store, now),
+    ...refusals(store),
   }
 }

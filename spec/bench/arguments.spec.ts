@@ -17,6 +17,7 @@ it('measures on each Node what may differ from Node to Node', () => {
       'refusals',
       'flood',
       'cors',
+      'listeners',
       'start',
       'connections',
       'mint',

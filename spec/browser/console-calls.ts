@@ -2,6 +2,7 @@ import { expect, it } from '@jest/globals'
 import { createPrivateKey } from 'node:crypto'
 import { SignJWT } from 'jose'
 import type { ConsoleVisitor } from './console-visitor.js'
+import { faults } from './page-faults.js'
 
 /** What an operator sees of calls, at the console of a demo: its tests, for a file that has one. */
 export function callsAt(visitor: ConsoleVisitor): void {
@@ -61,7 +62,7 @@ export function callsAt(visitor: ConsoleVisitor): void {
     ]) {
       await lookUp(text)
       await found().getByText('The token has been used before.').waitFor()
-      expect(await found().locator('pre').first().textContent()).toBe(instance)
+      expect(await found().locator('.copyable-id code').textContent()).toBe(instance)
       await lookUp('something else')
       await found().getByText('There is no id in this.').waitFor()
     }
@@ -134,6 +135,20 @@ export function callsAt(visitor: ConsoleVisitor): void {
     expect(await visitor.page.locator('#call-list > li').count()).toBeLessThanOrEqual(150)
     await row('calm', 'token_replayed').waitFor()
   })
+
+  it.each([360, 1280])(
+    'has names, headings and no scrolling sideways in calls at %d pixels',
+    async (width) => {
+      await visitor.page.setViewportSize({ width, height: 800 })
+      await open()
+      await rows().first().locator('summary').first().click()
+      await rows().first().getByText('The event as data').click()
+      expect(await visitor.page.evaluate(faults)).toEqual([])
+      expect(
+        await visitor.page.evaluate('document.documentElement.scrollWidth - innerWidth'),
+      ).toBeLessThanOrEqual(0)
+    },
+  )
 
   it('shows the public what callers were told, and no names', async () => {
     await visitor.page.goto(platform())

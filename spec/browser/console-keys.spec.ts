@@ -66,7 +66,7 @@ describe('a key', () => {
     await visitor.said('The key is revoked.')
     expect(await visitor.keyItem(kid).textContent()).toMatch(/revoked.*\(compromised\)/)
     const [first] = await visitor.page.locator('#audit li').allTextContents()
-    expect(first).toMatch(/^console revoked a key \(compromised\) just now/)
+    expect(first).toMatch(/^ops revoked a key \(compromised\) just now/)
   })
 
   it('warns when the last one is revoked', async () => {
@@ -94,25 +94,26 @@ describe('a key', () => {
     const refused = visitor.page.waitForResponse((response) => response.status() === 422)
     await visitor
       .dialog()
-      .getByLabel('Proof')
+      .getByLabel('Proof', { exact: true })
       .fill(await prove({ privateKey: other, challenge }))
     await visitor.inDialog('Activate the key').click()
     await refused
-    await visitor
-      .dialog()
-      .getByRole('alert')
-      .filter({ hasText: 'was not signed with the private half' })
-      .waitFor()
+    expect(await visitor.errorAt('Proof')).toContain('was not signed with the private half')
     visitor.excuse(422)
 
     await visitor
       .dialog()
-      .getByLabel('Proof')
+      .getByLabel('Proof', { exact: true })
       .fill(await prove({ privateKey, challenge }))
     await visitor.inDialog('Activate the key').click()
-    await visitor.said('The customer holds the private key. The key is active.')
+    await visitor.dialog().getByText('The customer holds the private key. The key is active.').waitFor()
+    const sheet = visitor.dialog().getByLabel('project-token.mjs', { exact: true })
+    expect(await sheet.textContent()).toContain('const projectId = "proof"\n')
+    await visitor.inDialog('Close').click()
+    expect(await visitor.focused()).toBe("Register a customer's key")
     expect(await visitor.page.locator('#key-list').textContent()).toContain('active')
   })
+
   it('is confirmed later, or challenged anew, from the list', async () => {
     await visitor.newProject('later')
     const old = await visitor.newKey()
@@ -137,16 +138,81 @@ describe('a key', () => {
     await visitor.inDialog('Later').click()
 
     await visitor.button('Confirm own').click()
-    const proof = visitor.dialog().getByLabel('Proof')
+    const proof = visitor.dialog().getByLabel('Proof', { exact: true })
     await proof.fill(await prove({ privateKey, challenge: lost }))
     await visitor.inDialog('Activate the key').click()
-    await visitor.dialog().getByRole('alert').filter({ hasText: 'newest challenge' }).waitFor()
+    expect(await visitor.errorAt('Proof')).toContain('newest challenge')
     visitor.excuse(422)
     await proof.fill(await prove({ privateKey, challenge }))
     await visitor.inDialog('Activate the key').click()
-    await visitor.said('The customer holds the private key. The key is active.')
+    await visitor.dialog().getByText('The key is active.').waitFor()
+    await visitor.inDialog('Close').click()
     expect(await visitor.keyItem(old).textContent()).toContain('retiring')
-    expect(await visitor.keyItem('own').getByRole('button').allTextContents()).toEqual(['Rotate', 'Revoke'])
+    expect(await visitor.keyItem('own').getByRole('button').allTextContents()).toEqual([
+      'Copy',
+      'Rotate',
+      'Hand over',
+      'Revoke',
+    ])
+
+    // The customer made it, so the next one is theirs to make, too.
+    await visitor.button('Rotate own').click()
+    await visitor.dialog().getByText('only they have its private half').waitFor()
+    expect(await visitor.dialog().getByLabel('Replaces').inputValue()).toBe('own')
+    await visitor.dialog().getByLabel('The old key stays good for').selectOption('a week')
+    const key = visitor.dialog().getByLabel('Public key')
+    await key.fill('{ "kty": "EC" }')
+    await visitor.inDialog('Ask for a proof').click()
+    expect(await visitor.errorAt('Public key')).toContain('Project "later", key')
+    expect(await key.inputValue()).toBe('{ "kty": "EC" }')
+    visitor.excuse(400)
+    const next = makeKeyPair('EdDSA')
+    await key.fill(JSON.stringify({ ...next.publicJwk, kid: 'next' }))
+    await visitor.inDialog('Ask for a proof').click()
+    await visitor.dialog().getByText('step 2 of 2').waitFor()
+    const asked = await challengeShown()
+    await visitor
+      .dialog()
+      .getByLabel('Proof', { exact: true })
+      .fill(await prove({ privateKey: next.privateKey, challenge: asked }))
+    await visitor.inDialog('Activate the key').click()
+    await visitor.dialog().getByText('The key is active.').waitFor()
+    await visitor.inDialog('Close').click()
+    const retiring = visitor.keyItem('own')
+    expect(await retiring.textContent()).toMatch(/retiring.*Ends/)
+    // It has no button to rotate it any more.
+    expect(await visitor.focused()).toMatch(/own$/)
+  })
+
+  it('is handed over with a signer in five languages, and copied without a permission, too', async () => {
+    const { page } = visitor
+    await page.getByRole('button', { name: /^Hand over/ }).click()
+    const sheet = visitor.dialog().getByRole('region', { name: 'Hand-over sheet' })
+    const [audience, project, kid] = await sheet.locator('dd code').allTextContents()
+    expect([audience, project]).toEqual([new URL(visitor.address).origin, 'demo-shop'])
+    const files: string[] = []
+    for (const language of ['Node', 'Python', 'PHP', 'Go', 'Java']) {
+      await sheet.getByLabel('Signer in').selectOption(language)
+      const signer = sheet.locator('pre')
+      files.push((await signer.getAttribute('aria-label')) ?? '')
+      for (const name of [audience, project, kid]) expect(await signer.textContent()).toContain(name)
+    }
+    expect(files.map((file) => file.split('.')[1])).toEqual(['mjs', 'py', 'php', 'go', 'java'])
+
+    const clipboard = () => page.evaluate('navigator.clipboard.readText()')
+    await visitor.inDialog(`Copy: kid ${kid}`).click()
+    await sheet.getByText('Copied').waitFor()
+    expect(await clipboard()).toBe(kid)
+    await page.evaluate('navigator.clipboard.writeText = () => Promise.reject(new Error())')
+    await visitor.inDialog('Copy: ProjectToken.java').click()
+    await sheet.locator('.said', { hasText: 'Copied' }).nth(1).waitFor()
+    expect(await clipboard()).toBe(await sheet.locator('pre').textContent())
+    await page.evaluate('document.execCommand = () => false')
+    await visitor.inDialog(`Copy: audience ${audience}`).click()
+    await sheet.getByText('Not copied: it is selected, press Ctrl+C').waitFor()
+    expect(await page.evaluate('getSelection().toString()')).toBe(audience)
+    await page.keyboard.press('Escape')
+    expect(await visitor.focused()).toBe(`Hand over ${kid}`)
   })
 })
 

@@ -32,8 +32,12 @@ const oddId = 'odd\u200b\u0455'
 const oddKid = 'key\u202e\u0430'
 const honestName = 'Café 東京 شركة Ümlaut'
 
+/** More than a page of the list. They come behind the others. */
+const many = Array.from({ length: 60 }, (_, index) => `\u6771-${String(index).padStart(2, '0')}`)
+
 const visitor = consoleVisitor(async (store) => {
   for (const id of Object.keys(lookalikes)) await store.commit(changeOf(projectRecord(id)))
+  for (const id of many) await store.commit(changeOf(projectRecord(id)))
   const shop = { id: 'demo-shop', issuer: 'demo-shop', suspended: false, scopes: ['portal:read'] }
   await store.commit(changeOf(projectRecord(shop.id, { project: { ...shop, name: 'Demo Shop\u202elive' } })))
   const honest = { id: 'honest', issuer: 'honest', suspended: false, name: honestName }
@@ -141,7 +145,7 @@ it('deletes a project whose id nobody can type, given the id as it is shown', as
   const typed = visitor.dialog().getByLabel('Type the id to confirm')
   await typed.fill('shop')
   await visitor.inDialog('Delete for good').click()
-  await visitor.dialog().getByText('This is not the id of the project.').waitFor()
+  await visitor.dialog().locator('.field-error').waitFor()
   await typed.fill('shop\\u200b')
   await visitor.inDialog('Delete for good').click()
   await visitor.said('The project is deleted.')
@@ -167,6 +171,32 @@ it('escapes what a stranger wrote into a token, and runs nothing of it', async (
   expect(await visitor.page.evaluate(hidden)).toEqual([])
   expect(await visitor.page.locator('main img').count()).toBe(0)
   expect(await visitor.page.title()).toBe('Calls of the platform')
+})
+
+it('finds a project among many, by what it is or as it is shown, with the keyboard', async () => {
+  const { page } = visitor
+  const links = page.locator('#projects a')
+  const found = page.locator('#found')
+  expect(await links.count()).toBe(50)
+  await page.getByLabel('Search for a project').focus()
+  await page.keyboard.type('live \uff33HOP')
+  await found.getByText(/^1 of \d+\.$/).waitFor()
+  expect(await links.allInnerTexts()).toEqual(['Demo Shop\\u202elive\ndemo-shop'])
+  await page.keyboard.press('ArrowDown')
+  expect(await visitor.focused()).toContain('Demo Shop')
+  await page.keyboard.press('ArrowUp')
+  await page.keyboard.press('ControlOrMeta+A')
+  await page.keyboard.type('\\u6771-5')
+  await found.getByText(/^10 of \d+\.$/).waitFor()
+  await page.keyboard.press('Enter')
+  await page.locator('#project h2', { hasText: '\\u6771-50' }).waitFor()
+  await page.getByLabel('Search for a project').focus()
+  await page.keyboard.press('Escape')
+  expect([await page.getByLabel('Search for a project').inputValue(), await found.textContent()]).toEqual([
+    '',
+    '',
+  ])
+  expect(await links.count()).toBeGreaterThan(60)
 })
 
 it('escapes the name on the page of the customer', async () => {

@@ -6,6 +6,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { openProjectStore } from '../../example-server/operations/project-store.js'
 import type { ProjectStore } from '../../lib/registry/index.js'
 import { launchChromium } from './chromium.js'
+import { loggedInAtConsole } from '../helpers/console-login.js'
 import { DemoProcess } from '../helpers/demo-process.js'
 import { putEmptyPgliteInto } from '../helpers/pglite.js'
 
@@ -18,6 +19,9 @@ export class ConsoleVisitor {
   customer = ''
   /** What the browser's console said since the test began. A test ends with none. */
   complaints: string[] = []
+  /** The one-time password, and who logged in with it. */
+  password = ''
+  readonly operator = 'ops'
   private demo: DemoProcess | undefined
   private folder = ''
   private opened: { readonly browser: Browser; readonly context: BrowserContext } | undefined
@@ -39,7 +43,7 @@ export class ConsoleVisitor {
     return this.current
   }
 
-  async arrive(prepare?: Prepare): Promise<void> {
+  async arrive(prepare?: Prepare, isLoggedIn = true): Promise<void> {
     this.folder = await mkdtemp(join(tmpdir(), 'reverse-jwt-console-'))
     await putEmptyPgliteInto(this.folder)
     if (prepare !== undefined) {
@@ -54,7 +58,12 @@ export class ConsoleVisitor {
     ;({ customer: this.customer } = await this.demo.started())
     const { address, password } = await this.demo.console()
     this.address = address
-    await this.logIn(password)
+    this.password = password
+    if (!isLoggedIn) return
+    const { cookie } = await loggedInAtConsole(this.demo)
+    const [name = '', value = ''] = cookie.split('=')
+    const { hostname: domain } = new URL(address)
+    await context.addCookies([{ name, value, domain, path: '/console', httpOnly: true, sameSite: 'Strict' }])
   }
 
   async leave(): Promise<void> {
@@ -71,14 +80,17 @@ export class ConsoleVisitor {
       if (['error', 'warning'].includes(message.type())) this.complaints.push(message.text())
     })
     page.on('pageerror', (error) => this.complaints.push(error.message))
-    await page.goto(`${this.address}#demo-shop`)
-    await page.getByRole('heading', { name: 'Demo Shop' }).waitFor()
+  }
+
+  async openDemoShop(): Promise<void> {
+    await this.page.goto(`${this.address}#demo-shop`)
+    await this.page.getByRole('heading', { name: 'Demo Shop' }).waitFor()
     // It comes last. Who presses Tab before finds buttons missing.
-    await page.locator('#audit li').first().waitFor()
+    await this.page.locator('#audit li').first().waitFor()
   }
 
   /** For a test that provokes one: the browser complains of an answer with this status. */
-  excuse(status: number): void {
+  excuse(status: number | string): void {
     this.complaints = this.complaints.filter((text) => !text.includes(String(status)))
   }
 
@@ -103,27 +115,21 @@ export class ConsoleVisitor {
     return page.locator('.key').filter({ has: page.locator('.key-head').getByText(kid, { exact: true }) })
   }
 
-  /** Wrong passwords first; the right one twice. */
-  private async logIn(password: string): Promise<void> {
-    const login = await this.context.newPage()
-    await login.goto(this.address)
-    const field = login.getByLabel('One-time password')
-    const send = login.getByRole('button', { name: 'Log in' })
-    await field.fill('aaaa-bbbb-cccc-dddd')
-    await send.click()
-    await login.getByText('This is not the password.').waitFor()
-    await field.fill(` ${password.toUpperCase()} `)
-    await send.click()
-    await login.getByRole('heading', { name: 'Projects' }).waitFor()
-    await login.close()
+  /** What has the focus, by its name. */
+  focused(): Promise<string> {
+    return this.page.evaluate(
+      '(({ activeElement: one }) => one.ariaLabel ?? one.labels?.[0]?.textContent ?? one.textContent)(document)',
+    )
+  }
 
-    const other = await this.browser.newContext()
-    const second = await other.newPage()
-    await second.goto(this.address)
-    await second.getByLabel('One-time password').fill(password)
-    await second.getByRole('button', { name: 'Log in' }).click()
-    await second.getByText('This password has been used or is too old.').waitFor()
-    await other.close()
+  /** What stands at a field of the dialog, if it is marked as wrong. */
+  async errorAt(label: string): Promise<string> {
+    const control = this.page.getByLabel(label, { exact: true })
+    await this.page.locator('[aria-invalid=true]').waitFor()
+    expect(await control.getAttribute('aria-invalid')).toBe('true')
+    expect(await this.focused()).toBe(label)
+    const [id = ''] = ((await control.getAttribute('aria-describedby')) ?? '').split(' ')
+    return (await this.page.locator(`[id="${id}"]`).textContent()) ?? ''
   }
 
   async newProject(id: string): Promise<void> {
@@ -138,7 +144,7 @@ export class ConsoleVisitor {
   async newKey(): Promise<string> {
     await this.button('Create a key pair').click()
     await this.inDialog('Create').click()
-    const kid = (await this.dialog().locator('p code').textContent()) ?? ''
+    const kid = (await this.dialog().locator('.hand-over code').nth(2).textContent()) ?? ''
     await this.dialog().getByLabel('I have it').check()
     await this.inDialog('Forget it here').click()
     await this.said('The new key is active.')
@@ -147,11 +153,16 @@ export class ConsoleVisitor {
 }
 
 /** Arrives before the tests of a file and leaves after them; each test has a page of its own, and no complaint. */
-export function consoleVisitor(prepare?: Prepare): ConsoleVisitor {
+export function consoleVisitor(prepare?: Prepare, isLoggedIn = true): ConsoleVisitor {
   const visitor = new ConsoleVisitor()
-  beforeAll(() => visitor.arrive(prepare), 90_000)
+  beforeAll(() => visitor.arrive(prepare, isLoggedIn), 90_000)
   afterAll(() => visitor.leave())
-  beforeEach(() => visitor.openPage())
+  beforeEach(async () => {
+    await visitor.openPage()
+    if (isLoggedIn) await visitor.openDemoShop()
+    // The first test of a file logs in itself.
+    isLoggedIn = true
+  })
   afterEach(async () => {
     await visitor.page.close()
     expect(visitor.complaints).toEqual([])

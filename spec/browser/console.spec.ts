@@ -1,9 +1,42 @@
 import { expect, it, jest } from '@jest/globals'
 import { consoleVisitor } from './console-visitor.js'
+import { faults } from './page-faults.js'
 
 jest.setTimeout(90_000)
 
-const visitor = consoleVisitor()
+const visitor = consoleVisitor(undefined, false)
+
+/** The first one: the password is good for one login. */
+it('logs in whoever has the password, under the name that they say', async () => {
+  const { page, password } = visitor
+  await page.goto(`${visitor.address}#demo-shop`)
+  await page.getByRole('heading', { name: 'Who may call your platform?' }).waitFor()
+  expect(await visitor.focused()).toBe('Your name')
+  const name = page.getByLabel('Your name')
+  const field = page.getByLabel('One-time password')
+  await name.fill('op\u0455')
+  await field.fill('aaaa-bbbb-cccc-dddd')
+  await visitor.button('Log in').click()
+  expect(await visitor.errorAt('One-time password')).toBe('This is not the password.')
+  await field.fill(` ${password.toUpperCase()} `)
+  await visitor.button('Log in').click()
+  await page.locator('#name-error').waitFor()
+  expect(await visitor.errorAt('Your name')).toContain('The name has the Cyrillic letter U+0455')
+  await name.fill(visitor.operator)
+  await page.keyboard.press('Enter')
+  await page.locator('#audit li').first().waitFor()
+  expect(await page.locator('header').textContent()).toContain(`console, as ${visitor.operator}`)
+
+  const other = await visitor.browser.newContext()
+  const second = await other.newPage()
+  await second.goto(visitor.address)
+  await second.getByLabel('Your name').fill('another')
+  await second.getByLabel('One-time password').fill(password)
+  await second.getByRole('button', { name: 'Log in' }).click()
+  await second.getByText('This password has been used or is too old.').waitFor()
+  await other.close()
+  for (const status of [400, 403]) visitor.excuse(status)
+})
 
 it('keeps its session in a cookie that no script reads and no other site sends', async () => {
   const cookies = (await visitor.context.cookies(visitor.address)).filter(
@@ -35,6 +68,7 @@ it('makes a project, changes it, suspends and resumes it, and deletes it', async
   await visitor.dialog().getByLabel('Scopes').fill('read write')
   await visitor.inDialog('Save').click()
   await visitor.said('The settings are saved.')
+  expect(await visitor.focused()).toBe('Settings')
   expect(await visitor.page.locator('#project').textContent()).toContain(
     'Allowed originsanyScopesread  write',
   )
@@ -44,17 +78,73 @@ it('makes a project, changes it, suspends and resumes it, and deletes it', async
   await visitor.inDialog('Suspend').click()
   await visitor.said('The project is suspended.')
   await visitor.page.getByText('Suspended because').waitFor()
+  // What opened the dialog is gone: this has its place.
+  expect(await visitor.focused()).toBe('Resume')
   await visitor.button('Resume').click()
   await visitor.said('The project is resumed.')
+  expect(await visitor.focused()).toBe('Suspend')
+  expect(await visitor.page.locator('#audit li').first().textContent()).toMatch(/^ops resumed the project/)
 
   await visitor.button('Delete').click()
   await visitor.dialog().getByLabel('Type the id to confirm: life').fill('other')
   await visitor.inDialog('Delete for good').click()
-  await visitor.dialog().getByText('This is not the id of the project.').waitFor()
+  expect(await visitor.errorAt('Type the id to confirm: life')).toBe('This is not the id of the project.')
   await visitor.dialog().getByLabel('Type the id to confirm: life').fill('life')
   await visitor.inDialog('Delete for good').click()
   await visitor.said('The project is deleted.')
   expect(await visitor.page.getByRole('navigation').textContent()).not.toContain('The life')
+  expect(await visitor.focused()).toBe('Demo Shop')
+})
+
+it('says a success for a while, and an error until it is dismissed or mended', async () => {
+  const { page } = visitor
+  const [said, problems] = [page.locator('#status'), page.locator('#problems')]
+  await visitor.newProject('spoken')
+  await page.clock.install()
+  await visitor.button('Suspend').click()
+  await visitor.inDialog('Suspend').click()
+  await visitor.said('The project is suspended.')
+  await page.mouse.move(0, 0)
+  await page.clock.fastForward(10_000)
+  expect(await said.textContent()).toBe('')
+
+  await page.route('**/resume', (route) => route.fulfill({ status: 409, json: { detail: 'Try again.' } }))
+  await visitor.button('Resume').click()
+  await problems.getByText('Try again.').waitFor()
+  await page.clock.fastForward(60_000)
+  await visitor.button('Refresh').click()
+  await page.locator('#audit li').first().waitFor()
+  expect(await problems.textContent()).toContain('Try again.')
+  await problems.getByRole('button', { name: 'Dismiss' }).click()
+  expect([await problems.textContent(), await visitor.focused()]).toEqual(['', 'Refresh'])
+  await visitor.button('Resume').click()
+  await problems.getByText('Try again.').waitFor()
+  await page.unroute('**/resume')
+  await visitor.button('Resume').click()
+  await visitor.said('The project is resumed.')
+  expect(await problems.textContent()).toBe('')
+  // The next action is under way: what was said of the last one goes.
+  await visitor.button('Settings').click()
+  expect(await said.textContent()).toBe('')
+  visitor.excuse(409)
+})
+
+it('shows what others changed meanwhile in the audit log, when it is asked to', async () => {
+  const { page } = visitor
+  const first = page.locator('#audit li').first()
+  await first.locator('summary').click()
+  const entry = await first.getAttribute('data-place')
+  const suspended = await page.evaluate(`fetch('/console/api/projects/demo-shop/suspend', {
+    method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"reason":"elsewhere"}' }).then(({ status }) => status)`)
+  expect(suspended).toBe(200)
+  await visitor.button('Refresh').click()
+  await first.getByText('(elsewhere)').waitFor()
+  expect(await visitor.focused()).toBe('Refresh')
+  // What was opened stays open.
+  expect(await page.locator(`#audit [data-place="${entry}"] details`).getAttribute('open')).toBe('')
+  await page.reload()
+  await visitor.button('Resume').click()
+  await visitor.said('The project is resumed.')
 })
 
 it('says what is wrong with what was typed, and keeps it', async () => {
@@ -64,11 +154,30 @@ it('says what is wrong with what was typed, and keeps it', async () => {
   const refused = visitor.page.waitForResponse((response) => response.status() === 400)
   await visitor.inDialog('Create project').click()
   await refused
-  await visitor.dialog().getByRole('alert').filter({ hasText: 'not an origin as browsers send it' }).waitFor()
-  expect(await visitor.dialog().getByLabel('Id', { exact: true }).inputValue()).toBe('wrong')
+  expect(await visitor.errorAt('Allowed origins')).toBe(
+    'This has "https://a.example/path", which is not an origin as browsers send it (like https://a.example)',
+  )
+  const origins = visitor.dialog().getByLabel('Allowed origins')
+  await origins.fill('https://a.example')
+  expect(await origins.getAttribute('aria-invalid')).toBeNull()
+  expect(await visitor.dialog().locator('.field-error').count()).toBe(0)
+  const id = visitor.dialog().getByLabel('Id', { exact: true })
+  expect(await id.inputValue()).toBe('wrong')
+  await id.fill('demo-shop')
+  await visitor.inDialog('Create project').click()
+  expect(await visitor.errorAt('Id')).toContain('There is, or was, a project')
+  // What is about no field stands above them.
+  await visitor.page.route('**/api/projects', (route) =>
+    route.fulfill({ status: 409, json: { code: 'conflict', detail: 'Try again.' } }),
+  )
+  await id.fill('free')
+  await visitor.inDialog('Create project').click()
+  await visitor.dialog().getByRole('alert').filter({ hasText: 'Try again.' }).waitFor()
+  expect(await id.inputValue()).toBe('free')
+  await visitor.page.unroute('**/api/projects')
   await visitor.page.keyboard.press('Escape')
   expect(await visitor.dialog().count()).toBe(0)
-  visitor.excuse(400)
+  for (const status of [400, 409]) visitor.excuse(status)
 })
 
 it('shows markup that somebody gave as a name as the text that it is', async () => {
@@ -104,24 +213,6 @@ it('can be used by keyboard alone, and the focus can be seen', async () => {
   expect(((await focused()) as string[])[0]).toBe('Create a key pair')
 })
 
-/** What a screen reader needs, in the page and in each dialog. */
-const faults = `(() => {
-  const found = []
-  const name = (element) => element.getAttribute('aria-label') || element.labels?.[0]?.textContent || element.textContent.trim()
-  for (const element of document.querySelectorAll('button, input, select, textarea, a, summary'))
-    if (!name(element)) found.push('no name: ' + element.outerHTML)
-  const visible = [...document.querySelectorAll('h1, h2, h3')].filter((heading) => heading.checkVisibility() || heading.closest('dialog'))
-  if (visible.filter(({ tagName }) => tagName === 'H1').length !== 1) found.push('not one h1')
-  const ids = [...document.querySelectorAll('[id]')].map(({ id }) => id)
-  if (new Set(ids).size !== ids.length) found.push('an id twice')
-  for (const element of document.querySelectorAll('[aria-labelledby], [aria-describedby]'))
-    for (const id of (element.getAttribute('aria-labelledby') ?? element.getAttribute('aria-describedby')).split(' '))
-      if (!document.getElementById(id) && element.tagName !== 'DIALOG') found.push('points nowhere: ' + id)
-  if (document.documentElement.lang !== 'en') found.push('no language')
-  if (document.querySelectorAll('script:not([src]), [style], [onclick]').length > 0) found.push('inline code')
-  return found
-})()`
-
 it.each([360, 1280])('has names, headings and no scrolling sideways at %d pixels', async (width) => {
   await visitor.page.setViewportSize({ width, height: 800 })
   const sideways = () => visitor.page.evaluate('document.documentElement.scrollWidth - innerWidth')
@@ -147,14 +238,14 @@ it.each([360, 1280])('has names, headings and no scrolling sideways at %d pixels
     expect([name, cut]).toEqual([name, 0])
     await visitor.page.keyboard.press('Escape')
   }
-  await visitor.page.goto(`${visitor.address}calls.html`)
-  await visitor.page.locator('#call-list summary').first().click()
-  await check()
 })
 
 it('asks a stranger for the password, and shows nothing before', async () => {
   const withoutSession = await visitor.browser.newContext()
   const other = await withoutSession.newPage()
+  await other.route('**/console/session', (route) => route.abort(), { times: 1 })
+  await other.goto(visitor.address)
+  await other.getByRole('alert').filter({ hasText: 'The platform cannot be reached.' }).waitFor()
   await other.goto(visitor.address)
   await other.getByRole('heading', { name: 'Who may call your platform?' }).waitFor()
   expect(await other.locator('#console').isVisible()).toBe(false)

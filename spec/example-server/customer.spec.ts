@@ -50,6 +50,7 @@ it('gives a token that the platform accepts to a visitor with a session', async 
     origins: { has: () => true, framing: new Set() },
     replayStore: new MemoryReplayStore(),
     onEvent: () => undefined,
+    onSessionEvent: () => undefined,
     pages: (_req, _res, next) => {
       next()
     },

@@ -40,6 +40,7 @@ beforeEach(async () => {
     origins: Object.assign(new Set([customerOrigin]), { framing: new Set([customerOrigin]) }),
     replayStore: new MemoryReplayStore(),
     onEvent: () => undefined,
+    onSessionEvent: () => undefined,
     pages: (_req, _res, next) => {
       next()
     },

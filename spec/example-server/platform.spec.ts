@@ -48,6 +48,7 @@ beforeEach(() => {
     origins: Object.assign(new Set([customerOrigin]), { framing: new Set([customerOrigin]) }),
     replayStore,
     onEvent: () => undefined,
+    onSessionEvent: () => undefined,
     pages: frontPageRouter(customerOrigin, new EventFeed()),
   })
 })

@@ -7,7 +7,7 @@ export async function loggedInAtConsole(demo: DemoProcess) {
   const login = await fetch(`${address}login`, {
     method: 'POST',
     headers,
-    body: JSON.stringify({ password }),
+    body: JSON.stringify({ password, name: 'ops' }),
   })
   const [cookie = ''] = (login.headers.get('set-cookie') ?? '').split(';')
   return { address, headers, cookie }

@@ -58,6 +58,7 @@ const statuses: Readonly<Record<RegistryErrorCode, number>> = {
   proof_invalid: 422,
   project_not_found: 404,
   key_not_found: 404,
+  refusal_not_found: 404,
   project_exists: 409,
   key_exists: 409,
   key_not_active: 409,

@@ -6,6 +6,7 @@ import { request } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { refusals, type TokenRefusalCode } from '../../lib/customer/endpoint/refusals.js'
 import { createVerifier, MemoryKeyStore, MemoryReplayStore } from '../../lib/index.js'
+import type { Algorithm } from '../../lib/protocol.js'
 import { filesBelow, read } from '../docs/markdown.js'
 import { keyPair } from '../helpers/keys.js'
 import { audience } from '../helpers/mint.js'
@@ -13,6 +14,7 @@ import { freePort } from '../helpers/redis-server.js'
 import { until } from '../helpers/until.js'
 import { customersEnvironment } from './command.js'
 import { languages, type Language } from './customer-languages.js'
+import { handOverSheets, hostileNames, sheetCommands, sheetKeys } from './hand-over-sheets.js'
 import { recipeFolder, type RecipeFolder } from './recipes.js'
 
 jest.setTimeout(120_000)
@@ -243,4 +245,55 @@ it('docs/snippets has nothing that is not shown and run', () => {
   const files = [...Object.values(languages).map(({ file }) => file), 'page.js']
   expect(filesBelow('docs/snippets').sort()).toEqual(files.map((file) => `docs/snippets/${file}`).sort())
   expect(read('docs/customers.md')).toContain(read('docs/snippets/page.js').trimEnd())
+})
+
+const sheets = await handOverSheets()
+
+/** Here, where Go has compiled what they need. */
+describe('the hand-over sheet of the console', () => {
+  it.each(sheets.flatMap(({ name }) => Object.keys(sheetKeys).map((alg) => [name, alg] as const)))(
+    'in %s signs for %s, whatever the project, the key and the issuer are called',
+    async (name, alg) => {
+      const sheet = sheets.find((one) => one.name === name)
+      const pair = sheetKeys[alg]
+      if (sheet === undefined || pair === undefined) throw new Error(name)
+      if (sheet.cannot?.(alg) !== undefined) {
+        expect([name, alg]).toEqual(['PHP', 'PS256'])
+        return
+      }
+      const { projectId, kid, issuer } = hostileNames
+      // The one algorithm that is tried with harmless names, and without what may be left out.
+      const values =
+        alg === 'RS256'
+          ? { projectId: 'shop', kid: 'key-1', issuer: 'shop', scope: '' }
+          : { projectId, kid, issuer, scope: 'portal:read a' }
+      const text = sheet.textFor({ ...values, audience, alg })
+      expect(text).toMatch(/^[\n\x20-\x7e\t]+$/)
+      expect(text).not.toContain('PRIVATE KEY-----\n')
+      await here.write('sheet-key.pem', pair.privateKey.export({ type: 'pkcs8', format: 'pem' }))
+      await here.write(sheet.file, text)
+      const printed = await here.shell(sheetCommands[name] ?? '', {
+        PROJECT_KEY_FILE: `${here.folder}/sheet-key.pem`,
+        GOCACHE: `${here.folder}/go`,
+        GOTOOLCHAIN: 'local',
+      })
+      const pem = pair.publicKey.export({ type: 'spki', format: 'pem' }) as string
+      const project = {
+        id: values.projectId,
+        issuer: values.issuer,
+        scopes: ['portal:read', 'a'],
+        keys: [{ pem, kid: values.kid, alg: alg as Algorithm }],
+      }
+      const { projectToken } = await createVerifier({
+        audience,
+        typ: 'project-auth+jwt',
+        algorithms: [alg as Algorithm],
+        keyStore: new MemoryKeyStore([project]),
+        replayStore: new MemoryReplayStore(),
+      }).verify(printed.trim())
+      expect([projectToken.kid, projectToken.scopes]).toEqual([values.kid, ['portal:read', 'a']])
+      const { exp, iat } = projectToken.claims
+      expect(exp - (iat ?? 0)).toBe(120)
+    },
+  )
 })

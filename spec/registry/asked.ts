@@ -1,10 +1,12 @@
 import { expect } from '@jest/globals'
+import { randomUUID } from 'node:crypto'
 import type { Server } from 'node:http'
 import { send, type Sent } from '../helpers/admin.js'
 import { contentOf, faultsOf, operationOf, resolved } from './admin/open-api.js'
 
 export interface Asked extends Sent {
   readonly project?: string
+  readonly id?: string
   readonly query?: string
   /** What is sent is not as documented. */
   readonly wrong?: boolean
@@ -14,7 +16,7 @@ export interface Asked extends Sent {
 export async function askAsDocumented(
   server: Server,
   name: string,
-  { project = 'shop', query = '', wrong = false, ...sent }: Asked = {},
+  { project = 'shop', id = randomUUID(), query = '', wrong = false, ...sent }: Asked = {},
 ) {
   const operation = operationOf(name)
   const [method = '', path = ''] = name.split(' ')
@@ -22,7 +24,8 @@ export async function askAsDocumented(
   if (!wrong && documented !== undefined && sent.body !== undefined) {
     expect(faultsOf(documented.schema, sent.body)).toEqual([])
   }
-  const to = path.replace('{project}', encodeURIComponent(project)) + query
+  const to =
+    path.replace('{project}', encodeURIComponent(project)).replace('{id}', encodeURIComponent(id)) + query
   const answer = await send(server, method, to, sent)
   const expected = operation.responses[String(answer.status)]
   expect([name, answer.status, expected === undefined ? answer.text : 'documented']).toEqual([

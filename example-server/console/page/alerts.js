@@ -22,6 +22,7 @@ const order = ['critical', 'warning', 'info']
 
 const alerts = new Map()
 let shown = ''
+let stop
 
 const keyOf = ({ rule, projectId, unverifiedProjectId }) =>
   JSON.stringify([rule, projectId, unverifiedProjectId])
@@ -87,7 +88,8 @@ function alertItem(alert) {
   )
 }
 
-/** For a page that shows the alerts alone. Returns what ends it. */
-export function watchAlerts() {
-  return followEvents({ onEntries: takeAlerts, onState: () => undefined })
+/** For a page that shows the alerts alone, as long as it is wanted. */
+export function watchAlerts(isWanted) {
+  if (!isWanted) stop?.()
+  stop = isWanted ? (stop ?? followEvents({ onEntries: takeAlerts, onState: () => undefined })) : undefined
 }

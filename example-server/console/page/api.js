@@ -4,10 +4,11 @@ const timeoutMs = 10_000
 
 /** What the platform says is wrong. */
 export class Problem extends Error {
-  constructor(status, { code, detail } = {}) {
+  constructor(status, { code, detail, field } = {}) {
     super(detail ?? 'The platform cannot be reached. Is it still running?')
     this.status = status
     this.code = code
+    this.field = field
   }
 }
 
@@ -35,9 +36,10 @@ const query = (values) => {
   return `?${new URLSearchParams(given)}`
 }
 
-export const logIn = (password) => ask('POST', '/login', { password })
+export const readSession = () => ask('GET', '/session')
+export const logIn = (name, password) => ask('POST', '/login', { name, password })
 export const logOut = () => ask('POST', '/logout')
-export const listProjects = (after) => ask('GET', `/api/projects${query({ after })}`)
+export const listProjects = (after, limit) => ask('GET', `/api/projects${query({ after, limit })}`)
 export const readProject = (id) => ask('GET', project(id))
 export const createProject = (settings) => ask('POST', '/api/projects', settings)
 export const updateProject = (id, changes) => ask('PATCH', project(id), changes)

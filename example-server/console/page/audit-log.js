@@ -1,4 +1,8 @@
-import { ago, element } from './dom.js'
+import * as api from './api.js'
+import { ago, byId, element } from './dom.js'
+import { placeOf, returnFocus } from './focus.js'
+import { guarded } from './guarded.js'
+import { current } from './project-list.js'
 import { idElement, nameElement, visibleJson, visibleName } from '/visible-text.js'
 
 const sentences = {
@@ -7,6 +11,7 @@ const sentences = {
   'project.suspended': 'suspended the project',
   'project.resumed': 'resumed the project',
   'project.deleted': 'deleted the project',
+  'sessions.ended': 'ended the sessions',
   'key.generated': 'created a key pair',
   'key.registered': 'registered a key and asked for a proof',
   'key.confirmed': 'activated a key, given the proof',
@@ -14,13 +19,44 @@ const sentences = {
   'key.revoked': 'revoked a key',
 }
 
-export function auditItems(records, showProject) {
+let next
+
+/** Shows the newest entries, or those before one. */
+export async function loadAudit(before) {
+  const all = byId('audit-all').checked || current() === ''
+  const page = await api.audit(all ? undefined : current(), before)
+  const list = byId('audit')
+  const place = placeOf(document.activeElement)
+  const open = Array.from(list.querySelectorAll('li:has(details[open])'), ({ dataset }) => dataset.place)
+  const items = auditItems(page.records, all)
+  for (const item of items) if (open.includes(item.dataset.place)) item.querySelector('details').open = true
+  if (before === undefined) list.replaceChildren(...items)
+  else list.append(...items)
+  next = page.next
+  byId('more-audit').hidden = next === undefined
+  returnFocus(place)
+}
+
+byId('more-audit').addEventListener(
+  'click',
+  guarded('audit', () => loadAudit(next)),
+)
+byId('audit-all').addEventListener(
+  'change',
+  guarded('audit', () => loadAudit()),
+)
+byId('refresh-audit').addEventListener(
+  'click',
+  guarded('audit', () => loadAudit()),
+)
+
+function auditItems(records, showProject) {
   if (records.length === 0) return [element('li', { className: 'empty' }, 'Nothing has happened yet.')]
   return records.map((record) => {
     const { at, by, action, projectId, kid, reason, before, after } = record
     return element(
       'li',
-      {},
+      { data: { place: `entry ${record.id}` } },
       element(
         'p',
         {},

@@ -1,5 +1,6 @@
 /** What there is to know of one event. */
-import { copyable, element } from './dom.js'
+import { copyableId } from './copy.js'
+import { element } from './dom.js'
 import { wordsFor } from './reasons.js'
 import { idElement, nameElement, visibleJson } from '/visible-text.js'
 
@@ -75,6 +76,7 @@ export function eventDetails(event) {
   const addId = (term, value) => value !== undefined && add(term, idElement(value))
   const addTime = (term, value) => value !== undefined && add(term, instant(value))
   add('When', instant(time))
+  add('Id', copyableId('Id', `urn:uuid:${id}`))
   if (code !== undefined) add('The caller was told', idElement(code), ' ', nameElement(description ?? ''))
   if (reason !== undefined && reason !== code) add('The true reason', idElement(reason))
   addText('In words', cause)
@@ -111,7 +113,6 @@ export function eventDetails(event) {
             'Keys and settings of this project',
           ),
         ),
-    copyable('Id', `urn:uuid:${id}`),
     element(
       'details',
       {},

@@ -39,22 +39,6 @@ export function ago(seconds) {
   return element('time', { dateTime: date.toISOString(), title: formatter.format(date) }, text)
 }
 
-/** Text to take along, with a button that copies it. */
-export function copyable(label, text, secret = false) {
-  const pre = element('pre', { tabIndex: 0, aria: { label } }, text)
-  const copy = button('Copy', async () => {
-    try {
-      await navigator.clipboard.writeText(text)
-      copy.textContent = 'Copied'
-    } catch {
-      getSelection().selectAllChildren(pre)
-      copy.textContent = 'Selected: press Ctrl+C'
-    }
-  })
-  copy.setAttribute('aria-label', `Copy: ${label}`)
-  return element('div', { className: 'copyable', data: secret ? { secret: '' } : {} }, pre, copy)
-}
-
 let fields = 0
 
 /** A control with its label, and a hint that belongs to it. Both are texts, or lists of texts and elements. */

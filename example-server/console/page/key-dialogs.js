@@ -1,6 +1,8 @@
 import * as api from './api.js'
+import { copyable } from './copy.js'
 import { closeDialog, openDialog } from './dialog.js'
-import { copyable, element, field, select } from './dom.js'
+import { element, field, select } from './dom.js'
+import { handOverBelow } from './hand-over.js'
 import { idElement, visibleName } from '/visible-text.js'
 
 const algorithms = [
@@ -9,7 +11,7 @@ const algorithms = [
   ['RS256', 'RS256 (RSA, 3072 bits)'],
   ['PS256', 'PS256 (RSA-PSS, 3072 bits)'],
 ]
-const overlaps = [
+export const overlaps = [
   ['86400', 'a day'],
   ['3600', 'an hour'],
   ['604800', 'a week'],
@@ -27,7 +29,7 @@ const reasons = [
 const warning = (text, mood = 'trouble') => element('p', { className: 'status', data: { mood } }, text)
 
 /** The one moment at which a private key can be seen here. */
-function showPrivateKey({ kid, privateKey }, note, done) {
+function showPrivateKey(project, { kid, privateKey, publicJwk: { alg } }, note, done) {
   const seen = element('input', { type: 'checkbox', required: true })
   openDialog({
     title: 'The private key, shown once',
@@ -36,8 +38,8 @@ function showPrivateKey({ kid, privateKey }, note, done) {
         'Nobody can show it again: it is stored nowhere. Hand it to the customer over a way that only they can read (not by mail or chat), for the secrets of their backend.',
       ),
       copyable('Private key', privateKey, true),
-      element('p', { className: 'hint' }, 'Its kid: ', idElement(kid)),
       ...(note === undefined ? [] : [element('p', {}, note)]),
+      handOverBelow(project, { kid, alg }),
       element('label', { className: 'switch' }, seen, ' I have it'),
     ],
     action: 'Forget it here',
@@ -64,8 +66,8 @@ export function askToCreateKey(project, done) {
     ],
     action: 'Create',
     submit: async () => {
-      const pair = await api.generateKey(project, { alg: alg.value })
-      showPrivateKey(pair, undefined, () => done('The new key is active.'))
+      const pair = await api.generateKey(project.id, { alg: alg.value })
+      showPrivateKey(project, pair, undefined, () => done('The new key is active.'))
     },
   })
 }
@@ -86,7 +88,7 @@ export function askToRotate(project, key, done) {
     ],
     action: 'Rotate',
     submit: async () => {
-      const rotation = await api.rotateKey(project, { kid: key.kid, overlap: Number(overlap.value) }, name)
+      const rotation = await api.rotateKey(project.id, { kid: key.kid, overlap: Number(overlap.value) }, name)
       if (rotation.privateKey === undefined) {
         closeDialog()
         return done(
@@ -95,7 +97,7 @@ export function askToRotate(project, key, done) {
       }
       const end = new Date(rotation.retiring.until * 1000).toLocaleString()
       const note = Number(overlap.value) === 0 ? 'The old key has ended.' : `The old key ends on ${end}.`
-      showPrivateKey(rotation, note, () => done('The key is rotated.'))
+      showPrivateKey(project, rotation, note, () => done('The key is rotated.'))
     },
   })
 }
@@ -117,7 +119,7 @@ export function askToRevoke(project, key, done) {
     action: 'Revoke',
     mood: 'danger',
     submit: async () => {
-      const { warning: left } = await api.revokeKey(project, { kid: key.kid, reason: reason.value })
+      const { warning: left } = await api.revokeKey(project.id, { kid: key.kid, reason: reason.value })
       closeDialog()
       await done(
         left === undefined ? 'The key is revoked.' : `The key is revoked. ${visibleName(left)}`,

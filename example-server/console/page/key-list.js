@@ -1,7 +1,9 @@
+import { copyable, copyableId } from './copy.js'
 import { ago, button, element, moment, pill } from './dom.js'
-import { idElement, nameElement, visibleId } from '/visible-text.js'
+import { showHandOver } from './hand-over.js'
 import { askToRevoke, askToRotate } from './key-dialogs.js'
-import { askForNewChallenge, askToConfirm } from './registration-dialogs.js'
+import { askForNewChallenge, askToConfirm, askToRegister } from './registration-dialogs.js'
+import { idElement, nameElement, visibleId, visibleJson } from '/visible-text.js'
 
 const moods = { active: 'good', retiring: 'trouble', pending: 'trouble', revoked: 'refused', expired: 'calm' }
 const order = ['active', 'retiring', 'pending', 'revoked', 'expired']
@@ -17,24 +19,35 @@ export function keyItems(project, keys, done) {
 }
 
 function keyItem(project, key, keys, done) {
-  const { kid, alg, state } = key
+  const { kid, alg, state, publicJwk } = key
   const name = visibleId(kid)
   const actions = []
   const offer = (text, label, ask, className = 'small') => actions.push(button(text, ask, className, label))
-  if (state === 'active') offer('Rotate', `Rotate ${name}`, () => askToRotate(project, key, done))
+  // Nobody but the customer makes a private key of theirs.
+  const rotate = () =>
+    isCustomersOwn(key) ? askToRegister(project, keys, done, kid) : askToRotate(project, key, done)
+  if (state === 'active') offer('Rotate', `Rotate ${name}`, rotate)
   if (isRegistration(key) && state === 'pending')
     offer('Confirm', `Confirm ${name}`, () => askToConfirm(project, key, done))
   // For one whose time is over, too, as long as it is there.
   if (isRegistration(key))
     offer('New challenge', `New challenge for ${name}`, () => askForNewChallenge(project, key, keys, done))
-  if (!['revoked', 'expired'].includes(state))
+  if (!['revoked', 'expired'].includes(state)) {
+    offer('Hand over', `Hand over ${name}`, () => showHandOver(project, key))
     offer('Revoke', `Revoke ${name}`, () => askToRevoke(project, key, done), 'small danger-quiet')
+  }
   return element(
     'li',
-    { className: 'key', data: { state } },
-    element('div', { className: 'key-head' }, idElement(kid, 'kid'), pill(state, moods[state])),
+    { className: 'key', data: { state, place: kid } },
+    element('div', { className: 'key-head' }, copyableId('kid', kid, 'kid'), pill(state, moods[state])),
     facts(key, alg),
     element('div', { className: 'buttons' }, ...actions),
+    element(
+      'details',
+      {},
+      element('summary', {}, 'Public key'),
+      copyable(`Public key of ${name}`, visibleJson(publicJwk)),
+    ),
   )
 }
 
@@ -59,6 +72,11 @@ function facts(key, alg) {
     add('Revoked', moment(key.revokedAt), ' (', nameElement(key.revocationReason), ')')
   if (key.replaces !== undefined) add('In place of', idElement(key.replaces, 'kid'))
   return list
+}
+
+/** A pair that was made here is active at once; one of the customer's waits for a proof. */
+function isCustomersOwn({ createdAt, activatedAt }) {
+  return activatedAt > createdAt
 }
 
 /** Whether the customer has still to prove that they hold the private half. */

@@ -1,5 +1,5 @@
 /** The events of the platform, as they come. */
-import { listProjects } from './api.js'
+import { readSession } from './api.js'
 
 const retryMs = 5_000
 
@@ -49,7 +49,7 @@ export function followEvents({ onEntries, onState }) {
 
   async function askWhy() {
     shut()
-    const status = await listProjects().then(
+    const status = await readSession().then(
       () => 200,
       (error) => error.status,
     )

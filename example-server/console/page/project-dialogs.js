@@ -41,7 +41,7 @@ function settingsFields(project = {}) {
     allowedOrigins: any.checked ? null : lines(origins.value),
     scopes: lines(scopes.value),
   })
-  return { parts, values }
+  return { parts, values, fields: { name, allowedOrigins: origins, scopes } }
 }
 
 /** A field shows a name as it is. What cannot be seen in it is shown below. */
@@ -54,13 +54,14 @@ const withoutNulls = (object) =>
 
 export function askForNewProject(done) {
   const id = element('input', { maxLength: 256, autocomplete: 'off', spellcheck: false, placeholder: 'shop' })
-  const { parts, values } = settingsFields()
+  const { parts, values, fields } = settingsFields()
   openDialog({
     title: 'New project',
     parts: [
       field('Id', id, 'proj_id of its tokens. Empty: a random one. It can never be changed or used again.'),
       ...parts,
     ],
+    fields: { id, ...fields },
     action: 'Create project',
     submit: async () => {
       const given = id.value.trim() === '' ? {} : { id: id.value.trim() }
@@ -72,10 +73,11 @@ export function askForNewProject(done) {
 }
 
 export function askForSettings(project, done) {
-  const { parts, values } = settingsFields(project)
+  const { parts, values, fields } = settingsFields(project)
   openDialog({
     title: ['Settings of ', projectTitle(project)],
     parts,
+    fields,
     action: 'Save',
     submit: async () => {
       await api.updateProject(project.id, values())
@@ -97,6 +99,7 @@ export function askToSuspend(project, done) {
       ),
       field('Reason (optional)', reason, 'For the audit log.'),
     ],
+    fields: { reason },
     action: 'Suspend',
     mood: 'danger',
     submit: async () => {
@@ -120,12 +123,13 @@ export function askToDelete(project, done) {
       ),
       field(['Type the id to confirm: ', idElement(project.id)], typed),
     ],
+    fields: { typed },
     action: 'Delete for good',
     mood: 'danger',
     submit: async () => {
       // Nobody can type what cannot be seen but as it is shown.
       if (![project.id, visibleId(project.id)].includes(typed.value))
-        throw new Error('This is not the id of the project.')
+        throw Object.assign(new Error('This is not the id of the project.'), { field: 'typed' })
       await api.deleteProject(project.id)
       closeDialog()
       await done()

@@ -1,37 +1,70 @@
 import * as api from './api.js'
+import { copyable } from './copy.js'
 import { closeDialog, openDialog } from './dialog.js'
-import { copyable, element, field, moment, select } from './dom.js'
+import { element, field, moment, select } from './dom.js'
+import { handOverBelow, showHandOver } from './hand-over.js'
+import { overlaps } from './key-dialogs.js'
 import { idElement, visibleId, visibleJson } from '/visible-text.js'
 
-export function askToRegister(project, keys, done) {
-  const publicKey = element('textarea', {
+/** `successorOf` is the kid of the key that the new one shall replace, when it is known. */
+export function askToRegister(project, keys, done, successorOf) {
+  const jwk = element('textarea', {
     rows: 7,
     required: true,
     spellcheck: false,
     placeholder: '{ "kty": "EC", ... }  or  -----BEGIN PUBLIC KEY-----',
   })
   const active = keys.filter(({ state }) => state === 'active').map(({ kid }) => [kid, visibleId(kid)])
-  const replaces = select([['', 'none: this key comes beside the others'], ...active])
+  const replaces = select([['', 'none: this key comes beside the others'], ...active], successorOf)
+  const overlap = select(overlaps)
+  const toggle = () => (overlap.disabled = replaces.value === '')
+  replaces.addEventListener('change', toggle)
+  toggle()
+  const title = successorOf === undefined ? 'Register a key' : 'Register the next key'
   openDialog({
-    title: 'Register a key, step 1 of 2',
+    title: `${title}, step 1 of 2`,
     parts: [
-      element(
-        'p',
-        {},
-        'The customer made a pair and sent you the public half. They will have to prove that they hold the private half.',
-      ),
-      field('Public key', publicKey, 'A JWK or PEM. Never a private key.'),
-      field('Replaces', replaces, 'The replaced key stays good for a day after the proof.'),
+      ...(successorOf === undefined ? [aboutRegistration()] : aboutSuccession(successorOf)),
+      field('Public key', jwk, 'A JWK or PEM. Never a private key.'),
+      field('Replaces', replaces, 'It retires when the customer has proved that they hold the new key.'),
+      field('The old key stays good for', overlap, 'Counted from that proof. Then it ends by itself.'),
     ],
+    fields: { jwk, replaces, overlap },
     action: 'Ask for a proof',
     submit: async () => {
-      const replaced = replaces.value === '' ? {} : { replaces: replaces.value }
+      const replaced =
+        replaces.value === '' ? {} : { replaces: replaces.value, overlap: Number(overlap.value) }
       // A JWK or PEM: the registry reads either under either name.
-      const { kid, challenge } = await api.registerKey(project, { jwk: publicKey.value, ...replaced })
-      showChallenge('Register a key, step 2 of 2', project, kid, challenge, done)
+      const { kid, challenge } = await api.registerKey(project.id, { jwk: jwk.value, ...replaced })
+      showChallenge(`${title}, step 2 of 2`, project, kid, challenge, done)
       await done()
     },
   })
+}
+
+function aboutRegistration() {
+  return element(
+    'p',
+    {},
+    'The customer made a pair and sent you the public half. They will have to prove that they hold the private half.',
+  )
+}
+
+function aboutSuccession(kid) {
+  return [
+    element(
+      'p',
+      {},
+      'The customer made the pair of ',
+      idElement(kid, 'kid'),
+      ' themselves, and only they have its private half. So they make the next pair, too: ask them for its public half.',
+    ),
+    element(
+      'p',
+      {},
+      'Until they prove that they hold it, nothing changes. Then the new key is active, and the old one retires: you need not revoke it, unless others may have seen it.',
+    ),
+  ]
 }
 
 /** For a customer who lost the challenge, or had it too late. */
@@ -48,7 +81,7 @@ export function askForNewChallenge(project, key, keys, done) {
     ],
     action: 'Make a new challenge',
     submit: async () => {
-      const { challenge } = await api.registerKey(project, { jwk: publicJwk, ...replaced })
+      const { challenge } = await api.registerKey(project.id, { jwk: publicJwk, ...replaced })
       showChallenge('A new challenge', project, kid, challenge, done)
       await done()
     },
@@ -57,7 +90,7 @@ export function askForNewChallenge(project, key, keys, done) {
 
 /** Days later, when the customer has answered. */
 export function askToConfirm(project, key, done) {
-  const { field: proof, submit } = proofOf(project, key.kid, key.challengeExpiresAt, done)
+  const { part, ...proof } = proofOf(project, key, key.challengeExpiresAt, done)
   openDialog({
     title: 'Confirm a key',
     parts: [
@@ -68,10 +101,10 @@ export function askToConfirm(project, key, done) {
         idElement(key.kid, 'kid'),
         ' waits for the proof that the customer sends.',
       ),
-      proof,
+      part,
     ],
     action: 'Activate the key',
-    submit,
+    ...proof,
   })
 }
 
@@ -84,10 +117,11 @@ const privateKey = readFileSync('project-key.pem')
 const challenge = ${visibleJson(challenge)}
 // As in createSigner: is this your platform, and your project there?
 const audience = ${visibleJson(challenge.aud)}
-const projectId = ${visibleJson(project)}
+const projectId = ${visibleJson(project.id)}
 
 console.log(await proveKeyPossession({ privateKey, challenge, audience, projectId }))`
-  const { field: proof, submit } = proofOf(project, kid, challenge.exp, done)
+  const key = { kid, alg: challenge.alg }
+  const { part, ...proof } = proofOf(project, key, challenge.exp, done)
   openDialog({
     title,
     parts: [
@@ -97,24 +131,28 @@ console.log(await proveKeyPossession({ privateKey, challenge, audience, projectI
         'Send this to the customer. It holds no secret; it runs where the private key is, and prints a proof. It is shown once: copy it now. The key waits in the list, so the proof can come later.',
       ),
       copyable('What the customer runs', snippet),
-      proof,
+      part,
+      handOverBelow(project, key),
     ],
     action: 'Activate the key',
     held: true,
     cancel: 'Later',
-    submit,
+    ...proof,
   })
 }
 
-function proofOf(project, kid, expiresAt, done) {
+function proofOf(project, { kid, alg }, expiresAt, done) {
   const proof = element('textarea', { rows: 5, required: true, spellcheck: false, placeholder: 'eyJ...' })
   const hint = ['The challenge is good until ', moment(expiresAt), ', and for one proof.']
   return {
-    field: field('Proof', proof, hint),
+    part: field('Proof', proof, hint),
+    fields: { proof },
     submit: async () => {
-      await api.confirmKey(project, { kid, proof: proof.value.trim() })
+      await api.confirmKey(project.id, { kid, proof: proof.value.trim() })
       closeDialog()
-      await done('The customer holds the private key. The key is active.')
+      await done()
+      const note = 'The customer holds the private key. The key is active.'
+      showHandOver(project, { kid, alg }, 'The key is active', note)
     },
   }
 }

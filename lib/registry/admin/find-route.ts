@@ -6,19 +6,26 @@ export interface Found {
   readonly route: Route
   /** As in `Call`. */
   readonly project: string
+  readonly id: string
   /** What follows the question mark. */
   readonly search: string | undefined
 }
 
-/** The route of a request, and the project in its path. `url` is what follows the place where the router is mounted. */
+/** What a path names. */
+interface Names {
+  readonly project: string
+  readonly id: string
+}
+
+/** The route of a request, and what its path names. `url` is what follows the place where the router is mounted. */
 export function findRoute(method: string, url: string): Found {
   // At the first one, as URL has it: whoever authorizes must not read another query than the route does.
   const end = url.indexOf('?')
   const path = end < 0 ? url : url.slice(0, end)
   const search = end < 0 ? undefined : url.slice(end + 1)
   const there = routes.flatMap((route) => {
-    const project = projectIn(path, route.path)
-    return project === undefined ? [] : [{ route, project }]
+    const names = namesIn(path, route.path)
+    return names === undefined ? [] : [{ route, ...names }]
   })
   if (there.length === 0) throw adminFault('route_not_found')
   const wanted = method === 'HEAD' ? 'GET' : method
@@ -27,25 +34,26 @@ export function findRoute(method: string, url: string): Found {
   return { ...found, search }
 }
 
-/** The project that a path names, if it is of this form: '' when the form has none, undefined when it is another. */
-function projectIn(path: string, form: string): string | undefined {
+/** What a path names, if it is of this form: '' for what the form has not, undefined when it is another. */
+function namesIn(path: string, form: string): Names | undefined {
   const segments = path.split('/')
-  const names = form.split('/')
-  if (segments.length !== names.length) return undefined
-  let project = ''
-  for (const [at, name] of names.entries()) {
+  const parts = form.split('/')
+  if (segments.length !== parts.length) return undefined
+  const names = { project: '', id: '' }
+  for (const [at, part] of parts.entries()) {
     const segment = segments[at] ?? ''
-    if (name === '{project}') project = decoded(segment)
-    else if (name !== segment) return undefined
+    if (part === '{project}') names.project = decoded(segment)
+    else if (part === '{id}') names.id = decoded(segment)
+    else if (part !== segment) return undefined
   }
-  return project
+  return names
 }
 
 function decoded(segment: string): string {
   try {
     return decodeURIComponent(segment)
   } catch {
-    throw invalid('The project in the path must be percent-encoded UTF-8')
+    throw invalid('What the path names must be percent-encoded UTF-8')
   }
 }
 

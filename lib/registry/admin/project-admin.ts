@@ -95,13 +95,13 @@ export function projectAdmin<Req extends IncomingMessage = IncomingMessage>(
     const by = await authorized(authorize, req, operationOf(found))
     // Said to nobody who was not let in.
     if (found instanceof Error) throw found
-    const { route, project } = found
+    const { route, project, id } = found
     const query = queryOf(found)
     const hasBody = route.method === 'POST' || route.method === 'PATCH'
     const body = hasBody ? await readJsonBody(req) : {}
     if (Object.hasOwn(body, 'by')) throw invalid('Leave by out: authorize says who calls')
     const idempotencyKey = req.headers['idempotency-key'] as string | undefined
-    return route.answer({ registry, by, project, query, body, idempotencyKey })
+    return route.answer({ registry, by, project, id, query, body, idempotencyKey })
   }
 
   return function projectAdmin(req, res) {

@@ -11,6 +11,8 @@ export interface Call {
   readonly by: string
   /** The project in the path. */
   readonly project: string
+  /** The id of a refusal in the path. */
+  readonly id: string
   readonly query: Readonly<Record<string, string>>
   /** Unchecked: the registry checks each member, whatever type a route gives it. */
   readonly body: JsonObject
@@ -40,6 +42,8 @@ export type AdminAction =
   | 'key.rotate'
   | 'key.revoke'
   | 'audit.read'
+  | 'refusal.find'
+  | 'refusal.read'
 
 export interface Route {
   readonly action: AdminAction
@@ -81,6 +85,13 @@ export const routes: readonly Route[] = [
     path: '/audit',
     query: ['project', 'before', 'limit'],
     answer: listAudit,
+  },
+  { action: 'refusal.find', method: 'GET', path: '/refusals/{id}', answer: getRefusal },
+  {
+    action: 'refusal.read',
+    method: 'GET',
+    path: `${project}/refusals/{id}`,
+    answer: getRefusalOfProject,
   },
 ]
 
@@ -159,6 +170,14 @@ async function listAudit({ registry, query }: Call): Promise<Answer> {
     ...numberIn(query, 'limit'),
   }
   return ok(await registry.listAudit(asked))
+}
+
+async function getRefusal({ registry, id }: Call): Promise<Answer> {
+  return ok(await registry.getRefusal(id))
+}
+
+async function getRefusalOfProject({ registry, project, id }: Call): Promise<Answer> {
+  return ok(await registry.getRefusal(id, { projectId: project }))
 }
 
 function ok(body: unknown): Answer {

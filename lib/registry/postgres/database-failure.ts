@@ -37,24 +37,31 @@ const remedyOfMigration =
  * parameters.
  *
  * What passes by itself, and what nobody knows, is a `StoreError` (503), what somebody has to change a `StoreUnusableError`, and
- * a text that this database cannot write the mistake of who gave it.
+ * a text that this database cannot write the mistake of who gave it. `owner` is what the platform wrote to ask it.
  */
-export function databaseFailure(doing: string, thrown: unknown, given: readonly string[]): Error {
+export function databaseFailure(
+  doing: string,
+  thrown: unknown,
+  given: readonly string[],
+  owner = 'PostgresProjectStore',
+): Error {
   const { code, message } = (thrown ?? {}) as { code?: unknown; message?: unknown }
   const state = typeof code === 'string' && sqlState.test(code) ? code : undefined
-  if (state === undefined || passing.test(state)) return outage(doing, thrown, state ?? code)
+  if (state === undefined || passing.test(state))
+    return outage(`${owner} cannot ${doing}`, thrown, state ?? code)
   if (unwritable.test(state) && given.some((text) => /[^\x20-\x7E]/.test(text))) {
     return invalid(
       'The encoding of the database cannot write a character that was given. Use another one, or a database with the encoding UTF8. Nothing was changed.',
     )
   }
-  return unusable(doing, `${lineOf(message)} (SQLSTATE ${state}).${remedyOf(doing, state)}`, thrown)
+  const reason = `${lineOf(message)} (SQLSTATE ${state}).${remedyOf(doing, state)}`
+  return unusable(`${owner} cannot ${doing}`, reason, thrown)
 }
 
 /** What is stored cannot be read. */
 export function unreadable(doing: string, cause: unknown): StoreUnusableError {
   const reason = `what is stored cannot be read: ${lineOf((cause as Error).message)}.`
-  return unusable(doing, `${reason} Correct the row.`, cause)
+  return unusable(`PostgresProjectStore cannot ${doing}`, `${reason} Correct the row.`, cause)
 }
 
 /** What is an answer, not an outage: a unique name that is in use, or a conflict with another change. */
@@ -72,13 +79,13 @@ export function decisionOf(error: unknown): ProjectChangeOutcome | undefined {
 const knownCode = /^(?:[\dA-Z]{5}|E[A-Z_]{2,30}|P\d{4})$/
 
 /** Says nothing of what the driver says, which may hold addresses: the message of an outage may reach the caller. */
-function outage(doing: string, thrown: unknown, code: unknown): StoreError {
+function outage(what: string, thrown: unknown, code: unknown): StoreError {
   const { cause } = outageFrom(thrown)
   const name = typeof code === 'string' && knownCode.test(code) ? ` (${code})` : ''
   // Only of our own outages is the cause a sentence of ours: a driver may throw any text.
   const isOurs = thrown instanceof StoreError && typeof cause === 'string'
   const reason = isOurs ? cause : `the database cannot be asked${name}`
-  const description = `PostgresProjectStore cannot ${doing} right now: ${reason}. Try again shortly.`
+  const description = `${what} right now: ${reason}. Try again shortly.`
   return new StoreError('store_unavailable', {
     description,
     cause,
@@ -86,8 +93,8 @@ function outage(doing: string, thrown: unknown, code: unknown): StoreError {
   })
 }
 
-function unusable(doing: string, reason: string, cause: unknown): StoreUnusableError {
-  return new StoreUnusableError(`PostgresProjectStore cannot ${doing}: ${reason}`, { cause })
+function unusable(what: string, reason: string, cause: unknown): StoreUnusableError {
+  return new StoreUnusableError(`${what}: ${reason}`, { cause })
 }
 
 function remedyOf(doing: string, state: string): string {

@@ -5,9 +5,10 @@ import { optionsReader } from '../../options/options.js'
  * The SQL that gives two roles what they need, and nothing more. The owner, who runs `migrate()`, needs no grant.
  *
  * `registry`: reads and changes projects and keys; adds to the audit and reads it, and can neither change nor delete a record,
- * nor choose its number. `verifier`: reads what a verification needs and which sessions have ended, notes when keys were last
- * used, and ends single sessions; it can lock no project and no key. What either role could do before is taken back, so run it
- * again after a `migrate()` to a newer version.
+ * nor choose its number; adds to the record of events and reads it. `verifier`: reads what a verification needs and which sessions
+ * have ended, notes when keys were last used, ends single sessions, and adds to the record of events, which it cannot read; it can
+ * lock no project and no key. Neither can change or delete an event. What either role could do before is taken back, so run it again
+ * after a `migrate()` to a newer version.
  *
  * @example
  * console.log(grants({ registry: 'platform_admin', verifier: 'platform_api' }))
@@ -27,7 +28,9 @@ GRANT SELECT (id, name, issuer, allowed_origins, scopes, suspended, metadata, up
 GRANT SELECT (project_id, kid, alg, public_jwk, activated_at, not_before, not_after, revoked_at)
   ON reverse_jwt.keys TO ${verifier};
 GRANT SELECT (project_id, kid, last_used_at), UPDATE (last_used_at) ON reverse_jwt.key_uses TO ${verifier};
-GRANT SELECT, INSERT, UPDATE, DELETE ON reverse_jwt.session_revocations TO ${registry}, ${verifier};`
+GRANT SELECT, INSERT, UPDATE, DELETE ON reverse_jwt.session_revocations TO ${registry}, ${verifier};
+GRANT INSERT ON reverse_jwt.events TO ${registry}, ${verifier};
+GRANT SELECT ON reverse_jwt.events TO ${registry};`
 }
 
 /** PostgreSQL would cut a longer name, and so grant to another role. */

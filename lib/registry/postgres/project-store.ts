@@ -7,11 +7,13 @@ import type { StoredRevocations } from '../../revocations/condensed.js'
 import type { ExpiringKey, Project, ProjectKey } from '../../types.js'
 import type { AuditRecord } from '../store/audit-record.js'
 import { loadedKey, type FoundKey } from '../store/loaded-key.js'
+import type { RefusalRecord } from '../store/refusal-record.js'
 import { StoreUnusableError } from '../store-unusable-error.js'
 import { coalesced } from './coalesced.js'
 import { databaseFailure, decisionOf } from './database-failure.js'
 import { Questions, recordOf, type RegistryDatabase } from './database.js'
 import { migrations } from './migrations.js'
+import { refusal } from './event-statements.js'
 import { ownListen, type PostgresListen } from './own-listen.js'
 import type {
   AuditRange,
@@ -196,6 +198,13 @@ export class PostgresProjectStore implements ProjectStore {
     return this.database.records('list the keys that end soon', statements.expiringKeys, [String(before)])
   }
 
+  async refusal(id: string): Promise<RefusalRecord | undefined> {
+    const [found] = await this.database.records<StoredRefusal>('find a refusal', refusal, [id])
+    if (found === undefined) return undefined
+    const { detail, ...columns } = found
+    return { ...detail, ...columns }
+  }
+
   revocations(): Promise<StoredRevocations> {
     return this.database.record('read which sessions have ended', sessionStatements.revocations)
   }
@@ -231,6 +240,8 @@ export class PostgresProjectStore implements ProjectStore {
     return { close }
   }
 }
+
+type StoredRefusal = RefusalRecord & { readonly detail: Partial<RefusalRecord> }
 
 interface FoundProjectKey {
   readonly project: Project

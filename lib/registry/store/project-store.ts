@@ -2,6 +2,7 @@ import type { KeyStore } from '../../keys/key-store.js'
 import type { StoredRevocations } from '../../revocations/condensed.js'
 import type { ExpiringKeySource, ProjectKey } from '../../types.js'
 import type { AuditRecord } from './audit-record.js'
+import type { RefusalRecord } from './refusal-record.js'
 import type { KeyRecord, KeyUse, ProjectRecord, KeyRevocationReason, StoredProject } from './records.js'
 
 /** A change of one project: all of it is written, or nothing. */
@@ -139,6 +140,11 @@ export interface ProjectStore extends KeyStore, ExpiringKeySource {
   audit(range: AuditRange): Promise<AuditRecord[]>
   /** Notes when keys were used last: many in one step, only forward in time. Unknown keys are left out. */
   touch(uses: readonly KeyUse[]): Promise<void>
+  /**
+   * Why a call was refused, by its id: a UUID in lower case. Undefined where that was not kept. Absent: the store keeps no refusals, as
+   * one in memory does not.
+   */
+  refusal?(id: string): Promise<RefusalRecord | undefined>
   /**
    * Which sessions have ended, as far as their project, their key or they themselves say so: what ended in the last 7,260
    * seconds, and single sessions until two minutes after their `exp`, by the clock of the store.

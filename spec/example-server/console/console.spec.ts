@@ -44,8 +44,8 @@ function oneProcess(given = secrets, database: RegistryDatabase = db): Express {
   return express().use('/console', router).use(problemDetails())
 }
 
-const logIn = (password: unknown, origin = address, at = app) =>
-  request(at).post('/console/login').set('Origin', origin).send({ password })
+const logIn = (password: unknown, origin = address, at = app, name: unknown = 'Zoë') =>
+  request(at).post('/console/login').set('Origin', origin).send({ password, name })
 const logOut = (cookie: string, origin = address) =>
   request(app).post('/console/logout').set('Origin', origin).set('Cookie', cookie)
 const ask = (cookie: string, origin?: string, at = app) => {
@@ -78,6 +78,47 @@ it.each([undefined, null, 7, '', 'aaaa-aaaa-aaaa-aaaa', ['a'], { length: 19 }])(
     expect((await logIn(secrets.password)).status).toBe(204)
   },
 )
+
+const noName = 'The name must be a string of 1 to 256 characters, not blank, without control characters'
+
+it.each([
+  [null, noName],
+  [7, noName],
+  [' ', noName],
+  ['a'.repeat(257), noName],
+  ['ops\u202e', 'The name has the character U+202E, which cannot be seen or is no character; take it out'],
+  [
+    'o\u0440s',
+    'The name has the Cyrillic letter U+0440 in a word with Latin ones, where it cannot be told from them; write the word in one script',
+  ],
+])('takes no name like %j, and the password is good for another', async (name, detail) => {
+  expect(await logIn(secrets.password, address, app, name)).toMatchObject({
+    status: 400,
+    body: { code: 'name_invalid', field: 'name', detail },
+  })
+  expect((await logIn(secrets.password, address, app, ' Zoë 東京 ')).status).toBe(204)
+})
+
+it('says of a name nothing to whoever has not the password', async () => {
+  expect(await logIn('wrong', address, app, '')).toMatchObject({ status: 403, body: { code: 'wrong' } })
+})
+
+it('writes the name of whoever logged in to the audit, and tells it to their page alone', async () => {
+  const cookie = cookieOf(await logIn(secrets.password, address, app, ' Zoë '))
+  await ask(cookie, address)
+  const read = (path: string, sent = cookie) => request(app).get(`/console${path}`).set('Cookie', sent)
+  expect((await read('/api/audit')).body).toMatchObject({
+    records: [{ by: 'Zoë', action: 'project.created' }],
+  })
+  expect((await read('/session')).body).toEqual({ operator: 'Zoë', audience: address })
+  expect(await read('/session', '')).toMatchObject({ status: 403, body: { code: 'no_session' } })
+})
+
+it('gives a table of an earlier version a place for the name', async () => {
+  await db.query('ALTER TABLE demo_console_logins DROP COLUMN operator')
+  await new ConsoleLogins(db).migrate()
+  expect((await logIn(secrets.password)).status).toBe(204)
+})
 
 it('lets the right password in while a stranger sends wrong ones for ever', async () => {
   for (let count = 0; count < 100; count++) expect((await logIn('wrong')).status).toBe(403)

@@ -1,6 +1,7 @@
 import { afterAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { randomUUID } from 'node:crypto'
 import { StoreError } from '../../../lib/index.js'
-import { RegistryError, type KeyChallenge, type Registry } from '../../../lib/registry/index.js'
+import { MemoryProjectStore, RegistryError, type KeyChallenge } from '../../../lib/registry/index.js'
 import { routes } from '../../../lib/registry/admin/routes.js'
 import { adminApp, credentials, operator, send } from '../../helpers/admin.js'
 import { expresses } from '../../helpers/express.js'
@@ -8,6 +9,7 @@ import { makeKeyPair } from '../../helpers/keys.js'
 import { managed } from '../../helpers/registry.js'
 import { openServer } from '../../helpers/server.js'
 import { askAsDocumented, expectHeaders, type Asked } from '../asked.js'
+import { bodies, bodyOf, failing } from './documented-calls.js'
 import { contentOf, faultsOf, operationOf, operations } from './open-api.js'
 import { prove } from '../../helpers/possession.js'
 
@@ -31,19 +33,6 @@ const ask = async (name: string, asked?: Asked) => {
   seen.add(`${name} ${answer.status}`)
   return answer
 }
-
-function failing(error: Error): Registry {
-  const fail = () => Promise.reject(error)
-  return new Proxy({} as Registry, { get: () => fail })
-}
-
-const bodies: Readonly<Record<string, unknown>> = {
-  'PATCH /projects/{project}': { name: 'Shop' },
-  'POST /projects/{project}/keys/register': { jwk: makeKeyPair('ES256').publicJwk },
-  'POST /projects/{project}/keys/confirm': { kid: 'key-1', proof: 'e30.e30.AA' },
-  'POST /projects/{project}/keys/revoke': { kid: 'key-1', reason: 'exposed' },
-}
-const bodyOf = (name: string) => ({ body: bodies[name] })
 
 it('has the routes of the document, and the document has its', () => {
   const own = routes.map(({ method, path }) => `${method} ${path}`)
@@ -199,6 +188,15 @@ describe.each(expresses)('the life of a key, in %s', (_name, express) => {
   })
 })
 
+it('tells why a call was refused', async () => {
+  const reason = { code: 'token_replayed', reason: 'token_replayed', projectId: 'shop' } as const
+  const refusal = (id: string) => Promise.resolve({ id, at: 1, type: 'refused' as const, ...reason })
+  app = adminApp(managed(Object.assign(new MemoryProjectStore(), { refusal })).registry)
+  const { body } = await ask('GET /refusals/{id}', { id: `urn:uuid:${randomUUID()}` })
+  expect(body).toMatchObject({ ...reason, whatToDo: expect.stringMatching(/^Customer: sign a new token/) })
+  expect((await ask('GET /projects/{project}/refusals/{id}')).body).toMatchObject(reason)
+})
+
 describe.each(Array.from(operations.keys()))('%s', (name) => {
   const [method = ''] = name.split(' ')
   const hasBody = ['POST', 'PATCH'].includes(method)
@@ -223,7 +221,7 @@ describe.each(Array.from(operations.keys()))('%s', (name) => {
   })
 
   it('says which methods there are', async () => {
-    const path = name.split(' ')[1]?.replace('{project}', 'shop') ?? ''
+    const path = name.split(' ')[1]?.replace('{project}', 'shop').replace('{id}', randomUUID()) ?? ''
     const answer = await send(serve(app.app), 'PUT', path, { headers: { authorization: credentials } })
     expect(answer.status).toBe(405)
     const others = Array.from(operations.keys()).filter((other) => other.endsWith(name.slice(method.length)))
@@ -246,8 +244,7 @@ describe.each(Array.from(operations.keys()))('%s', (name) => {
     const unknown = { body: { nothing: 1 }, wrong: true }
     expect(await ask(name, unknown)).toMatchObject({ status: 400, body: { code: 'request_invalid' } })
     const forged = { body: { ...Object(bodies[name]), by: 'somebody else' } as object, wrong: true }
-    const answer = await ask(name, forged)
-    expect(answer).toMatchObject({ status: 400, body: { code: 'request_invalid' } })
+    expect(await ask(name, forged)).toMatchObject({ status: 400, body: { code: 'request_invalid' } })
   })
 
   it('says that a body is too large, or none that it reads', async () => {
@@ -268,8 +265,9 @@ describe.each(Array.from(operations.keys()))('%s', (name) => {
   ])('says that there is %s', async (_what, error, status) => {
     if (!(status in operationOf(name).responses)) return
     app = adminApp(failing(error))
-    const code = name === 'POST /projects' ? 'project_exists' : error.code
-    if (code !== error.code) app = adminApp(failing(new RegistryError('project_exists', 'Exists.')))
+    const ofRefusals = name.endsWith('/refusals/{id}') ? 'refusal_not_found' : error.code
+    const code = name === 'POST /projects' ? 'project_exists' : ofRefusals
+    if (code !== error.code) app = adminApp(failing(new RegistryError(code, 'Something.')))
     expect(await ask(name, bodyOf(name))).toMatchObject({ status: Number(status), body: { code } })
     expect(app.errors).toEqual([])
   })

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, jest } from '@jest/globals'
 import { PostgresProjectStore } from '../../../lib/registry/index.js'
 import { fill } from '../../helpers/records.js'
 import { describeKeyStore } from '../../keys/key-store-contract.js'
+import { describeRecord } from '../record/record-contract.js'
 import { describeExpiringKeys } from '../store/expiring-keys-contract.js'
 import { describeHistory } from '../store/project-history-contract.js'
 import { describeOrigins } from '../store/project-origins-contract.js'
@@ -33,3 +34,4 @@ describeHistory('PostgresProjectStore on PGlite', emptied)
 describeOrigins('PostgresProjectStore on PGlite', emptied)
 describeEndedSessions('PostgresProjectStore on PGlite', emptied)
 describeExpiringKeys('PostgresProjectStore on PGlite', emptied)
+describeRecord('A PGlite', () => db)

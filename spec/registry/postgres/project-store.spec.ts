@@ -4,6 +4,7 @@ import { listenWithPg, PostgresProjectStore } from '../../../lib/registry/index.
 import { PostgresServer } from '../../helpers/postgres-server.js'
 import { fill } from '../../helpers/records.js'
 import { describeKeyStore } from '../../keys/key-store-contract.js'
+import { describeRecord } from '../record/record-contract.js'
 import { describeExpiringKeys } from '../store/expiring-keys-contract.js'
 import { describeHistory } from '../store/project-history-contract.js'
 import { describeOrigins } from '../store/project-origins-contract.js'
@@ -37,3 +38,4 @@ describeHistory('PostgresProjectStore', emptied)
 describeOrigins('PostgresProjectStore', emptied)
 describeEndedSessions('PostgresProjectStore', emptied)
 describeExpiringKeys('PostgresProjectStore', emptied)
+describeRecord('PostgreSQL', () => db)
