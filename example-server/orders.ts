@@ -10,7 +10,12 @@
  */
 import express, { type Express, type Request, type RequestHandler, type Response } from 'express'
 import { corsFor, problemDetails, projectOf } from 'reverse-jwt'
-import { createSessionVerifier, sessionAuth, sessionOf } from 'reverse-jwt/session'
+import {
+  createSessionVerifier,
+  sessionAuth,
+  sessionOf,
+  type SessionVerifierEventListener,
+} from 'reverse-jwt/session'
 import { ConnectedApps } from './connected-apps.js'
 import { securityHeaders } from './security-headers.js'
 
@@ -19,9 +24,10 @@ export interface OrdersSettings {
   readonly platformAddress: string
   /** What the platform asks for before it gives that list. */
   readonly servicesSecret: string
+  readonly onEvent?: readonly SessionVerifierEventListener[]
 }
 
-export function ordersApp({ platformAddress, servicesSecret }: OrdersSettings): Express {
+export function ordersApp({ platformAddress, servicesSecret, onEvent = [] }: OrdersSettings): Express {
   const app = express()
   // In any other environment Express shows the stack of an error to whoever called.
   app.set('env', 'production')
@@ -41,6 +47,7 @@ export function ordersApp({ platformAddress, servicesSecret }: OrdersSettings): 
       // Seconds. So the demo shows soon what a revocation does; the default is 10.
       interval: 1,
     },
+    onEvent,
   })
   const toRead = sessionAuth({ verifier, scope: 'portal:read' })
   const toWrite = sessionAuth({ verifier, scope: 'portal:write' })

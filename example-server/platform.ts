@@ -53,7 +53,7 @@ export interface PlatformSettings {
   readonly servicesSecret: string
   readonly onEvent: VerifierEventListener | readonly VerifierEventListener[]
   /** Told of sessions that are issued, that end early, and that could not be made. */
-  readonly onSessionEvent: SessionIssuerEventListener
+  readonly onSessionEvent: SessionIssuerEventListener | readonly SessionIssuerEventListener[]
   /** What else the platform serves: a front page and a console. */
   readonly pages: RequestHandler
 }
@@ -88,12 +88,12 @@ export function platformApp(settings: PlatformSettings): Express {
     verifier,
     signingKeys: [{ privateKey: sessionKey }],
     revocations,
-    onEvent: settings.onSessionEvent,
     // The portal exchanges the token of the page that opened it, which must be one of the project's. Only this platform's own
     // script is served here.
     ownOrigins: [address],
     // So that the other services can show it: they know no projects.
     claims: ({ project }) => ({ [`${address}/project_name`]: project.name }),
+    onEvent: settings.onSessionEvent,
   })
   app.post('/oauth/token', issuer.tokenEndpoint())
   app.post('/oauth/revoke', issuer.revocationEndpoint())

@@ -1,11 +1,14 @@
 import { once } from 'node:events'
 import { Router } from 'express'
-import { eventLine, type VerifierEvent } from 'reverse-jwt'
+import { eventLine } from 'reverse-jwt'
+import { alertEvents, type AnyEvent } from 'reverse-jwt/observe'
 import { createRegistry, recordEvents } from 'reverse-jwt/registry'
 import { ConsoleAccess, type ConsoleSecrets } from '../console/console-access.js'
 import { ConsoleLogins } from '../console/console-logins.js'
 import { consoleRouter } from '../console/console.js'
+import type { EventFeed } from '../console/event-feed.js'
 import { frontPageRouter } from '../console/front-page.js'
+import { liveLog } from '../console/live-log.js'
 import { CannotStart } from './environment.js'
 import { sessionKey } from './kept-key.js'
 import { listen, portOf, stopListening } from './listen.js'
@@ -31,10 +34,17 @@ export interface PlatformProcess {
   readonly stop: () => Promise<void>
 }
 
+/** What the console shows: the feed, and where what happens here goes so that it gets there. */
+export interface PlatformEvents {
+  readonly feed: EventFeed
+  readonly onEvent: (event: AnyEvent) => void
+}
+
 /** Runs the platform in this process. The project store is its caller's to close. */
 export async function startPlatform(
   settings: PlatformProcessSettings,
   { db, store }: Pick<OpenProjectStore, 'db' | 'store'>,
+  events: PlatformEvents,
 ): Promise<PlatformProcess> {
   const closers: (() => unknown)[] = []
   /** What was opened last is closed first. */
@@ -58,8 +68,16 @@ export async function startPlatform(
       throw new CannotStart(`The console cannot make its table: ${message} (DATABASE_URL)`)
     })
     const access = new ConsoleAccess(settings.consoleSecrets, logins)
+    const alerts = alertEvents({ store, onAlert: [logEvent, record.onEvent, events.onEvent] })
+    const live = liveLog({
+      address,
+      isLoggedIn: async (req) => (await access.operatorOf(req)) !== undefined,
+      feed: events.feed,
+    })
+    closers.push(live.close)
     const pages = Router()
-    pages.use(frontPageRouter(settings.customerOrigin))
+    pages.use(frontPageRouter(settings.customerOrigin, events.feed))
+    pages.use('/console', live.router)
     pages.use('/console', consoleRouter({ address, registry, access }))
     server.on(
       'request',
@@ -70,12 +88,14 @@ export async function startPlatform(
         sessionKey: await sessionKey(settings.dataFolder),
         ordersAddress: settings.ordersAddress,
         servicesSecret: settings.servicesSecret,
-        onEvent: [logEvent, onEvent, record.onEvent],
-        onSessionEvent: record.onEvent,
+        onEvent: [logEvent, onEvent, alerts, record.onEvent, events.onEvent],
+        onSessionEvent: [logEvent, alerts, record.onEvent, events.onEvent],
         pages,
       }),
     )
     const stop = async () => {
+      // They would stay open.
+      live.close()
       stopListening()
       await once(server, 'close')
       await close()
@@ -88,6 +108,6 @@ export async function startPlatform(
 }
 
 /** An event holds no token and no key, so it may be logged; a caller wrote some of it, so it is escaped. */
-function logEvent(event: VerifierEvent): void {
+function logEvent(event: AnyEvent): void {
   console.log('platform', eventLine(event))
 }

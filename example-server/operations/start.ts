@@ -8,8 +8,11 @@
  * tokens in Redis; with both, WORKERS=4 runs the platform in so many processes.
  */
 import { randomBytes } from 'node:crypto'
+import { alertEvents } from 'reverse-jwt/observe'
 import { createRegistry } from 'reverse-jwt/registry'
 import { newConsoleSecrets } from '../console/console-access.js'
+import { EventCollector } from '../console/event-collector.js'
+import { EventFeed } from '../console/event-feed.js'
 import { customerApp } from '../customer.js'
 import { ordersApp } from '../orders.js'
 import { customerKey, registerDemoShop } from './demo-shop.js'
@@ -66,9 +69,17 @@ async function start(): Promise<void> {
     servicesSecret,
   }
 
+  const feed = new EventFeed()
+  const collector = new EventCollector((batch) => {
+    feed.add(batch)
+  })
+  const { onEvent } = collector
+
   const projects = await openProjectStore(databaseUrl, dataFolder)
   const platform = await (
-    workers === 1 ? startPlatform(settings, projects) : startWorkers(workers, settings)
+    workers === 1
+      ? startPlatform(settings, projects, { feed, onEvent })
+      : startWorkers(workers, settings, { feed, collector })
   ).catch(async (error: unknown) => {
     await projects.close()
     throw error
@@ -79,7 +90,14 @@ async function start(): Promise<void> {
     'request',
     customerApp({ address: customerOrigin, platformAddress: platform.address, ordersAddress, privateKey }),
   )
-  orders.on('request', ordersApp({ platformAddress: platform.address, servicesSecret }))
+  orders.on(
+    'request',
+    ordersApp({
+      platformAddress: platform.address,
+      servicesSecret,
+      onEvent: [onEvent, alertEvents({ onAlert: onEvent })],
+    }),
+  )
   let isStopping = false
   const stop = () => {
     // npm passes on what the terminal has sent already.

@@ -1,6 +1,7 @@
 /** One of several processes of the platform. `workers.ts` starts it. */
 import { CannotStart } from './environment.js'
 import { startPlatform, type PlatformProcessSettings } from './platform-process.js'
+import { eventsOfWorker } from './shared-events.js'
 import { openProjectStore } from './project-store.js'
 import { settingsVariable, type WorkerMessage } from './workers.js'
 
@@ -9,7 +10,7 @@ const tell = (message: WorkerMessage) => process.send?.(message)
 try {
   const settings = JSON.parse(process.env[settingsVariable] ?? '') as PlatformProcessSettings
   const projects = await openProjectStore(settings.databaseUrl, settings.dataFolder)
-  const { address, stop } = await startPlatform(settings, projects)
+  const { address, stop } = await startPlatform(settings, projects, eventsOfWorker())
   let isLeaving = false
   const leave = () => {
     // Ctrl+C and systemd signal every process, and then the one that started this does so again.

@@ -3,9 +3,11 @@ import cluster, { type Worker } from 'node:cluster'
 import { fileURLToPath } from 'node:url'
 import { CannotStart } from './environment.js'
 import type { PlatformProcess, PlatformProcessSettings } from './platform-process.js'
+import { eventsForWorkers, type CollectedEvents, type EventBatchMessage } from './shared-events.js'
 
 /** What a worker says to the process that started it. */
-export type WorkerMessage = { readonly address: string } | { readonly cannotStart: string }
+export type WorkerMessage =
+  { readonly address: string } | { readonly cannotStart: string } | EventBatchMessage
 
 /** The variable in which a worker finds its settings. */
 export const settingsVariable = 'DEMO_PLATFORM_SETTINGS'
@@ -15,9 +17,15 @@ const restartDelayMs = 1_000
 export async function startWorkers(
   count: number,
   settings: PlatformProcessSettings,
+  events: CollectedEvents,
 ): Promise<PlatformProcess> {
   cluster.setupPrimary({ exec: fileURLToPath(new URL('./worker.js', import.meta.url)) })
-  const fork = () => cluster.fork({ [settingsVariable]: JSON.stringify(settings) })
+  const shareEvents = eventsForWorkers(events)
+  const fork = () => {
+    const worker = cluster.fork({ [settingsVariable]: JSON.stringify(settings) })
+    shareEvents(worker)
+    return worker
+  }
   let stopping = false
   const stop = () => {
     stopping = true
@@ -43,9 +51,9 @@ export async function startWorkers(
 
 function addressOf(worker: Worker): Promise<string> {
   return new Promise((resolve, reject) => {
-    worker.once('message', (message: WorkerMessage) => {
+    worker.on('message', (message: WorkerMessage) => {
       if ('address' in message) resolve(message.address)
-      else reject(new CannotStart(message.cannotStart))
+      else if ('cannotStart' in message) reject(new CannotStart(message.cannotStart))
     })
     worker.once('exit', () => {
       reject(new CannotStart('A process of the platform ended before it could serve; it has printed why.'))

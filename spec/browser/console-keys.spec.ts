@@ -1,6 +1,7 @@
 import { describe, expect, it, jest } from '@jest/globals'
 import { createPublicKey, createPrivateKey } from 'node:crypto'
 import type { KeyChallenge } from '../../lib/customer/index.js'
+import { callsAt } from './console-calls.js'
 import { consoleVisitor } from './console-visitor.js'
 import { makeKeyPair } from '../helpers/keys.js'
 import { prove } from '../helpers/possession.js'
@@ -214,3 +215,5 @@ describe('a key', () => {
     expect(await visitor.focused()).toBe(`Hand over ${kid}`)
   })
 })
+
+callsAt(visitor)

@@ -1,4 +1,5 @@
 import { expect, it, jest } from '@jest/globals'
+import { createSigner, generateProjectKey } from '../../lib/customer/index.js'
 import type { ProjectView } from '../../lib/registry/index.js'
 import { changeOf, keyRecord, projectRecord } from '../helpers/records.js'
 import { consoleVisitor } from './console-visitor.js'
@@ -150,6 +151,26 @@ it('deletes a project whose id nobody can type, given the id as it is shown', as
   await visitor.said('The project is deleted.')
   const left = await visitor.page.locator('#projects a').allInnerTexts()
   expect([left.includes('shop'), left.includes('shop\\u200b')]).toEqual([true, false])
+})
+
+it('escapes what a stranger wrote into a token, and runs nothing of it', async () => {
+  const platform = new URL(visitor.address).origin
+  const name = '<img src=x onerror="document.title=1">\u202epohs'
+  const { privateKey } = await generateProjectKey()
+  const signer = createSigner({ projectId: name, audience: platform, privateKey, kid: oddKid })
+  const headers = { origin: 'https://shop.example', authorization: `Bearer ${await signer.sign()}` }
+  await fetch(`${platform}/api/plain`, { headers })
+
+  await visitor.page.goto(`${visitor.address}calls.html`)
+  const row = visitor.page.locator('#call-list > li', { hasText: 'pohs' })
+  await row.locator('summary').first().click()
+  const said = 'says: <img src=x onerror="document.title=1">\\u202epohs not verified'
+  expect(await row.locator('.unverified').allTextContents()).toEqual([said, said])
+  expect(await row.textContent()).toContain('key\\u202e\\u0430')
+  await row.getByText('The event as data').click()
+  expect(await visitor.page.evaluate(hidden)).toEqual([])
+  expect(await visitor.page.locator('main img').count()).toBe(0)
+  expect(await visitor.page.title()).toBe('Calls of the platform')
 })
 
 it('finds a project among many, by what it is or as it is shown, with the keyboard', async () => {

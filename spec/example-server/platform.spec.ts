@@ -10,6 +10,7 @@ import {
   type Signer,
 } from '../../lib/customer/index.js'
 import { MemoryKeyStore, MemoryReplayStore } from '../../lib/index.js'
+import { EventFeed } from '../../example-server/console/event-feed.js'
 import { frontPageRouter } from '../../example-server/console/front-page.js'
 import { platformApp } from '../../example-server/platform.js'
 import { expectAnswer, noOrigin } from '../helpers/refusals.js'
@@ -48,7 +49,7 @@ beforeEach(() => {
     replayStore,
     onEvent: () => undefined,
     onSessionEvent: () => undefined,
-    pages: frontPageRouter(customerOrigin),
+    pages: frontPageRouter(customerOrigin, new EventFeed()),
   })
 })
 

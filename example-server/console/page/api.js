@@ -63,5 +63,7 @@ export const confirmKey = (id, options) => ask('POST', `${project(id)}/keys/conf
 export const rotateKey = (id, options, name) =>
   ask('POST', `${project(id)}/keys/rotate`, options, { 'idempotency-key': name })
 export const revokeKey = (id, options) => ask('POST', `${project(id)}/keys/revoke`, options)
+/** An event that was refused, by its id. */
+export const readRefusal = (id) => ask('GET', `/api/refusals/${encodeURIComponent(id)}`)
 export const audit = (about, before) =>
   ask('GET', `/api/audit${query({ project: about, before, limit: 20 })}`)

@@ -1,4 +1,5 @@
 /** Who is logged in, and the form for who is not. */
+import { watchAlerts } from './alerts.js'
 import * as api from './api.js'
 import { openDialog } from './dialog.js'
 import { byId, element } from './dom.js'
@@ -33,6 +34,7 @@ function show(isLogin) {
   byId('login').hidden = isLogin
   for (const id of ['console', 'log-out']) byId(id).hidden = !isLogin
   if (!isLogin) byId('operator').replaceChildren()
+  watchAlerts(isLogin)
 }
 
 function showTrouble({ message, status }) {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import type { FeedMessage } from '../../../example-server/console/event-feed.js'
 import { loggedInAtConsole } from '../../helpers/console-login.js'
 import { DemoProcess } from '../../helpers/demo-process.js'
 import { RedisServer } from '../../helpers/redis-server.js'
@@ -57,6 +58,7 @@ afterAll(() => Promise.all(Array.from(withoutRedis.values(), (demo) => demo.kill
 
 describe('the demo with REDIS_URL, DATABASE_URL and several WORKERS', () => {
   let demo: DemoProcess
+  let operator: Awaited<ReturnType<typeof loggedInAtConsole>>
   beforeAll(() => {
     demo = new DemoProcess({ ...anyPorts, ...shared(), WORKERS: '4' })
   })
@@ -80,8 +82,37 @@ describe('the demo with REDIS_URL, DATABASE_URL and several WORKERS', () => {
     expect(await Promise.all(inSessions)).toEqual(Array.from({ length: 8 }, () => 200))
   })
 
+  it('shows at the console of each process what happened in all of them', async () => {
+    operator = await loggedInAtConsole(demo)
+    const { address, cookie } = operator
+    /** How many calls one of the processes has counted, once there are as many as this, and how many events it lists. */
+    const counted = async (calls: number): Promise<FeedMessage> => {
+      const { body } = await fetch(`${address}live`, { headers: { Cookie: cookie, Connection: 'close' } })
+      let text = ''
+      for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) {
+        text += Buffer.from(chunk).toString()
+        for (const [, data = ''] of text.matchAll(/^data: (.*)\n\n/gm)) {
+          const message = JSON.parse(data) as FeedMessage
+          if (message.counts.reduce((sum, one) => sum + one.calls, 0) >= calls) return message
+        }
+      }
+      throw new Error('the stream ended')
+    }
+    // The test above: 20 rounds of 8 calls, 8 exchanges, and 8 calls of the other service.
+    const views = await Promise.all(Array.from({ length: 8 }, () => counted(176)))
+    for (const { counts } of views) {
+      expect(counts).toEqual([
+        expect.objectContaining({ code: 'token_replayed', projectId: 'demo-shop', calls: 140 }),
+        { outcome: 'accepted', projectId: 'demo-shop', calls: 36 },
+      ])
+    }
+    const [first] = views
+    expect(views.map(({ entries }) => entries.length)).toEqual(views.map(() => first?.entries.length))
+    expect(new Set(views.map(({ feed }) => feed)).size).toBe(1)
+  })
+
   it('ends a session of the console in all processes', async () => {
-    const { address, headers, cookie } = await loggedInAtConsole(demo)
+    const { address, headers, cookie } = operator
     /** Over many connections, which the processes take in turns. */
     const statuses = async () => {
       const ask = async () => {

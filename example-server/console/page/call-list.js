@@ -1,0 +1,162 @@
+/** The list of calls: bounded, the newest first, and still under somebody's fingers. */
+import { byId, element } from './dom.js'
+import { eventDetails, outcomePill, outcomeText, projectElement, reasonElement } from './call-details.js'
+import { wordsFor } from './reasons.js'
+import { idElement, visibleId } from '/visible-text.js'
+
+/** Of each kind, so that much of one pushes out nothing of another. */
+const maxOfKind = 50
+const clockFormat = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium', hourCycle: 'h23' })
+/** Each shown event with its item, the oldest first. */
+const shown = new Map()
+/** What waits while the list is held. */
+let waiting = []
+let isPaused = false
+
+const list = byId('call-list')
+const filters = {
+  outcome: byId('filter-outcome'),
+  project: byId('filter-project'),
+  code: byId('filter-code'),
+}
+const notVerified = ' not verified'
+
+const valuesOf = (event) => ({
+  outcome: [outcomeText(event)],
+  project: [event.projectId ?? notVerified],
+  code: [event.code, event.reason].filter((value) => value !== undefined),
+})
+
+for (const filter of Object.values(filters)) filter.addEventListener('change', applyFilters)
+byId('pause').addEventListener('click', () => {
+  isPaused = !isPaused
+  byId('pause').textContent = isPaused ? 'Go on' : 'Pause'
+  if (!isPaused) showWaiting()
+})
+byId('newer').addEventListener('click', showWaiting)
+list.addEventListener('focusout', () => {
+  // The focus is nowhere until it has arrived.
+  setTimeout(() => {
+    if (!isHeld()) showWaiting()
+  })
+})
+offerChoices()
+
+const isHeld = () => isPaused || list.contains(document.activeElement)
+
+export function takeCalls(events) {
+  waiting.push(...events.filter(({ type }) => !type.startsWith('alert.')))
+  waiting = waiting.filter(isAmongLatest(waiting))
+  if (isHeld()) showNewer()
+  else showWaiting()
+}
+
+/** An event that is shown, or waits to be. */
+export function knownCall(id) {
+  return shown.get(id)?.event ?? waiting.find((event) => event.id === id)
+}
+
+function kindOf({ type, projectId }) {
+  if (type === 'accepted' || type === 'session.issued') return 'accepted'
+  return projectId === undefined ? 'unverified' : 'verified'
+}
+
+/** Takes events, the oldest first. */
+function isAmongLatest(events) {
+  const byKind = Object.groupBy(events, kindOf)
+  const latest = new Set(Object.values(byKind).flatMap((ofKind) => ofKind.slice(-maxOfKind)))
+  return (event) => latest.has(event)
+}
+
+function showNewer() {
+  const count = waiting.length
+  byId('newer').hidden = count === 0
+  byId('newer').textContent = `Show ${count} newer`
+}
+
+function showWaiting() {
+  for (const event of waiting) {
+    const item = callItem(event)
+    shown.set(event.id, { event, item })
+    list.prepend(item)
+  }
+  waiting = []
+  const events = Array.from(shown.values(), ({ event }) => event)
+  const stays = isAmongLatest(events)
+  for (const event of events) {
+    if (stays(event)) continue
+    shown.get(event.id).item.remove()
+    shown.delete(event.id)
+  }
+  showNewer()
+  offerChoices()
+  applyFilters()
+}
+
+function callItem(event) {
+  const [happened] = wordsFor(event)
+  const date = new Date(event.time * 1000)
+  const details = element(
+    'details',
+    {},
+    element(
+      'summary',
+      {},
+      element('time', { dateTime: date.toISOString(), title: date.toISOString() }, clockFormat.format(date)),
+      outcomePill(event),
+      projectElement(event),
+      element(
+        'span',
+        { className: 'why' },
+        reasonElement(event),
+        event.code === undefined ? undefined : element('span', {}, ' ', happened),
+      ),
+      element(
+        'span',
+        { className: 'origin' },
+        ...(event.origin === undefined ? [] : [idElement(event.origin)]),
+      ),
+    ),
+  )
+  // Made only when somebody looks.
+  details.addEventListener('toggle', () => {
+    if (details.open && details.childElementCount === 1) details.append(eventDetails(event))
+  })
+  return element('li', { data: { id: event.id } }, details)
+}
+
+function applyFilters() {
+  let count = 0
+  for (const { event, item } of shown.values()) {
+    const values = valuesOf(event)
+    item.hidden = Object.entries(filters).some(
+      ([name, { value }]) => value !== '' && !values[name].includes(value),
+    )
+    if (!item.hidden) count += 1
+  }
+  byId('no-calls').hidden = count > 0
+  byId('no-calls').textContent = shown.size === 0 ? 'No call yet.' : 'No call like that among the latest.'
+}
+
+/** What there is to choose from: what is shown, and what is chosen already. */
+function offerChoices() {
+  const all = Array.from(shown.values(), ({ event }) => valuesOf(event))
+  for (const [name, filter] of Object.entries(filters)) {
+    const values = new Set(all.flatMap((one) => one[name]))
+    const { value } = filter
+    if (value !== '') values.add(value)
+    const wanted = ['', ...Array.from(values).sort()]
+    const offered = Array.from(filter.options, (option) => option.value)
+    if (JSON.stringify(wanted) === JSON.stringify(offered)) continue
+    filter.replaceChildren(
+      ...wanted.map((one) =>
+        element(
+          'option',
+          { value: one },
+          one === '' ? 'all' : one === notVerified ? 'not verified' : visibleId(one),
+        ),
+      ),
+    )
+    filter.value = value
+  }
+}

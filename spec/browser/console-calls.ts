@@ -1,0 +1,160 @@
+import { expect, it } from '@jest/globals'
+import { createPrivateKey } from 'node:crypto'
+import { SignJWT } from 'jose'
+import type { ConsoleVisitor } from './console-visitor.js'
+import { faults } from './page-faults.js'
+
+/** What an operator sees of calls, at the console of a demo: its tests, for a file that has one. */
+export function callsAt(visitor: ConsoleVisitor): void {
+  const platform = () => new URL(visitor.address).origin
+
+  async function admin(path: string, data: object): Promise<Record<string, string>> {
+    const headers = { origin: platform() }
+    const answer = await visitor.context.request.post(`${platform()}/console/api${path}`, { data, headers })
+    return (await answer.json()) as Record<string, string>
+  }
+
+  /** Makes a project with a key. Returns its kid, and what signs a token, with a clock so many seconds ahead. */
+  async function newProject(id: string) {
+    await admin('/projects', { id })
+    const { privateKey = '', kid = '' } = await admin(`/projects/${id}/keys/generate`, {})
+    const sign = (ahead = 0) => {
+      const iat = Math.floor(Date.now() / 1000) + ahead
+      const claims = { iss: id, aud: platform(), proj_id: id, jti: crypto.randomUUID(), iat, exp: iat + 60 }
+      return new SignJWT(claims).setProtectedHeader({ alg: 'ES256', kid }).sign(createPrivateKey(privateKey))
+    }
+    return { kid, sign }
+  }
+
+  /** The problem with which a call is answered that is refused. */
+  async function call(token: string): Promise<{ instance: string }> {
+    const headers = { origin: 'https://shop.example', authorization: `Bearer ${token}`, connection: 'close' }
+    const answer = await fetch(`${platform()}/api/plain`, { headers })
+    return (await answer.json()) as { instance: string }
+  }
+
+  const open = () => visitor.page.goto(`${visitor.address}calls.html`)
+  const rows = () => visitor.page.locator('#call-list > li').filter({ visible: true })
+  const row = (project: string, text: string) => rows().filter({ hasText: project }).filter({ hasText: text })
+  const alertItem = (text: string) => visitor.page.locator('#alert-list li').filter({ hasText: text })
+  const found = () => visitor.page.locator('#lookup-answer')
+  async function lookUp(text: string): Promise<void> {
+    await visitor.page.getByLabel('Its id').fill(text)
+    await visitor.button('Look up').click()
+  }
+
+  it('shows calls as they come, and tells from the id of one why it was refused', async () => {
+    const { sign } = await newProject('seen')
+    await open()
+    const token = await sign()
+    await call(token)
+    const problem = await call(token)
+    await row('seen', 'accepted').waitFor()
+    await row('seen', 'token_replayed').waitFor()
+    const counted = visitor.page.locator('#counts tr', { hasText: 'seen' }).filter({ hasText: 'replayed' })
+    expect(await counted.locator('.number').textContent()).toBe('1')
+
+    const { instance } = problem
+    for (const text of [
+      instance,
+      instance.slice('urn:uuid:'.length).toUpperCase(),
+      JSON.stringify(problem),
+    ]) {
+      await lookUp(text)
+      await found().getByText('The token has been used before.').waitFor()
+      expect(await found().locator('.copyable-id code').textContent()).toBe(instance)
+      await lookUp('something else')
+      await found().getByText('There is no id in this.').waitFor()
+    }
+    await lookUp(crypto.randomUUID())
+    await found().getByText('No call with this id is kept.').waitFor()
+    visitor.excuse(404)
+  })
+
+  it('says first of all that somebody has a key that was revoked', async () => {
+    const { kid, sign } = await newProject('leaked')
+    await call(await sign())
+    await admin('/projects/leaked/keys/revoke', { kid, reason: 'exposed' })
+    await open()
+    // By as much as a clock may be ahead: a second later it counts as signed after the revocation.
+    for (let tries = 0; tries < 50 && (await alertItem('leaked').count()) === 0; tries++) {
+      await call(await sign(9))
+      await visitor.page.waitForTimeout(100)
+    }
+    const alert = (await alertItem('leaked').textContent()) ?? ''
+    expect(alert).toMatch(/^criticalA revoked key is in use leaked.*, goes on$/)
+    expect(alert).toContain(kid)
+    const call1 = row('leaked', 'signed it after you revoked it').first()
+    await call1.locator('summary').first().click()
+    await call1.getByText("the key is in somebody's hands").waitFor()
+    await call1.getByText('good: somebody who holds the private key signed it').waitFor()
+    await call1.getByRole('link', { name: 'Keys and settings of this project' }).click()
+    // The page of projects says it, too.
+    await visitor.page.getByRole('heading', { name: 'leaked' }).waitFor()
+    await alertItem('leaked').waitFor()
+  })
+
+  it('shows only what is asked for, and nothing moves while somebody reads', async () => {
+    const { sign } = await newProject('read')
+    await open()
+    const token = await sign()
+    await call(token)
+    await call(token)
+    await call('made up')
+    await row('read', 'token_replayed').waitFor()
+    await visitor.page.getByLabel('Project').selectOption('read')
+    await visitor.page.getByLabel('Outcome').selectOption('refused')
+    expect(await rows().count()).toBe(1)
+    await visitor.page.getByLabel('Code or reason').selectOption('token_replayed')
+    expect(await rows().count()).toBe(1)
+
+    // With the keyboard: the next one after the filters is the first call.
+    await visitor.page.getByLabel('Code or reason').focus()
+    await visitor.page.keyboard.press('Tab')
+    await visitor.page.keyboard.press('Enter')
+    await rows().getByText('Signature', { exact: true }).waitFor()
+    await call(token)
+    await visitor.button('Show 1 newer').click()
+    await row('read', 'token_replayed').nth(1).waitFor()
+    await visitor.button('Pause').click()
+    await call(token)
+    await visitor.button('Show 1 newer').waitFor()
+    await visitor.button('Go on').click()
+    await row('read', 'token_replayed').nth(2).waitFor()
+  })
+
+  it('stays as quick and as short as it is while strangers send a flood', async () => {
+    const { sign } = await newProject('calm')
+    await open()
+    const token = await sign()
+    await call(token)
+    await call(token)
+    await row('calm', 'token_replayed').waitFor()
+    for (let round = 0; round < 8; round++) await Promise.all(Array.from({ length: 50 }, () => call('x.y.z')))
+    await visitor.page.getByText('came too fast to be listed').waitFor()
+    expect(await visitor.page.locator('#call-list > li').count()).toBeLessThanOrEqual(150)
+    await row('calm', 'token_replayed').waitFor()
+  })
+
+  it.each([360, 1280])(
+    'has names, headings and no scrolling sideways in calls at %d pixels',
+    async (width) => {
+      await visitor.page.setViewportSize({ width, height: 800 })
+      await open()
+      await rows().first().locator('summary').first().click()
+      await rows().first().getByText('The event as data').click()
+      expect(await visitor.page.evaluate(faults)).toEqual([])
+      expect(
+        await visitor.page.evaluate('document.documentElement.scrollWidth - innerWidth'),
+      ).toBeLessThanOrEqual(0)
+    },
+  )
+
+  it('shows the public what callers were told, and no names', async () => {
+    await visitor.page.goto(platform())
+    await visitor.page.locator('#recent .pill').first().waitFor()
+    const shown = (await visitor.page.locator('#recent').textContent()) ?? ''
+    expect(shown).toContain('token_malformed')
+    expect(shown).not.toMatch(/calm|seen|demo-shop|shop\.example|urn:/)
+  })
+}

@@ -1,0 +1,123 @@
+import { afterEach, beforeEach, expect, it } from '@jest/globals'
+import express from 'express'
+import type { Server } from 'node:http'
+import { promisify } from 'node:util'
+import { EventFeed } from '../../../example-server/console/event-feed.js'
+import { liveLog, type LiveLog } from '../../../example-server/console/live-log.js'
+import { problemDetails, StoreError } from '../../../lib/index.js'
+import { refusedEvent } from '../../helpers/events.js'
+import { openServer } from '../../helpers/server.js'
+import { until } from '../../helpers/until.js'
+import { LiveReader } from './live-reader.js'
+
+const serve = openServer()
+let isLoggedIn: () => Promise<boolean>
+let feed: EventFeed
+let live: LiveLog
+let server: Server
+let readers: LiveReader[]
+
+beforeEach(() => {
+  isLoggedIn = () => Promise.resolve(true)
+  feed = new EventFeed()
+  live = liveLog({ address: 'http://127.0.0.1:4000', isLoggedIn: () => isLoggedIn(), feed })
+  const app = express().use('/console', live.router)
+  app.post('/console/logout', (_req, res) => {
+    res.sendStatus(204)
+  })
+  server = serve(app.use(problemDetails()))
+  readers = []
+})
+afterEach(() => {
+  live.close()
+  for (const reader of readers) reader.leave()
+})
+
+function reader(lines?: readonly string[]): Promise<LiveReader> {
+  const made = new LiveReader(server, lines)
+  readers.push(made)
+  return made.begun()
+}
+const add = (...ids: string[]) => {
+  feed.add({ events: ids.map((id) => refusedEvent({ id })), counts: [], unlisted: 0 })
+}
+
+it('begins with what is kept, and goes on with what comes', async () => {
+  add('a', 'b')
+  const one = await reader()
+  await one.read('b')
+  add('c')
+  await one.read('c')
+  expect(one.ids).toEqual(['a', 'b', 'c'])
+  expect(one.text).toMatch(/^HTTP\/1.1 200 OK\r\n/)
+  expect(one.text).toMatch(/^Content-Type: text\/event-stream/m)
+  expect(one.text).toMatch(/^Cache-Control: no-store, no-transform\r$/m)
+})
+
+it('fills the gap for a reader who comes again', async () => {
+  add('a')
+  const one = await reader()
+  await one.read('a')
+  one.leave()
+  add('b')
+  const again = await reader([`Last-Event-ID: ${one.position}`])
+  await again.read('b')
+  expect(again.ids).toEqual(['b'])
+})
+
+it('says now and then that it lives, with the counts of now', async () => {
+  const one = await reader()
+  await until('it begins', () => one.messages.length === 1)
+  await live.beat()
+  await until('it says so', () => one.messages.length === 2)
+  expect(one.messages[1]).toMatchObject({ entries: [], counts: [] })
+})
+
+it.each([
+  ['has ended', () => Promise.resolve(false)],
+  ['cannot be asked for', () => Promise.reject(new StoreError('store_unavailable'))],
+])('ends a stream whose login %s, and lets none begin', async (_, then) => {
+  const one = await reader()
+  isLoggedIn = then
+  await live.beat()
+  await one.ended()
+  add('kept-back')
+  const next = await reader()
+  expect([403, 503]).toContain(next.status)
+  expect(one.text + next.text).not.toContain('kept-back')
+})
+
+it('ends a stream at once when its login is ended here', async () => {
+  const one = await reader()
+  isLoggedIn = () => Promise.resolve(false)
+  const { port } = server.address() as { port: number }
+  await fetch(`http://127.0.0.1:${port}/console/logout`, { method: 'POST', headers: { Connection: 'close' } })
+  await one.ended()
+})
+
+it('has twenty streams at most, and another one when one of them has gone', async () => {
+  for (let count = 0; count < 20; count++) expect((await reader()).status).toBe(200)
+  const one = await reader()
+  expect(one.text).toMatch(/^HTTP\/1.1 503 [\s\S]*\r\nRetry-After: 5\r\n/)
+  readers[0]?.leave()
+  await until('there is room', async () => (await reader()).status === 200)
+})
+
+it('drops a reader who does not read, and keeps nothing for them', async () => {
+  const slow = await reader()
+  slow.stopReading()
+  const connections = () => promisify(server.getConnections.bind(server))()
+  expect(await connections()).toBe(1)
+  const events = Array.from({ length: 60 }, () => refusedEvent({ description: 'x'.repeat(16_384) }))
+  // The system keeps some megabytes for a connection, whatever the process does.
+  for (let round = 0; round < 60 && (await connections()) === 1; round++)
+    feed.add({ events, counts: [], unlisted: 0 })
+  expect(await connections()).toBe(0)
+  expect((await reader()).status).toBe(200)
+})
+
+it('ends all streams when the process ends', async () => {
+  const one = await reader()
+  live.close()
+  await one.ended()
+})
