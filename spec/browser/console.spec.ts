@@ -1,5 +1,6 @@
 import { expect, it, jest } from '@jest/globals'
 import { consoleVisitor } from './console-visitor.js'
+import { faults } from './page-faults.js'
 
 jest.setTimeout(90_000)
 
@@ -126,6 +127,8 @@ it('says a success for a while, and an error until it is dismissed or mended', a
   await visitor.button('Settings').click()
   expect(await said.textContent()).toBe('')
   visitor.excuse(409)
+  // Its clock stands.
+  await page.close()
 })
 
 it('shows what others changed meanwhile in the audit log, when it is asked to', async () => {
@@ -211,24 +214,6 @@ it('can be used by keyboard alone, and the focus can be seen', async () => {
   await visitor.page.keyboard.press('Escape')
   expect(((await focused()) as string[])[0]).toBe('Create a key pair')
 })
-
-/** What a screen reader needs, in the page and in each dialog. */
-const faults = `(() => {
-  const found = []
-  const name = (element) => element.getAttribute('aria-label') || element.labels?.[0]?.textContent || element.textContent.trim()
-  for (const element of document.querySelectorAll('button, input, select, textarea, a, summary'))
-    if (!name(element)) found.push('no name: ' + element.outerHTML)
-  const visible = [...document.querySelectorAll('h1, h2, h3')].filter((heading) => heading.checkVisibility() || heading.closest('dialog'))
-  if (visible.filter(({ tagName }) => tagName === 'H1').length !== 1) found.push('not one h1')
-  const ids = [...document.querySelectorAll('[id]')].map(({ id }) => id)
-  if (new Set(ids).size !== ids.length) found.push('an id twice')
-  for (const element of document.querySelectorAll('[aria-labelledby], [aria-describedby]'))
-    for (const id of (element.getAttribute('aria-labelledby') ?? element.getAttribute('aria-describedby')).split(' '))
-      if (!document.getElementById(id) && element.tagName !== 'DIALOG') found.push('points nowhere: ' + id)
-  if (document.documentElement.lang !== 'en') found.push('no language')
-  if (document.querySelectorAll('script:not([src]), [style], [onclick]').length > 0) found.push('inline code')
-  return found
-})()`
 
 it.each([360, 1280])('has names, headings and no scrolling sideways at %d pixels', async (width) => {
   await visitor.page.setViewportSize({ width, height: 800 })
