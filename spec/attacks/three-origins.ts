@@ -24,6 +24,7 @@ export interface ThreeOrigins {
 /** Starts them once for a file. The app of the shop and of the platform are made when all addresses are known. */
 export function threeOrigins(
   apps: Partial<Record<Name, (origin: Readonly<Record<Name, string>>) => RequestListener>>,
+  launch = launchChromium,
 ): ThreeOrigins {
   jest.setTimeout(60_000)
   const origin: Record<Name, string> = { shop: '', platform: '', evil: '' }
@@ -41,7 +42,7 @@ export function threeOrigins(
       origin[name] = `http://${name}.localhost:${(server.address() as AddressInfo).port}`
     }
     for (const name of names) listeners[name] = apps[name]?.(origin) ?? emptyPages()
-    browser = await launchChromium()
+    browser = await launch()
     page = await browser.newPage()
   })
   afterAll(async () => {

@@ -1,10 +1,20 @@
 import { existsSync } from 'node:fs'
 import { chromium, type Browser } from 'playwright-core'
 
-const executablePath = '/usr/bin/chromium'
+/**
+ * Debian's Chromium without all that shows it, and without anything that calls home. It starts and opens pages for half of what the whole
+ * browser takes.
+ */
+export function launchChromium(): Promise<Browser> {
+  return launch('/usr/bin/chromium-headless-shell')
+}
 
-/** Debian's Chromium, without anything that calls home. */
-export async function launchChromium(): Promise<Browser> {
+/** With the settings of a whole browser, among them that a frame of another site has no cookies and no storage. */
+export function launchWholeChromium(): Promise<Browser> {
+  return launch('/usr/bin/chromium')
+}
+
+async function launch(executablePath: string): Promise<Browser> {
   if (!existsSync(executablePath)) {
     throw new Error(`There is no ${executablePath}. Install it: sh spec/helpers/install-debian.sh`)
   }

@@ -4,6 +4,7 @@ import helmet from 'helmet'
 import type { Page } from 'playwright-core'
 import { createVerifier, problemDetails, projectOf, projectTokenOf, reverseJwt } from '../../lib/index.js'
 import { createSessionIssuer, createSessionVerifier } from '../../lib/session/index.js'
+import { launchWholeChromium } from './chromium.js'
 import { threeOrigins } from '../attacks/three-origins.js'
 import { keyPair } from '../helpers/keys.js'
 import { audience, mint } from '../helpers/mint.js'
@@ -17,7 +18,7 @@ beforeEach(() => {
   posted.length = 0
 })
 
-const { origin, ...browser } = threeOrigins({ shop: customersPages, platform: portal })
+const { origin, ...browser } = threeOrigins({ shop: customersPages, platform: portal }, launchWholeChromium)
 
 /** The customer's pages: one form, no script. `/no-referrer` has helmet's own Referrer-Policy. */
 function customersPages({ platform }: Origins) {

@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import type { Frame, FrameLocator, Page } from 'playwright-core'
+import { launchWholeChromium } from '../chromium.js'
 import { openPortalIn, portalSite } from './portal-origins.js'
 
-const site = portalSite()
+const site = portalSite(launchWholeChromium)
 let page: Page
 beforeEach(() => {
   site.minted = 0

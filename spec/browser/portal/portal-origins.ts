@@ -1,6 +1,7 @@
 import express, { type Express } from 'express'
 import helmet from 'helmet'
 import type { Frame, Page } from 'playwright-core'
+import { launchChromium } from '../chromium.js'
 import { pageFiles } from '../../attacks/page-with-client.js'
 import { emptyPages, threeOrigins, type ThreeOrigins } from '../../attacks/three-origins.js'
 import { keyPair } from '../../helpers/keys.js'
@@ -52,7 +53,7 @@ const portalScript = `
 
 const document = (body: string) => `<!doctype html><title>page</title><link rel="icon" href="data:,">${body}`
 
-export function portalSite(): PortalSite {
+export function portalSite(launch = launchChromium): PortalSite {
   const state: Omit<PortalSite, keyof ThreeOrigins> = {
     minted: 0,
     verdicts: [],
@@ -61,11 +62,14 @@ export function portalSite(): PortalSite {
     held: undefined,
     referrerPolicy: 'no-referrer',
   }
-  const site = threeOrigins({
-    shop: () => shopApp(state),
-    platform: (origin) => platformApp(origin, state),
-    evil: () => emptyPages(),
-  })
+  const site = threeOrigins(
+    {
+      shop: () => shopApp(state),
+      platform: (origin) => platformApp(origin, state),
+      evil: () => emptyPages(),
+    },
+    launch,
+  )
   return Object.assign(state, site)
 }
 
