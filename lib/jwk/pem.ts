@@ -15,7 +15,8 @@ export function readPemBlocks(text: string): PemBlocks {
   const lines = text.replace(/\\{1,2}[nr]/g, '\n')
   return {
     labels: Array.from(lines.matchAll(/-----BEGIN ([A-Z0-9 ]+)-----/g), ([, label = '']) => label),
-    outside: lines.replace(/-----BEGIN ([A-Z0-9 ]+)-----[^]*?-----END \1-----/g, '\n'),
+    // Up to the next BEGIN only, or a text of nothing but these would be searched to its end for each of them.
+    outside: lines.replace(/-----BEGIN ([A-Z0-9 ]+)-----(?:(?!-----BEGIN )[^])*?-----END \1-----/g, '\n'),
     contentOf(label) {
       const block = new RegExp(`-----BEGIN ${label}-----([A-Za-z0-9+/=\\s]+)-----END ${label}-----`)
       const body = block.exec(lines)?.[1]
