@@ -72,6 +72,5 @@ it.each(programs)('in a sheet for %s, the name of a project is that name and not
 })
 
 it.each(Object.values(literals))('no name leaves its line, or is anything but printable ASCII', (literal) => {
-  for (const name of names)
-    expect(literal(name)).toMatch(/^"[\x20-\x7e]*"$/)
+  for (const name of names) expect(literal(name)).toMatch(/^"[\x20-\x7e]*"$/)
 })

@@ -21,12 +21,12 @@ afterAll(async () => {
   await redis.remove()
 })
 
-/** Room for a few thousand ids more than are there. */
+/** Room for about a thousand ids more than are there. */
 async function limit(policy: string): Promise<void> {
   await redis.command('FLUSHALL')
   await redis.command('CONFIG', 'SET', 'maxmemory-policy', policy)
   const used = Number(await redis.info('used_memory'))
-  await redis.command('CONFIG', 'SET', 'maxmemory', used + 500_000)
+  await redis.command('CONFIG', 'SET', 'maxmemory', used + 200_000)
 }
 
 /** Uses a token up, and then many others, until there is no room. */
@@ -38,7 +38,7 @@ async function useMany(): Promise<{ token: string; outcomes: Map<unknown, number
   await verifier.verify(token)
   const store = new RedisReplayStore({ client: opened.client, timeoutMs: 10_000 })
   const outcomes = new Map<unknown, number>()
-  for (let round = 0; round < 20; round++) {
+  for (let round = 0; round < 8; round++) {
     await Promise.all(
       Array.from({ length: 500 }, async () => {
         const use = {
@@ -65,7 +65,7 @@ it.each(['allkeys-lru', 'volatile-ttl', 'volatile-lru', 'allkeys-random'])(
     expect((await store.health()).healthy).toBe(false)
     // What it is all about: nobody was told that an id has gone.
     const { outcomes } = await useMany()
-    expect(outcomes).toEqual(new Map([[true, 10_000]]))
+    expect(outcomes).toEqual(new Map([[true, 4000]]))
     expect(Number(await redis.info('evicted_keys'))).toBeGreaterThan(1000)
   },
 )

@@ -7,6 +7,7 @@ import { inProcess } from '../../bench/in-process.js'
 import { figureAt } from '../../bench/pages/figures.js'
 import { performancePage } from '../../bench/pages/performance.js'
 import { sections } from '../../bench/pages/sections.js'
+import { listening } from '../../bench/listeners.js'
 import { refusals } from '../../bench/refusals.js'
 import { registry } from '../../bench/registry.js'
 import { replayInRedis } from '../../bench/replay-in-redis.js'
@@ -151,6 +152,13 @@ it('measures CORS', async () => {
   expect(targetsOf(part)[0]).toBe(
     "CORS, a call of a known origin: cors's time as a multiple of corsFor's: >= 1",
   )
+  expectNumbers(part)
+})
+
+it('measures listeners of events', async () => {
+  const part = await listening({ ...tiny, batch: 5_000 })
+  expect(rowsOf(part)).toEqual([['Listeners, for an accepted token', 4]])
+  expect(targetsOf(part)).toEqual(['all listeners, µs an accepted token: <= 3'])
   expectNumbers(part)
 })
 

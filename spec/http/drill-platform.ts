@@ -11,7 +11,12 @@ import {
   reverseJwt,
   type Verifier,
 } from '../../lib/index.js'
-import { createRegistry, PostgresProjectStore, RegistryRevocations } from '../../lib/registry/index.js'
+import {
+  createRegistry,
+  PostgresProjectStore,
+  recordEvents,
+  RegistryRevocations,
+} from '../../lib/registry/index.js'
 import { createSessionIssuer, sessionAuth, type SessionVerifierOptions } from '../../lib/session/index.js'
 import { makeKeyPair } from '../helpers/keys.js'
 import { emptyPglite } from '../helpers/pglite.js'
@@ -42,7 +47,10 @@ export async function drillPlatform() {
   open.push(revocations)
   await revocations.ready()
 
-  const onEvent = alertEvents({ onAlert: (alert) => alerts.push(alert) })
+  const record = recordEvents({ db })
+  open.push(record)
+  const onAlert = [(alert: AlertEvent) => alerts.push(alert), record.onEvent]
+  const onEvent = [alertEvents({ onAlert }), record.onEvent]
   const app = express()
   const address = await listening(app)
   const verifierOf = (keyStore: CachedKeyStore): Verifier =>
@@ -80,6 +88,7 @@ export async function drillPlatform() {
     audience: address,
     registry: createRegistry({ store, audience: address }),
     alerts,
+    record,
     /** Where a token is verified, and where a session is. */
     verifiers: {
       'verifier with messages': `${address}/informed`,

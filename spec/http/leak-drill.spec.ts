@@ -28,6 +28,12 @@ async function statusOf(address: string, credential: string): Promise<number> {
   return status
 }
 
+/** What the caller gets to ask about it. */
+async function instanceOf(address: string, credential: string): Promise<string> {
+  const response = await fetch(address, { headers: { Authorization: `Bearer ${credential}` } })
+  return ((await response.json()) as { instance: string }).instance
+}
+
 async function sessionFor(token: string): Promise<string | undefined> {
   const body = new URLSearchParams({
     grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
@@ -53,7 +59,7 @@ async function refused(name: string, ask: () => Promise<number>): Promise<void> 
 }
 
 it('ends a leaked key everywhere, and the project goes on with another', async () => {
-  const { registry, verifiers, services, alerts } = platform
+  const { registry, verifiers, services, alerts, record } = platform
   await registry.createProject({ id: projectId }, { by })
   const leaked = await registry.generateKey(projectId, { by })
   const signAsBefore = signerWith(leaked.privateKey)
@@ -101,6 +107,16 @@ it('ends a leaked key everywhere, and the project goes on with another', async (
     { type: 'alert.raised', rule: 'revoked_key_used', severity: 'critical', projectId, kid: leaked.kid },
   ])
   step('the thief is known: revoked_key_used')
+
+  const instance = await instanceOf(verifiers['verifier with messages'], await stolen())
+  await record.flush()
+  expect(await registry.getRefusal(instance)).toMatchObject({
+    reason: 'key_revoked',
+    signature: 'good',
+    projectId,
+    kid: leaked.kid,
+  })
+  step('a refusal is found by its id')
 
   const { records } = await registry.listAudit({ projectId })
   expect(records.map(({ action, kid: of, by: who }) => [action, of, who]).reverse()).toEqual([

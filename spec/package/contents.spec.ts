@@ -65,7 +65,11 @@ describe('the packed package', () => {
     expect(others).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md', 'package.json'])
     const docs = files.filter((file) => file.startsWith('docs/'))
     const data = docs.filter((file) => !file.endsWith('.md') && !file.startsWith('docs/snippets/'))
-    expect(data).toEqual(['docs/openapi.json'])
+    expect(data.sort()).toEqual([
+      'docs/observe/grafana.json',
+      'docs/observe/prometheus-rules.yml',
+      'docs/openapi.json',
+    ])
     const notForUsers = /^docs\/(api|reference|mutation-testing|performance|scale)\b/
     expect(docs.filter((file) => notForUsers.test(file))).toEqual([])
     expect(files.filter((file) => /\b(spec|test|bench)\b/.test(file))).toEqual([])

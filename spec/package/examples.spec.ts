@@ -20,6 +20,8 @@ const importable = new Map([
   ['helmet', "import helmet from 'helmet'"],
   ['Redis', "import { Redis } from 'ioredis'"],
   ['pg', "import pg from 'pg'"],
+  ['pino', "import { pino } from 'pino'"],
+  ['metrics', "import { metrics } from '@opentelemetry/api'"],
   ...exportsOf('lib/index.ts', 'reverse-jwt'),
   ...exportsOf('lib/browser/index.ts', 'reverse-jwt/browser').filter(([name]) => name !== 'problemOf'),
   ...exportsOf('lib/customer/index.ts', 'reverse-jwt/customer'),
@@ -85,6 +87,9 @@ beforeAll(async () => {
     'ws',
     '@types/ws',
     'helmet',
+    'pino',
+    'prom-client',
+    '@opentelemetry/api',
   ]
   project = await projectIn(await installation(...packages), 'examples')
   await writeFile(join(project, 'package.json'), '{ "type": "module" }')

@@ -8,7 +8,7 @@ import { LoadInstances } from './load-instances.js'
 
 jest.setTimeout(120_000)
 
-const changes = 100
+const changes = 40
 
 let server: PostgresServer
 let registry: Registry

@@ -1,4 +1,4 @@
-import type { MeterAttributes, ObservableInstrument } from './event-meter.js'
+import type { MeterAttributes, MeterObservable } from './event-meter.js'
 
 /**
  * A counter with all the series that it can have, from the beginning on: who watches a counter for its first increase must have seen
@@ -9,11 +9,7 @@ export class Counts<Key extends string> {
   private readonly counts: Map<Key, number>
   private readonly ofLabels = new Map<string, Map<Key, number>>()
 
-  constructor(
-    instrument: ObservableInstrument,
-    seriesOf: Readonly<Record<Key, MeterAttributes>>,
-    label: string,
-  ) {
+  constructor(instrument: MeterObservable, seriesOf: Readonly<Record<Key, MeterAttributes>>, label: string) {
     this.seriesOf = seriesOf
     this.counts = new Map((Object.keys(seriesOf) as Key[]).map((key) => [key, 0]))
     instrument.addCallback((result) => {

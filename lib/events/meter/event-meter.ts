@@ -2,7 +2,7 @@
 export type MeterAttributes = Readonly<Record<string, string>>
 
 /** The part of an observable instrument of OpenTelemetry that is called. */
-export interface ObservableInstrument {
+export interface MeterObservable {
   addCallback(
     callback: (result: {
       observe(value: number, attributes?: Record<string, string>): void
@@ -11,7 +11,7 @@ export interface ObservableInstrument {
 }
 
 /** What an instrument is made with. */
-export interface InstrumentOptions {
+export interface MeterInstrumentOptions {
   description: string
   unit: string
   advice?: { explicitBucketBoundaries: number[] }
@@ -21,8 +21,8 @@ export interface InstrumentOptions {
 export interface EventMeter {
   createHistogram(
     name: string,
-    options: InstrumentOptions,
+    options: MeterInstrumentOptions,
   ): { record(value: number, attributes?: Record<string, string>): void }
-  createObservableCounter(name: string, options: InstrumentOptions): ObservableInstrument
-  createObservableGauge(name: string, options: InstrumentOptions): ObservableInstrument
+  createObservableCounter(name: string, options: MeterInstrumentOptions): MeterObservable
+  createObservableGauge(name: string, options: MeterInstrumentOptions): MeterObservable
 }

@@ -1,7 +1,7 @@
 import { secondsSince } from '../../time/clock.js'
 import type { ExpiringKeySource } from '../../types.js'
 import { Counts } from './counts.js'
-import type { EventMeter, InstrumentOptions } from './event-meter.js'
+import type { EventMeter, MeterInstrumentOptions } from './event-meter.js'
 import { expiringKeys } from './expiring-keys.js'
 import * as series from './series.js'
 
@@ -32,7 +32,7 @@ export class Instruments {
   revocationsSince: number | undefined
 
   constructor(meter: EventMeter) {
-    const counter = (name: string, options: InstrumentOptions) =>
+    const counter = (name: string, options: MeterInstrumentOptions) =>
       meter.createObservableCounter(`reverse_jwt.${name}`, options)
     const histogram = (name: string, description: string, explicitBucketBoundaries: number[]) =>
       meter.createHistogram(`reverse_jwt.${name}`, {

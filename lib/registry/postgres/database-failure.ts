@@ -40,10 +40,10 @@ const remedyOfMigration =
  * a text that this database cannot write the mistake of who gave it. `owner` is what the platform wrote to ask it.
  */
 export function databaseFailure(
+  owner: string,
   doing: string,
   thrown: unknown,
   given: readonly string[],
-  owner = 'PostgresProjectStore',
 ): Error {
   const { code, message } = (thrown ?? {}) as { code?: unknown; message?: unknown }
   const state = typeof code === 'string' && sqlState.test(code) ? code : undefined

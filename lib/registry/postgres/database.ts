@@ -11,8 +11,11 @@ export interface RegistryDatabase {
 export class Questions {
   private readonly db: RegistryDatabase
   private readonly timeoutMs: number
+  private readonly owner: string
 
-  constructor(db: RegistryDatabase, timeoutMs: number) {
+  /** `owner` is what the platform wrote to ask it. */
+  constructor(owner: string, db: RegistryDatabase, timeoutMs: number) {
+    this.owner = owner
     this.db = db
     this.timeoutMs = timeoutMs
   }
@@ -27,7 +30,7 @@ export class Questions {
   /** The records that a statement answers with. */
   async records<T>(doing: string, text: string, given: string[], timeoutMs = this.timeoutMs): Promise<T[]> {
     const rows = await this.ask(text, given, timeoutMs).catch((error: unknown) => {
-      throw databaseFailure(doing, error, given)
+      throw databaseFailure(this.owner, doing, error, given)
     })
     return rows.map((row) => recordOf(doing, row)) as T[]
   }

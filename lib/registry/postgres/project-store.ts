@@ -45,7 +45,9 @@ export interface PostgresProjectStoreOptions {
   readonly timeoutMs?: number
 }
 
-const readOptions = optionsReader('PostgresProjectStore', {
+const owner = 'PostgresProjectStore'
+
+const readOptions = optionsReader(owner, {
   db: objectWith<RegistryDatabase>(
     'query',
     'an object with query(text, params), as a pg Pool and a PGlite have it',
@@ -81,7 +83,7 @@ export class PostgresProjectStore implements ProjectStore {
   /** Throws a TypeError for a wrong option. Does not reach the database yet. */
   constructor(options: PostgresProjectStoreOptions) {
     const { db, listen, timeoutMs } = readOptions(options)
-    this.database = new Questions(db, timeoutMs)
+    this.database = new Questions(owner, db, timeoutMs)
     this.listen = listen ?? ownListen(db)
   }
 
@@ -139,7 +141,7 @@ export class PostgresProjectStore implements ProjectStore {
     } catch (error) {
       if (error instanceof StoreUnusableError) throw error
       const outcome = decisionOf(error)
-      if (outcome === undefined) throw databaseFailure(doing, error, given)
+      if (outcome === undefined) throw databaseFailure(owner, doing, error, given)
       return outcome
     }
   }
@@ -158,7 +160,7 @@ export class PostgresProjectStore implements ProjectStore {
       } catch (error) {
         if (error instanceof StoreUnusableError) throw error
         const wasUndone = decisionOf(error) === 'stale'
-        if (!wasUndone || attempt === maxRevocationAttempts) throw databaseFailure(doing, error, given)
+        if (!wasUndone || attempt === maxRevocationAttempts) throw databaseFailure(owner, doing, error, given)
       }
     }
   }

@@ -104,6 +104,6 @@ async function inTime(work: Promise<void>): Promise<void> {
   try {
     await within(timeLimitMs, work, `the database did not answer within ${timeLimitMs} ms`)
   } catch (error) {
-    throw databaseFailure('write events', error, [], 'recordEvents')
+    throw databaseFailure('recordEvents', 'write events', error, [])
   }
 }

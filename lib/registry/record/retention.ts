@@ -30,7 +30,7 @@ const timeoutMs = 60_000
  * await deleteEventsBefore(db, new Date(Date.now() - quarter))
  */
 export async function deleteEventsBefore(db: RegistryDatabase, date: Date): Promise<number> {
-  const database = new Questions(readDb(db), timeoutMs)
+  const database = new Questions('deleteEventsBefore', readDb(db), timeoutMs)
   const before = String(readDate(date).getTime() / 1000)
   let deleted = 0
   for (;;) {

@@ -1,5 +1,6 @@
 import {
   AggregationTemporality,
+  DataPointType,
   MeterProvider,
   MetricReader,
   type DataPoint,
@@ -22,8 +23,16 @@ class Reader extends MetricReader {
 
 export interface Metric {
   readonly unit: string
+  readonly kind: 'counter' | 'gauge' | 'histogram'
   readonly points: readonly DataPoint<number | Histogram>[]
 }
+
+const kinds = {
+  [DataPointType.SUM]: 'counter',
+  [DataPointType.GAUGE]: 'gauge',
+  [DataPointType.HISTOGRAM]: 'histogram',
+  [DataPointType.EXPONENTIAL_HISTOGRAM]: 'histogram',
+} as const
 
 /** The listener with the real SDK of OpenTelemetry, and what it exports. */
 export function metered(options: MeterEventsOptions = {}) {
@@ -35,9 +44,9 @@ export function metered(options: MeterEventsOptions = {}) {
     if (errors.length > 0) throw new AggregateError(errors)
     const metrics = resourceMetrics.scopeMetrics.flatMap((scope) => scope.metrics)
     return new Map(
-      metrics.map(({ descriptor: { name, unit }, dataPoints }) => [
+      metrics.map(({ descriptor: { name, unit }, dataPoints, dataPointType }) => [
         name,
-        { unit, points: dataPoints as Metric['points'] },
+        { unit, kind: kinds[dataPointType], points: dataPoints as Metric['points'] },
       ]),
     )
   }

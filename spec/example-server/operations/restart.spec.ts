@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { loggedInAtConsole } from '../../helpers/console-login.js'
 import { DemoProcess } from '../../helpers/demo-process.js'
 import { putEmptyPgliteInto } from '../../helpers/pglite.js'
 import { until } from '../../helpers/until.js'
@@ -29,15 +30,7 @@ function demo(): DemoProcess {
 
 /** What an operator does. */
 async function operator(process: DemoProcess) {
-  const { address, password } = await process.console()
-  const { origin } = new URL(address)
-  const headers = { origin, 'content-type': 'application/json' }
-  const login = await fetch(`${address}login`, {
-    method: 'POST',
-    headers,
-    body: JSON.stringify({ password }),
-  })
-  const [cookie = ''] = (login.headers.get('set-cookie') ?? '').split(';')
+  const { address, headers, cookie } = await loggedInAtConsole(process)
   return async (method: string, path: string, body?: object) => {
     const sent = body === undefined ? {} : { body: JSON.stringify(body) }
     const answer = await fetch(`${address}api${path}`, { method, headers: { ...headers, cookie }, ...sent })

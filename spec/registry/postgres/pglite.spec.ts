@@ -1,6 +1,7 @@
-import { PGlite } from '@electric-sql/pglite'
+import type { PGlite } from '@electric-sql/pglite'
 import { afterAll, beforeAll, jest } from '@jest/globals'
 import { PostgresProjectStore } from '../../../lib/registry/index.js'
+import { emptyPglite } from '../../helpers/pglite.js'
 import { fill } from '../../helpers/records.js'
 import { describeKeyStore } from '../../keys/key-store-contract.js'
 import { describeRecord } from '../record/record-contract.js'
@@ -15,7 +16,7 @@ jest.setTimeout(90_000)
 let db: PGlite
 let store: PostgresProjectStore
 beforeAll(async () => {
-  db = await PGlite.create()
+  db = await emptyPglite()
   store = new PostgresProjectStore({ db })
   await store.migrate()
 })

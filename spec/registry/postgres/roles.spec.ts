@@ -1,6 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { randomUUID } from 'node:crypto'
 import pg from 'pg'
-import { createRegistry, grants, listenWithPg, PostgresProjectStore } from '../../../lib/registry/index.js'
+import {
+  createRegistry,
+  deleteEventsBefore,
+  grants,
+  listenWithPg,
+  PostgresProjectStore,
+  recordEvents,
+} from '../../../lib/registry/index.js'
+import { refusedEvent } from '../../helpers/events.js'
 import { audience, now } from '../../helpers/mint.js'
 import { PostgresServer } from '../../helpers/postgres-server.js'
 import { by, handOver } from '../../helpers/registry.js'
@@ -67,6 +76,9 @@ describe('the role of the registry', () => {
     'DELETE FROM reverse_jwt.keys',
     'DELETE FROM reverse_jwt.projects',
     'DELETE FROM reverse_jwt.migrations',
+    'UPDATE reverse_jwt.events SET reason = NULL',
+    'DELETE FROM reverse_jwt.events',
+    'TRUNCATE reverse_jwt.events',
     'CREATE TABLE reverse_jwt.mine (id integer)',
   ])('cannot %s', async (sql) => {
     await expect(manager.query(sql)).rejects.toMatchObject(denied)
@@ -123,6 +135,42 @@ describe('the role of a verifier', () => {
     expect([keys.length, sessions.length]).toEqual([1, 100])
   })
 
+  it('can add to the record of events, which the role of the registry reads, and the owner alone shortens', async () => {
+    const event = refusedEvent({ id: randomUUID() })
+    const record = recordEvents({ db: verifier })
+    await record.ready()
+    // The second time as when an answer was lost.
+    for (let time = 1; time <= 2; time++) {
+      record.onEvent(event)
+      await record.flush()
+    }
+    await record.close()
+    const own = recordEvents({ db: manager })
+    own.onEvent(event)
+    await own.close()
+    const registry = createRegistry({ store: new PostgresProjectStore({ db: manager }), audience })
+    expect(await registry.getRefusal(event.id)).toMatchObject({ id: event.id })
+    const store = new PostgresProjectStore({ db: verifier })
+    await expect(store.refusal(event.id)).rejects.toThrow(
+      /permission denied for table events .* Run the SQL of grants\(\)/,
+    )
+    const date = new Date()
+    for (const db of [verifier, manager])
+      await expect(deleteEventsBefore(db, date)).rejects.toThrow(
+        'deleteEventsBefore cannot delete events: permission denied',
+      )
+    expect(await deleteEventsBefore(admin, date)).toBe(1)
+  })
+
+  it('is told what to do where the grants are those of an earlier version', async () => {
+    await admin.query(`REVOKE ALL ON reverse_jwt.events FROM "${verifierRole}"`)
+    await expect(recordEvents({ db: verifier }).ready()).rejects.toThrow(
+      /^recordEvents cannot write events: permission denied for table events .* again after each migrate\(\)/,
+    )
+    await admin.query(grants({ registry: registryRole, verifier: verifierRole }))
+    await recordEvents({ db: verifier }).ready()
+  })
+
   it('can ask which keys end soon', async () => {
     const store = new PostgresProjectStore({ db: verifier })
     const soon = Date.now() / 1000 + 30 * 86_400
@@ -172,6 +220,11 @@ describe('the role of a verifier', () => {
     "INSERT INTO reverse_jwt.projects (id) VALUES ('mine')",
     "INSERT INTO reverse_jwt.keys (project_id, kid) VALUES ('shop', 'mine')",
     "INSERT INTO reverse_jwt.audit (changed_by) VALUES ('me')",
+    'SELECT id FROM reverse_jwt.events',
+    'UPDATE reverse_jwt.events SET count = 1',
+    'DELETE FROM reverse_jwt.events',
+    'TRUNCATE reverse_jwt.events',
+    "INSERT INTO reverse_jwt.events (id, at, type, count) VALUES (gen_random_uuid(), now(), 'x', 1) RETURNING id",
     'CREATE TABLE reverse_jwt.mine (id integer)',
   ])('cannot %s', async (sql) => {
     await expect(verifier.query(sql)).rejects.toMatchObject(denied)
@@ -181,7 +234,8 @@ describe('the role of a verifier', () => {
 it('nobody else can see anything', async () => {
   await server.pool().query('CREATE ROLE nobody LOGIN')
   const nobody = server.pool({ user: 'nobody', database: 'platform' })
-  for (const table of ['projects', 'keys', 'key_uses', 'audit', 'session_revocations', 'migrations']) {
+  const tables = ['projects', 'keys', 'key_uses', 'audit', 'session_revocations', 'events', 'migrations']
+  for (const table of tables) {
     await expect(nobody.query(`SELECT 1 FROM reverse_jwt.${table}`)).rejects.toMatchObject(denied)
   }
 })

@@ -43,6 +43,7 @@ declare global {
   const token: string
   const request: import('node:http').IncomingMessage
   const server: import('node:http').Server
+  const winston: { log(entry: object): unknown }
   const auditLog: { write(event: object): Promise<void> }
   const database: {
     find(projectId: string, kid: string): Promise<ProjectKey | undefined>
