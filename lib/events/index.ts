@@ -1,3 +1,8 @@
+/**
+ * `reverse-jwt/observe`: listeners of events, for logs, metrics and alerts.
+ *
+ * @module observe
+ */
 export type {
   AlertEndedEvent,
   AlertEvent,

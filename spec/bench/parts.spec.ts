@@ -157,7 +157,7 @@ it('measures CORS', async () => {
 
 it('measures listeners of events', async () => {
   const part = await listening({ ...tiny, batch: 5_000 })
-  expect(rowsOf(part)).toEqual([['Listeners, for an accepted token', 4]])
+  expect(rowsOf(part)).toEqual([['Listeners, for an accepted token', 6]])
   expect(targetsOf(part)).toEqual(['all listeners, µs an accepted token: <= 3'])
   expectNumbers(part)
 })

@@ -127,6 +127,8 @@ it('says a success for a while, and an error until it is dismissed or mended', a
   await visitor.button('Settings').click()
   expect(await said.textContent()).toBe('')
   visitor.excuse(409)
+  // Its clock stands.
+  await page.close()
 })
 
 it('shows what others changed meanwhile in the audit log, when it is asked to', async () => {

@@ -1,4 +1,4 @@
-/** What a screen reader needs, in the page and in each dialog. */
+/** A script: what a screen reader misses in a page and its dialog. */
 export const faults = `(() => {
   const found = []
   const name = (element) => element.getAttribute('aria-label') || element.labels?.[0]?.textContent || element.textContent.trim()
