@@ -68,6 +68,17 @@ export function callsAt(visitor: ConsoleVisitor): void {
     }
     await lookUp(crypto.randomUUID())
     await found().getByText('No call with this id is kept.').waitFor()
+
+    // A call that the page does not have any more is in the record, once that is written.
+    const contentType = 'text/event-stream'
+    await visitor.page.route('**/console/live', (route) => route.fulfill({ contentType, body: '' }))
+    await open()
+    const kept = found().getByText('The token has been used before.')
+    for (let tries = 0; tries < 50 && (await kept.count()) === 0; tries++) {
+      await lookUp(instance)
+      await visitor.page.waitForTimeout(100)
+    }
+    expect(await found().textContent()).toContain(instance)
     visitor.excuse(404)
   })
 

@@ -22,12 +22,16 @@ const order = ['critical', 'warning', 'info']
 
 const alerts = new Map()
 let shown = ''
+let shownFeed
 let stop
 
 const keyOf = ({ rule, projectId, unverifiedProjectId }) =>
   JSON.stringify([rule, projectId, unverifiedProjectId])
 
-export function takeAlerts(events) {
+export function takeAlerts(events, { feed }) {
+  // The platform has begun anew: what goes on is raised again.
+  if (feed !== shownFeed) alerts.clear()
+  shownFeed = feed
   for (const event of events) {
     const key = keyOf(event)
     if (event.type === 'alert.raised') {

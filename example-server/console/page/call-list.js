@@ -19,11 +19,12 @@ const filters = {
   project: byId('filter-project'),
   code: byId('filter-code'),
 }
-const notVerified = ' not verified'
+const notVerified = 'not verified'
 
 const valuesOf = (event) => ({
   outcome: [outcomeText(event)],
-  project: [event.projectId ?? notVerified],
+  // No id is the other value.
+  project: [event.projectId === undefined ? notVerified : `id ${event.projectId}`],
   code: [event.code, event.reason].filter((value) => value !== undefined),
 })
 
@@ -77,6 +78,8 @@ function showNewer() {
 function showWaiting() {
   for (const event of waiting) {
     const item = callItem(event)
+    // A call for which two events are told is the later one.
+    shown.get(event.id)?.item.remove()
     shown.set(event.id, { event, item })
     list.prepend(item)
   }
@@ -153,7 +156,7 @@ function offerChoices() {
         element(
           'option',
           { value: one },
-          one === '' ? 'all' : one === notVerified ? 'not verified' : visibleId(one),
+          one === '' ? 'all' : visibleId(name === 'project' ? one.replace(/^id /, '') : one),
         ),
       ),
     )

@@ -8,7 +8,7 @@ import { lookUp } from './lookup.js'
 
 followEvents({
   onEntries(events, message) {
-    takeAlerts(events)
+    takeAlerts(events, message)
     takeCalls(events)
     showCounts(message)
   },
