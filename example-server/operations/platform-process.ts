@@ -61,7 +61,8 @@ export async function startPlatform(
     closers.push(closeProjects)
     // Why a call was refused: the console finds it by the id in the answer.
     const record = recordEvents({ db })
-    closers.push(() => record.close())
+    // Where the database is away at the end, that alone keeps nothing from ending.
+    closers.push(() => record.close().catch(() => undefined))
     const logins = new ConsoleLogins(db)
     await logins.migrate().catch((error: unknown) => {
       const { message } = (error as Error).cause as Error

@@ -42,7 +42,7 @@ export function refusals(store: ProjectStore) {
       const told = found === undefined || projectId === undefined ? found : forProject(found, projectId)
       if (told === undefined) {
         throw notKept(
-          'There is no refusal with this id. It may be a second until one is written. Where many come at once recordEvents counts them instead, and old ones are deleted: refuse the same again, and look for that one.',
+          'There is no refusal with this id. It may be a second until one is written. Where many come at once recordEvents counts them instead, and old ones are deleted: let the caller try again, and look for the new one.',
         )
       }
       return { ...told, whatToDo: whatToDo[told.reason] }

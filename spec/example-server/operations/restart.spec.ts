@@ -50,7 +50,7 @@ async function callOf({ platform, customer }: { platform: string; customer: stri
 const sessionKeysOf = async ({ platform }: { platform: string }) =>
   (await fetch(`${platform}/.well-known/jwks.json`)).text()
 
-it('projects, keys and the audit are there again after a restart; the private key is the customer’s alone', async () => {
+it('projects, keys, the audit and what was refused are there again after a restart; the private key is the customer’s alone', async () => {
   const first = demo()
   const addresses = await first.started()
   expect((await callOf(addresses)).status).toBe(200)
@@ -63,6 +63,8 @@ it('projects, keys and the audit are there again after a restart; the private ke
   const file = join(folder, 'customer/project-key.pem')
   expect(statSync(file).mode & 0o777).toBe(0o600)
   const privateKey = readFileSync(file, 'utf8')
+  const refused = await fetch(`${addresses.platform}/api/plain`, { headers: { Authorization: 'Bearer x' } })
+  const { instance } = (await refused.json()) as { instance: string }
   expect(await first.stop()).toMatchObject({ exitCode: 0, stderr: '' })
   expect(readdirSync(join(folder, 'projects'))).toEqual(['pglite'])
 
@@ -78,6 +80,7 @@ it('projects, keys and the audit are there again after a restart; the private ke
   expect(readFileSync(file, 'utf8')).toBe(privateKey)
   const { records } = (await askAgain('GET', '/audit?limit=500')).body as { records: { action: string }[] }
   expect(records.filter(({ action }) => action === 'key.confirmed')).toHaveLength(1)
+  expect((await askAgain('GET', `/refusals/${instance}`)).body).toMatchObject({ reason: 'token_malformed' })
   expect(await second.stop()).toMatchObject({ exitCode: 0, stderr: '' })
 })
 
