@@ -1,30 +1,13 @@
 import { describe, expect, it } from '@jest/globals'
 import { rules } from '../../lib/events/alerts/rules.js'
-import { outageReasons, refusals, type RefusalReason } from '../../lib/http/refusals.js'
+import { whatToDo } from '../../lib/registry/record/what-to-do.js'
 import { read, sectionOf, tablesOf } from './markdown.js'
 
 const text = read('docs/operations.md')
 
-/** The compiler keeps it complete. */
-const behindCodes: Record<Exclude<RefusalReason, keyof typeof refusals>, true> = {
-  key_unknown: true,
-  key_foreign: true,
-  key_algorithm: true,
-  key_revoked: true,
-  key_expired: true,
-  key_not_active: true,
-  signature_bad: true,
-  origin_missing: true,
-  origin_not_claimed: true,
-  origin_not_of_project: true,
-}
-/** Whose reason says more. */
-const vague = new Set(['token_not_verified', 'origin_not_allowed'])
-const reasons = [
-  ...Object.keys(refusals).filter((code) => !vague.has(code)),
-  ...Object.keys(behindCodes),
-  ...outageReasons,
-]
+/** Codes whose reason says more. */
+const vague = new Set(['token_not_verified', 'origin_not_allowed', 'store_unavailable'])
+const reasons = Object.keys(whatToDo).filter((reason) => !vague.has(reason))
 
 /** The first table under a heading. */
 const tableUnder = (heading: string) => tablesOf(sectionOf(text, `## ${heading}`))[0] ?? []
