@@ -47,7 +47,7 @@ export function acceptedEvent(
   const { kid, header, claims, scopes } = projectToken
   return Object.freeze({
     type: 'accepted',
-    ...told(verification, crypto.randomUUID(), verification.now),
+    ...commonMembers(verification, crypto.randomUUID(), verification.now),
     projectId: project.id,
     kid,
     alg: ownText(header.alg),
@@ -74,7 +74,7 @@ export function refusedEvent(facts: RefusalFacts, verification: Verification): V
     ...text('origin', bounds?.origin),
     ...number('seconds', seconds),
   }
-  const common = told(verification, instance.id, serverTime)
+  const common = commonMembers(verification, instance.id, serverTime)
   return Object.freeze(
     isOutageCode(code)
       ? {
@@ -88,7 +88,7 @@ export function refusedEvent(facts: RefusalFacts, verification: Verification): V
   )
 }
 
-function told({ begun, face, storeSeconds }: Verification, id: string, time: number) {
+function commonMembers({ begun, face, storeSeconds }: Verification, id: string, time: number) {
   const duration = (performance.now() - begun) / 1000
   return {
     id,

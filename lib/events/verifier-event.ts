@@ -7,7 +7,7 @@ import type { OutageCode, OutageReason, RefusalCode, RefusalReason } from '../ht
 export type EventFace = 'express' | 'passport' | 'verify' | 'exchange' | 'session'
 
 /** What the verifier's events have in common. */
-interface Told {
+interface VerifierEventBase {
   /** A UUID. That of a refusal or an outage is in its answer, as `instance`: `urn:uuid:<id>`. */
   readonly id: string
   /** Epoch seconds by the verifier's clock. */
@@ -25,7 +25,7 @@ export interface StoreSeconds {
 }
 
 /** A token was good and is now used up. */
-export interface VerifierAcceptedEvent extends Told {
+export interface VerifierAcceptedEvent extends VerifierEventBase {
   readonly type: 'accepted'
   readonly projectId: string
   readonly kid: string
@@ -43,7 +43,7 @@ export interface VerifierAcceptedEvent extends Told {
   readonly keyNotAfter?: number
 }
 
-interface Unsuccessful extends Told {
+interface Unsuccessful extends VerifierEventBase {
   /** What the caller was told. */
   readonly description: string
   /** The true reason in words, where the caller was not told it. May be reworded; `reason` stays. */

@@ -7,7 +7,7 @@ import type { AlertEvent, AlertRule } from '../alert-event.js'
 import { emit, eventListeners } from '../listeners.js'
 import type { AnyEvent, ObservedEvent } from '../observed-event.js'
 import type { VerifierAcceptedEvent, VerifierRefusedEvent } from '../verifier-event.js'
-import { Alarms, type Finding } from './alarms.js'
+import { ActiveAlerts, type Finding } from './active-alerts.js'
 import { ExpiringKeys } from './expiring-keys.js'
 import { PlatformRules } from './platform-rules.js'
 import {
@@ -107,11 +107,11 @@ function isSeen(event: AnyEvent): event is ObservedEvent {
  */
 export function alertEvents(options: AlertOptions): (event: AnyEvent) => void {
   const { onAlert, rules, store, clockTolerance, maxLifetime } = readOptions(options)
-  const alarms = new Alarms((event) => {
+  const active = new ActiveAlerts((event) => {
     emit(onAlert, event)
   })
   const raise = (finding: Finding | undefined) => {
-    if (finding !== undefined && rules.has(finding.rule)) alarms.raise(finding)
+    if (finding !== undefined && rules.has(finding.rule)) active.raise(finding)
   }
   const tolerances = { clockTolerance, maxLifetime }
   const platform = new PlatformRules()
@@ -161,7 +161,7 @@ export function alertEvents(options: AlertOptions): (event: AnyEvent) => void {
   return (event) => {
     if (!isSeen(event)) return
     const now = event.time
-    alarms.passTo(now)
+    active.passTo(now)
     raise(platform.see(event, now))
     if (event.type === 'accepted' && event.face !== 'session') seeAccepted(event, now)
     if (event.type === 'refused') seeRefused(event, now)

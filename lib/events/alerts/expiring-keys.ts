@@ -3,7 +3,7 @@ import { escaped } from '../../options/quoted.js'
 import { projectPrefix } from '../../protocol.js'
 import type { ExpiringKey, ExpiringKeySource } from '../../types.js'
 import type { VerifierAcceptedEvent } from '../verifier-event.js'
-import type { Finding } from './alarms.js'
+import type { Finding } from './active-alerts.js'
 
 const day = 86_400
 const warnBefore = 7 * day

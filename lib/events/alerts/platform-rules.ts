@@ -1,6 +1,6 @@
 import type { OutageReason } from '../../http/refusals.js'
 import type { ObservedEvent } from '../observed-event.js'
-import type { Finding } from './alarms.js'
+import type { Finding } from './active-alerts.js'
 import { SlidingCount } from './sliding-count.js'
 
 /** One project's own share, or a moment with too many at once: no store is away. */

@@ -1,6 +1,6 @@
 import { escaped } from '../../options/quoted.js'
 import type { VerifierAcceptedEvent, VerifierRefusedEvent } from '../verifier-event.js'
-import type { Finding } from './alarms.js'
+import type { Finding } from './active-alerts.js'
 import { youngAge, type ProjectTraffic } from './project-traffic.js'
 import { rules } from './rules.js'
 

@@ -1,5 +1,5 @@
 import { outages, refusals, type OutageCode, type RefusalCode } from '../../http/refusals.js'
-import type { AlertRule } from '../alert-event.js'
+import { ruleNames } from '../alerts/rules.js'
 import type { EventFace } from '../verifier-event.js'
 import type { MeterAttributes } from './event-meter.js'
 
@@ -63,18 +63,4 @@ const ofStore = (store: string) =>
 
 export const stores = { key: ofStore('key'), replay: ofStore('replay') }
 
-const rules: Readonly<Record<AlertRule, true>> = {
-  revoked_key_used: true,
-  replay_burst: true,
-  origin_mismatch_burst: true,
-  times_refused: true,
-  clock_ahead: true,
-  clock_behind: true,
-  project_refused: true,
-  store_unavailable: true,
-  key_near_expiry: true,
-  revocations_stale: true,
-  probing: true,
-}
-
-export const alerts = each(Object.keys(rules) as AlertRule[], (rule) => ({ 'reverse_jwt.rule': rule }))
+export const alerts = each(ruleNames, (rule) => ({ 'reverse_jwt.rule': rule }))

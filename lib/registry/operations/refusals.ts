@@ -39,13 +39,13 @@ export function refusals(store: ProjectStore) {
       if (store.refusal === undefined)
         throw notKept('This store keeps no refusals; PostgresProjectStore finds what recordEvents has kept.')
       const found = await store.refusal(uuid.toLowerCase())
-      const told = found === undefined || projectId === undefined ? found : forProject(found, projectId)
-      if (told === undefined) {
+      const refusal = found === undefined || projectId === undefined ? found : forProject(found, projectId)
+      if (refusal === undefined) {
         throw notKept(
           'There is no refusal with this id. It may be a second until one is written. Where many come at once recordEvents counts them instead, and old ones are deleted: let the caller try again, and look for the new one.',
         )
       }
-      return { ...told, whatToDo: whatToDo[told.reason] }
+      return { ...refusal, whatToDo: whatToDo[refusal.reason] }
     },
   }
 }
@@ -57,8 +57,8 @@ export function refusals(store: ProjectStore) {
 function forProject(record: RefusalRecord, projectId: string): RefusalRecord | undefined {
   const isItsOwn = record.projectId === projectId
   if (!isItsOwn && record.unverifiedProjectId !== projectId) return undefined
-  const told = isItsOwn ? record : without(record, 'origin')
-  return record.type === 'refused' ? told : { ...told, reason: record.code }
+  const shown = isItsOwn ? record : without(record, 'origin')
+  return record.type === 'refused' ? shown : { ...shown, reason: record.code }
 }
 
 function notKept(message: string): RegistryError {

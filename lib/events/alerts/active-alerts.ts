@@ -9,7 +9,7 @@ export type Finding = Omit<AlertRaisedEvent, 'type' | 'id' | 'time' | 'severity'
   readonly severity?: AlertSeverity
 }
 
-interface Alarm {
+interface ActiveAlert {
   readonly rule: AlertRule
   readonly about: Pick<AlertRaisedEvent, 'projectId' | 'unverifiedProjectId'>
   severity: AlertSeverity
@@ -21,7 +21,7 @@ interface Alarm {
 
 /** Seconds after which somebody is told again, where the window of the rule is not longer. */
 const repeatAfter = 900
-const maxAlarms = 10_000
+const maxActive = 10_000
 /** Seconds between two looks for what has ended. */
 const sweepInterval = 10
 
@@ -29,8 +29,8 @@ const sweepInterval = 10
  * Which alerts are on. Each is told once for a rule and a project, again after a quarter of an hour while it goes on or at once
  * where it became critical, and once more when it has ended. Time is that of the events; between them it passes by itself.
  */
-export class Alarms {
-  private readonly alarms = new LRUCache<string, Alarm>({ max: maxAlarms })
+export class ActiveAlerts {
+  private readonly active = new LRUCache<string, ActiveAlert>({ max: maxActive })
   private readonly tell: (event: AlertEvent) => void
   private timer: NodeJS.Timeout | undefined
   private now = NaN
@@ -45,7 +45,7 @@ export class Alarms {
   passTo(now: number): void {
     this.now = now
     this.saidAt = performance.now()
-    if (this.alarms.size > 0 && !(Math.abs(now - this.sweptAt) < sweepInterval)) this.sweep(now)
+    if (this.active.size > 0 && !(Math.abs(now - this.sweptAt) < sweepInterval)) this.sweep(now)
   }
 
   raise(finding: Finding): void {
@@ -57,16 +57,16 @@ export class Alarms {
       ...(unverifiedProjectId !== undefined && { unverifiedProjectId }),
     }
     const name = `${rule} ${JSON.stringify(about)}`
-    const known = this.alarms.get(name)
-    const alarm = known ?? { rule, about, severity, raisedAt: -Infinity, foundAt: now }
-    alarm.foundAt = now
+    const known = this.active.get(name)
+    const alert = known ?? { rule, about, severity, raisedAt: -Infinity, foundAt: now }
+    alert.foundAt = now
     // A clock that was set back must not keep an alert from being repeated.
-    const silence = Math.abs(now - alarm.raisedAt)
-    const isWorse = severity === 'critical' && alarm.severity !== 'critical'
+    const silence = Math.abs(now - alert.raisedAt)
+    const isWorse = severity === 'critical' && alert.severity !== 'critical'
     if (silence < Math.max(repeatAfter, rules[rule].window) && !isWorse) return
-    alarm.raisedAt = now
-    alarm.severity = severity
-    if (known === undefined) this.alarms.set(name, alarm)
+    alert.raisedAt = now
+    alert.severity = severity
+    if (known === undefined) this.active.set(name, alert)
     this.watch()
     this.tell(
       Object.freeze({ type: 'alert.raised', id: crypto.randomUUID(), time: now, ...finding, severity }),
@@ -75,12 +75,12 @@ export class Alarms {
 
   private sweep(now: number): void {
     this.sweptAt = now
-    for (const [name, { rule, about, foundAt }] of this.alarms.entries()) {
+    for (const [name, { rule, about, foundAt }] of this.active.entries()) {
       if (Math.abs(now - foundAt) < 2 * rules[rule].window) continue
-      this.alarms.delete(name)
+      this.active.delete(name)
       this.tell(Object.freeze({ type: 'alert.ended', id: crypto.randomUUID(), time: now, rule, ...about }))
     }
-    if (this.alarms.size > 0) return
+    if (this.active.size > 0) return
     clearInterval(this.timer)
     this.timer = undefined
   }
