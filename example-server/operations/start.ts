@@ -9,7 +9,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { alertEvents } from 'reverse-jwt/observe'
-import { createRegistry } from 'reverse-jwt/registry'
+import { createRegistry, recordEvents } from 'reverse-jwt/registry'
 import { newConsoleSecrets } from '../console/console-access.js'
 import { EventCollector } from '../console/event-collector.js'
 import { EventFeed } from '../console/event-feed.js'
@@ -90,12 +90,15 @@ async function start(): Promise<void> {
     'request',
     customerApp({ address: customerOrigin, platformAddress: platform.address, ordersAddress, privateKey }),
   )
+  // Why that service has refused a call: the console finds it, too.
+  const record = recordEvents({ db: projects.db })
+  const ofOrders = [onEvent, record.onEvent]
   orders.on(
     'request',
     ordersApp({
       platformAddress: platform.address,
       servicesSecret,
-      onEvent: [onEvent, alertEvents({ onAlert: onEvent })],
+      onEvent: [...ofOrders, alertEvents({ onAlert: ofOrders })],
     }),
   )
   let isStopping = false
@@ -104,8 +107,8 @@ async function start(): Promise<void> {
     if (isStopping) return
     isStopping = true
     stopListening()
-    platform
-      .stop()
+    // Where the database is away at the end, that alone keeps nothing from ending.
+    Promise.all([platform.stop(), record.close().catch(() => undefined)])
       .then(projects.close)
       .catch((error: unknown) => {
         console.error('platform', (error as Error).message)

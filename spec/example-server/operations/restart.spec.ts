@@ -63,8 +63,11 @@ it('projects, keys, the audit and what was refused are there again after a resta
   const file = join(folder, 'customer/project-key.pem')
   expect(statSync(file).mode & 0o777).toBe(0o600)
   const privateKey = readFileSync(file, 'utf8')
-  const refused = await fetch(`${addresses.platform}/api/plain`, { headers: { Authorization: 'Bearer x' } })
-  const { instance } = (await refused.json()) as { instance: string }
+  const instances: string[] = []
+  for (const route of [`${addresses.platform}/api/plain`, `${addresses.orders}/orders`]) {
+    const refused = await fetch(route, { headers: { Authorization: 'Bearer x' } })
+    instances.push(((await refused.json()) as { instance: string }).instance)
+  }
   expect(await first.stop()).toMatchObject({ exitCode: 0, stderr: '' })
   expect(readdirSync(join(folder, 'projects'))).toEqual(['pglite'])
 
@@ -80,7 +83,8 @@ it('projects, keys, the audit and what was refused are there again after a resta
   expect(readFileSync(file, 'utf8')).toBe(privateKey)
   const { records } = (await askAgain('GET', '/audit?limit=500')).body as { records: { action: string }[] }
   expect(records.filter(({ action }) => action === 'key.confirmed')).toHaveLength(1)
-  expect((await askAgain('GET', `/refusals/${instance}`)).body).toMatchObject({ reason: 'token_malformed' })
+  for (const instance of instances)
+    expect((await askAgain('GET', `/refusals/${instance}`)).body).toMatchObject({ reason: 'token_malformed' })
   expect(await second.stop()).toMatchObject({ exitCode: 0, stderr: '' })
 })
 
