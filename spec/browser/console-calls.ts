@@ -50,6 +50,10 @@ export function callsAt(visitor: ConsoleVisitor): void {
     await call(token)
     const problem = await call(token)
     await row('seen', 'accepted').waitFor()
+    expect(await visitor.page.locator('header').textContent()).toContain(`console, as ${visitor.operator}`)
+    await visitor.button('Log out').click()
+    await visitor.inDialog('Cancel').click()
+    expect(await visitor.focused()).toBe('Log out')
     await row('seen', 'token_replayed').waitFor()
     const counted = visitor.page.locator('#counts tr', { hasText: 'seen' }).filter({ hasText: 'replayed' })
     expect(await counted.locator('.number').textContent()).toBe('1')
@@ -79,6 +83,7 @@ export function callsAt(visitor: ConsoleVisitor): void {
       await visitor.page.waitForTimeout(100)
     }
     expect(await found().textContent()).toContain(instance)
+    await visitor.page.unroute('**/console/live')
     visitor.excuse(404)
   })
 

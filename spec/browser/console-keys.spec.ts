@@ -61,7 +61,7 @@ describe('a key', () => {
     await visitor.inDialog('Revoke').click()
     // Not without the confirmation.
     expect(await visitor.dialog().isVisible()).toBe(true)
-    await visitor.dialog().getByLabel('The customer can do without this key').check()
+    await visitor.dialog().getByLabel('Nobody may call with this key any more').check()
     await visitor.inDialog('Revoke').click()
     await visitor.said('The key is revoked.')
     expect(await visitor.keyItem(kid).textContent()).toMatch(/revoked.*\(compromised\)/)
@@ -73,7 +73,7 @@ describe('a key', () => {
     await visitor.newProject('last')
     const kid = await visitor.newKey()
     await visitor.button(`Revoke ${kid}`).click()
-    await visitor.dialog().getByLabel('The customer can do without this key').check()
+    await visitor.dialog().getByLabel('Nobody may call with this key any more').check()
     await visitor.inDialog('Revoke').click()
     await visitor.said('The project has no key left that can sign')
   })

@@ -114,7 +114,7 @@ export function askToRevoke(project, key, done) {
       ),
       element('p', {}, 'Key ', idElement(key.kid, 'kid')),
       field('Reason', reason),
-      element('label', { className: 'switch' }, sure, ' The customer can do without this key'),
+      element('label', { className: 'switch' }, sure, ' Nobody may call with this key any more'),
     ],
     action: 'Revoke',
     mood: 'danger',

@@ -1,10 +1,10 @@
 /** Who is logged in, and the form for who is not. */
 import { watchAlerts } from './alerts.js'
 import * as api from './api.js'
-import { openDialog } from './dialog.js'
-import { byId, element } from './dom.js'
+import { byId } from './dom.js'
 import { faultOf, markField, unmarkField } from './field-errors.js'
-import { nameElement, visibleName } from '/visible-text.js'
+import { showOperator } from './operator.js'
+import { visibleName } from '/visible-text.js'
 
 /** The operator's name, and the audience of tokens for this platform. */
 export let session
@@ -18,7 +18,6 @@ export async function readSession() {
     if (error.status !== 403) showTrouble(error)
     return false
   }
-  byId('operator').replaceChildren(', as ', nameElement(session.operator))
   show(true)
   return true
 }
@@ -32,8 +31,8 @@ export const isLoggedIn = () => byId('login').hidden && !byId('console').hidden
 
 function show(isLogin) {
   byId('login').hidden = isLogin
-  for (const id of ['console', 'log-out']) byId(id).hidden = !isLogin
-  if (!isLogin) byId('operator').replaceChildren()
+  byId('console').hidden = !isLogin
+  showOperator(isLogin ? session.operator : undefined)
   watchAlerts(isLogin)
 }
 
@@ -62,22 +61,4 @@ export function listenForLogin(start) {
       else showTrouble(error)
     }
   })
-  byId('log-out').addEventListener('click', () =>
-    openDialog({
-      title: 'Log out?',
-      parts: [
-        element(
-          'p',
-          {},
-          'Your session ends, here and in every process of the platform. The password was good for one login: for a new one, start the demo again.',
-        ),
-      ],
-      action: 'Log out',
-      submit: async () => {
-        await api.logOut()
-        // Loaded anew, the page keeps nothing of what it showed.
-        location.replace(location.pathname)
-      },
-    }),
-  )
 }
