@@ -5,7 +5,15 @@ import { join } from 'node:path'
 import { output } from './command.js'
 import { emptyFolder, root } from './installation.js'
 
-const pages = ['README.md', 'browser.md', 'customer.md', 'redis.md', 'registry.md', 'session.md']
+const pages = [
+  'README.md',
+  'browser.md',
+  'customer.md',
+  'observe.md',
+  'redis.md',
+  'registry.md',
+  'session.md',
+]
 const committed = join(root, 'docs/reference')
 let made: string
 beforeAll(async () => {
