@@ -34,7 +34,7 @@ export const reasons = {
   ],
   token_lifetime_too_long: [
     'The token lives longer than is accepted here.',
-    `Let ${signer} sign with a shorter lifetime: 60 seconds are enough.`,
+    `Let ${signer} sign with a shorter lifetime: 120 seconds are enough.`,
   ],
   audience_mismatch: [
     'The token is for another platform.',
@@ -97,8 +97,8 @@ export const reasons = {
     "If the origin in the details is the customer's, add it to the project. If not, somebody uses their tokens elsewhere.",
   ],
   origin_missing: [
-    'The request has no Origin, and this route requires one.',
-    'Did a program call instead of a page? Browsers send an Origin with every call to another origin.',
+    'The request has no Origin, or null, and the route or the token asks for one.',
+    'Did a program call instead of a page, or a sandboxed frame? Browsers send an Origin with every call to another origin.',
   ],
   origin_not_claimed: [
     'The token was signed for a page of another origin than the one that called.',
@@ -135,8 +135,8 @@ export const reasons = {
     'Ask the customer why they call so often; a session is for many calls.',
   ],
   busy: [
-    'Too many keys were being looked for at once.',
-    'Names that nobody knows, in great number: somebody tries names. Keys in use go on working.',
+    'Too much waited at once: keys to be read, signatures to be verified, or commands for Redis.',
+    'It passes. If it comes again: does somebody try names that nobody knows, or is a store slow? Keys in use go on working.',
   ],
   clock: [
     'The clock of the platform cannot be believed, or differs too much from that of its Redis.',

@@ -1,6 +1,6 @@
 import type { RefusalRecord } from '../store/refusal-record.js'
 
-/** Who can do what about a refusal, one line a reason. docs/errors has more. */
+/** Who can do what about a refusal, one line a reason. docs/operations.md has the same at more length, docs/errors each code. */
 // prettier-ignore
 export const whatToDo: Readonly<Record<RefusalRecord['reason'], string>> = {
   credentials_missing: 'Page: send a project token with the call, as Authorization: Bearer. See that no proxy takes the header away.',
@@ -10,7 +10,7 @@ export const whatToDo: Readonly<Record<RefusalRecord['reason'], string>> = {
   token_type_not_allowed: 'Customer: set typ to project-auth+jwt, and send a project token where one is asked for, a session where that is.',
   claim_missing: 'Customer: add the claim that the description names. createSigner sets all that are required.',
   claim_invalid: 'Customer: correct the claim that the description names.',
-  token_lifetime_too_long: 'Customer: sign with a shorter lifetime, in seconds: two minutes do.',
+  token_lifetime_too_long: 'Customer: sign with a shorter lifetime, in seconds: 120 are enough.',
   audience_mismatch: 'Customer: set aud to the name of this platform. unverifiedAudience is what the token has: that of a test system?',
   token_not_verified: 'Customer: compare proj_id, kid and alg with what is registered, and the private half with the public one.',
   key_unknown: 'Customer: compare proj_id and kid with what is registered here. Platform: was the key registered, and confirmed, on this system?',
@@ -26,7 +26,7 @@ export const whatToDo: Readonly<Record<RefusalRecord['reason'], string>> = {
   session_revoked: 'Page: get a new session with a new project token. Platform: the audit says who suspended the project, revoked the key or ended its sessions.',
   token_replayed: 'Customer: sign a new token for each call, retries included. If the page sends each once, somebody may have copied the token.',
   origin_not_allowed: 'Platform: add the origin to allowedOrigins of the project, if it is one of the customer.',
-  origin_missing: 'Page: call from a page, by fetch. Platform: the route requires an Origin header, which browsers leave out for page loads and GET of their own origin.',
+  origin_missing: 'Page: call from a page that is not sandboxed, by fetch. The route or the token asks for an Origin, which browsers leave out for page loads and GET of their own origin.',
   origin_not_claimed: 'Customer: sign the origin of the page that calls, or leave the claim out.',
   origin_not_of_project: 'Platform: add the origin to allowedOrigins of the project, if it is one of the customer; otherwise somebody uses its tokens on another page.',
   project_suspended: 'Platform: the audit says who suspended the project, and why. resumeProject ends it.',
@@ -40,7 +40,7 @@ export const whatToDo: Readonly<Record<RefusalRecord['reason'], string>> = {
   replay_project_rate: 'Customer: send fewer calls. Platform: this project has used up its share of the replay store; raise it if it may have more.',
   busy: 'Platform: too many tokens wait. It passes; if it comes again, add processes, or see which store is slow.',
   clock: 'Platform: a clock stands still, was set, or is not that of others. Let NTP set all of them.',
-  crypto: 'Platform: the signature could not be checked. See the log.',
+  crypto: 'Platform: the cryptography of Node failed. See the log.',
   key_set_failed: 'Platform: the service could not read the key set of the session issuer. See the way from it to jwks_uri.',
   revocations_failed: 'Platform: the service could not read which sessions have ended. See the way to the revocation list.',
   revocations_stale: 'Platform: the list of ended sessions is too old. See why the service cannot read a newer one, and the clocks.',

@@ -11,6 +11,7 @@ import {
 import { acceptedEvent, refusedEvent, unavailableEvent } from '../../helpers/events.js'
 import { audience, now } from '../../helpers/mint.js'
 import { recordedRows } from '../../helpers/recorded.js'
+import { codeBlocksOf } from '../../package/code-blocks.js'
 
 /** What a record does over any database. `make` returns one that has been migrated. */
 export function describeRecord(name: string, make: () => RegistryDatabase): void {
@@ -81,6 +82,21 @@ export function describeRecord(name: string, make: () => RegistryDatabase): void
         new Set(hashes.flatMap(([project, hash]) => (project === id ? [hash] : [])))
       expect([ofProject('a').size, ofProject('b').size]).toEqual([1, 1])
       expect(ofProject('a')).not.toEqual(ofProject('b'))
+    })
+
+    it('answers what the pages ask it', async () => {
+      const record = recordEvents({ db, flushMs: 60_000 })
+      const origin = 'https://shop.example'
+      for (let calls = 0; calls < 2; calls++)
+        record.onEvent(acceptedEvent({ projectId: 'shop', kid: 'key-1', origin }))
+      record.onEvent(refusedEvent({ id: randomUUID(), time: Date.now() / 1000, code: 'token_malformed' }))
+      await record.close()
+      const answerOf = async (page: string) => {
+        const block = codeBlocksOf(page).find(({ code }) => code.includes('reverse_jwt.events\n'))
+        return (await db.query(block?.code ?? '', [])).rows
+      }
+      expect(await answerOf('docs/operations.md')).toMatchObject([{ origin, calls: expect.anything() }])
+      expect(await answerOf('docs/registry.md')).toMatchObject([{ code: 'token_malformed' }])
     })
 
     it('keeps what nobody verified under that name alone', async () => {
