@@ -71,8 +71,9 @@ export function liveLog({ address, isLoggedIn, feed }: LiveLogSettings): LiveLog
     res.setHeader('Cache-Control', 'no-store, no-transform')
     next()
   })
-  router.post('/logout', (_req, res, next) => {
-    res.once('finish', () => void beat())
+  router.post('/logout', async (req, res, next) => {
+    // Anyone can ask for it; only of who is logged in it ends something.
+    if (await isLoggedIn(req).catch(() => false)) res.once('finish', () => void beat())
     next()
   })
   router.get('/live', async (req, res) => {
@@ -82,7 +83,8 @@ export function liveLog({ address, isLoggedIn, feed }: LiveLogSettings): LiveLog
       res.status(403).json({ code: 'not_logged_in', detail: 'Log in at the console first.' })
     } else if (streams.size >= maxStreams) {
       res.status(503).set('Retry-After', '5').json({ code: 'busy', detail: 'Too many consoles are open.' })
-    } else {
+    } else if (!res.destroyed) {
+      // Who left meanwhile is heard of no more, and would keep a place.
       res.set('Content-Type', 'text/event-stream')
       const stream = { req, res, position: req.get('last-event-id') }
       streams.add(stream)

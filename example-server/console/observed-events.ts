@@ -6,12 +6,13 @@ export interface ObservedEvent extends AnyEvent {
   readonly id: string
   readonly time: number
   readonly projectId?: string
+  readonly unverifiedProjectId?: string
   readonly code?: string
   readonly reason?: string
 }
 
 /** Kept apart, so that much of one pushes out nothing of another: strangers can cause as many as they like of `unverified`. */
-export type EventGroup = 'accepted' | 'verified' | 'unverified' | 'alerts'
+export type EventGroup = 'accepted' | 'verified' | 'unverified' | 'alerts' | 'unverifiedAlerts'
 
 /** How many of each group are kept. */
 export const keptOf: Readonly<Record<EventGroup, number>> = {
@@ -19,10 +20,11 @@ export const keptOf: Readonly<Record<EventGroup, number>> = {
   verified: 100,
   unverified: 60,
   alerts: 40,
+  unverifiedAlerts: 20,
 }
 
 /** Undefined: not for a console, such as a read that went well. */
-export function groupOf({ type, projectId }: ObservedEvent): EventGroup | undefined {
+export function groupOf({ type, projectId, unverifiedProjectId }: ObservedEvent): EventGroup | undefined {
   switch (type) {
     case 'accepted':
     case 'session.issued':
@@ -38,7 +40,7 @@ export function groupOf({ type, projectId }: ObservedEvent): EventGroup | undefi
       return 'verified'
     case 'alert.raised':
     case 'alert.ended':
-      return 'alerts'
+      return unverifiedProjectId === undefined ? 'alerts' : 'unverifiedAlerts'
     default:
       return undefined
   }

@@ -54,6 +54,7 @@ interface Kind {
 interface Lookup extends KeyName {
   readonly kind: Kind
   readonly callers: Set<Caller>
+  isBegun: boolean
 }
 
 /**
@@ -79,8 +80,10 @@ export class KeyReads {
     if (lookup === undefined)
       return Promise.reject(new StoreError('store_unavailable', { cause: tooMany, reason: 'busy' }))
     return new Promise((resolve, reject) => {
+      // Anyone can make up more names than are read in time. Whether the store is late is seen by those that are read at once.
+      const isOneOfMany = kind === this.unseen && !lookup.isBegun
       const deadline = setTimeout(() => {
-        this.leave(lookup, caller)
+        this.leave(lookup, caller, isOneOfMany)
       }, this.options.timeoutMs)
       deadline.unref()
       const caller: Caller = { resolve, reject, deadline }
@@ -91,7 +94,7 @@ export class KeyReads {
 
   /** Undefined when there is no room. */
   private lookUp({ projectId, kid, prefix, name }: KeyName, kind: Kind): Lookup | undefined {
-    const lookup: Lookup = { projectId, kid, prefix, name, kind, callers: new Set() }
+    const lookup: Lookup = { projectId, kid, prefix, name, kind, callers: new Set(), isBegun: false }
     kind.waiting.add(lookup)
     this.lookups.set(name, lookup)
     this.startReads()
@@ -100,10 +103,11 @@ export class KeyReads {
     return undefined
   }
 
-  private leave(lookup: Lookup, caller: Caller): void {
+  private leave(lookup: Lookup, caller: Caller, isOneOfMany: boolean): void {
     lookup.callers.delete(caller)
     lookup.kind.callers--
-    caller.reject(new StoreError('store_unavailable', { cause: notInTime, reason: 'key_store_late' }))
+    const reason = isOneOfMany ? 'busy' : 'key_store_late'
+    caller.reject(new StoreError('store_unavailable', { cause: notInTime, reason }))
     if (lookup.callers.size === 0 && lookup.kind.waiting.delete(lookup)) this.lookups.delete(lookup.name)
   }
 
@@ -123,6 +127,7 @@ export class KeyReads {
     const begun = performance.now()
     const { projectId, kid, kind, name } = lookup
     kind.reading++
+    lookup.isBegun = true
     const reading = new Promise<Answer>((resolve) => {
       resolve(store.find(projectId, kid))
     })

@@ -123,6 +123,21 @@ describe('the record is not filled, and does not lose what became of others, by'
     expect(record.dropped).toBe(0)
   })
 
+  it('sessions without end, so that an alert about my stolen key is not among them', async () => {
+    for (let at = 0; at < 2_000; at++)
+      record.onEvent({
+        type: 'session.issued',
+        id: randomUUID(),
+        time: now,
+        projectId: at % 2 === 0 ? 'shop' : `mine-${at}`,
+        kid: 'k',
+      } as never)
+    const alert = { type: 'alert.raised', time: now, rule: 'revoked_key_used', projectId: 'shop' }
+    record.onEvent({ ...alert, id: randomUUID() } as never)
+    const { singles } = await rows()
+    expect(singles).toContainEqual(expect.objectContaining({ type: 'alert.raised', project_id: 'shop' }))
+  })
+
   it('more projects than it counts apart', async () => {
     for (let at = 0; at < 6_000; at++) record.onEvent(acceptedEvent({ projectId: `project-${at}` }))
     const { counted, all } = await rows()

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import { beforeEach, describe, expect, it } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { alertEvents, type AlertEvent } from '../../lib/events/index.js'
 import { CachedKeyStore, createVerifier, type VerifierEvent } from '../../lib/index.js'
 import { keyPair, makeKeyPair } from '../helpers/keys.js'
@@ -65,6 +65,41 @@ it('is blamed who holds the key: the control', async () => {
   expect(alerts).toMatchObject([
     { rule: 'revoked_key_used', severity: 'critical', projectId: 'shop', kid: 'revoked' },
   ])
+})
+
+afterEach(() => {
+  jest.useRealTimers()
+})
+
+it.each([
+  { what: 'no outage of a store that answers, if not all that I ask in time', answers: true, rules: [] },
+  {
+    what: 'an outage of one that does not answer: the control',
+    answers: false,
+    rules: ['store_unavailable'],
+  },
+])('is $what', async ({ answers, rules }) => {
+  jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] })
+  const reasons = new Set<string | undefined>()
+  const onEvent = [
+    alertEvents({ onAlert: (alert) => alerts.push(alert), rules: ['store_unavailable'] }),
+    (event: VerifierEvent) => reasons.add('reason' in event ? event.reason : undefined),
+  ]
+  const answer = (resolve: () => void) => {
+    if (answers) globalThis.setTimeout(resolve, 600)
+  }
+  const keyStore = new CachedKeyStore({ find: () => new Promise<void>(answer).then(() => undefined) })
+  const verifier = createVerifier(platform({ onEvent, keyStore }).options)
+  const tokens = Array.from({ length: 200 }, (_, at) => {
+    const name = `made-up-${at % 10}`
+    const claims = { iss: name, sub: name, proj_id: name }
+    return mint({ signature: ones, header: { kid: `made-up-${at}` }, claims })
+  })
+  const all = Promise.allSettled(tokens.map((token) => verifier.verify(token)))
+  await jest.advanceTimersByTimeAsync(2_000)
+  await all
+  expect(reasons).toContain(answers ? 'busy' : 'key_store_late')
+  expect(alerts.map(({ rule }) => rule)).toEqual(rules)
 })
 
 it('is no outage of a store that I ask for more kids than your database answers', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import type { AnyEvent } from '../../lib/events/index.js'
 import { createVerifier } from '../../lib/index.js'
 import { accepted, alerting, refused } from '../events/alerts/alerting.js'
-import { refusedEvent } from '../helpers/events.js'
+import { refusedEvent, unavailableEvent } from '../helpers/events.js'
 import { keyPair } from '../helpers/keys.js'
 import { mint, now } from '../helpers/mint.js'
 import { platform, shop } from '../helpers/platform.js'
@@ -96,4 +96,14 @@ describe('nobody misses the alarm of another project', () => {
     for (const event of replays) see(event)
     expect(raised()).toMatchObject([{ projectId: 'victim' }])
   })
+})
+
+it('nobody misses that a store fails because I send so much that is refused', () => {
+  const { see, rules } = alerting()
+  for (let at = 0; at < 1_000; at++) {
+    see(at % 100 === 99 ? unavailableEvent({ time: now + at * 0.03 }) : accepted(at * 0.03))
+    for (let sent = 0; sent < 10; sent++)
+      see(refusedEvent({ time: now + at * 0.03, code: 'token_malformed' }))
+  }
+  expect(rules()).toContain('store_unavailable')
 })

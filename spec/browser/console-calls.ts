@@ -108,6 +108,13 @@ export function callsAt(visitor: ConsoleVisitor): void {
     // The page of projects says it, too.
     await visitor.page.getByRole('heading', { name: 'leaked' }).waitFor()
     await alertItem('leaked').waitFor()
+    // Strangers can raise these, for each project that has just called.
+    await visitor.page.evaluate(`import('/console/alerts.js').then(({ takeAlerts }) => {
+      const alert = { type: 'alert.raised', time: 1, rule: 'times_refused', severity: 'warning', text: '' }
+      takeAlerts(Array.from({ length: 60 }, (_, at) => ({ ...alert, id: String(at), unverifiedProjectId: 'made-' + at })))
+    })`)
+    await alertItem('made-59').waitFor()
+    expect(await alertItem('leaked').count()).toBe(1)
   })
 
   it('shows only what is asked for, and nothing moves while somebody reads', async () => {

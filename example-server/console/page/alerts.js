@@ -28,6 +28,12 @@ let stop
 const keyOf = ({ rule, projectId, unverifiedProjectId }) =>
   JSON.stringify([rule, projectId, unverifiedProjectId])
 
+/** Strangers can raise those that are not verified: they push out no other. */
+function firstToLeave() {
+  const all = Array.from(alerts.values())
+  return all.find(({ unverifiedProjectId }) => unverifiedProjectId !== undefined) ?? all[0]
+}
+
 export function takeAlerts(events, { feed }) {
   // The platform has begun anew: what goes on is raised again.
   if (feed !== shownFeed) alerts.clear()
@@ -41,7 +47,7 @@ export function takeAlerts(events, { feed }) {
       alerts.set(key, { ...alerts.get(key), endedAt: event.time })
     }
   }
-  while (alerts.size > maxShown) alerts.delete(alerts.keys().next().value)
+  while (alerts.size > maxShown) alerts.delete(firstToLeave().key)
   show()
 }
 

@@ -12,19 +12,19 @@ const maxListAge = 45
 export class PlatformRules {
   private readonly outages = new SlidingCount(10)
   private readonly outagesInWindow = new SlidingCount(30)
-  private readonly all = new SlidingCount(30)
+  /** Without those that were refused: anyone can send as many of them as hide an outage among them. */
+  private readonly notRefused = new SlidingCount(30)
   private readonly unknownKeys = new SlidingCount(60)
 
   see(event: ObservedEvent, now: number): Finding | undefined {
     switch (event.type) {
       case 'accepted':
-        this.all.add(now)
+        this.notRefused.add(now)
         return undefined
       case 'refused':
-        this.all.add(now)
         return event.reason === 'key_unknown' ? this.probing(now) : undefined
       case 'unavailable':
-        this.all.add(now)
+        this.notRefused.add(now)
         return ownFault.has(event.reason) ? undefined : this.storeUnavailable(now, event.reason)
       case 'session.failed':
         return this.storeUnavailable(now, event.reason)
@@ -39,13 +39,13 @@ export class PlatformRules {
     this.outages.add(now)
     this.outagesInWindow.add(now)
     const count = this.outagesInWindow.at(now)
-    const all = this.all.at(now)
-    const isMany = all >= 1_000 && count >= 0.01 * all
+    const calls = this.notRefused.at(now)
+    const isMany = calls >= 1_000 && count >= 0.01 * calls
     if (this.outages.at(now) < 5 && !isMany) return undefined
     return {
       rule: 'store_unavailable',
       count,
-      text: `${count} of ${all} calls were answered with 503 within half a minute, the last one for ${reason}. Tokens cannot be checked; nobody is let in. Look at the store and at its network.`,
+      text: `${count} calls were answered with 503 within half a minute, the last one for ${reason}. Tokens cannot be checked; nobody is let in. Look at the store and at its network.`,
     }
   }
 

@@ -59,7 +59,7 @@ const readOptions = optionsReader('recordEvents', {
   clock,
 } satisfies OptionsOf<RecordEventsOptions>)
 
-/** Of what a project makes by its own good tokens, other than refusals: sessions, and accepted tokens where each is kept. */
+/** Of each type of what a project makes by its own good tokens, other than refusals: sessions, alerts, accepted tokens where each is kept. */
 const maxPerSecond = { ofProject: 100, ofAll: 1_000 }
 
 /**
@@ -114,11 +114,11 @@ export function recordEvents(options: RecordEventsOptions): EventRecorder {
     })
   }
 
-  /** What no stranger can make happen. */
+  /** What no stranger can make happen. Each type by itself, or a project would hide the alert about it behind sessions. */
   function noteOwn(event: ObservedEvent, projectId: string | undefined, count: () => void): void {
     const bounds: SecondBound[] = [
-      ['own', maxPerSecond.ofAll],
-      [`own\n${projectId ?? ''}`, maxPerSecond.ofProject],
+      [event.type, maxPerSecond.ofAll],
+      [`${event.type}\n${projectId ?? ''}`, maxPerSecond.ofProject],
     ]
     keepOrCount(event, bounds, count)
   }

@@ -64,6 +64,20 @@ it('lets a project that floods it push out only its own', () => {
   expect([idsOf()[0], idsOf()[1], idsOf().at(-1)]).toEqual(['kept', 'flood-401', 'flood-499'])
 })
 
+it('keeps an alert that is true beside alerts that strangers can raise', () => {
+  const alert = { type: 'alert.raised', time, rule: 'store_unavailable' }
+  add({ ...alert, id: 'true' })
+  for (let count = 0; count < 500; count++)
+    add({
+      ...alert,
+      id: `${count}`,
+      rule: 'times_refused',
+      unverifiedProjectId: `p${count}`,
+    } as ObservedEvent)
+  expect(idsOf()).toContain('true')
+  expect(idsOf().at(-1)).toBe('499')
+})
+
 it('counts what happened in five minutes, the greatest number first', () => {
   const count = (code: string, calls: number) => {
     feed.add({ events: [], counts: [{ outcome: 'refused', code, calls }], unlisted: 1 })

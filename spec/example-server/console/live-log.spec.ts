@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals'
-import express from 'express'
+import express, { type Request } from 'express'
 import type { Server } from 'node:http'
 import { promisify } from 'node:util'
 import { EventFeed } from '../../../example-server/console/event-feed.js'
@@ -11,7 +11,7 @@ import { until } from '../../helpers/until.js'
 import { LiveReader } from './live-reader.js'
 
 const serve = openServer()
-let isLoggedIn: () => Promise<boolean>
+let isLoggedIn: (req: Request) => Promise<boolean>
 let feed: EventFeed
 let live: LiveLog
 let server: Server
@@ -20,9 +20,10 @@ let readers: LiveReader[]
 beforeEach(() => {
   isLoggedIn = () => Promise.resolve(true)
   feed = new EventFeed()
-  live = liveLog({ address: 'http://127.0.0.1:4000', isLoggedIn: () => isLoggedIn(), feed })
+  live = liveLog({ address: 'http://127.0.0.1:4000', isLoggedIn: (req) => isLoggedIn(req), feed })
   const app = express().use('/console', live.router)
   app.post('/console/logout', (_req, res) => {
+    isLoggedIn = () => Promise.resolve(false)
     res.sendStatus(204)
   })
   server = serve(app.use(problemDetails()))
@@ -89,7 +90,6 @@ it.each([
 
 it('ends a stream at once when its login is ended here', async () => {
   const one = await reader()
-  isLoggedIn = () => Promise.resolve(false)
   const { port } = server.address() as { port: number }
   await fetch(`http://127.0.0.1:${port}/console/logout`, { method: 'POST', headers: { Connection: 'close' } })
   await one.ended()
@@ -101,6 +101,34 @@ it('has twenty streams at most, and another one when one of them has gone', asyn
   expect(one.text).toMatch(/^HTTP\/1.1 503 [\s\S]*\r\nRetry-After: 5\r\n/)
   readers[0]?.leave()
   await until('there is room', async () => (await reader()).status === 200)
+})
+
+it('has room again after readers who left before they were let in', async () => {
+  const asked: ((isOpen: boolean) => void)[] = []
+  isLoggedIn = () => new Promise((resolve) => asked.push(resolve))
+  for (let count = 0; count < 20; count++) readers.push(new LiveReader(server))
+  await until('all are asked about', () => asked.length === 20)
+  for (const one of readers) one.leave()
+  await until('they are gone', async () => (await promisify(server.getConnections.bind(server))()) === 0)
+  for (const answer of asked) answer(true)
+  isLoggedIn = () => Promise.resolve(true)
+  expect((await reader()).status).toBe(200)
+})
+
+it('asks about nobody because a stranger says that they log out', async () => {
+  const one = await reader([`Cookie: own`])
+  let asked = 0
+  isLoggedIn = (req) => {
+    if (req.headers.cookie === 'own') asked += 1
+    return Promise.resolve(req.headers.cookie === 'own')
+  }
+  const { port } = server.address() as { port: number }
+  const options = { method: 'POST', headers: { Connection: 'close' } }
+  const logOut = () => fetch(`http://127.0.0.1:${port}/console/logout`, options)
+  for (let count = 0; count < 5; count++) await logOut()
+  add('a')
+  await one.read('a')
+  expect([asked, one.messages.length]).toEqual([0, 2])
 })
 
 it('drops a reader who does not read, and keeps nothing for them', async () => {
