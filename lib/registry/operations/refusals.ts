@@ -1,5 +1,5 @@
 import { identifier, required, text } from '../../options/kinds.js'
-import { argumentReader, mayBeUndefined, type OptionsOf } from '../../options/options.js'
+import { argumentReader, type OptionsOf } from '../../options/options.js'
 import { whatToDo } from '../record/what-to-do.js'
 import { checkRequest, RegistryError } from '../registry-error.js'
 import type { ProjectStore } from '../store/project-store.js'
@@ -8,8 +8,11 @@ import type { RefusalRecord } from '../store/refusal-record.js'
 import { queryReader } from './method-options.js'
 
 export interface RefusalQuery {
-  /** Only if it is about this project, and only what this project may know. */
-  readonly projectId?: string | undefined
+  /**
+   * Only if it is about this project, and only what this project may know. Undefined is an error: an id that got lost would open all
+   * of it.
+   */
+  readonly projectId?: string
 }
 
 /** A refusal for people, with what they can do about it. */
@@ -28,7 +31,7 @@ const readId = argumentReader(
   ),
 )
 const readQuery = queryReader('getRefusal', {
-  projectId: mayBeUndefined(identifier),
+  projectId: identifier,
 } satisfies OptionsOf<RefusalQuery>)
 
 export function refusals(store: ProjectStore) {

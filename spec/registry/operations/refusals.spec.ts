@@ -40,6 +40,13 @@ it.each(['', 'x', `urn:uuid:${id}x`, `uuid:${id}`, ` ${id}`, `${id}\n`, undefine
   },
 )
 
+it('an id of a project that got lost opens nothing', async () => {
+  const query = { projectId: undefined } as unknown as { projectId: string }
+  await expect(registryWith({ ...found, projectId: 'rival' }).getRefusal(id, query)).rejects.toMatchObject({
+    code: 'request_invalid',
+  })
+})
+
 it('one that was not kept says why it may not have been', async () => {
   const failure = registryWith(undefined).getRefusal(id)
   await expect(failure).rejects.toMatchObject({ code: 'refusal_not_found', status: 404 })
