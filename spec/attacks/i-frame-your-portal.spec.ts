@@ -72,7 +72,10 @@ describe.each(['no-referrer', 'strict-origin-when-cross-origin'])('where the pla
       expect(await isShown(frame)).toBe(true)
     }
     await page.evaluate('portal.close()')
+    // The frame shows its last page until then.
+    const opened = page.waitForEvent('framenavigated')
     await openPortalIn(page, site)
+    await opened
     const form = page.frameLocator('iframe').getByRole('button', { name: 'Send' })
     await form.click()
     await page.frameLocator('iframe').getByRole('heading', { name: 'Apps' }).waitFor()

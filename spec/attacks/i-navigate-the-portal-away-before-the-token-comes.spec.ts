@@ -1,11 +1,9 @@
 import { expect, it } from '@jest/globals'
 import { EventEmitter, once } from 'node:events'
 import type { Frame, Page } from 'playwright-core'
-import { launchWholeChromium } from '../browser/chromium.js'
 import { openPortalIn, portalSite } from '../browser/portal/portal-origins.js'
 
-// Without the rest of the browser, Playwright loses a frame that it leads to another site.
-const site = portalSite(launchWholeChromium)
+const site = portalSite()
 
 /** The shop's page with a portal that waits for its token, and what gives the token out. */
 async function waiting(): Promise<{ page: Page; frame: Frame; release: () => unknown }> {

@@ -1,9 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import type { Frame, FrameLocator, Page } from 'playwright-core'
-import { launchWholeChromium } from '../chromium.js'
 import { openPortalIn, portalSite } from './portal-origins.js'
 
-const site = portalSite(launchWholeChromium)
+const site = portalSite()
 let page: Page
 beforeEach(() => {
   site.minted = 0

@@ -1,7 +1,7 @@
 import express, { type Express } from 'express'
 import helmet from 'helmet'
 import type { Frame, Page } from 'playwright-core'
-import { launchChromium } from '../chromium.js'
+import { launchWholeChromium } from '../chromium.js'
 import { pageFiles } from '../../attacks/page-with-client.js'
 import { emptyPages, threeOrigins, type ThreeOrigins } from '../../attacks/three-origins.js'
 import { keyPair } from '../../helpers/keys.js'
@@ -53,7 +53,8 @@ const portalScript = `
 
 const document = (body: string) => `<!doctype html><title>page</title><link rel="icon" href="data:,">${body}`
 
-export function portalSite(launch = launchChromium): PortalSite {
+/** In a whole browser: it refuses cookies and storage to frames of other sites, and without the rest Playwright loses such frames. */
+export function portalSite(): PortalSite {
   const state: Omit<PortalSite, keyof ThreeOrigins> = {
     minted: 0,
     verdicts: [],
@@ -68,7 +69,7 @@ export function portalSite(launch = launchChromium): PortalSite {
       platform: (origin) => platformApp(origin, state),
       evil: () => emptyPages(),
     },
-    launch,
+    launchWholeChromium,
   )
   return Object.assign(state, site)
 }
