@@ -43,7 +43,7 @@ interface Members {
 
 /** The row of one event. */
 export function rowOf(id: string, event: ObservedEvent): EventRow {
-  const { type, time, projectId, kid, jti, sessionId, origin, ...members } = event as unknown as Members
+  const { type, time, projectId, kid, jti, sessionId, origin, ...members }: Members = { ...event }
   const { code, reason, signature } = columnsOf(event)
   const name = jti ?? sessionId
   return {
@@ -93,7 +93,7 @@ function columnsOf(event: ObservedEvent): Members {
   if (event.type === 'session.failed')
     return { code: 'store_unavailable', reason: event.reason, signature: 'good' }
   if (event.type === 'alert.raised' || event.type === 'alert.ended') return { code: event.rule }
-  return event as unknown as Members
+  return { ...event }
 }
 
 /** In seconds: what PostgreSQL can keep, and a clock can say. */
