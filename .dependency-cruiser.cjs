@@ -53,6 +53,7 @@ const mayKnow = {
   // Private keys, wherever they are kept: the customer's and the platform's own.
   signing: ['jwk', ...carvable],
   customer: ['signing', 'jwk', 'events/listeners', 'events/event-text', 'warnings', ...carvable],
+  cli: ['signing', 'customer', 'jwk', 'keys', 'verify', 'registry', 'replay', 'session', ...leaves],
   index: ['faces', 'verifier', 'verify', 'keys', 'replay', 'events', ...leaves],
 }
 

@@ -1,0 +1,98 @@
+import { parseArgs } from 'node:util'
+import { closest } from '../options/closest.js'
+import { CommandFailure, type ExitCode } from './exit-code.js'
+import type { Terminal } from './terminal.js'
+
+/** Options by their names, as `parseArgs` of node:util takes them. None may stand twice. */
+export type CommandOptions = Readonly<Record<string, { readonly type: 'string' | 'boolean' }>>
+
+/** What was given: a text for each option that takes one, true for the others, and at most one file. */
+export type Given<Options extends CommandOptions> = {
+  readonly [Name in keyof Options]?: Options[Name]['type'] extends 'string' ? string : true
+} & { readonly file?: string }
+
+export interface Command {
+  /** In one line, for the list of commands. */
+  readonly summary: string
+  /** What `--help` prints. */
+  readonly help: string
+  run(args: readonly string[], terminal: Terminal): Promise<ExitCode>
+}
+
+interface Definition<Options extends CommandOptions> {
+  readonly summary: string
+  readonly help: string
+  readonly options: Options
+  /** Whether one argument without a name may stand there: the file to read. */
+  readonly takesFile?: boolean
+  run(given: Given<Options>, terminal: Terminal): ExitCode | Promise<ExitCode>
+}
+
+/** Makes a command out of its options and what it does with them. */
+export function command<const Options extends CommandOptions>(definition: Definition<Options>): Command {
+  const { summary, help, options, takesFile = false, run } = definition
+  return {
+    summary,
+    help,
+    async run(args, terminal) {
+      return run(readArguments(args, options, takesFile) as Given<Options>, terminal)
+    },
+  }
+}
+
+/** What may be the name of an option. Any other may be a secret in the wrong place, and is not repeated. */
+const optionForm = /^[a-z-]{1,20}$/
+
+/**
+ * Reads arguments. An error names an option and never what was given: that may be a token or a key, which belongs into a file, for
+ * everybody on a machine can read the arguments of a process.
+ */
+function readArguments(
+  args: readonly string[],
+  options: CommandOptions,
+  takesFile: boolean,
+): Readonly<Record<string, string | true>> {
+  const { tokens } = parseArgs({
+    args: Array.from(args),
+    options,
+    allowPositionals: true,
+    strict: false,
+    tokens: true,
+  })
+  const given = new Map<string, string | true>()
+  for (const token of tokens) {
+    if (token.kind === 'option-terminator') continue
+    if (token.kind === 'positional') {
+      if (!takesFile) throw usage('every argument has a name, such as --key FILE')
+      if (given.has('file')) throw usage('give one file')
+      given.set('file', token.value)
+      continue
+    }
+    const { name, value, inlineValue } = token
+    const type = Object.hasOwn(options, name) ? options[name]?.type : undefined
+    if (type === undefined) throw unknownOption(name, Object.keys(options))
+    if (given.has(name)) throw usage(`--${name} stands there twice; give it once`)
+    if (type === 'boolean') {
+      if (value !== undefined) throw usage(`--${name} takes no value`)
+      given.set(name, true)
+      continue
+    }
+    // Alone, "-" is stdin.
+    const isNextOption = inlineValue === false && value.length > 1 && value.startsWith('-')
+    if (value === undefined || value === '' || isNextOption) throw usage(`--${name} needs a value`)
+    given.set(name, value)
+  }
+  return Object.fromEntries(given)
+}
+
+function unknownOption(name: string, known: readonly string[]): CommandFailure {
+  const all = `Known: ${known.map((one) => `--${one}`).join(', ')}.`
+  if (!optionForm.test(name)) return usage(`there is an option that is not known. ${all}`)
+  const meant = closest(name, known)
+  return usage(`--${name} is not known. ${meant === undefined ? all : `Did you mean --${meant}?`}`)
+}
+
+/** Says that the command was called wrongly, and how to call it. */
+export function usage(sentence: string): CommandFailure {
+  return new CommandFailure('usage', sentence)
+}
