@@ -25,7 +25,7 @@ interface Definition<Options extends CommandOptions> {
   readonly options: Options
   /** Whether one argument without a name may stand there: the file to read. */
   readonly takesFile?: boolean
-  run(given: Given<Options>, terminal: Terminal): ExitCode | Promise<ExitCode>
+  readonly run: (given: Given<Options>, terminal: Terminal) => ExitCode | Promise<ExitCode>
 }
 
 /** Makes a command out of its options and what it does with them. */
