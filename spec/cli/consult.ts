@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll } from '@jest/globals'
@@ -21,7 +21,9 @@ export function temporaryFiles(): (name: string, content: string | Buffer, mode?
   })
   return (name, content, mode = 0o600) => {
     const path = join(folder, name)
-    writeFileSync(path, content, { mode })
+    writeFileSync(path, content)
+    // The process may have a mask for the modes of new files.
+    chmodSync(path, mode)
     return path
   }
 }
@@ -55,7 +57,7 @@ export async function consult(args: readonly string[], network: Network = {}): P
       throw new Error(`it says ${line}`)
     },
   }
-  const exitCode = await doctorBy({ timeoutMs: 2_000, ...network }).run(args, terminal)
+  const exitCode = await doctorBy({ timeoutMs: 30_000, ...network }).run(args, terminal)
   const text = out.join('\n')
   expect(leaksIn(text)).toEqual([])
   expect(text).toMatch(/^[\x20-\x7E\n]*$/)
@@ -91,7 +93,6 @@ function leaksIn(text: string): string[] {
   })
 }
 
-/** Not the header and the claims of a token, which hold names that are shown. */
 function secrets(): string[] {
   const { d = '' } = pair.privateKey.export({ format: 'jwk' })
   const body = pem.replaceAll(/-----[^-]+-----|\s/g, '')
@@ -102,5 +103,5 @@ function secrets(): string[] {
 function secretsOf(token: string): string[] {
   const [, claims = '', signature = ''] = token.split('.')
   const { jti } = JSON.parse(Buffer.from(claims, 'base64url').toString()) as { jti: string }
-  return [signature, jti, Buffer.from(signature, 'base64url').toString('base64')]
+  return [claims, signature, jti, Buffer.from(signature, 'base64url').toString('base64')]
 }

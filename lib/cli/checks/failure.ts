@@ -24,6 +24,8 @@ const unreachable: ReadonlyMap<string, Words> = new Map<string, Words>([
 
 const wholeChain =
   'The platform must send the certificate with all that stand between it and a root. Where the root is one of your own company, name its file in NODE_EXTRA_CA_CERTS'
+const unknownSigner =
+  'who signed the certificate is not known here, or a certificate between this one and its root is missing'
 const renew = 'The platform must renew its certificate'
 
 const untrusted: ReadonlyMap<string, Words> = new Map<string, Words>([
@@ -50,8 +52,8 @@ const untrusted: ReadonlyMap<string, Words> = new Map<string, Words>([
     ],
   ],
   ['SELF_SIGNED_CERT_IN_CHAIN', ['the root of the certificate is not known here', wholeChain]],
-  ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', ['who signed the certificate is not known here', wholeChain]],
-  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', ['a certificate between this one and its root is missing', wholeChain]],
+  ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', [unknownSigner, wholeChain]],
+  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', [unknownSigner, wholeChain]],
   ['CERT_REVOKED', ['the certificate was revoked', renew]],
 ])
 

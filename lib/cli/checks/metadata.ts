@@ -52,32 +52,28 @@ export async function findMetadata(platform: URL, network: Network): Promise<Fou
 type Found = Pick<FoundMetadata, 'verdict' | 'metadata'>
 
 /** Undefined: there are no metadata there, whatever is there instead. */
-function read(answer: Answer, issuer: string, isLast: boolean): Found | undefined {
+function read(answer: Answer, issuer: string, isRoot: boolean): Found | undefined {
   const { status, headers } = answer
-  if (status >= 500 && isLast)
-    return { verdict: fail(`the platform answers ${status} where its metadata would be`, tryAgain) }
-  if (status !== 200) return undefined
-  const document = jsonOf(answer)
-  if (document === undefined) {
-    // Many a platform answers every address with a page.
-    if (!/^application\/(?:[\w.+-]+\+)?json\b/i.test(headers['content-type'] ?? '')) return undefined
-    return {
-      verdict: fail(unreadable, 'The platform must answer with one JSON object, not compressed and not long'),
-    }
-  }
-  const { issuer: named, grant_types_supported: grants } = document
-  if (named === undefined && document.token_endpoint === undefined) return undefined
+  const document = status === 200 ? jsonOf(answer) : undefined
+  const { issuer: named, grant_types_supported: grants, token_endpoint: endpoint } = document ?? {}
   // RFC 8414 section 2: the default has not got it either.
-  if (!Array.isArray(grants) || !grants.includes(sessionGrantType))
-    return {
-      verdict: skip('they are of an OAuth server that takes no project tokens, so there are no sessions'),
-    }
-  if (named !== issuer) return { verdict: otherIssuer(named) }
-  return endpointsIn(document, issuer)
+  const isOurs = Array.isArray(grants) && grants.includes(sessionGrantType)
+  if (document !== undefined && isOurs)
+    return named === issuer ? endpointsIn(document, issuer) : { verdict: otherIssuer(named) }
+  // Under a path stands whatever the platform answers there.
+  if (!isRoot) return undefined
+  if (status >= 500)
+    return { verdict: fail(`the platform answers ${status} where its metadata would be`, tryAgain) }
+  // Many a platform answers every address with a page.
+  const isJson = /^application\/(?:[\w.+-]+\+)?json\b/i.test(headers['content-type'] ?? '')
+  if (status === 200 && document === undefined && isJson) return { verdict: fail(unreadable, readable) }
+  return named === undefined && endpoint === undefined ? undefined : { verdict: skip(ofOthers) }
 }
 
 const tryAgain = 'Try again. If it stays so, tell the platform'
 const unreadable = 'there is JSON that cannot be read'
+const readable = 'The platform must answer with one JSON object, not compressed and not long'
+const ofOthers = 'they are of an OAuth server that takes no project tokens, so there are no sessions'
 
 function otherIssuer(named: unknown): Verdict {
   const name = typeof named === 'string' ? shownText(named) : 'not a text'

@@ -107,7 +107,7 @@ function refusal(answer: Answer, token: string): Presented | undefined {
 }
 
 /** What the verifier says of itself behind `audience_mismatch`. */
-const ownName = /^The token is for another audience\. This platform is (\S{1,200})/
+const ownName = /^The token is for another audience\. This platform is (\S+)/
 const instanceForm = /^(urn:uuid:[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})$/
 
 function isTokenCode(code: unknown): code is TokenCode {

@@ -73,8 +73,9 @@ function redirected({ status, headers }: Answer, endpoint: URL): Verdict {
 }
 
 function addressIn(location: string | undefined, endpoint: URL): URL | undefined {
+  if (location === undefined) return undefined
   try {
-    return new URL(location ?? '', endpoint)
+    return new URL(location, endpoint)
   } catch {
     return undefined
   }
