@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals'
-import type { RequestHandler } from 'express'
 import { keyPair } from '../helpers/keys.js'
 import { consult, keyFile, lineOf, steady, temporaryFiles, type Consultation } from './consult.js'
 import { changing, changingJson, openPlatforms, pageOrigin, type Difference } from './doctor-platform.js'
@@ -128,72 +127,6 @@ FAIL  metadata        there is JSON that cannot be read
 FAIL  metadata        the platform answers 503 where its metadata would be
       fix: Try again. If it stays so, tell the platform`)
     expect(sum.exitCode).toBe(1)
-  })
-})
-
-describe('clock', () => {
-  /** Moves the time that every answer says. */
-  const moved = (seconds: number, more: (headers: Record<string, string>) => void = () => undefined) =>
-    ((_req, res, next) => {
-      const headers = { Date: new Date(Date.now() + seconds * 1000).toUTCString() }
-      more(headers)
-      for (const [name, value] of Object.entries(headers)) res.setHeader(name, value)
-      next()
-    }) satisfies RequestHandler
-  const lineAfter = async (seconds: number) => lineOf('clock', await ask({ before: moved(seconds) }))
-
-  // A second is what the wire cuts off.
-  it.each([-2, -1, 0, 1, 2])('is good when it may be %d s off', async (seconds) => {
-    expect(await lineAfter(seconds)).toMatch(/^ok /)
-  })
-
-  it.each([
-    [4.9, 'ahead of'],
-    [-4.9, 'behind'],
-  ])('warns of %d s', async (seconds, direction) => {
-    const line = await lineAfter(seconds)
-    expect(line).toMatch(
-      new RegExp(`^warn  clock           the platform's is [345] s ${direction} that of this machine\n`),
-    )
-    expect(line).toContain(
-      '\n      fix: Set the clock that is wrong by NTP. Unless it says otherwise, a platform refuses tokens when it is 10 s apart from who signs',
-    )
-  })
-
-  it.each([
-    [8, '8 s ahead of that of this machine'],
-    [-3600, '60 minutes behind that of this machine'],
-    [86_400, '24 hours ahead of that of this machine'],
-    [1e9, 'more than two days ahead of that of this machine'],
-  ])('fails for %d s', async (seconds, words) => {
-    const line = await lineAfter(seconds)
-    // Less by the second that is cut off.
-    expect(line.replace(/\b[78] s/, '8 s')).toContain(`FAIL  clock           the platform's is ${words}`)
-  })
-
-  it('is that of who verifies, and not that of what stands in front', async () => {
-    const clock = () => Date.now() / 1000 + 30
-    const sum = await ask({ hasSessions: false, verifier: { clock } }, '/embed/portal')
-    // The answer that there are no metadata has another time, which is that of this machine.
-    expect(lineOf('clock', sum)).toMatch(/^ok /)
-    const both = await ask({ hasSessions: false, verifier: { clock }, before: moved(30) }, '/embed/portal')
-    expect(lineOf('clock', both)).toMatch(/^FAIL .* (?:29|30) s ahead of/)
-  })
-
-  it('is not told by what a cache has kept', async () => {
-    const aged = moved(-200, (headers) => {
-      headers.Age = '200'
-    })
-    expect(lineOf('clock', await ask({ before: aged }))).toBe(
-      'skip  clock           no answer of the platform says its time',
-    )
-  })
-
-  it('is not told by a date that is none', async () => {
-    const odd = moved(0, (headers) => {
-      headers.Date = 'yesterday'
-    })
-    expect(lineOf('clock', await ask({ before: odd }))).toMatch(/^skip /)
   })
 })
 

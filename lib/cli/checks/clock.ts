@@ -11,8 +11,11 @@ const fix =
  * the question and its answer, so a clock that may be right is said to be right.
  */
 export function checkClock(outcomes: readonly Outcome[]): Verdict {
-  const offsets = outcomes.filter(isAnswer).flatMap(offsetOf)
-  const [least] = offsets.sort((one, other) => Math.abs(one) - Math.abs(other))
+  const answers = outcomes.filter(isAnswer)
+  // What stands in front of a platform may have a clock of its own, and write the header Date.
+  const ofVerifier = answers.flatMap((answer) => offsetOf(answer, serverTimeIn(answer)))
+  const offsets = ofVerifier.length > 0 ? ofVerifier : answers.flatMap((one) => offsetOf(one, dateIn(one)))
+  const [least] = offsets.toSorted((one, other) => Math.abs(one) - Math.abs(other))
   if (least === undefined) return skip('no answer of the platform says its time')
   const apart = Math.abs(least)
   if (apart <= maxGood) return ok("the platform's is that of this machine, to within 2 s")
@@ -20,19 +23,18 @@ export function checkClock(outcomes: readonly Outcome[]): Verdict {
   return apart <= maxBearable ? warn(text, fix) : fail(text, fix)
 }
 
-/** How far it is ahead, as little as may be; negative where it is behind. */
-function offsetOf(answer: Answer): readonly number[] {
-  const time = timeIn(answer)
+/** How far the platform is ahead, as little as may be; negative where it is behind. `time` is cut to whole seconds. */
+function offsetOf({ askedAt, answeredAt }: Answer, time: number | undefined): readonly number[] {
   if (time === undefined) return []
-  const { askedAt, answeredAt } = answer
   return [Math.max(0, time - answeredAt) + Math.min(0, time + 1 - askedAt)]
 }
 
-/** Epoch seconds, cut to whole ones. That of who verifies comes first: what stands in front may have a clock of its own. */
-function timeIn(answer: Answer): number | undefined {
-  const { server_time: serverTime } = jsonOf(answer) ?? {}
-  if (typeof serverTime === 'number') return Math.floor(serverTime)
-  const { date, age } = answer.headers
+function serverTimeIn(answer: Answer): number | undefined {
+  const { server_time: time } = jsonOf(answer) ?? {}
+  return typeof time === 'number' ? Math.floor(time) : undefined
+}
+
+function dateIn({ headers: { date, age } }: Answer): number | undefined {
   // A cache has kept it for a while.
   if (age !== undefined || date === undefined) return undefined
   const time = Date.parse(date) / 1000
