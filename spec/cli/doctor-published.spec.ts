@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
+import type { RequestHandler } from 'express'
 import { keyPair } from '../helpers/keys.js'
 import { consult, keyFile, lineOf, steady, temporaryFiles, type Consultation } from './consult.js'
 import { changing, changingJson, openPlatforms, pageOrigin, type Difference } from './doctor-platform.js'
@@ -51,7 +52,7 @@ FAIL  metadata        its token_endpoint is missing, or on another origin than t
       'a token endpoint with a user',
       (metadata) => ({
         ...metadata,
-        token_endpoint: String(metadata.token_endpoint).replace('//', '//a:b@'),
+        token_endpoint: String(metadata.token_endpoint).replace('//', '//a@'),
       }),
       `\
 FAIL  metadata        its token_endpoint is missing, or on another origin than the platform: no token is sent there
@@ -92,6 +93,14 @@ FAIL  metadata        its jwks_uri is missing, or on another origin than the pla
       'skip  metadata        they are of an OAuth server that takes no project tokens, so there are no sessions',
     )
     expect(sum.exitCode).toBe(0)
+  })
+
+  it('are those of the root where the path of a route answers something else', async () => {
+    const before: RequestHandler = (req, res, next) => {
+      if (req.path === `${metadataPath}/embed/portal`) res.type('json').send('{')
+      else next()
+    }
+    expect(lineOf('metadata', await ask({ before }, '/embed/portal'))).toMatch(/^ok /)
   })
 
   it('are none where every address is a page', async () => {

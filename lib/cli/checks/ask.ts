@@ -69,8 +69,6 @@ export function ask(
 }
 
 async function readText(response: IncomingMessage): Promise<string | undefined> {
-  const { 'content-encoding': coding = 'identity' } = response.headers
-  if (coding !== 'identity') return undefined
   const chunks: Buffer[] = []
   let length = 0
   try {

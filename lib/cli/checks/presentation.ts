@@ -7,7 +7,7 @@ import {
   type RefusalCode,
 } from '../../http/refusals.js'
 import { sessionGrantType } from '../../protocol.js'
-import { ask, isAnswer, isRedirect, isSuccess, jsonOf, type Answer } from './ask.js'
+import { ask, isAnswer, isSuccess, jsonOf, type Answer } from './ask.js'
 import { Confidential } from './confidential.js'
 import type { Failure } from './failure.js'
 import type { Metadata } from './metadata.js'
@@ -85,7 +85,6 @@ async function acceptance(
 }
 
 function refusal(answer: Answer, token: string): Presented | undefined {
-  if (isRedirect(answer)) return undefined
   const { code, instance, detail, error_description: text = detail } = jsonOf(answer) ?? {}
   const challenge = challengeIn(answer.headers['www-authenticate'])
   const known = isTokenCode(code) ? code : codeOf(challenge)
