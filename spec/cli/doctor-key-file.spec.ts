@@ -34,11 +34,18 @@ warn  key-file        ES256, project "shop", audience https://platform.example, 
       fix: Look whether the platform has registered this key under this kid`)
   })
 
+  it('repeats no name that was an argument', async () => {
+    const given = ['--project', 'shop', '--audience', 'the-platform']
+    expect(lineOf('key-file', await withFile('given.pem', pem, ...given))).toBe(
+      'ok    key-file        ES256, project as given, audience as given, kid THUMBPRINT',
+    )
+  })
+
   it('shows nothing of a name that may be a secret in the wrong place', async () => {
     const secret = String(pair.privateKey.export({ format: 'jwk' }).d)
     const inNames = keyFile({ kid: secret, project_id: secret, audience: secret })
     const sum = await withFile('misplaced.json', inNames)
-    expect(lineOf('key-file', sum)).toContain('ES256, project, audience of another form, kid chosen by you: ')
+    expect(lineOf('key-file', sum)).toContain('ES256, project, audience, kid chosen by you: ')
   })
 
   it.each<[string, string | Buffer, string]>([
@@ -62,6 +69,11 @@ warn  key-file        ES256, project "shop", audience https://platform.example, 
       'the file is a key file whose project_id is no text',
     ],
     ['a key file with an alg of other keys', keyFile({ alg: 'RS256' }), 'the file is not a key for RS256'],
+    [
+      'a key file with too much in it',
+      keyFile({ audience: `https://${'a'.repeat(5_000)}.example` }),
+      'The token has ',
+    ],
     ['a key that is too short', weak, 'the file is an RSA key of 1024 bits'],
   ])('fails for %s', async (name, content, text) => {
     const sum = await withFile(

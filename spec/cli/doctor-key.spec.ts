@@ -138,7 +138,7 @@ FAIL  key             store_unavailable: the platform cannot check tokens right 
   it('warns where there were too many calls', async () => {
     const sum = await ask({ before: answering(429, JSON.stringify({ code: 'rate_limited' })) })
     expect(lineOf('key', sum)).toBe(`\
-warn  key             rate_limited: the key matches, but the project has made too many calls just now
+warn  key             rate_limited: there were too many calls just now, so nothing was found out
       fix: Wait a minute, and try again`)
     expect(sum.exitCode).toBe(0)
   })

@@ -103,6 +103,19 @@ FAIL  metadata        its jwks_uri is missing, or on another origin than the pla
     expect(lineOf('metadata', await ask({ before }, '/embed/portal'))).toMatch(/^ok /)
   })
 
+  it('fail where the platform stops answering', async () => {
+    const before: RequestHandler = (req, res, next) => {
+      if (req.path === metadataPath) res.destroy()
+      else next()
+    }
+    const sum = await ask({ before }, '/embed/portal')
+    expect(lineOf('metadata', sum)).toContain(
+      'FAIL  metadata        http://localhost:PORT: the connection was closed before an answer came',
+    )
+    expect(lineOf('refusal', sum)).toMatch(/^ok /)
+    expect(sum.exitCode).toBe(1)
+  })
+
   it('are none where every address is a page', async () => {
     const page = changing('GET', metadataPath, (told) => {
       told.headers['content-type'] = 'text/html'

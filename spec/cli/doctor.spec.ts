@@ -167,17 +167,23 @@ ok    token-endpoint  who has no session gets 401
     expect(lineOf('refusal', sum)).toBe('ok    refusal         who has no token gets 401, and a challenge')
   })
 
-  it('has a route that is not for GET, and lets the token in all the same', async () => {
-    const url = `${platforms.platform({ hasSessions: false })}/embed/orders`
+  const answeringTo = async (status: number) => {
     const app = express()
     app.use('/embed', (req, res) => {
-      res.sendStatus(req.headers.authorization === undefined ? 401 : 404)
+      res.sendStatus(req.headers.authorization === undefined ? 401 : status)
     })
-    platforms.serve(app)
-    const sum = await consult(['--url', url, '--key', key])
-    expect(lineOf('key', sum)).toBe(
-      'ok    key             the platform accepts it: the address let one token in, and answered 404 then',
+    const sum = await consult(['--url', `${platforms.serve(app)}/embed/orders`, '--key', key])
+    return lineOf('key', sum)
+  }
+
+  it.each([302, 400, 404, 405, 422])('lets the token in, and wants more than a GET: %d', async (status) => {
+    expect(await answeringTo(status)).toBe(
+      `ok    key             the platform accepts it: the address let one token in, and answered ${status} then`,
     )
+  })
+
+  it.each([401, 403, 429, 500])('does not let the token in where it answers %d', async (status) => {
+    expect(await answeringTo(status)).toMatch(/^(?:FAIL|warn) /)
   })
 })
 

@@ -30,7 +30,7 @@ const advice: { readonly [Code in TokenCode]: Advice } = {
   request_malformed: [false, 'the platform cannot read the request', 'Something between here and the platform may change requests, such as a proxy that adds a header Authorization'],
   credentials_missing: [false, 'the token did not arrive', 'Something in front of the platform takes the header Authorization away: it must pass it on'],
   session_revoked: [false, 'the address wants a session and no token', 'Give the address of the platform alone as --url, without a path'],
-  rate_limited: [true, 'the key matches, but the project has made too many calls just now', 'Wait a minute, and try again'],
+  rate_limited: [false, 'there were too many calls just now, so nothing was found out', 'Wait a minute, and try again'],
   store_unavailable: [false, 'the platform cannot check tokens right now', 'Try again in a minute. If it stays so, tell the platform'],
   replay_store_full: [false, 'the platform cannot check tokens right now: too many are in use', 'Try again in a minute. If it stays so, tell the platform'],
 }
@@ -49,7 +49,7 @@ export interface Advised {
   readonly doesMatch: boolean
 }
 
-/** What a token that was not accepted means. `platform`: what it calls itself, where that is known. */
+/** What it means that a token was not accepted, and what to do. */
 export function adviceFor(presented: Exclude<Presented, { kind: 'accepted' }>): Advised {
   switch (presented.kind) {
     case 'failed':

@@ -30,7 +30,7 @@ const expiresIn = 60
  * `key-file`: whether it is a private key that this package signs with, and for whom. Throws a usage error where neither the file nor an
  * option says that. No sentence quotes the key.
  */
-export function loadKey({ content, mode, ...given }: GivenKey): LoadedKey {
+export async function loadKey({ content, mode, ...given }: GivenKey): Promise<LoadedKey> {
   try {
     const file = readKeyFile(content, 'createSigner')
     const { publicJwk, kid: labelled, alg: marked } = readPrivateHalf(file?.privateKey ?? content)
@@ -40,7 +40,10 @@ export function loadKey({ content, mode, ...given }: GivenKey): LoadedKey {
     const ownKid = thumbprint(publicJwk)
     const kid = file?.kid ?? labelled ?? ownKid
     const alg = algorithmNamed(file?.alg ?? marked) ?? defaultAlgorithmFor(publicJwk)
-    const whose = `${String(alg)}, project${quoted(projectId)}, audience ${shownAudience(audience)}`
+    // What would be too long for a token is heard of here.
+    await signer.sign()
+    const project = given.projectId === undefined ? `project${quoted(projectId)}` : 'project as given'
+    const whose = `${String(alg)}, ${project}, ${shownAudience(audience, given.audience)}`
     const verdict = modeFault(mode) ?? kidFault(kid, ownKid, whose) ?? ok(`${whose}, kid ${ownKid}`)
     return { verdict, signer }
   } catch (error) {
@@ -67,11 +70,11 @@ function nameOf(name: keyof typeof hints, given: string | undefined, inFile: str
   throw usage(`--${name} is not that of the key file; leave it out, or give the file that belongs to it`)
 }
 
-/** Most are addresses. What is none may be anything. */
-function shownAudience(audience: string): string {
+/** Most are addresses. What else stands in an option is not repeated: it may be a secret in the wrong place. */
+function shownAudience(audience: string, given: string | undefined): string {
   const url = parseUrl(audience)
-  if (url?.protocol === 'https:' || url?.protocol === 'http:') return shownAddress(url)
-  return quoted(audience).trim() || 'of another form'
+  if (url?.protocol === 'https:' || url?.protocol === 'http:') return `audience ${shownAddress(url)}`
+  return given === undefined ? `audience${quoted(audience)}` : 'audience as given'
 }
 
 function modeFault(mode: number | undefined): Verdict | undefined {

@@ -33,20 +33,23 @@ export async function findMetadata(platform: URL, network: Network): Promise<Fou
   const { origin } = platform
   const given = `${origin}${platform.pathname.replace(/\/$/, '')}`
   const answers: Answer[] = []
+  const routeUnder = (issuer: string) => (issuer === given ? {} : { protectedAddress: platform })
   for (const issuer of new Set([given, origin])) {
     const outcome = await ask(metadataAddress(issuer), {}, network)
     if (!isAnswer(outcome)) {
       const { text, fix, isReached } = outcome
-      return { verdict: (isReached ? fail : unreached)(`${origin}: ${text}`, fix), answers }
+      const judge = isReached || answers.length > 0 ? fail : unreached
+      return { verdict: judge(`${origin}: ${text}`, fix), ...routeUnder(origin), answers }
     }
     answers.push(outcome)
-    const isRoot = issuer === origin
-    const route = given === issuer ? {} : { protectedAddress: platform }
-    const found = read(outcome, issuer, isRoot)
-    if (found !== undefined) return { ...found, ...route, answers }
+    const found = read(outcome, issuer, issuer === origin)
+    if (found !== undefined) return { ...found, ...routeUnder(issuer), answers }
   }
-  const route = given === origin ? {} : { protectedAddress: platform }
-  return { verdict: skip('none: the platform has no sessions, which is fine'), ...route, answers }
+  return {
+    verdict: skip('none: the platform has no sessions, which is fine'),
+    ...routeUnder(origin),
+    answers,
+  }
 }
 
 type Found = Pick<FoundMetadata, 'verdict' | 'metadata'>

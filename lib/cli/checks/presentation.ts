@@ -51,6 +51,9 @@ export async function present(
   )
 }
 
+/** What an answer about credentials, or before them, may be. */
+const refusing: ReadonlySet<number> = new Set([401, 403, 407, 429])
+
 type Headers = Readonly<Record<string, string>>
 
 function postForm(url: URL, form: Readonly<Record<string, string>>, headers: Headers, network: Network) {
@@ -66,13 +69,12 @@ async function acceptance(
   network: Network,
 ): Promise<Presented | undefined> {
   if (target.kind === 'call') {
+    const how = 'the address let one token in'
+    if (isSuccess(answer)) return { kind: 'accepted', how }
+    // Who has no token was refused there. Whoever gets past may find that a plain GET is not what the route wants.
     const { status } = answer
-    if (isSuccess(answer)) return { kind: 'accepted', how: 'the address let one token in' }
-    // Whoever gets past the lock may find that there is nothing behind it for GET.
-    const isPast = (status === 404 || status === 405) && refusal(answer, '') === undefined
-    return isPast
-      ? { kind: 'accepted', how: `the address let one token in, and answered ${status} then` }
-      : undefined
+    const isPast = status < 500 && !refusing.has(status) && refusal(answer, '') === undefined
+    return isPast ? { kind: 'accepted', how: `${how}, and answered ${status} then` } : undefined
   }
   const { access_token: session } = (isSuccess(answer) ? jsonOf(answer) : undefined) ?? {}
   if (typeof session !== 'string') return undefined
