@@ -2,12 +2,13 @@ import { readFileSync } from 'node:fs'
 import { closest } from '../options/closest.js'
 import type { Command } from './command.js'
 import { CommandFailure, exitCodes, type ExitCode } from './exit-code.js'
+import { inspect } from './inspect.js'
 import { keygen } from './keygen.js'
 import { sign } from './sign.js'
 import type { Terminal } from './terminal.js'
 
 /** In the order in which a customer needs them. */
-const commands: ReadonlyMap<string, Command> = new Map(Object.entries({ keygen, sign }))
+const commands: ReadonlyMap<string, Command> = new Map(Object.entries({ keygen, sign, inspect }))
 
 /**
  * Runs `reverse-jwt` with these arguments. Prints what was asked for to stdout and all talk to stderr, and resolves with the exit code:
