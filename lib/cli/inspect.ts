@@ -1,3 +1,4 @@
+import { inAscii } from '../options/quoted.js'
 import { limits, parseUrl } from '../protocol.js'
 import { isSecureAddress } from '../session/issuer-address.js'
 import { projectTokenTypes } from '../verify/compact.js'
@@ -66,7 +67,7 @@ export const inspect = command({
     const faults = faultsOf(token, parts, settings, now)
     const signature = await inspectSignature(parts, source)
     const report = inspectionReport({ parts, faults, signature, settings, now, all: given.show === true })
-    if (given.json === true) terminal.print(reportJson(report))
+    if (given.json === true) terminal.print(inAscii(reportJson(report)))
     else for (const line of reportLines(report)) terminal.print(line)
     const isEnough = signature.result === 'good' || given.unverified === true
     return report.faults.length === 0 && isEnough ? exitCodes.good : exitCodes.bad

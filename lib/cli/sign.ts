@@ -2,8 +2,7 @@ import { createSigner } from '../customer/signer.js'
 import { givenMembers } from '../options/options.js'
 import { command, usage } from './command.js'
 import { exitCodes } from './exit-code.js'
-import { readInput } from './input-file.js'
-import { sentenceOf } from './key-file.js'
+import { readProjectKey, sentenceOf } from './key-file.js'
 
 const help = `npx reverse-jwt sign --key FILE [options]
 
@@ -39,7 +38,7 @@ export const sign = command({
     const { key, project, audience, kid, scope, origin, json } = given
     if (key === undefined) throw usage('--key is missing: the file that "npx reverse-jwt keygen" wrote')
     const expiresIn = secondsIn(given['expires-in'])
-    const privateKey = await readInput(key, '--key', terminal)
+    const { content: privateKey } = await readProjectKey(key, terminal)
     let token: string
     try {
       const signer = createSigner({
