@@ -1,5 +1,5 @@
-import { beforeAll, describe, expect, it, jest } from '@jest/globals'
-import { mkdtemp, writeFile } from 'node:fs/promises'
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { call } from '../cli/called.js'
@@ -30,6 +30,8 @@ beforeAll(async () => {
   secrets.addText('a jti', jti)
   jest.spyOn(Date, 'now').mockReturnValue(now * 1000)
 })
+
+afterAll(() => rm(folder, { recursive: true }))
 
 /** Whatever a private key can be given as in a shell: a text or the bytes of a file. */
 function textsOf(alg: string): (string | Uint8Array)[] {

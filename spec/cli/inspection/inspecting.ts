@@ -1,11 +1,12 @@
-import { jest } from '@jest/globals'
-import { mkdtemp, writeFile } from 'node:fs/promises'
+import { afterAll, jest } from '@jest/globals'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { mint, now, type Override } from '../../helpers/mint.js'
 import { call, type Called } from '../called.js'
 
 const folder = await mkdtemp(join(tmpdir(), 'inspect-'))
+afterAll(() => rm(folder, { recursive: true }))
 
 /** A file with this content. */
 export async function written(name: string, text: string): Promise<string> {
