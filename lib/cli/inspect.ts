@@ -37,7 +37,6 @@ Not checked: whether the platform knows the project and the key, whether they ar
 project, and whether the token was used before. "npx reverse-jwt doctor" asks the platform.`
 
 export const inspect = command({
-  summary: 'takes a token apart, and says why a platform would refuse it',
   help,
   options: {
     key: { type: 'string' },

@@ -51,7 +51,6 @@ const options = {
 type KeygenOptions = Given<typeof options>
 
 export const keygen = command({
-  summary: 'makes a key pair, or proves to a platform that you hold one',
   help,
   options,
   run(given, terminal) {

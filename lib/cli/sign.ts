@@ -22,7 +22,6 @@ Signs one project token and prints it. It works once, so sign a new one for each
 The token is a credential: do not paste it into a ticket, and look into it with "npx reverse-jwt inspect".`
 
 export const sign = command({
-  summary: 'signs one project token',
   help,
   options: {
     key: { type: 'string' },
