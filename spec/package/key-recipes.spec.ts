@@ -37,6 +37,14 @@ describe('the commands of docs/keys.md', () => {
     await expect(verifier.verify(await signer.sign())).resolves.toMatchObject({ project: { id: 'shop' } })
   })
 
+  it('make a key file that is all that a signer needs', async () => {
+    const jwk = JSON.parse(await here.shell(page.with('npx reverse-jwt keygen'))) as object
+    const keyStore = new MemoryKeyStore([{ id: 'shop', keys: [{ jwk }] }])
+    const verifier = createVerifier({ audience, keyStore, replayStore: new MemoryReplayStore() })
+    const token = await createSigner({ keyFile: await read('project-key.json') }).sign()
+    await expect(verifier.verify(token)).resolves.toMatchObject({ project: { id: 'shop' } })
+  })
+
   it('put the private half into one line, and show whether two halves belong together', async () => {
     const line = await here.shell(`${page.with('export PROJECT_KEY')}printf %s "$PROJECT_KEY"`)
     expect(line).not.toContain('\n')

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { sign, verify } from 'node:crypto'
 import { createSigner, ecdsaSignatureFromDer } from '../../lib/customer/index.js'
-import { bytesOf, curveOrders } from '../attacks/ecdsa.js'
+import { bytesOf, curveOrders } from '../helpers/ecdsa.js'
 import { integer, sequence, tagged } from '../helpers/der.js'
 import { keyPair } from '../helpers/keys.js'
 import { audience, kidOf } from '../helpers/mint.js'
