@@ -51,7 +51,7 @@ export const inspect = command({
   async run(given, terminal) {
     const { file = '-', audience, issuer } = given
     const source = await keySource(given, file, terminal)
-    if (file.length > 20 && file.split('.').length === 3 && !/[/\\]/.test(file)) throw usage(tokenAsArgument)
+    if (/^eyJ[\w-]*\.[\w-]+\.[\w-]*$/.test(file)) throw usage(tokenAsArgument)
     const token = givenToken(await readInput(file, 'the token', terminal))
     const now = Date.now() / 1000
     const parts = takeApart(token)

@@ -36,7 +36,7 @@ With a key that is there already:
   --key FILE         a private key: what keygen wrote, PEM, DER or a JWK; - is stdin
   --proof CHALLENGE  the file with the challenge of the platform; - is stdin. One for another platform or project than those of the
                      key file, or of --audience and --project, is not answered
-  --json             prints { "kid", "alg", "public_jwk", "file" }, or { "proof" }`
+  --json             prints { "kid", "alg", "public_jwk" }, or { "proof" }`
 
 const options = {
   alg: { type: 'string' },
@@ -76,7 +76,7 @@ async function makePair(given: KeygenOptions, terminal: Terminal): Promise<ExitC
   const pair = await generateProjectKey(alg)
   const file = given.out ?? (isPem ? 'project-key.pem' : 'project-key.json')
   await writeSecretFile(file, isPem ? pair.privateKey : keyFileText(pair, alg, given))
-  print({ publicJwk: pair.publicJwk, alg, file }, given, terminal)
+  print(pair.publicJwk, given, terminal)
   terminal.say(
     `The private half is in ${given.out === undefined ? file : 'the file of --out'}. Keep it as a secret of your backend, and out of the repository.`,
   )
@@ -103,21 +103,18 @@ function keyFileText(pair: ProjectKeyPair, alg: Algorithm, { project, audience }
 
 async function printPublicHalf(path: string, given: KeygenOptions, terminal: Terminal): Promise<ExitCode> {
   const { publicJwk, kid, alg } = await readProjectKey(path, terminal)
-  print({ publicJwk: { ...publicJwk, kid, ...givenMembers({ alg }), use: 'sig' }, alg }, given, terminal)
+  print({ ...publicJwk, kid, ...givenMembers({ alg }), use: 'sig' }, given, terminal)
   return exitCodes.good
 }
 
-interface Printed {
-  readonly publicJwk: Readonly<Record<string, unknown>>
-  readonly alg: Algorithm | undefined
-  readonly file?: string
-}
-
-function print({ publicJwk, alg, file }: Printed, { json, pem }: KeygenOptions, terminal: Terminal): void {
+function print(
+  publicJwk: Readonly<Record<string, unknown>>,
+  { json, pem }: KeygenOptions,
+  terminal: Terminal,
+): void {
   if (json === true) {
-    terminal.print(
-      JSON.stringify({ kid: publicJwk.kid, alg, public_jwk: publicJwk, ...givenMembers({ file }) }),
-    )
+    const { kid, alg } = publicJwk
+    terminal.print(JSON.stringify({ kid, alg, public_jwk: publicJwk }))
   } else if (pem === true) {
     const publicKey = createPublicKey({ key: publicJwk, format: 'jwk' })
     terminal.print(publicKey.export({ format: 'pem', type: 'spki' }).toString().trimEnd())

@@ -113,7 +113,7 @@ describe('keygen', () => {
     const out = newPath()
     const { stdout } = await call(['keygen', '--json', '--out', out])
     const { kid, public_jwk } = JSON.parse(stdout) as { kid: string; public_jwk: object }
-    expect(JSON.parse(stdout)).toEqual({ kid, alg: 'ES256', public_jwk, file: out })
+    expect(JSON.parse(stdout)).toEqual({ kid, alg: 'ES256', public_jwk })
     expect(public_jwk).toHaveProperty('kid', kid)
   })
 
