@@ -21,33 +21,32 @@ export interface ProjectKeyInput {
 /** Reads the file of `--key`. What is wrong with the key is said without a byte of it. */
 export async function readProjectKey(path: string, terminal: Terminal): Promise<ProjectKeyInput> {
   const content = await readInput(path, '--key', terminal)
-  return sentences(() => {
-    const names = readKeyFile(content, '--key')
-    const half = readPrivateHalf(names?.privateKey ?? content)
-    const ofKey = thumbprint(half.publicJwk)
-    return {
-      content,
-      names,
-      alg: algorithmNamed(names?.alg ?? half.alg) ?? defaultAlgorithmFor(half.publicJwk),
-      kid: names?.kid ?? (typeof half.kid === 'string' ? half.kid : ofKey),
-      thumbprint: ofKey,
-      publicJwk: half.publicJwk,
-    }
-  })
-}
-
-/**
- * What the options of the package say of a wrong value, as a wrong call of the command. Their sentences quote no key. They name an
- * option of the package, which the command has under another name.
- */
-export function sentences<T>(work: () => T): T {
   try {
-    return work()
+    return projectKeyIn(content)
   } catch (error) {
     throw sentenceOf(error)
   }
 }
 
+/** The key that a file holds. Throws a TypeError that says what is wrong with it, and never quotes it. */
+export function projectKeyIn(content: Buffer): ProjectKeyInput {
+  const names = readKeyFile(content, '--key')
+  const { publicJwk, ...labels } = readPrivateHalf(names?.privateKey ?? content)
+  const ofKey = thumbprint(publicJwk)
+  return {
+    content,
+    names,
+    alg: algorithmNamed(names?.alg ?? labels.alg) ?? defaultAlgorithmFor(publicJwk),
+    kid: names?.kid ?? (typeof labels.kid === 'string' ? labels.kid : ofKey),
+    thumbprint: ofKey,
+    publicJwk,
+  }
+}
+
+/**
+ * What the options of the package say of a wrong value, as a wrong call of the command; any other error as it is. Their sentences quote
+ * no key. They name an option of the package, which the command has under another name.
+ */
 export function sentenceOf(error: unknown): unknown {
   if (!(error instanceof TypeError)) return error
   const sentence = error.message.replace(

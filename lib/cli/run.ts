@@ -26,6 +26,13 @@ const commands: ReadonlyMap<string, Listed> = new Map([
       load: async () => (await import('./inspect.js')).inspect,
     },
   ],
+  [
+    'doctor',
+    {
+      summary: 'finds out why a platform refuses your tokens',
+      load: async () => (await import('./doctor.js')).doctor,
+    },
+  ],
 ])
 
 /**

@@ -1,0 +1,72 @@
+import { adviceFor } from './advice.js'
+import { isAnswer } from './ask.js'
+import type { LoadedKey } from './key-file.js'
+import type { Network } from './network.js'
+import { present, type Target } from './presentation.js'
+import type { Route, Site } from './site.js'
+import { fail, ok, skip, type Verdict } from './verdict.js'
+
+export interface KeyMatch {
+  readonly verdict: Verdict
+  /** Where it was found to match; undefined where it was not. */
+  readonly target?: Target
+}
+
+/** `key`: whether the platform accepts a token that this key has signed, from a caller that is no page. */
+export async function checkKey(key: LoadedKey | undefined, site: Site, network: Network): Promise<KeyMatch> {
+  if (key === undefined) return { verdict: skip(giveKey) }
+  if (key.signer === undefined) return { verdict: skip('the file of the key must be right first') }
+  const target = targetOf(site)
+  if ('result' in target) return { verdict: target }
+  const presented = await present(key.signer, target, undefined, network)
+  if (presented.kind === 'accepted')
+    return { verdict: ok(`the platform accepts it: ${presented.how}`), target }
+  // A page always says where it is, and the platform may want to hear that.
+  if (presented.kind === 'refused' && presented.code === 'origin_not_allowed')
+    return {
+      verdict: ok('the platform knows it, and takes tokens from pages alone: see the line "origin"'),
+      target,
+    }
+  const { verdict, doesMatch } = adviceFor(presented)
+  return doesMatch ? { verdict, target } : { verdict }
+}
+
+export const giveKey = 'give --key, the file with the private key of your project'
+export const giveOrigin = 'give --origin, the origin of your page: https://shop.example'
+export const giveRoute = 'give a route that wants a token: --url https://platform.example/embed/portal'
+
+/** Where a token can be tried, or what becomes of the check. */
+function targetOf({ closed, metadata, noMetadata, isMisled, route }: Site): Target | Verdict {
+  if (closed !== undefined) return closed
+  if (metadata !== undefined) return { kind: 'exchange', ...metadata }
+  if (isMisled) return noMetadata
+  return route === undefined ? skip(giveRoute) : routeTarget(route)
+}
+
+function routeTarget({ address, bare }: Route): Target | Verdict {
+  if (!isAnswer(bare)) return skip('the address did not answer')
+  const { status } = bare
+  return status === 401 || status === 403
+    ? { kind: 'call', address, bare }
+    : skip(`the address answers ${status} without a token, so a token would tell nothing`)
+}
+
+/** `origin`: whether a page of this origin may use such a token. */
+export async function checkOrigin(
+  origin: string | undefined,
+  key: LoadedKey | undefined,
+  { target }: KeyMatch,
+  network: Network,
+): Promise<Verdict> {
+  if (origin === undefined) return skip(giveOrigin)
+  if (key === undefined) return skip('give --key, too: it takes a token to find that out')
+  if (key.signer === undefined || target === undefined) return skip('the key must match first')
+  const presented = await present(key.signer, target, origin, network)
+  if (presented.kind === 'accepted') return ok(`pages of ${origin} may use tokens of this project`)
+  if (presented.kind === 'refused' && presented.code === 'origin_not_allowed')
+    return fail(
+      `origin_not_allowed: pages of ${origin} may not use tokens of this project`,
+      `Ask the platform to add ${origin} to the project`,
+    )
+  return adviceFor(presented).verdict
+}
