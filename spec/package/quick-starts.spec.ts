@@ -157,6 +157,14 @@ describe('the quick starts of README, typed into an empty folder', () => {
     }
   })
 
+  it('find nothing wrong when the doctor is asked', async () => {
+    const doctor = onFreePort(lineWith('npx reverse-jwt doctor'))
+    const { code, stdout } = await run('sh', ['-c', doctor], folder)
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^ok +key .*\n(?:.*\n)*0 FAIL, 0 warn/m)])
+    const inspected = await run('sh', ['-c', lineWith('npx reverse-jwt sign')], folder)
+    expect([inspected.code, inspected.stdout]).toEqual([0, expect.stringContaining('Nothing is wrong')])
+  }, 60_000)
+
   it('let several processes share what is used through a real Redis', async () => {
     const line = shell.find((one) => one === 'npm install ioredis') ?? ''
     await output('npm', [...line.split(' ').slice(1), '--prefer-offline', '--no-audit', '--no-fund'], folder)
