@@ -53,7 +53,18 @@ const mayKnow = {
   // Private keys, wherever they are kept: the customer's and the platform's own.
   signing: ['jwk', ...carvable],
   customer: ['signing', 'jwk', 'events/listeners', 'events/event-text', 'warnings', ...carvable],
-  cli: ['signing', 'customer', 'jwk', 'keys', 'verify', 'registry', 'replay', 'session', ...leaves],
+  cli: [
+    'signing',
+    'customer',
+    'jwk',
+    'keys',
+    'verify',
+    'registry',
+    'replay',
+    'session',
+    'events/alerts/expiring-keys',
+    ...leaves,
+  ],
   index: ['faces', 'verifier', 'verify', 'keys', 'replay', 'events', ...leaves],
 }
 

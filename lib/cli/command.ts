@@ -12,15 +12,12 @@ export type Given<Options extends CommandOptions> = {
 } & { readonly file?: string }
 
 export interface Command {
-  /** In one line, for the list of commands. */
-  readonly summary: string
   /** What `--help` prints. */
   readonly help: string
   run(args: readonly string[], terminal: Terminal): Promise<ExitCode>
 }
 
 interface Definition<Options extends CommandOptions> {
-  readonly summary: string
   readonly help: string
   readonly options: Options
   /** Whether one argument without a name may stand there: the file to read. */
@@ -30,9 +27,8 @@ interface Definition<Options extends CommandOptions> {
 
 /** Makes a command out of its options and what it does with them. */
 export function command<const Options extends CommandOptions>(definition: Definition<Options>): Command {
-  const { summary, help, options, takesFile = false, run } = definition
+  const { help, options, takesFile = false, run } = definition
   return {
-    summary,
     help,
     async run(args, terminal) {
       return run(readArguments(args, options, takesFile) as Given<Options>, terminal)

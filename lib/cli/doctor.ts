@@ -7,11 +7,14 @@ import { loadKey, type LoadedKey } from './checks/key-file.js'
 import type { Network } from './checks/network.js'
 import { shownAddress } from './checks/shown-text.js'
 import { command, usage, type Command, type Given } from './command.js'
+import { checkConfig } from './config/check-config.js'
+import type { ExitCode } from './exit-code.js'
 import { readInput } from './input-file.js'
 import { conclusionOf, exitCodeOf, printFinding, printJson, printSum, type Conclusion } from './report.js'
 import type { Terminal } from './terminal.js'
 
 const help = `npx reverse-jwt doctor --url PLATFORM [options]
+npx reverse-jwt doctor --config FILE
 
 Looks at a platform as your backend and your page do, and says in one line each what is right, what is wrong, and what to do:
 
@@ -25,12 +28,17 @@ Looks at a platform as your backend and your page do, and says in one line each 
   --token-endpoint URL  the route of your backend that gives your page its tokens: it must refuse who has no session
   --json                prints { "url", "checks": [{ "check", "result", "text", "fix" }], "result" }
 
+On the platform's own side, with what it has in use:
+
+  --config FILE         a module that exports replayStore, store, db and issuer: Redis, the database and its rights, keys and clocks
+
 It asks these addresses and no others, without a proxy. With --key it signs one or two tokens, and uses them up: by the platform's token
 endpoint, or by a GET of --url where the platform has no sessions. What comes back is thrown away.
 Exit codes: 0 nothing is wrong (a warn is not), 1 a FAIL, 2 called wrongly, 3 the platform was not reached.
-Each check is explained at https://unpkg.com/reverse-jwt/docs/doctor.md`
+Each check is explained at https://unpkg.com/reverse-jwt/docs/doctor.md, those of --config in docs/doctor-config.md`
 
 const options = {
+  config: { type: 'string' },
   url: { type: 'string' },
   key: { type: 'string' },
   project: { type: 'string' },
@@ -43,29 +51,51 @@ const options = {
 /** The command, by this network. */
 export function doctorBy(network: Network): Command {
   return command({
-    summary: 'finds out why a platform refuses your tokens',
     help,
     options,
-    async run(given, terminal) {
-      if (given.url === undefined)
-        throw usage('--url is missing: the address of the platform, such as https://platform.example')
-      const platform = addressIn('url', given.url)
-      const endpoint = given['token-endpoint']
-      const tokenEndpoint = endpoint === undefined ? undefined : addressIn('token-endpoint', endpoint)
-      const origin = originIn(given.origin)
-      const key = await keyIn(given, terminal)
-
-      const findings: Finding[] = []
-      const { isReached } = await examine({ platform, key, origin, tokenEndpoint }, network, (finding) => {
-        findings.push(finding)
-        if (given.json !== true) printFinding(finding, terminal)
-      })
-      const result = isReached ? conclusionOf(findings) : withoutPlatform(findings)
-      if (given.json === true) printJson({ url: shownAddress(platform) }, findings, result, terminal)
-      else printSum(findings, terminal)
-      return exitCodeOf(result)
+    run(given, terminal) {
+      const { config, json, ...ofUrl } = given
+      if (config === undefined) return examinePlatform(given, network, terminal)
+      if (Object.keys(ofUrl).length > 0)
+        throw usage('--config looks at what this platform has in use, and takes no other option but --json')
+      return examineConfig(config, json === true, terminal)
     },
   })
+}
+
+async function examinePlatform(
+  given: Given<typeof options>,
+  network: Network,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  if (given.url === undefined)
+    throw usage('--url is missing: the address of the platform, such as https://platform.example')
+  const platform = addressIn('url', given.url)
+  const endpoint = given['token-endpoint']
+  const tokenEndpoint = endpoint === undefined ? undefined : addressIn('token-endpoint', endpoint)
+  const origin = originIn(given.origin)
+  const key = await keyIn(given, terminal)
+
+  const findings: Finding[] = []
+  const { isReached } = await examine({ platform, key, origin, tokenEndpoint }, network, (finding) => {
+    findings.push(finding)
+    if (given.json !== true) printFinding(finding, terminal)
+  })
+  const result = isReached ? conclusionOf(findings) : withoutPlatform(findings)
+  if (given.json === true) printJson({ url: shownAddress(platform) }, findings, result, terminal)
+  else printSum(findings, terminal)
+  return exitCodeOf(result)
+}
+
+async function examineConfig(path: string, json: boolean, terminal: Terminal): Promise<ExitCode> {
+  const findings = await checkConfig(path)
+  const result = conclusionOf(findings)
+  if (json) printJson({}, findings, result, terminal)
+  else {
+    for (const finding of findings) printFinding(finding, terminal)
+    printSum(findings, terminal)
+  }
+  return exitCodeOf(result)
 }
 
 export const doctor = doctorBy({})

@@ -1,4 +1,5 @@
 import type { Finding } from './checks/finding.js'
+import { inAscii } from '../options/quoted.js'
 import { exitCodes, type ExitCode } from './exit-code.js'
 import type { Terminal } from './terminal.js'
 
@@ -29,7 +30,7 @@ export function printJson(
   result: Conclusion,
   terminal: Terminal,
 ): void {
-  terminal.print(JSON.stringify({ ...subject, checks: findings, result }))
+  terminal.print(inAscii(JSON.stringify({ ...subject, checks: findings, result })))
 }
 
 export function conclusionOf(findings: readonly Finding[]): Conclusion {

@@ -1,12 +1,39 @@
 import { readFileSync } from 'node:fs'
 import { closest } from '../options/closest.js'
 import type { Command } from './command.js'
-import { doctor } from './doctor.js'
 import { CommandFailure, exitCodes, type ExitCode } from './exit-code.js'
 import type { Terminal } from './terminal.js'
 
-/** In the order in which a customer needs them. */
-const commands: ReadonlyMap<string, Command> = new Map(Object.entries({ doctor }))
+interface Listed {
+  readonly summary: string
+  readonly load: () => Promise<Command>
+}
+
+/** In the order in which a customer needs them. Each is loaded when it is called: some need much that others do not. */
+const commands: ReadonlyMap<string, Listed> = new Map([
+  [
+    'keygen',
+    {
+      summary: 'makes a key pair, or proves to a platform that you hold one',
+      load: async () => (await import('./keygen.js')).keygen,
+    },
+  ],
+  ['sign', { summary: 'signs one project token', load: async () => (await import('./sign.js')).sign }],
+  [
+    'inspect',
+    {
+      summary: 'takes a token apart, and says why a platform would refuse it',
+      load: async () => (await import('./inspect.js')).inspect,
+    },
+  ],
+  [
+    'doctor',
+    {
+      summary: 'finds out why a platform refuses your tokens',
+      load: async () => (await import('./doctor.js')).doctor,
+    },
+  ],
+])
 
 /**
  * Runs `reverse-jwt` with these arguments. Prints what was asked for to stdout and all talk to stderr, and resolves with the exit code:
@@ -23,17 +50,17 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     return exitCodes.good
   }
   const isHelp = name === 'help' || name === '--help' || name === '-h'
-  const command = commands.get(isHelp ? (rest[0] ?? '') : name)
+  const listed = commands.get(isHelp ? (rest[0] ?? '') : name)
   if (isHelp || rest.includes('--help') || rest.includes('-h')) {
-    terminal.print(command?.help ?? overview())
+    terminal.print(listed === undefined ? overview() : (await listed.load()).help)
     return exitCodes.good
   }
-  if (command === undefined) {
+  if (listed === undefined) {
     terminal.say(unknownCommand(name))
     return exitCodes.usage
   }
   try {
-    return await command.run(rest, terminal)
+    return await (await listed.load()).run(rest, terminal)
   } catch (error) {
     return failed(error, name, terminal)
   }

@@ -18,6 +18,7 @@ export { tokenEndpoint, type AppRequest, type TokenHandler } from './endpoint/to
 export { tokenRoute } from './endpoint/token-route.js'
 export { proveKeyPossession, type KeyPossessionOptions } from './possession.js'
 export type { PrivateKeyInput } from '../jwk/private-half.js'
+export { ecdsaSignatureFromDer } from '../signing/ecdsa-signature.js'
 export type { ProjectKeyFile } from '../signing/key-file.js'
 export type { RemoteSigner } from '../signing/remote-signer.js'
 export { createSigner, type ExtraClaims, type Signer, type SignerOptions } from './signer.js'

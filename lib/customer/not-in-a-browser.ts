@@ -6,6 +6,7 @@ function refuse(): never {
 }
 
 export const createSigner = refuse
+export const ecdsaSignatureFromDer = refuse
 export const generateProjectKey = refuse
 export const proveKeyPossession = refuse
 export const tokenEndpoint = refuse

@@ -5,26 +5,32 @@ import type { KeyChallenge } from '../types.js'
 import { refuseBrowser } from '../jwk/browser-guard.js'
 import { compactSigner } from '../signing/compact-signature.js'
 import type { PrivateKeyInput } from '../jwk/private-half.js'
-import { privateKey } from '../signing/key-names.js'
 import type { ProjectKeyFile } from '../signing/key-file.js'
+import { givenKey, keyOptions, ownName } from '../signing/key-option.js'
 import type { RemoteSigner } from '../signing/remote-signer.js'
 
 export interface KeyPossessionOptions {
-  /** The private half of the key that the platform has been given, or a signer that keeps it elsewhere. */
-  readonly privateKey: PrivateKeyInput | RemoteSigner | ProjectKeyFile | undefined
+  /**
+   * The private half of the key that the platform has been given, or a signer that keeps it elsewhere. One of `privateKey` and
+   * `keyFile` is given.
+   */
+  readonly privateKey?: PrivateKeyInput | RemoteSigner | ProjectKeyFile | undefined
+  /** What `reverse-jwt keygen` wrote, as in `createSigner`. */
+  readonly keyFile?: string | Uint8Array | ProjectKeyFile | undefined
   /** What the platform asked, as it came. */
   readonly challenge: KeyChallenge
-  /** The platform's name, as in `createSigner`. A challenge for another platform is not answered. */
-  readonly audience: string
-  /** Your project at that platform. A challenge for another one is not answered. */
-  readonly projectId: string
+  /** The platform's name, as in `createSigner`. A challenge for another platform is not answered. Default: that of the key file. */
+  readonly audience?: string
+  /** Your project at that platform. A challenge for another one is not answered. Default: that of the key file. */
+  readonly projectId?: string
 }
 
-const readOptions = optionsReader('proveKeyPossession', {
-  privateKey,
+const caller = 'proveKeyPossession'
+const readOptions = optionsReader(caller, {
+  ...keyOptions,
   challenge: (given: unknown) => readChallenge(given),
-  audience: required(identifier, "the platform's name, as in createSigner"),
-  projectId: required(identifier, 'your project at that platform, as in createSigner'),
+  audience: identifier,
+  projectId: identifier,
 } satisfies OptionsOf<KeyPossessionOptions>)
 
 const ofThePlatform = 'give the challenge as it came from the platform'
@@ -64,17 +70,20 @@ function exp(given: unknown, wrong: Wrong): number {
  */
 export async function proveKeyPossession(options: KeyPossessionOptions): Promise<string> {
   refuseBrowser()
-  const { privateKey, challenge, audience, projectId } = readOptions(options)
-  const { kid, alg, ...claims } = challenge
+  const given = readOptions(options)
+  const { material, file } = givenKey(given, options, caller)
+  const audience = ownName('audience', { given, file, caller })
+  const projectId = ownName('projectId', { given, file, caller })
+  const { kid, alg, ...claims } = given.challenge
   requireOwn('audience', audience, 'aud', claims.aud)
   requireOwn('projectId', projectId, 'proj_id', claims.proj_id)
-  const signer = compactSigner({ privateKey, typ: proofType, kid, alg, caller: 'proveKeyPossession' })
+  const signer = compactSigner({ privateKey: material, typ: proofType, kid, alg, caller })
   return signer.sign(claims)
 }
 
 function requireOwn(option: string, mine: string, member: string, asked: string): void {
   if (mine === asked) return
   throw new TypeError(
-    `proveKeyPossession: ${member} of the challenge is not ${option}. Do not answer it: somebody may want to register your key as theirs`,
+    `${caller}: ${member} of the challenge is not ${option}. Do not answer it: somebody may want to register your key as theirs`,
   )
 }

@@ -6,17 +6,19 @@ import { refuseBrowser } from '../jwk/browser-guard.js'
 import { checkSize } from './claims-size.js'
 import { compactSigner } from '../signing/compact-signature.js'
 import type { PrivateKeyInput } from '../jwk/private-half.js'
-import { privateKey } from '../signing/key-names.js'
-import { readKeyFile, type ProjectKeyFile } from '../signing/key-file.js'
-import { isRemoteSigner, type RemoteSigner } from '../signing/remote-signer.js'
+import type { ProjectKeyFile } from '../signing/key-file.js'
+import { givenKey, keyOptions, ownName } from '../signing/key-option.js'
+import type { RemoteSigner } from '../signing/remote-signer.js'
 
 export interface SignerOptions {
   /** The id that the platform gave the project: `proj_id` and `sub` of every token. Default: that of the key file. */
   readonly projectId?: string
   /** The platform's name, as its documentation gives it: `aud` of every token. Default: that of the key file. */
   readonly audience?: string
-  /** The private key, alone or in a key file, or a signer that keeps it elsewhere. */
-  readonly privateKey: PrivateKeyInput | RemoteSigner | ProjectKeyFile | undefined
+  /** The private key, alone or in a key file, or a signer that keeps it elsewhere. One of `privateKey` and `keyFile` is given. */
+  readonly privateKey?: PrivateKeyInput | RemoteSigner | ProjectKeyFile | undefined
+  /** What `reverse-jwt keygen` wrote: the text or the bytes of the file, or what its JSON holds. Not its path. */
+  readonly keyFile?: string | Uint8Array | ProjectKeyFile | undefined
   /** Default: that of the JWK or of the remote signer, else the RFC 7638 thumbprint, as on the platform's side. */
   readonly kid?: string
   /** `iss` of every token. Default: the projectId. */
@@ -65,10 +67,11 @@ const ownClaims = new Set(['scope', 'origin', 'nonce', 'cnf'])
 
 const name = { fits: (given: string) => given !== '', what: 'a non-empty string' }
 
-const readOptions = optionsReader('createSigner', {
+const caller = 'createSigner'
+const readOptions = optionsReader(caller, {
   projectId: identifier,
   audience: text(name),
-  privateKey,
+  ...keyOptions,
   kid: identifier,
   issuer: text(name),
   alg: algorithm,
@@ -97,15 +100,19 @@ const readOptions = optionsReader('createSigner', {
  * @example
  * const signer = createSigner({ projectId: 'shop', audience: 'https://platform.example', privateKey })
  * const token = await signer.sign()
+ *
+ * @example
+ * const signer = createSigner({ keyFile: process.env.PROJECT_KEY })
  */
 export function createSigner(options: SignerOptions): Signer {
   refuseBrowser()
-  const { issuer: givenIssuer, expiresIn, privateKey, alg, kid, ...given } = readOptions(options)
-  const file = isRemoteSigner(privateKey) ? undefined : readKeyFile(privateKey, 'createSigner')
-  const projectId = nameOf('projectId', given.projectId, file?.projectId)
-  const audience = nameOf('audience', given.audience, file?.audience)
-  const issuer = givenIssuer ?? projectId
-  const signer = compactSigner({ privateKey, typ: projectTokenType, kid, alg, caller: 'createSigner' })
+  const given = readOptions(options)
+  const { expiresIn, alg, kid } = given
+  const { material, file } = givenKey(given, options, caller)
+  const projectId = ownName('projectId', { given, file, caller })
+  const audience = ownName('audience', { given, file, caller })
+  const issuer = given.issuer ?? projectId
+  const signer = compactSigner({ privateKey: material, typ: projectTokenType, kid, alg, caller })
 
   return {
     ready: () => signer.tryKey(),
@@ -131,21 +138,6 @@ export function createSigner(options: SignerOptions): Signer {
       return token
     },
   }
-}
-
-const hints = {
-  projectId: 'the id that the platform gave the project',
-  audience: "the platform's name, as its documentation gives it",
-}
-
-/** A name that the options or the key file give. Where both do, they agree: a key is good for one project at one platform. */
-function nameOf(name: keyof typeof hints, given: string | undefined, inFile: string | undefined): string {
-  const value = given ?? inFile
-  if (value === undefined) throw new TypeError(`createSigner: ${name} is missing: ${hints[name]}`)
-  if (inFile === undefined || inFile === value) return value
-  throw new TypeError(
-    `createSigner: ${name} is not that of the key file; leave it out, or take the file that belongs to it`,
-  )
 }
 
 /** Names that would be claims without a meaning, where their writer meant something else. */

@@ -1,7 +1,7 @@
 import { kindOfDer } from './der.js'
 import { isAbsent, type JwkMembers } from './jwk-labels.js'
 import type { PemBlocks } from './pem.js'
-import type { KeySpelling } from './spelling.js'
+import { readSpelling, type KeySpelling } from './spelling.js'
 
 const exposed =
   'this is a private key. It must stay with the customer: treat it as exposed, make a new pair and give only the public half'
@@ -30,6 +30,20 @@ export function refuseSecrets(found: KeySpelling): void {
       if (found.key.type === 'secret') throw new TypeError(symmetric)
   }
 }
+
+/** Whether a text is a private key or a shared secret, or holds one, in whichever form. */
+export function holdsSecret(given: string | Uint8Array): boolean {
+  try {
+    refuseSecretText(given)
+    refuseSecrets(readSpelling(given, { maxLength: Infinity, wrong: (what) => new NoKey(what) }))
+    return false
+  } catch (error) {
+    return !(error instanceof NoKey)
+  }
+}
+
+/** What could not be read as a key. */
+class NoKey extends TypeError {}
 
 function refusePem(pem: PemBlocks): void {
   if (pem.labels.some((label) => label.endsWith('PRIVATE KEY'))) {

@@ -1,7 +1,5 @@
 import type { KeyObject } from 'node:crypto'
 import type { CryptoKey } from 'jose'
-import type { PrivateKeyInput } from '../jwk/private-half.js'
-import type { Wrong } from '../options/options.js'
 import {
   algorithmNamed,
   algorithmNames,
@@ -10,24 +8,12 @@ import {
   isIdentifier,
   type Algorithm,
 } from '../protocol.js'
-import type { ProjectKeyFile } from './key-file.js'
-import type { RemoteSigner } from './remote-signer.js'
 
 /** A private key with the two names under which it signs. */
 export interface LoadedKey {
   readonly key: KeyObject | CryptoKey
   readonly alg: Algorithm
   readonly kid: string
-}
-
-/** The option `privateKey`: there is one. What it is, its reader says. */
-export function privateKey(given: unknown, wrong: Wrong): PrivateKeyInput | RemoteSigner | ProjectKeyFile {
-  if (given === undefined || given === '') {
-    throw wrong('is undefined or empty; is the variable or file that should hold it there?')
-  }
-  const isKey = typeof given === 'string' || (typeof given === 'object' && given !== null)
-  if (isKey && !Array.isArray(given)) return given
-  throw wrong('must be PEM text, DER, a JWK, a KeyObject, a CryptoKey, a key file or a remote signer')
 }
 
 export interface WantedNames {

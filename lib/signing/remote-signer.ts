@@ -12,8 +12,9 @@ import {
 /**
  * Signs where the private key is: in a KMS or HSM.
  *
- * `sign` gets the bytes to sign and returns the raw signature: R and S joined for ES256, ES384 and ES512 (not DER), else what
- * RFC 7518 and RFC 8037 say. What it throws reaches the caller of `signer.sign()`.
+ * `sign` gets the bytes to sign and returns the raw signature: R and S joined for ES256, ES384 and ES512 (`ecdsaSignatureFromDer`
+ * makes it of DER), else what RFC 7518 and RFC 8037 say. What it throws reaches the caller of `signer.sign()`, and there is no
+ * time limit but its own.
  *
  * @example
  * const privateKey: RemoteSigner = { alg: 'ES256', kid: 'key-1', sign: (data) => kms.sign(data) }
@@ -59,7 +60,7 @@ export async function askRemoteSigner(remote: RemoteSigner, data: Uint8Array): P
   const der = signature[0] === 0x30 && remote.alg.startsWith('ES')
   throw new TypeError(
     der
-      ? `The remote signer returned a DER signature; convert it to R and S of ${exact / 2} bytes each, joined`
+      ? `The remote signer returned a DER signature; make it R and S of ${exact / 2} bytes each, joined, with ecdsaSignatureFromDer of reverse-jwt/customer`
       : `The remote signer returned ${signature.length} bytes; an ${remote.alg} signature has ${exact}`,
   )
 }

@@ -13,7 +13,7 @@ import {
   requireUnbound,
 } from './claim-forms.js'
 
-interface ClaimsSettings {
+export interface ClaimsSettings {
   readonly audience: ReadonlySet<string>
   readonly maxLifetime: number
   readonly clockTolerance: number
@@ -28,85 +28,99 @@ interface ClaimsSettings {
  * whether `iss` and `origin` are those of the project: nobody knows the project yet. RFC 7519 section 4.1, RFC 8725.
  */
 export function checkClaims(claims: JsonObject, settings: ClaimsSettings, now: number): ProjectClaims {
-  requireText(claims, 'iss')
-  requireText(claims, 'proj_id')
-  checkAudience(claims, settings.audience)
-  checkJti(claims)
-  checkOptional(claims)
-  checkTimes(claims, settings, now)
+  for (const rule of claimRules) rule(claims, settings)
+  const times = timesOf(claims)
+  for (const rule of timeRules) rule(times, settings, now)
   return claims as ProjectClaims
 }
 
-function checkJti(claims: JsonObject): void {
-  if (!isIdentifier(requireText(claims, 'jti'))) throw invalid('jti')
-}
-
-function checkOptional(claims: JsonObject): void {
-  if (claims.sub !== undefined && claims.sub !== claims.proj_id) {
+/** What the claims must be like, one rule each, in their order. */
+export const claimRules: readonly ((claims: JsonObject, settings: ClaimsSettings) => void)[] = [
+  (claims) => requireText(claims, 'iss'),
+  (claims) => requireText(claims, 'proj_id'),
+  (claims, { audience }) => {
+    checkAudience(claims, audience)
+  },
+  function checkJti(claims) {
+    if (!isIdentifier(requireText(claims, 'jti'))) throw invalid('jti')
+  },
+  function checkSubject({ sub, proj_id }) {
+    if (sub === undefined || sub === proj_id) return
     throw new AuthenticationError('claim_invalid', {
       description: 'The claims sub and proj_id of the token differ.',
     })
-  }
-  if (claims.scope !== undefined && !isScope(claims.scope)) {
-    throw invalid('scope')
-  }
-  if (claims.origin !== undefined && typeof claims.origin !== 'string') throw invalid('origin')
-  requireUnbound(claims, 'nonce')
-  requireUnbound(claims, 'cnf')
+  },
+  function checkScope({ scope }) {
+    if (scope !== undefined && !isScope(scope)) throw invalid('scope')
+  },
+  function checkOrigin({ origin }) {
+    if (origin !== undefined && typeof origin !== 'string') throw invalid('origin')
+  },
+  (claims) => {
+    requireUnbound(claims, 'nonce')
+  },
+  (claims) => {
+    requireUnbound(claims, 'cnf')
+  },
+]
+
+/** The times of a token, epoch seconds. One that is left out is as early as can be. */
+interface Times {
+  readonly exp: number
+  readonly iat: number
+  readonly nbf: number
 }
 
-function checkTimes(claims: JsonObject, { maxLifetime, clockTolerance }: ClaimsSettings, now: number): void {
+/** Throws for a time that is no number, and for a token without an end. */
+export function timesOf(claims: JsonObject): Times {
   const exp = finite('exp', required(claims, 'exp'))
   const iat = claims.iat === undefined ? -Infinity : finite('iat', claims.iat)
   const nbf = claims.nbf === undefined ? -Infinity : finite('nbf', claims.nbf)
-  if (iat > exp) throw refusedTime('claim_invalid', invalidText('iat'), undefined, claims, now)
-  // Written so that a comparison with NaN refuses.
-  if (!(now < exp + clockTolerance)) {
+  return { exp, iat, nbf }
+}
+
+/** What the times must be like, one rule each, in their order. Written so that a comparison with NaN refuses. */
+export const timeRules: readonly ((times: Times, settings: ClaimsSettings, now: number) => void)[] = [
+  function checkOrder(times, _settings, now) {
+    const { exp, iat } = times
+    if (iat > exp) throw refusedTime('claim_invalid', invalidText('iat'), undefined, times, now)
+  },
+  function checkExpiry(times, { clockTolerance }, now) {
+    const { exp } = times
+    if (now < exp + clockTolerance) return
     const since = now - exp
     const ago = `The token expired ${Math.floor(since)} s ago.`
-    throw refusedTime(
-      'token_expired',
-      `${ago} Sign a new one for each call. If it was new, check the clock of the server that signs.`,
-      since,
-      claims,
-      now,
-    )
-  }
-  const start = Math.max(iat, nbf)
-  if (!(start <= now + clockTolerance)) {
+    const hint = 'Sign a new one for each call. If it was new, check the clock of the server that signs.'
+    throw refusedTime('token_expired', `${ago} ${hint}`, since, times, now)
+  },
+  function checkStart(times, { clockTolerance }, now) {
+    const start = Math.max(times.iat, times.nbf)
+    if (start <= now + clockTolerance) return
     const until = start - now
     const ahead = `The token is not valid before ${Math.ceil(until)} s from now.`
-    throw refusedTime(
-      'token_not_active',
-      `${ahead} Check the clock of the server that signs.`,
-      until,
-      claims,
-      now,
-    )
-  }
-  const lifetime = claims.iat === undefined ? exp - now - clockTolerance : exp - iat
-  if (!(lifetime <= maxLifetime)) {
-    const life = claims.iat === undefined ? exp - now : lifetime
-    throw refusedTime(
-      'token_lifetime_too_long',
-      `The token lives ${Math.ceil(life)} s. Sign it for ${maxLifetime} s or less.`,
-      life,
-      claims,
-      now,
-    )
-  }
-}
+    const hint = 'Check the clock of the server that signs.'
+    throw refusedTime('token_not_active', `${ahead} ${hint}`, until, times, now)
+  },
+  function checkLifetime(times, { maxLifetime, clockTolerance }, now) {
+    const { exp, iat } = times
+    const isSigned = iat !== -Infinity
+    const lifetime = isSigned ? exp - iat : exp - now - clockTolerance
+    if (lifetime <= maxLifetime) return
+    const life = isSigned ? lifetime : exp - now
+    const lives = `The token lives ${Math.ceil(life)} s. Sign it for ${maxLifetime} s or less.`
+    throw refusedTime('token_lifetime_too_long', lives, life, times, now)
+  },
+]
 
 /** What is wrong with a time, in the words that lead to the mistake: most libraries count in milliseconds. */
 function refusedTime(
   code: RefusalCode,
   description: string,
   seconds: number | undefined,
-  claims: JsonObject,
+  { exp, iat, nbf }: Times,
   now: number,
 ): AuthenticationError {
-  const times = [claims.exp, claims.iat, claims.nbf] as number[]
-  const isMilliseconds = times.some((time) => time > 900 * now && time < 1100 * now)
+  const isMilliseconds = [exp, iat, nbf].some((time) => time > 900 * now && time < 1100 * now)
   return new AuthenticationError(code, { description: isMilliseconds ? milliseconds : description, seconds })
 }
 

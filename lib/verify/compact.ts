@@ -10,11 +10,14 @@ import { parseJsonText, tokenLimits, type JsonObject } from '../encoding/strict-
 
 type UnverifiedHeader = Pick<UnverifiedToken, 'unverifiedHeader' | 'alg'>
 
-interface CompactSettings {
+export interface HeaderSettings {
   readonly algorithms: ReadonlySet<Algorithm>
-  readonly maxTokenLength: number
   /** Whether a token with this `typ` is one of those that are accepted. */
   readonly isAllowedType: (typ: unknown) => boolean
+}
+
+interface CompactSettings extends HeaderSettings {
+  readonly maxTokenLength: number
 }
 
 /** Each would change how the token is read, or name a key or an address that the token itself chose. */
@@ -72,26 +75,35 @@ function malformed(text: string): AuthenticationError {
   return new AuthenticationError('token_malformed', { description: mistakeIn(text) })
 }
 
-function checkHeader(header: JsonObject | undefined, settings: CompactSettings): UnverifiedHeader {
-  if (header === undefined || typeof header.alg !== 'string') throw new AuthenticationError('token_malformed')
-  const alg = algorithmNamed(header.alg)
-  if (alg === undefined || !settings.algorithms.has(alg))
-    throw new AuthenticationError('algorithm_not_allowed')
-  for (const parameter of refusedParameters) {
-    if (Object.hasOwn(header, parameter)) {
-      throw new AuthenticationError('token_malformed', {
-        description: `The header of the token has the parameter ${parameter}, which is not accepted.`,
-      })
-    }
-  }
-  if (!settings.isAllowedType(header.typ)) throw new AuthenticationError('token_type_not_allowed')
-  const { kid } = header
-  if (typeof kid !== 'string' || kid === '' || kid.length > limits.identifierLength || !kid.isWellFormed()) {
+/** What the header of a token must be like, one rule each, in their order. */
+export const headerRules: readonly ((header: JsonObject, settings: HeaderSettings) => void)[] = [
+  function checkAlgorithm({ alg: name }, { algorithms }) {
+    if (typeof name !== 'string') throw new AuthenticationError('token_malformed')
+    const alg = algorithmNamed(name)
+    if (alg === undefined || !algorithms.has(alg)) throw new AuthenticationError('algorithm_not_allowed')
+  },
+  ...refusedParameters.map((parameter) => (header: JsonObject) => {
+    if (!Object.hasOwn(header, parameter)) return
+    throw new AuthenticationError('token_malformed', {
+      description: `The header of the token has the parameter ${parameter}, which is not accepted.`,
+    })
+  }),
+  function checkType({ typ }, { isAllowedType }) {
+    if (!isAllowedType(typ)) throw new AuthenticationError('token_type_not_allowed')
+  },
+  function checkKid({ kid }) {
+    if (typeof kid === 'string' && kid !== '' && kid.length <= limits.identifierLength && kid.isWellFormed())
+      return
     throw new AuthenticationError('token_malformed', {
       description: `The header of the token needs a kid of 1 to ${limits.identifierLength} characters.`,
     })
-  }
-  return { unverifiedHeader: header as ProjectTokenHeader, alg }
+  },
+]
+
+function checkHeader(header: JsonObject | undefined, settings: CompactSettings): UnverifiedHeader {
+  if (header === undefined) throw new AuthenticationError('token_malformed')
+  for (const rule of headerRules) rule(header, settings)
+  return { unverifiedHeader: header as ProjectTokenHeader, alg: algorithmNamed(header.alg) as Algorithm }
 }
 
 function isSmall(segment: string, { unverifiedHeader }: UnverifiedHeader): boolean {
@@ -120,7 +132,7 @@ export function projectTokenTypes({
 }
 
 /** The exact length of an RSA signature is that of the key, which is not known yet. */
-function couldBeSignature(signature: Buffer, alg: Algorithm): boolean {
+export function couldBeSignature(signature: Buffer, alg: Algorithm): boolean {
   const exact = algorithms.get(alg)?.signatureBytes
   if (exact !== undefined) return signature.length === exact
   return signature.length >= limits.rsaBits.min / 8 && signature.length <= limits.rsaBits.max / 8

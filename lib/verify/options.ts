@@ -61,7 +61,7 @@ export interface RequestRules {
   readonly scope?: string | readonly string[]
 }
 
-const defaultAlgorithms: readonly Algorithm[] = ['ES256', 'RS256', 'PS256', 'EdDSA']
+export const defaultAlgorithms: readonly Algorithm[] = ['ES256', 'RS256', 'PS256', 'EdDSA']
 
 /** How each option of a verifier is read. */
 export const verifierOptions = {

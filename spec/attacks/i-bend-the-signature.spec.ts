@@ -4,7 +4,7 @@ import { expectRefusal } from '../helpers/refusals.js'
 import { keyPair } from '../helpers/keys.js'
 import { mint } from '../helpers/mint.js'
 import { shop, verifierOf } from '../helpers/platform.js'
-import { bytesOf, curveOrders, numberOf } from './ecdsa.js'
+import { bytesOf, curveOrders, numberOf } from '../helpers/ecdsa.js'
 
 const curves = ['ES256', 'ES384', 'ES512'] as const
 const verifier = verifierOf({ algorithms: [...curves, 'RS256', 'PS256', 'EdDSA'] }, [

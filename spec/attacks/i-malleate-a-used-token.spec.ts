@@ -1,6 +1,6 @@
 import { verify } from 'node:crypto'
 import { describe, expect, it } from '@jest/globals'
-import { bytesOf, curveOrders, numberOf } from './ecdsa.js'
+import { bytesOf, curveOrders, numberOf } from '../helpers/ecdsa.js'
 import { expectRefusal } from '../helpers/refusals.js'
 import { keyPair } from '../helpers/keys.js'
 import { mint } from '../helpers/mint.js'

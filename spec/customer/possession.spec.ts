@@ -92,7 +92,10 @@ describe('proveKeyPossession', () => {
   })
 
   it.each([
-    [undefined, 'proveKeyPossession: privateKey is undefined; is the variable set that should hold it?'],
+    [
+      undefined,
+      'proveKeyPossession: privateKey is undefined or empty; is the variable or file that should hold it there?',
+    ],
     [
       '',
       'proveKeyPossession: privateKey is undefined or empty; is the variable or file that should hold it there?',
@@ -138,7 +141,9 @@ describe('a challenge that somebody passes on', () => {
 
   it.each(['audience', 'projectId'])('is not answered by who does not say %s', async (name) => {
     await expect(proveKeyPossession({ ...mine, [name]: undefined as unknown as string })).rejects.toThrow(
-      new TypeError(`proveKeyPossession: ${name} is undefined; is the variable set that should hold it?`),
+      new TypeError(`proveKeyPossession: ${name} is undefined; set it or leave it out`),
     )
+    const { [name as 'audience']: _, ...without } = mine
+    await expect(proveKeyPossession(without)).rejects.toThrow(`proveKeyPossession: ${name} is missing: `)
   })
 })

@@ -29,7 +29,7 @@ describe('signer.ready()', () => {
     [
       'that gives DER',
       () => Buffer.concat([Buffer.from([0x30]), Buffer.alloc(70)]),
-      'The remote signer returned a DER signature; convert it to R and S of 32 bytes each, joined',
+      'The remote signer returned a DER signature; make it R and S of 32 bytes each, joined, with ecdsaSignatureFromDer',
     ],
   ])('rejects for a remote signer %s', async (_, sign, message) => {
     const signer = createSigner({ ...given, privateKey: { alg: 'ES256', kid: 'key-1', sign: jest.fn(sign) } })

@@ -192,7 +192,7 @@ describe('createSigner refuses', () => {
   it.each([undefined, null, 'shop', 1])('%j', (options) => {
     expect(() => createSigner(options as unknown as SignerOptions)).toThrow(
       new TypeError(
-        'createSigner takes an object; each option has a name: projectId, audience, privateKey, kid, issuer, alg, expiresIn',
+        'createSigner takes an object; each option has a name: projectId, audience, privateKey, keyFile, kid, issuer, alg, expiresIn',
       ),
     )
   })
@@ -242,7 +242,9 @@ describe('createSigner refuses', () => {
 
   it('a privateKey that is undefined, as a missing variable is', () => {
     expect(() => createSigner({ ...honest, privateKey: process.env.NO_SUCH_VARIABLE })).toThrow(
-      new TypeError('createSigner: privateKey is undefined; is the variable set that should hold it?'),
+      new TypeError(
+        'createSigner: privateKey is undefined or empty; is the variable or file that should hold it there?',
+      ),
     )
   })
 
@@ -262,7 +264,7 @@ describe('createSigner refuses', () => {
 
   it.each([
     ['project', 'Did you mean "projectId"?'],
-    ['algorithm', 'Known: projectId, audience, privateKey, kid, issuer, alg, expiresIn.'],
+    ['algorithm', 'Known: projectId, audience, privateKey, keyFile, kid, issuer, alg, expiresIn.'],
     ['expiresin', 'Did you mean "expiresIn"?'],
     ['key', 'Did you mean "kid"?'],
   ])('an option named %s', (name, hint) => {

@@ -1,9 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import { inspect } from 'node:util'
 
-/** So many characters in a row of a secret are a leak. */
-const run = 16
-
 const formats = new Map<string | undefined, readonly ('pkcs8' | 'pkcs1' | 'sec1')[]>([
   ['rsa', ['pkcs8', 'pkcs1']],
   ['ec', ['pkcs8', 'sec1']],
@@ -12,12 +9,23 @@ const formats = new Map<string | undefined, readonly ('pkcs8' | 'pkcs1' | 'sec1'
 /** Texts that must not come out anywhere, and where they did. */
 export class Secrets {
   private readonly runs = new Map<string, string>()
+  private readonly run: number
 
-  /** A token, and its signature in the spellings in which programs print bytes. */
+  /** `run`: so many characters in a row of a secret are a leak. */
+  constructor(run = 16) {
+    this.run = run
+  }
+
+  /** A token, and its signature. */
   addToken(token: string): void {
     this.addText('a token', token)
     this.addInBase64('a token', token)
     this.addText('a token in hex', Buffer.from(token).toString('hex'))
+    this.addSignature(token)
+  }
+
+  /** The signature of a token, in the spellings in which programs print bytes. The rest of it may be shown. */
+  addSignature(token: string): void {
     this.addBytes('a signature', Buffer.from(token.slice(token.lastIndexOf('.') + 1), 'base64url'))
   }
 
@@ -45,12 +53,14 @@ export class Secrets {
     }
   }
 
-  private addText(name: string, text: string): void {
+  addText(name: string, text: string): void {
+    const { run } = this
     for (let at = 0; at + run <= text.length; at++) this.runs.set(text.slice(at, at + run), name)
   }
 
   /** The secret of which a run of characters stands in the text. */
   findIn(text: string): string | undefined {
+    const { run } = this
     for (let at = 0; at + run <= text.length; at++) {
       const name = this.runs.get(text.slice(at, at + run))
       if (name !== undefined) return name

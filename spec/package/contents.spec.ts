@@ -69,6 +69,7 @@ describe('the packed package', () => {
       'docs/observe/grafana.json',
       'docs/observe/prometheus-rules.yml',
       'docs/openapi.json',
+      'docs/vectors.json',
     ])
     const notForUsers = /^docs\/(api|reference|mutation-testing|performance|scale)\b/
     expect(docs.filter((file) => notForUsers.test(file))).toEqual([])

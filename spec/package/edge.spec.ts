@@ -1,6 +1,6 @@
 import { EdgeVM } from '@edge-runtime/vm'
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
-import { generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { generateKeyPairSync, sign as signWithNode, type KeyObject } from 'node:crypto'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createVerifier, MemoryKeyStore, MemoryReplayStore, type AlgorithmName } from '../../lib/index.js'
@@ -52,9 +52,9 @@ const pairs = {
 }
 const pemOf = (key: KeyObject) => key.export({ type: 'pkcs8', format: 'pem' }) as string
 
-async function verified(alg: AlgorithmName, publicKey: KeyObject, token: string) {
+async function verified(alg: AlgorithmName, publicKey: KeyObject, token: string, kid?: string) {
   const keyStore = new MemoryKeyStore([
-    { id: 'shop', keys: [{ jwk: publicKey.export({ format: 'jwk' }), alg }] },
+    { id: 'shop', keys: [{ jwk: { ...publicKey.export({ format: 'jwk' }), kid }, alg }] },
   ])
   const verifier = createVerifier({
     audience,
@@ -168,6 +168,22 @@ describe('at the edge', () => {
     const keyStore = new MemoryKeyStore([{ id: 'shop', keys: [{ jwk: publicJwk }] }])
     const verifier = createVerifier({ audience, keyStore, replayStore: new MemoryReplayStore() })
     expect((await verifier.verify(token)).projectToken.kid).toBe(publicJwk.kid)
+  })
+
+  it('a KMS signs, with what is made of its DER', async () => {
+    const { privateKey, publicKey } = pairs.ES256
+    const remote = {
+      alg: 'ES256',
+      kid: 'kms',
+      sign: (data: Uint8Array) => signWithNode('sha256', data, privateKey),
+    }
+    const token = await atTheEdge<string>(
+      `const sign = async (data) => customer.ecdsaSignatureFromDer(await given.sign(data), 'ES256')
+       return customer.createSigner({ projectId: 'shop', audience: '${audience}', privateKey: { ...given, sign } }).sign()`,
+      remote,
+    )
+    expect(await verified('ES256', publicKey, token, 'kms')).toEqual(['shop', 'ES256'])
+    expect(await errorAtTheEdge(tried, { privateKey: remote })).toMatch(/ecdsaSignatureFromDer/)
   })
 
   it('tokens are given out by tokenRoute', async () => {

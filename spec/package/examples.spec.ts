@@ -98,7 +98,8 @@ beforeAll(async () => {
     examples.map((example, index) => [join(project, `example-${index}.${example.language}`), example]),
   )
   for (const [file, example] of fileOf) await writeFile(file, asModule(example))
-  const program = ts.createProgram([join(project, 'readers-names.d.ts'), ...fileOf.keys()], options)
+  const names = ['readers-names.d.ts', 'kms-packages.d.ts'].map((name) => join(project, name))
+  const program = ts.createProgram([...names, ...fileOf.keys()], options)
   for (const { file, start, code, messageText } of ts.getPreEmitDiagnostics(program)) {
     const example = fileOf.get(file?.fileName ?? '')
     if (example?.language === 'js' && isAboutMissingTypes(code)) continue

@@ -15,6 +15,7 @@ interface Manifest {
   readonly version: string
   readonly engines: { readonly node: string }
   readonly exports: Readonly<Record<string, string | Readonly<Record<string, string>>>>
+  readonly bin: { readonly 'reverse-jwt': string }
   readonly imports: Readonly<Record<'#private-key', Readonly<Record<string, string>>>>
   readonly devDependencies: Readonly<Record<string, string>>
 }

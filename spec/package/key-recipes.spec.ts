@@ -5,7 +5,6 @@ import { join } from 'node:path'
 import { createSigner, type KeyChallenge } from '../../lib/customer/index.js'
 import { admitProjectKey, createVerifier, MemoryKeyStore, MemoryReplayStore } from '../../lib/index.js'
 import { createRegistry, MemoryProjectStore } from '../../lib/registry/index.js'
-import { Pkcs11Token } from './pkcs11-token.js'
 import { recipeFolder, Recipes, type RecipeFolder } from './recipes.js'
 
 const page = new Recipes('docs/keys.md', ['python', 'sh'])
@@ -36,6 +35,14 @@ describe('the commands of docs/keys.md', () => {
     const verifier = createVerifier({ audience, keyStore, replayStore: new MemoryReplayStore() })
     const signer = createSigner({ projectId: 'shop', audience, privateKey: await read(privateHalf) })
     await expect(verifier.verify(await signer.sign())).resolves.toMatchObject({ project: { id: 'shop' } })
+  })
+
+  it('make a key file that is all that a signer needs', async () => {
+    const jwk = JSON.parse(await here.shell(page.with('npx reverse-jwt keygen'))) as object
+    const keyStore = new MemoryKeyStore([{ id: 'shop', keys: [{ jwk }] }])
+    const verifier = createVerifier({ audience, keyStore, replayStore: new MemoryReplayStore() })
+    const token = await createSigner({ keyFile: await read('project-key.json') }).sign()
+    await expect(verifier.verify(token)).resolves.toMatchObject({ project: { id: 'shop' } })
   })
 
   it('put the private half into one line, and show whether two halves belong together', async () => {
@@ -164,61 +171,6 @@ describe('a proof of possession, made without this package', () => {
     const { challenge } = await registration(es256)
     await here.write('challenge.json', JSON.stringify({ ...challenge, proj_id: 'rival' }))
     await expect(python()).rejects.toThrow('another project')
-  })
-})
-
-describe('the public half of a KMS, as each service hands it out', () => {
-  const der = (key: KeyObject) => key.export({ type: 'spki', format: 'der' })
-  const registered = async () => kidOf(await read('kms.pub.pem'))
-
-  it('is made PEM of what AWS prints', async () => {
-    await here.replaceProgram('aws', `echo '${der(es256.publicKey).toString('base64')}'`)
-    await here.shell(page.with('aws kms'))
-    expect(await registered()).toBe(kidOf(pemOf(es256.publicKey)))
-  })
-
-  it.each([
-    ['Google', 'gcloud kms', 'gcloud', '--output-file'],
-    ['Azure', 'az keyvault', 'az', '--file'],
-  ])('is PEM from %s', async (_, command, program, option) => {
-    await here.write('theirs.pem', pemOf(rsa.publicKey))
-    const copy = `while [ "$1" != ${option} ]; do shift; done; cp theirs.pem "$2"`
-    await here.replaceProgram(program, copy)
-    await here.shell(page.with(command))
-    expect(await registered()).toBe(kidOf(pemOf(rsa.publicKey)))
-  })
-
-  it.each([
-    ['EC-HSM', es256],
-    ['RSA', rsa],
-  ])('is made a JWK of what the REST API of Azure says: %s', async (kty, { publicKey }) => {
-    const kid = 'https://shop.vault.azure.net/keys/shop/0123456789abcdef0123456789abcdef'
-    const key = { ...publicKey.export({ format: 'jwk' }), kid, kty, key_ops: ['sign', 'verify'] }
-    await here.write('azure.py', page.with('azure.py'))
-    await here.write('key.json', JSON.stringify({ key, attributes: { enabled: true } }))
-    const jwk = await here.shell('python3 azure.py < key.json')
-    expect(admitProjectKey({ id: 'shop' }, { jwk }).kid).toBe(kidOf(pemOf(publicKey)))
-  })
-
-  it.each([
-    ['ECDSA', `["public_key"])' > kms.pub.pem`, es256.publicKey, pemOf(es256.publicKey)],
-    ['Ed25519', '060\\052', ed25519.publicKey, der(ed25519.publicKey).subarray(-32).toString('base64')],
-  ])('is made PEM of what Vault says: %s', async (_, command, key, public_key) => {
-    await here.write('vault.json', JSON.stringify({ data: { keys: { 1: { public_key } } } }))
-    await here.replaceProgram('vault', 'cat vault.json')
-    await here.shell(page.with(command))
-    expect(await registered()).toBe(kidOf(pemOf(key)))
-  })
-
-  it('is made PEM of what a device with PKCS#11 writes', async () => {
-    const token = await Pkcs11Token.create(here.folder, 'shop')
-    await here.shell(page.with('pkcs11-tool'), token.variables)
-    const { kid } = admitProjectKey({ id: 'shop' }, { pem: await read('kms.pub.pem') })
-    const privateKey = { alg: 'ES256', kid, sign: (data: Uint8Array) => token.sign(data) } as const
-    const signer = createSigner({ projectId: 'shop', audience, privateKey })
-    const keyStore = new MemoryKeyStore([{ id: 'shop', keys: [{ pem: await read('kms.pub.pem') }] }])
-    const verifier = createVerifier({ audience, keyStore, replayStore: new MemoryReplayStore() })
-    await expect(verifier.verify(await signer.sign())).resolves.toMatchObject({ project: { id: 'shop' } })
   })
 })
 

@@ -13,7 +13,7 @@ jest.setTimeout(60_000)
 
 /** Everything that README shows to be typed, in its order. */
 const blocks = codeBlocksOf('README.md')
-const [makeKey, customer, platform, shop, page, processes, manage, passport, ...others] = blocks
+const [customer, platform, shop, page, processes, manage, passport, ...others] = blocks
   .filter(({ language, isMarkedAsNotRun }) => language === 'js' && !isMarkedAsNotRun)
   .map(({ code }) => code)
 const shell = blocks.filter(({ language }) => language === 'sh').map(({ code }) => code.trimEnd())
@@ -50,7 +50,6 @@ beforeAll(async () => {
   await writeFile(join(folder, 'package.json'), '{ "type": "module" }')
   const files = {
     'platform.js': onFreePort(platform),
-    'make-key.js': makeKey,
     'customer.js': customer,
     'passport.js': onFreePort(passport),
     'shop.js': onFreePort(shop),
@@ -61,6 +60,16 @@ afterAll(async () => {
   await stop()
   await rm(folder, { recursive: true })
 })
+
+/** The one line of README's shell blocks in which this stands. */
+function lineWith(text: string): string {
+  const [line = '', ...more] = shell
+    .flatMap((block) => block.split('\n'))
+    .filter((one) => one.startsWith(text))
+  expect([line.includes(text), more]).toEqual([true, []])
+  return line
+}
+const shellLine = (text: string) => output('sh', ['-c', lineWith(text)], folder)
 
 async function install(line: string | undefined): Promise<void> {
   expect(line).toMatch(/^npm install reverse-jwt( |$)/)
@@ -74,14 +83,13 @@ describe('the quick starts of README, typed into an empty folder', () => {
 
   it('are all here', () => {
     expect(others).toEqual([])
-    const all = [makeKey, customer, platform, shop, page, processes, manage, passport]
+    const all = [customer, platform, shop, page, processes, manage, passport]
     expect(all.map((code) => code?.length ?? 0)).not.toContain(0)
   })
 
   it('make a key and sign a token at the customer, where neither Express nor Passport is installed', async () => {
     await install(shell.find((line) => line === 'npm install reverse-jwt'))
-    await output(process.execPath, ['make-key.js'], folder)
-    publicJwk = await readFile(join(folder, 'public.jwk'), 'utf8')
+    publicJwk = await shellLine('npx reverse-jwt keygen')
     expect(JSON.parse(publicJwk)).toMatchObject({ kty: 'EC', crv: 'P-256', alg: 'ES256' })
     expect(await sign()).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/)
     expect(
@@ -90,23 +98,23 @@ describe('the quick starts of README, typed into an empty folder', () => {
   }, 180_000)
 
   it('destroy no key when they are typed a second time', async () => {
-    const files = () =>
-      Promise.all(['project-key.pem', 'public.jwk'].map((file) => readFile(join(folder, file))))
-    const before = await files()
-    const line = shell.flatMap((text) => text.split('\n')).find((one) => one.includes('make-key.js')) ?? ''
-    const { code, stderr } = await run('sh', ['-c', line], folder)
-    expect([code, stderr]).toEqual([1, expect.stringContaining('EEXIST')])
-    expect(await files()).toEqual(before)
+    const keyFile = () => readFile(join(folder, 'project-key.json'))
+    const before = await keyFile()
+    const { code, stderr } = await run('sh', ['-c', lineWith('npx reverse-jwt keygen')], folder)
+    expect([code, stderr]).toEqual([3, expect.stringContaining('a key is never written over')])
+    expect(await keyFile()).toEqual(before)
   })
 
   it('give the answer that README shows, and token_replayed to the same token again', async () => {
     await install(shell.find((line) => line === 'npm install reverse-jwt express'))
     const together = shell.find((line) => line.includes('curl'))?.split('\n')
     expect(together).toEqual([
-      'node make-key.js',
-      'SHOP_PUBLIC_JWK="$(cat public.jwk)" node platform.js & sleep 1',
+      'export SHOP_PUBLIC_JWK="$(npx reverse-jwt keygen --key project-key.json)"',
+      'node platform.js & sleep 1',
       'curl -s -H "Authorization: Bearer $(node customer.js)" http://localhost:4100/embed/portal',
     ])
+    const [exported = ''] = together ?? []
+    expect(await output('sh', ['-c', `${exported}; printenv SHOP_PUBLIC_JWK`], folder)).toBe(publicJwk)
     await start('platform.js', publicJwk)
     const token = await sign()
     const first = await present(token, '/embed/portal')
@@ -148,6 +156,14 @@ describe('the quick starts of README, typed into an empty folder', () => {
       await browser.close()
     }
   })
+
+  it('find nothing wrong when the doctor is asked', async () => {
+    const doctor = onFreePort(lineWith('npx reverse-jwt doctor'))
+    const { code, stdout } = await run('sh', ['-c', doctor], folder)
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^ok +key .*\n(?:.*\n)*0 FAIL, 0 warn/m)])
+    const inspected = await run('sh', ['-c', lineWith('npx reverse-jwt sign')], folder)
+    expect([inspected.code, inspected.stdout]).toEqual([0, expect.stringContaining('Nothing is wrong')])
+  }, 60_000)
 
   it('let several processes share what is used through a real Redis', async () => {
     const line = shell.find((one) => one === 'npm install ioredis') ?? ''

@@ -2,7 +2,7 @@ import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { codeBlocksOf, type CodeBlock } from './code-blocks.js'
 import { run } from './command.js'
-import { emptyFolder, root } from './installation.js'
+import { emptyFolder, manifest, root } from './installation.js'
 
 /** A reader's folder, in which what a page shows is typed and run. */
 export interface RecipeFolder {
@@ -31,6 +31,12 @@ export async function recipeFolder(): Promise<RecipeFolder> {
   // Debian's own Python has Debian's modules, whatever other ones are installed.
   await replaceProgram('python3', 'exec /usr/bin/python3 "$@"')
   await replaceProgram('node', `exec '${process.execPath}' "$@"`)
+  // What npx finds where the package is installed.
+  const program = join(root, manifest.bin['reverse-jwt'])
+  await replaceProgram(
+    'npx',
+    `test "$1" = reverse-jwt && shift && exec '${process.execPath}' '${program}' "$@"`,
+  )
   return {
     folder,
     write,

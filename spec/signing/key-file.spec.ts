@@ -58,6 +58,49 @@ describe('a key file', () => {
     ])
   })
 
+  it.each(forms)('is the option keyFile as well: %s', async (_, keyFile) => {
+    const signer = createSigner({ keyFile } as SignerOptions)
+    const { project } = await verify(await signer.sign())
+    expect(project.id).toBe('shop')
+  })
+
+  it.each([
+    ['a path', 'project-key.json', 'keyFile is not what stands in a key file. Read the file first'],
+    ['a key alone', pair.privateKey, 'a key without its names is the option privateKey'],
+    ['nothing', undefined, 'keyFile is undefined or empty'],
+    ['an empty text', '', 'keyFile is undefined or empty'],
+    ['a number', 1, 'keyFile must be what stands in a key file'],
+    ['a list', [json], 'keyFile must be what stands in a key file'],
+  ])('is not %s', (_, keyFile, sentence) => {
+    const error = errorOf(() => createSigner({ keyFile, projectId: 'shop', audience } as SignerOptions))
+    expect(error).toBeInstanceOf(TypeError)
+    expect(error?.message).toMatch(/^createSigner: /)
+    expect(error?.message).toContain(sentence)
+  })
+
+  it.each([{ privateKey: pair.privateKey }, { privateKey: undefined }])(
+    'is not given beside another key: %j',
+    (other) => {
+      expect(errorOf(() => createSigner({ keyFile: json, ...other }))?.message).toBe(
+        'createSigner: keyFile and privateKey are both given; give one of them',
+      )
+    },
+  )
+
+  it('says for which platform and project its key answers a challenge', async () => {
+    const challenge = {
+      aud: audience,
+      proj_id: 'shop',
+      kid: 'key-of-the-file',
+      nonce: 'n',
+      exp: 1_790_000_600,
+    }
+    expect(await proveKeyPossession({ keyFile: json, challenge })).toMatch(/^eyJ/)
+    await expect(
+      proveKeyPossession({ keyFile: json, challenge: { ...challenge, aud: 'https://other.example' } }),
+    ).rejects.toThrow(/aud of the challenge is not audience\. Do not answer it/)
+  })
+
   it('proves that its key is held', async () => {
     const challenge = {
       aud: audience,

@@ -126,7 +126,7 @@ describe('a signature of a remote signer is refused', () => {
     const remote = kms(alg, { sign: (data) => signWithNode(digest, data, privateKey) })
     await expect(signerOf(remote).sign()).rejects.toEqual(
       new TypeError(
-        `The remote signer returned a DER signature; convert it to R and S of ${half} bytes each, joined`,
+        `The remote signer returned a DER signature; make it R and S of ${half} bytes each, joined, with ecdsaSignatureFromDer of reverse-jwt/customer`,
       ),
     )
   })

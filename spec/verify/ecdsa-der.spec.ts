@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals'
 import { ecdsaDer } from '../../lib/verify/ecdsa-der.js'
 import { integer, sequence } from '../helpers/der.js'
 import { keyPair } from '../helpers/keys.js'
-import { bytesOf, curveOrders } from '../attacks/ecdsa.js'
+import { bytesOf, curveOrders } from '../helpers/ecdsa.js'
 
 const widths = { ES256: 32, ES384: 48, ES512: 66 } as const
 const algs = ['ES256', 'ES384', 'ES512'] as const

@@ -1,10 +1,8 @@
 import { createSigner, type Signer } from '../../customer/signer.js'
-import { readPrivateHalf } from '../../jwk/private-half.js'
-import { thumbprint } from '../../jwk/thumbprint.js'
 import { quoted } from '../../options/quoted.js'
-import { algorithmNamed, defaultAlgorithmFor, parseUrl } from '../../protocol.js'
-import { readKeyFile } from '../../signing/key-file.js'
+import { parseUrl } from '../../protocol.js'
 import { usage } from '../command.js'
+import { projectKeyIn } from '../key-file.js'
 import { shownAddress } from './shown-text.js'
 import { fail, ok, warn, type Verdict } from './verdict.js'
 
@@ -32,24 +30,20 @@ const expiresIn = 60
  */
 export async function loadKey({ content, mode, ...given }: GivenKey): Promise<LoadedKey> {
   try {
-    const file = readKeyFile(content, 'createSigner')
-    const { publicJwk, kid: labelled, alg: marked } = readPrivateHalf(file?.privateKey ?? content)
-    const projectId = nameOf('project', given.projectId, file?.projectId)
-    const audience = nameOf('audience', given.audience, file?.audience)
+    const { names, alg, kid, thumbprint } = projectKeyIn(content)
+    const projectId = nameOf('project', given.projectId, names?.projectId)
+    const audience = nameOf('audience', given.audience, names?.audience)
     const signer = createSigner({ privateKey: content, projectId, audience, expiresIn })
-    const ownKid = thumbprint(publicJwk)
-    const kid = file?.kid ?? labelled ?? ownKid
-    const alg = algorithmNamed(file?.alg ?? marked) ?? defaultAlgorithmFor(publicJwk)
     // What would be too long for a token is heard of here.
     await signer.sign()
     const project = given.projectId === undefined ? `project${quoted(projectId)}` : 'project as given'
     const whose = `${String(alg)}, ${project}, ${shownAudience(audience, given.audience)}`
-    const verdict = modeFault(mode) ?? kidFault(kid, ownKid, whose) ?? ok(`${whose}, kid ${ownKid}`)
+    const verdict = modeFault(mode) ?? kidFault(kid, thumbprint, whose) ?? ok(`${whose}, kid ${thumbprint}`)
     return { verdict, signer }
   } catch (error) {
     if (!(error instanceof TypeError)) throw error
     const sentence = error.message
-      .replace(/^createSigner: /, '')
+      .replace(/^(?:createSigner|--key): /, '')
       .replace(/^privateKey /, 'the file ')
       .replace(/; is it a file name\?.*$/, '')
     return {
@@ -86,10 +80,10 @@ function modeFault(mode: number | undefined): Verdict | undefined {
   )
 }
 
-function kidFault(kid: unknown, ownKid: string, whose: string): Verdict | undefined {
+function kidFault(kid: string, ownKid: string, whose: string): Verdict | undefined {
   if (kid === ownKid) return undefined
   return warn(
-    `${whose}, kid${quoted(String(kid))} chosen by you: it is not the thumbprint of the key, ${ownKid}`,
+    `${whose}, kid${quoted(kid)} chosen by you: it is not the thumbprint of the key, ${ownKid}`,
     'Look whether the platform has registered this key under this kid',
   )
 }

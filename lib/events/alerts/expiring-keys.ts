@@ -5,8 +5,8 @@ import type { ExpiringKey, ExpiringKeySource } from '../../types.js'
 import type { VerifierAcceptedEvent } from '../verifier-event.js'
 import type { Finding } from './active-alerts.js'
 
-const day = 86_400
-const warnBefore = 7 * day
+export const day = 86_400
+export const warnBefore = 7 * day
 /** Seconds between two reads of the store. */
 const readInterval = 600
 const maxKeys = 10_000

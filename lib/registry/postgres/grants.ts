@@ -1,5 +1,6 @@
 import { required, text } from '../../options/kinds.js'
 import { optionsReader } from '../../options/options.js'
+import { rights, type Grant, type RegistryRole } from './rights.js'
 
 /**
  * The SQL that gives two roles what they need, and nothing more. The owner, who runs `migrate()`, needs no grant.
@@ -15,22 +16,32 @@ import { optionsReader } from '../../options/options.js'
  */
 export function grants(roles: { readonly registry: string; readonly verifier: string }): string {
   const names = readRoles(roles)
-  const registry = quotedName(names.registry)
-  const verifier = quotedName(names.verifier)
-  return `REVOKE ALL ON ALL TABLES IN SCHEMA reverse_jwt FROM ${registry}, ${verifier};
-GRANT USAGE ON SCHEMA reverse_jwt TO ${registry}, ${verifier};
-GRANT SELECT, INSERT, UPDATE ON reverse_jwt.projects, reverse_jwt.keys, reverse_jwt.key_uses TO ${registry};
-GRANT DELETE ON reverse_jwt.keys TO ${registry};
-GRANT SELECT, INSERT (changed_at, changed_by, action, project_id, kid, reason, before_change, after_change)
-  ON reverse_jwt.audit TO ${registry};
-GRANT SELECT (id, name, issuer, allowed_origins, scopes, suspended, metadata, updated_at, deleted_at, sessions_before)
-  ON reverse_jwt.projects TO ${verifier};
-GRANT SELECT (project_id, kid, alg, public_jwk, activated_at, not_before, not_after, revoked_at)
-  ON reverse_jwt.keys TO ${verifier};
-GRANT SELECT (project_id, kid, last_used_at), UPDATE (last_used_at) ON reverse_jwt.key_uses TO ${verifier};
-GRANT SELECT, INSERT, UPDATE, DELETE ON reverse_jwt.session_revocations TO ${registry}, ${verifier};
-GRANT INSERT ON reverse_jwt.events TO ${registry}, ${verifier};
-GRANT SELECT ON reverse_jwt.events TO ${registry};`
+  const quoted: Names = { registry: quotedName(names.registry), verifier: quotedName(names.verifier) }
+  const both = listOf(['registry', 'verifier'], quoted)
+  return [
+    `REVOKE ALL ON ALL TABLES IN SCHEMA reverse_jwt FROM ${both};`,
+    `GRANT USAGE ON SCHEMA reverse_jwt TO ${both};`,
+    ...rights.map((grant) => statement(grant, quoted)),
+  ].join('\n')
+}
+
+type Names = Readonly<Record<RegistryRole, string>>
+
+function statement({ privileges, tables, to }: Grant, names: Names): string {
+  const what = Object.entries(privileges)
+    .map(([privilege, columns]) =>
+      columns === 'all columns' ? privilege : `${privilege} (${columns.join(', ')})`,
+    )
+    .join(', ')
+  const where = tables.map((table) => `reverse_jwt.${table}`).join(', ')
+  return `GRANT ${what}${what.length > maxLength ? '\n  ' : ' '}ON ${where} TO ${listOf(to, names)};`
+}
+
+/** What is longer has its table on the next line. */
+const maxLength = 80
+
+function listOf(roles: readonly RegistryRole[], names: Names): string {
+  return roles.map((role) => names[role]).join(', ')
 }
 
 /** PostgreSQL would cut a longer name, and so grant to another role. */

@@ -10,10 +10,18 @@ export interface RegistryMigration {
   readonly sql: string
 }
 
+/** In their order, each with a table that it makes. */
+const steps = [
+  { sql: projectsAndKeys, makes: 'projects' },
+  { sql: keyUses, makes: 'key_uses' },
+  { sql: endedSessions, makes: 'session_revocations' },
+  { sql: record, makes: 'events' },
+]
+
 /** Any number that nobody else locks by. */
 const lock = 7_253_081_542_910_468n
 
-function migration(version: number, steps: string): RegistryMigration {
+function migration(version: number, step: string): RegistryMigration {
   return {
     version,
     sql: `DO $migration$
@@ -33,7 +41,7 @@ BEGIN
     RETURN;
   END IF;
 
-${steps}
+${step}
   INSERT INTO reverse_jwt.migrations (version) VALUES (${version});
 END
 $migration$;`,
@@ -44,6 +52,14 @@ $migration$;`,
  * All steps, in their order, for a DBA to read and to run. `PostgresProjectStore.migrate()` runs the same texts. There is no
  * way back: a step is only ever followed by another.
  */
-export const migrations: readonly RegistryMigration[] = [projectsAndKeys, keyUses, endedSessions, record].map(
-  (steps, index) => migration(index + 1, steps),
+export const migrations: readonly RegistryMigration[] = steps.map(({ sql }, index) =>
+  migration(index + 1, sql),
 )
+
+/**
+ * The version of the schema, as far as the names of its tables tell: for who may not read the table of the steps. It cannot be newer
+ * than what is known here. 0: there is none.
+ */
+export function versionByTables(tables: readonly string[]): number {
+  return steps.findLastIndex(({ makes }) => tables.includes(makes)) + 1
+}

@@ -148,8 +148,8 @@ export class RedisReplayStore implements ReplayStore {
    *
    *     { "healthy": false, "findings": [{ "level": "error", "about": "eviction", "text": "maxmemory-policy is allkeys-lru ..." }] }
    *
-   * Checks the version, the clocks (less than 30 s apart; that of the verifier, or the system's before there is one), that
-   * nothing evicts ids, that it is no replica, that data are kept on disk, that there are the replicas that
+   * Checks the version, the clocks (less than 30 s apart, a warning beyond 2 s; that of the verifier, or the system's before there
+   * is one), that nothing evicts ids, that it is no replica, that data are kept on disk, that there are the replicas that
    * `min-replicas-to-write` asks for. `unchecked` is what Redis did not let us see. Does not check what happens later: ask again.
    */
   async health(): Promise<RedisHealth> {

@@ -63,21 +63,31 @@ describe.each([
   })
 
   it.each([
-    [0, true],
-    [29, true],
-    [-29, true],
-    [31, false],
-    [-31, false],
-    [3600, false],
-    [NaN, false],
-  ])('takes a clock that is %d s ahead for right: %s', async (ahead, right) => {
+    [0, true, []],
+    [1, true, []],
+    [3, true, ['warning clock']],
+    [29, true, ['warning clock']],
+    [-29, true, ['warning clock']],
+    [31, false, ['error clock']],
+    [-31, false, ['error clock']],
+    [3600, false, ['error clock']],
+    [NaN, false, ['error clock']],
+  ])('takes a clock that is %d s ahead for right: %s, and says %j', async (ahead, right, said) => {
     const store = storeOf(() => Date.now() / 1000 + ahead)
     const { healthy, findings } = await store.health()
-    expect({ healthy, about: findings.map(({ about }) => about) }).toEqual({
+    expect({ healthy, said: findings.map(({ level, about }) => `${level} ${about}`) }).toEqual({
       healthy: right,
-      about: right ? [] : ['clock'],
+      said,
     })
     if (!right) await expect(store.ready()).rejects.toThrow(/clock/)
+  })
+
+  it('does not take a slow answer for a clock that is off', async () => {
+    // By the verifier's clock the answer has been on its way for 20 s.
+    let looks = 0
+    const { findings } = await storeOf(() => Date.now() / 1000 + (looks++ === 0 ? 0 : 20)).health()
+    expect(looks).toBe(2)
+    expect(findings).toEqual([])
   })
 
   it.each([

@@ -83,7 +83,6 @@ declare global {
   const redis: import('ioredis').Redis
   const outletSigner: Signer
   function grantFor(cookie: string | null): Promise<TokenDecision>
-  function rawSignature(der: Uint8Array, size: number): Uint8Array
 
   // The customer's page
   const platform: string

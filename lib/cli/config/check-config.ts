@@ -1,0 +1,127 @@
+import { spawn } from 'node:child_process'
+import { stat } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import type { Readable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
+import type { Finding } from '../checks/finding.js'
+import { CommandFailure } from '../exit-code.js'
+
+/** What the process of a module says: that it was loaded, and then why it could not be checked, or what was found. */
+export type Report =
+  { readonly loaded: true } | { readonly failure: string } | { readonly findings: readonly Finding[] }
+
+/** How long a module may take, in milliseconds. */
+export interface ConfigLimits {
+  readonly loadMs: number
+  readonly checkMs: number
+}
+
+/** Each check has a limit of its own, below this one. */
+const defaultLimits: ConfigLimits = { loadMs: 15_000, checkMs: 60_000 }
+
+const program = fileURLToPath(new URL('config-process.js', import.meta.url))
+
+/**
+ * Checks the platform's own side: what a module of the platform exports, by names that docs/doctor-config.md has.
+ *
+ * The module is imported in a process of its own, for importing runs it: whatever it prints, opens, leaves open or ends is not this
+ * process's. Changes nothing in the stores. Throws a CommandFailure when there is nothing that could be checked.
+ */
+export async function checkConfig(
+  path: string,
+  limits: ConfigLimits = defaultLimits,
+): Promise<readonly Finding[]> {
+  await requireFile(path)
+  const report = await reportOf(resolve(path), limits)
+  if ('findings' in report) return report.findings
+  throw new CommandFailure('unknown', report.failure)
+}
+
+const reasons = new Map([
+  ['ENOENT', 'there is no such file. Give the path of a module'],
+  ['ENOTDIR', 'there is no such file. Give the path of a module'],
+  ['ENAMETOOLONG', 'this is no path. Give the path of a module'],
+  ['EACCES', 'you may not read this file'],
+  ['EPERM', 'you may not read this file'],
+])
+
+/** No sentence repeats the path: where a path is expected, a secret may stand. */
+async function requireFile(path: string): Promise<void> {
+  const cannotRead = (why: string) => new CommandFailure('unknown', `--config cannot be read: ${why}`)
+  // Which no path may have, and stat() would say so in words that repeat it.
+  if (path.includes('\0')) throw cannotRead('this is no path. Give the path of a module')
+  const found = await stat(path).catch((error: unknown) => {
+    const code = String((error as NodeJS.ErrnoException).code)
+    throw cannotRead(reasons.get(code) ?? code)
+  })
+  if (found.isDirectory()) throw cannotRead('this is a folder. Give the path of a module')
+  if (!found.isFile()) throw cannotRead('this is no file. Give the path of a module')
+}
+
+type Outcome = Exclude<Report, { loaded: true }>
+
+/** Runs the process of a module until it has said what it found, or cannot any more. */
+async function reportOf(file: string, { loadMs, checkMs }: ConfigLimits): Promise<Outcome> {
+  return new Promise((settle) => {
+    const child = spawn(process.execPath, [...process.execArgv, program, file], {
+      stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+    })
+    const reports = child.stdio[3] as Readable
+    let timer: NodeJS.Timeout
+    let isLoaded = false
+    let unread = ''
+
+    const end = (outcome: Outcome) => {
+      clearTimeout(timer)
+      // What the module leaves open, or started itself, does not hold up the command.
+      child.kill('SIGKILL')
+      reports.destroy()
+      settle(outcome)
+    }
+    const limit = (milliseconds: number, failure: string) => {
+      clearTimeout(timer)
+      timer = setTimeout(() => {
+        end({ failure })
+      }, milliseconds)
+    }
+    limit(
+      loadMs,
+      `the module of --config was not loaded within ${loadMs / 1000} s. Leave out of it what waits or computes for long`,
+    )
+
+    reports.setEncoding('utf8')
+    reports.on('data', (text: string) => {
+      const lines = (unread + text).split('\n')
+      unread = lines.pop() ?? ''
+      for (const line of lines) {
+        const report = reportIn(line)
+        if (report === undefined) continue
+        if (!('loaded' in report)) {
+          end(report)
+          return
+        }
+        isLoaded = true
+        limit(checkMs, `the checks of the module of --config took more than ${checkMs / 1000} s`)
+      }
+    })
+    child.on('error', () => {
+      end({ failure: 'no process could be started in which to import the module of --config' })
+    })
+    child.on('close', () => {
+      const when = isLoaded ? 'while its parts were checked' : 'when it was imported'
+      end({
+        failure: `the module of --config ended its process ${when}. Keep process.exit() in the program that imports it`,
+      })
+    })
+  })
+}
+
+/** The module has the descriptor, too, and may have written to it. */
+function reportIn(line: string): Report | undefined {
+  try {
+    const report = JSON.parse(line) as Report | null
+    return typeof report === 'object' && report !== null ? report : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,65 @@
+import type { JsonObject } from '../../encoding/strict-json.js'
+import { holdsSecret } from '../../jwk/exposure.js'
+import { inAscii } from '../../options/quoted.js'
+import { timeInWords } from './time-in-words.js'
+
+/** A member of the header or of the claims set, for a terminal. */
+export interface ShownMember {
+  readonly name: string
+  /** Undefined: hidden. */
+  readonly value: unknown
+  readonly text: string
+}
+
+/** What everybody may read aloud: names and times. Values of all others are hidden unless they are asked for. */
+const openMembers = new Set([
+  'alg',
+  'kid',
+  'typ',
+  'iss',
+  'sub',
+  'aud',
+  'proj_id',
+  'exp',
+  'iat',
+  'nbf',
+  'scope',
+  'origin',
+])
+const times = new Set(['exp', 'iat', 'nbf'])
+const maxShownLength = 256
+const maxMembers = 64
+
+/** The members in their order, each in one line without control characters. `all`: with the values of all. */
+export function shownMembers(members: JsonObject, now: number, all: boolean): ShownMember[] {
+  return Object.entries(members)
+    .slice(0, maxMembers)
+    .map(([name, value]) => {
+      const isShown = (openMembers.has(name) || all) && !isSecret(value)
+      const text = isShown ? textOf(name, value, now) : hidden(value)
+      return { name: cut(inAscii(name)), value: isShown ? value : undefined, text }
+    })
+}
+
+/** Whoever put a key into a token has published it, and need not see it here. */
+function isSecret(value: unknown): boolean {
+  return holdsSecret(typeof value === 'string' ? value : JSON.stringify(value))
+}
+
+function hidden(value: unknown): string {
+  if (isSecret(value)) return '(a private key or a shared secret, never shown: whoever had this token has it)'
+  const size =
+    typeof value === 'string' ? `${value.length} characters` : Array.isArray(value) ? 'a list' : typeof value
+  return `(${size}, hidden; --show shows it)`
+}
+
+function textOf(name: string, value: unknown, now: number): string {
+  if (times.has(name) && typeof value === 'number') return timeInWords(value, now)
+  return cut(inAscii(JSON.stringify(value)))
+}
+
+function cut(text: string): string {
+  return text.length > maxShownLength
+    ? `${text.slice(0, maxShownLength)}... (${text.length} characters)`
+    : text
+}

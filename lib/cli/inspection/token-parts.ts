@@ -1,0 +1,95 @@
+import { decodeBase64urlText } from '../../encoding/base64url-text.js'
+import { decodeBase64url } from '../../encoding/base64url.js'
+import { parseJsonText, tokenLimits, type JsonObject } from '../../encoding/strict-json.js'
+import { parsedJson } from '../../jwk/jwk-text.js'
+import { mistakeIn } from '../../verify/mistaken-token.js'
+
+/** A token that was taken apart. Nothing of it is verified. */
+export interface TokenParts {
+  readonly signingInput: string
+  /** Read as loosely as most libraries do: to be shown, whatever its faults. */
+  readonly unverifiedHeader: JsonObject | undefined
+  readonly unverifiedClaims: JsonObject | undefined
+  readonly signature: Buffer | undefined
+  /** Why its shape is not that of a compact JWS. Quotes nothing. */
+  readonly shapeFaults: {
+    /** Beyond one of these a verifier does not even look at the header. */
+    readonly header: readonly string[]
+    readonly rest: readonly string[]
+  }
+}
+
+/** Takes a token apart, RFC 7515 section 5.2, and says in words what is wrong with its shape. */
+export function takeApart(token: string): TokenParts {
+  const segments = token.split('.')
+  const [header = '', claims = '', signature = ''] = segments
+  return {
+    signingInput: `${header}.${claims}`,
+    unverifiedHeader: objectIn(header),
+    unverifiedClaims: objectIn(claims),
+    signature: decodeBase64url(signature),
+    shapeFaults: shapeOf(token, segments.length) ?? {
+      header: segmentFaults('header', header),
+      rest: [
+        ...(segments.length > 3
+          ? [`A token has three parts with a dot between; this has ${segments.length}.`]
+          : []),
+        ...segmentFaults('claims set', claims),
+        ...encodingFaults('signature', signature),
+      ],
+    },
+  }
+}
+
+/** What is no token at all. */
+function shapeOf(token: string, segments: number): TokenParts['shapeFaults'] | undefined {
+  const mistake = mistakeIn(token)
+  if (mistake !== undefined) return { header: [mistake], rest: [] }
+  if (segments === 5)
+    return {
+      header: ['This is an encrypted token (JWE, five parts). Send a signed one: three parts.'],
+      rest: [],
+    }
+  if (segments < 3)
+    return { header: [`A token has three parts with a dot between; this has ${segments}.`], rest: [] }
+  return undefined
+}
+
+function segmentFaults(name: string, segment: string): string[] {
+  const encoding = encodingFaults(name, segment)
+  if (encoding.length > 0) return encoding
+  const json = decodeBase64urlText(segment)
+  if (json !== undefined && parseJsonText(json, tokenLimits) !== undefined) return []
+  return [`The ${name} ${jsonFault(segment)}.`]
+}
+
+function encodingFaults(name: string, segment: string): string[] {
+  if (segment === '') return [`The ${name} is empty.`]
+  if (decodeBase64url(segment) !== undefined) return []
+  return [`The ${name} is not base64url: ${encodingFault(segment)}.`]
+}
+
+/** RFC 7515 section 2: no padding, no white space, and the bits beyond the last byte are zero. */
+function encodingFault(segment: string): string {
+  if (segment.includes('=')) return 'it has padding (=), which a token does not have'
+  if (/[+/]/.test(segment)) return 'it has + or /, as base64 has; base64url has - and _'
+  if (/\s/.test(segment)) return 'there is white space in it; was it wrapped by an editor or a terminal?'
+  if (/[^\w-]/.test(segment)) return 'it has characters that base64url does not have'
+  return 'it was cut off, or changed at its end'
+}
+
+function jsonFault(segment: string): string {
+  const bytes = Buffer.from(segment, 'base64url')
+  if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return 'begins with a byte order mark'
+  const value = parsedJson(bytes.toString('utf8'))
+  if (value === undefined) return 'is no JSON'
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'is JSON, but no object'
+  return 'is JSON that no two programs read alike, or that holds too much: a member twice, a name like __proto__ or 42, text that is no UTF-8, too deep, too many values'
+}
+
+function objectIn(segment: string): JsonObject | undefined {
+  const value = parsedJson(Buffer.from(segment, 'base64url').toString('utf8'))
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as JsonObject)
+    : undefined
+}

@@ -1,0 +1,2 @@
+/** Stands in for @azure/identity. */
+export class DefaultAzureCredential {}
