@@ -7,6 +7,10 @@ const terminal = processTerminal((exitCode) => {
 })
 
 void run(process.argv.slice(2), terminal).then((exitCode) => {
-  // Not process.exit: what was printed into a pipe may not be written yet.
-  process.exitCode = exitCode
+  // What was printed into a pipe may not be written yet. Then nothing is waited for: a look-up of a name that nobody answers, say.
+  process.stdout.write('', () => {
+    process.stderr.write('', () => {
+      process.exit(exitCode)
+    })
+  })
 })
