@@ -8,7 +8,9 @@ const terminal = processTerminal((exitCode) => {
 
 void run(process.argv.slice(2), terminal).then((exitCode) => {
   // What was printed into a pipe may not be written yet. Then nothing is waited for: a look-up of a name that nobody answers, say.
-  process.stdout.write('', () => {
+  process.stdout.write('', (error) => {
+    // The terminal has heard of it, too.
+    if (error != null) return
     process.stderr.write('', () => {
       process.exit(exitCode)
     })
