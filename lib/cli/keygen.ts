@@ -9,7 +9,7 @@ import type { KeyChallenge } from '../types.js'
 import { command, usage, type Given } from './command.js'
 import { exitCodes, type ExitCode } from './exit-code.js'
 import { readInput } from './input-file.js'
-import { readProjectKey, sentenceOf } from './key-file.js'
+import { readProjectKey, sentenceOf } from './project-key.js'
 import { writeSecretFile } from './new-file.js'
 import type { Terminal } from './terminal.js'
 

@@ -1,4 +1,4 @@
-import type { Finding } from './checks/finding.js'
+import type { Finding } from './finding.js'
 import { inAscii } from '../options/quoted.js'
 import { exitCodes, type ExitCode } from './exit-code.js'
 import type { Terminal } from './terminal.js'

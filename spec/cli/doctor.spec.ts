@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import express from 'express'
 import { createSigner, tokenEndpoint } from '../../lib/customer/index.js'
 import { consult, keyFile, lineOf, steady, temporaryFiles } from './consult.js'
-import { audience, openPlatforms, pageOrigin, pem, seen, type Difference } from './doctor-platform.js'
+import { audience, openPlatforms, pageOrigin, pem, seen, type Difference } from './platform/platforms.js'
 
 const platforms = openPlatforms()
 const customers = openPlatforms()

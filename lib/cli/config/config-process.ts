@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs'
 import { Server } from 'node:net'
 import { pathToFileURL } from 'node:url'
-import type { Finding } from '../checks/finding.js'
+import type { Finding } from '../finding.js'
 import { CommandFailure } from '../exit-code.js'
 import type { Report } from './check-config.js'
 import { kindOf, reasonOf } from './failure-reason.js'

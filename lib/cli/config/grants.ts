@@ -1,7 +1,7 @@
 import type { RegistryDatabase } from '../../registry/postgres/database.js'
 import { heldRights } from '../../registry/postgres/inspection-statements.js'
 import { rights, type Grant, type Privilege } from '../../registry/postgres/rights.js'
-import type { Finding } from '../checks/finding.js'
+import type { Finding } from '../finding.js'
 import { askDatabase, isOfThisVersion, type AskedDatabase } from './database.js'
 import { reasonOf } from './failure-reason.js'
 

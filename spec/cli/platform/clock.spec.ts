@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
-import type { Answer } from '../../lib/cli/checks/ask.js'
-import { checkClock } from '../../lib/cli/checks/clock.js'
-import { consult, lineOf } from './consult.js'
-import { openPlatforms } from './doctor-platform.js'
+import type { Answer } from '../../../lib/cli/network/ask.js'
+import { checkClock } from '../../../lib/cli/platform/clock.js'
+import { consult, lineOf } from '../consult.js'
+import { openPlatforms } from './platforms.js'
 
 /** Asked at this moment, and answered half a second later. */
 const asked = 1_790_000_000.25

@@ -1,6 +1,6 @@
-import { ask, isAnswer, isSuccess, namesIn, type Answer } from './ask.js'
-import { giveOrigin, giveRoute } from './key-match.js'
-import type { Network } from './network.js'
+import { ask, isAnswer, isSuccess, namesIn, type Answer } from '../network/ask.js'
+import { giveOrigin, giveRoute } from './key.js'
+import type { Network } from '../network/network.js'
 import type { Site } from './site.js'
 import { fail, ok, skip, warn, type Verdict } from './verdict.js'
 

@@ -1,4 +1,4 @@
-import { isAnswer, jsonOf, type Answer, type Outcome } from './ask.js'
+import { isAnswer, jsonOf, type Answer, type Outcome } from '../network/ask.js'
 import { fail, ok, skip, warn, type Verdict } from './verdict.js'
 
 const maxGood = 2

@@ -1,5 +1,5 @@
-import { ask, isAnswer, isRedirect, isSuccess, type Answer } from './ask.js'
-import type { Network } from './network.js'
+import { ask, isAnswer, isRedirect, isSuccess, type Answer } from '../network/ask.js'
+import type { Network } from '../network/network.js'
 import { fail, ok, skip, warn, type Verdict } from './verdict.js'
 
 /** A compact JWS whose header and claims are JSON objects. */

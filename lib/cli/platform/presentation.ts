@@ -7,11 +7,11 @@ import {
   type RefusalCode,
 } from '../../http/refusals.js'
 import { sessionGrantType } from '../../protocol.js'
-import { ask, isAnswer, isRedirect, isSuccess, jsonOf, type Answer } from './ask.js'
+import { ask, isAnswer, isRedirect, isSuccess, jsonOf, type Answer } from '../network/ask.js'
 import { Confidential } from './confidential.js'
-import type { Failure } from './failure.js'
+import type { Failure } from '../network/failure.js'
 import type { Metadata } from './metadata.js'
-import type { Network } from './network.js'
+import type { Network } from '../network/network.js'
 
 /** Where a token is tried: where it becomes a session, or a route that wants one, with what that answers without. */
 export type Target =

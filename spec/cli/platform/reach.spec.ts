@@ -3,8 +3,8 @@ import { createServer as createHttpsServer } from 'node:https'
 import { createServer as createPlainServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { createServer, type Server as TlsServer, type TlsOptions } from 'node:tls'
 import { Authority, type Certificate } from './certificates.js'
-import { consult, keyFile, lineOf, steady, temporaryFiles } from './consult.js'
-import { openPlatforms } from './doctor-platform.js'
+import { consult, keyFile, lineOf, steady, temporaryFiles } from '../consult.js'
+import { openPlatforms } from './platforms.js'
 
 const file = temporaryFiles()
 const key = file('key.json', keyFile())

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals'
 import type { Request, RequestHandler } from 'express'
-import { AuthenticationError, StoreError, type RefusalCode } from '../../lib/index.js'
-import { thumbprint } from '../../lib/jwk/thumbprint.js'
-import { makeKeyPair } from '../helpers/keys.js'
-import { consult, keyFile, lineOf, temporaryFiles } from './consult.js'
-import { changing, openPlatforms, pageOrigin, pair, type Difference } from './doctor-platform.js'
+import { AuthenticationError, StoreError, type RefusalCode } from '../../../lib/index.js'
+import { thumbprint } from '../../../lib/jwk/thumbprint.js'
+import { makeKeyPair } from '../../helpers/keys.js'
+import { consult, keyFile, lineOf, temporaryFiles } from '../consult.js'
+import { changing, openPlatforms, pageOrigin, pair, type Difference } from './platforms.js'
 
 const platforms = openPlatforms()
 const file = temporaryFiles()

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals'
 import express, { type Express, type Request, type RequestHandler } from 'express'
 import type { IncomingHttpHeaders } from 'node:http'
-import { createSigner, tokenEndpoint, type TokenEndpointOptions } from '../../lib/customer/index.js'
-import { consult, lineOf } from './consult.js'
-import { audience, openPlatforms, pageOrigin, pem, seen } from './doctor-platform.js'
+import { createSigner, tokenEndpoint, type TokenEndpointOptions } from '../../../lib/customer/index.js'
+import { consult, lineOf } from '../consult.js'
+import { audience, openPlatforms, pageOrigin, pem, seen } from './platforms.js'
 
 const platforms = openPlatforms()
 const customers = openPlatforms()

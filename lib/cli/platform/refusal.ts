@@ -1,5 +1,5 @@
-import { isAnswer, isRedirect, isSuccess, jsonOf, namesIn, type Answer } from './ask.js'
-import { giveRoute } from './key-match.js'
+import { isAnswer, isRedirect, isSuccess, jsonOf, namesIn, type Answer } from '../network/ask.js'
+import { giveRoute } from './key.js'
 import type { Site } from './site.js'
 import { fail, ok, skip, warn, type Verdict } from './verdict.js'
 

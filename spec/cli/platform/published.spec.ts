@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
-import { keyPair } from '../helpers/keys.js'
-import { consult, keyFile, lineOf, steady, temporaryFiles, type Consultation } from './consult.js'
-import { changing, changingJson, openPlatforms, pageOrigin, type Difference } from './doctor-platform.js'
+import { keyPair } from '../../helpers/keys.js'
+import { consult, keyFile, lineOf, steady, temporaryFiles, type Consultation } from '../consult.js'
+import { changing, changingJson, openPlatforms, pageOrigin, type Difference } from './platforms.js'
 
 const platforms = openPlatforms()
 const file = temporaryFiles()

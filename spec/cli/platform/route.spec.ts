@@ -1,14 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import type { RequestHandler } from 'express'
-import { consult, lineOf } from './consult.js'
-import {
-  changing,
-  changingJson,
-  openPlatforms,
-  pageOrigin,
-  type Difference,
-  type Told,
-} from './doctor-platform.js'
+import { consult, lineOf } from '../consult.js'
+import { changing, changingJson, openPlatforms, pageOrigin, type Difference, type Told } from './platforms.js'
 
 const platforms = openPlatforms()
 const path = '/embed/portal'
