@@ -63,7 +63,7 @@ function missing(held: HeldRights): Finding[] {
 }
 
 const fewer =
-  'If this process only verifies tokens, let it connect as the verifier of grants(). One that manages projects and keys needs more, and is warned of here.'
+  'If this process only verifies tokens, let it connect as the verifier of grants(). One that manages projects and keys needs more.'
 
 function excessive(held: HeldRights): Finding[] {
   const warning = (text: string): Finding[] => [{ check, result: 'warn', text, fix: fewer }]
