@@ -25,7 +25,7 @@ Makes a key pair. Writes the private half to a file that only you can read, neve
   --audience NAME   the platform's name, for the key file
   --pem             both halves as PEM, for other programs
 
-The file has all that a signer needs: createSigner({ keyFile: readFileSync('project-key.json') }). It is a secret, whole.
+The file has all that a signer needs: createSigner({ keyFile: readFileSync('project-key.json') }). The whole file is a secret.
 The line that is printed is the public JWK, with its kid: give it to the platform.
 
 With a key that is there already:

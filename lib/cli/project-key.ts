@@ -49,10 +49,9 @@ export function projectKeyIn(content: Buffer): ProjectKeyInput {
  */
 export function sentenceOf(error: unknown): unknown {
   if (!(error instanceof TypeError)) return error
-  const sentence = error.message.replace(
-    /^(?:createSigner|proveKeyPossession|generateProjectKey|--key): /,
-    '',
-  )
+  const sentence = error.message
+    .replace(/^(?:createSigner|proveKeyPossession|--key): /, '')
+    .replace(/^proveKeyPossession, challenge: /, '--proof: ')
   return usage(
     Object.entries(optionNames).reduce(
       (text, [from, to]) => text.replaceAll(new RegExp(`\\b${from}\\b`, 'g'), to),
