@@ -67,7 +67,7 @@ function readArguments(
     const { name, value, inlineValue } = token
     const type = Object.hasOwn(options, name) ? options[name]?.type : undefined
     if (type === undefined) throw unknownOption(name, Object.keys(options))
-    if (given.has(name)) throw usage(`--${name} stands there twice; give it once`)
+    if (given.has(name)) throw usage(`--${name} was given twice; give it once`)
     if (type === 'boolean') {
       if (value !== undefined) throw usage(`--${name} takes no value`)
       given.set(name, true)

@@ -4,7 +4,7 @@ import type { LoadedKey } from './key-file.js'
 import type { Network } from '../network/network.js'
 import { present, type Target } from './presentation.js'
 import type { Route, Site } from './site.js'
-import { fail, ok, skip, type Verdict } from './verdict.js'
+import { fail, ok, skip, warn, type Verdict } from './verdict.js'
 
 export interface KeyMatch {
   readonly verdict: Verdict
@@ -19,8 +19,10 @@ export async function checkKey(key: LoadedKey | undefined, site: Site, network: 
   const target = targetOf(site)
   if ('result' in target) return { verdict: target }
   const presented = await present(key.signer, target, undefined, network)
-  if (presented.kind === 'accepted')
-    return { verdict: ok(`the platform accepts it: ${presented.how}`), target }
+  if (presented.kind === 'accepted') {
+    const text = `the platform accepts it: ${presented.how}`
+    return { verdict: presented.hasNoRoute === true ? warn(text, noRoute) : ok(text), target }
+  }
   // A page always says where it is, and the platform may want to hear that.
   if (presented.kind === 'refused' && presented.code === 'origin_not_allowed')
     return {
@@ -30,6 +32,8 @@ export async function checkKey(key: LoadedKey | undefined, site: Site, network: 
   const { verdict, doesMatch } = adviceFor(presented)
   return doesMatch ? { verdict, target } : { verdict }
 }
+
+const noRoute = 'Is the path of --url right? If that route is for POST alone, nothing is wrong'
 
 export const giveKey = 'give --key, the file with the private key of your project'
 export const giveOrigin = 'give --origin, the origin of your page: https://shop.example'

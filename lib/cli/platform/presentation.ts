@@ -22,7 +22,12 @@ export type TokenCode = RefusalCode | OutageCode | 'rate_limited'
 
 /** What became of a token. Nothing else that was answered is kept. */
 export type Presented =
-  | { readonly kind: 'accepted'; readonly how: string }
+  | {
+      readonly kind: 'accepted'
+      readonly how: string
+      /** The token was accepted, and then there was nothing to GET at the address. */
+      readonly hasNoRoute?: boolean
+    }
   | {
       readonly kind: 'refused'
       readonly code: TokenCode
@@ -67,11 +72,15 @@ async function acceptance(
 ): Promise<Presented | undefined> {
   if (target.kind === 'call') {
     const { status } = answer
-    if (isSuccess(answer)) return { kind: 'accepted', how: 'the address let one token in' }
-    // Whoever gets past the lock may find that there is nothing behind it for GET.
-    const isPast = (status === 404 || status === 405) && refusal(answer, '') === undefined
-    return isPast
-      ? { kind: 'accepted', how: `the address let one token in, and answered ${status} then` }
+    if (isSuccess(answer)) return { kind: 'accepted', how: 'one token was accepted' }
+    // What accepts tokens may stand before many routes, and this one may be none, or not for GET.
+    const isAccepted = (status === 404 || status === 405) && refusal(answer, '') === undefined
+    return isAccepted
+      ? {
+          kind: 'accepted',
+          how: `one token was accepted, and then the answer was ${status}`,
+          hasNoRoute: status === 404,
+        }
       : undefined
   }
   const { access_token: session } = (isSuccess(answer) ? jsonOf(answer) : undefined) ?? {}

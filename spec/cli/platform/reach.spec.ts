@@ -164,7 +164,7 @@ warn  tls             localhost, TLS 1.3, certificate good for N d
     [
       'is signed by itself',
       () => authority.selfSigned('localhost'),
-      'the certificate is signed by itself, and nobody else vouches for it',
+      'the certificate is signed with its own key, not by an authority',
     ],
     [
       'comes without the one between it and its root',
