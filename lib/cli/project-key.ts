@@ -2,7 +2,7 @@ import { readPrivateHalf, type PrivateHalf } from '../jwk/private-half.js'
 import { thumbprint } from '../jwk/thumbprint.js'
 import { algorithmNamed, defaultAlgorithmFor, type Algorithm } from '../protocol.js'
 import { readKeyFile, type KeyFile } from '../signing/key-file.js'
-import { usage } from './command.js'
+import { usage } from './exit-code.js'
 import { readInput } from './input-file.js'
 import type { Terminal } from './terminal.js'
 
