@@ -45,9 +45,9 @@ describe('reverse-jwt', () => {
     ['an empty value', ['sign', '--key='], '--key needs a value'],
     ['a value for a switch', ['sign', '--json=yes'], '--json takes no value'],
     [
-      'an option that stands there twice',
+      'an option that was given twice',
       ['sign', '--key', 'a', '--key', 'b'],
-      '--key stands there twice; give it once',
+      '--key was given twice; give it once',
     ],
     ['a short option', ['sign', '-k', 'x'], /^--k is not known/],
     ['an argument without a name', ['sign', 'x'], 'every argument has a name, such as --key FILE'],

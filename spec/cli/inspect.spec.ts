@@ -125,6 +125,9 @@ describe('inspect', () => {
 
   it.each([
     ['a word before it', `Bearer ${mint()}`, 'The token begins with the word Bearer.'],
+    ['a header field around it', `Authorization: Bearer ${mint()}`, 'The token begins with the word Bearer.'],
+    ['a public key', JSON.stringify({ kty: 'EC' }), 'This is JSON, and has no token'],
+    ['a public key in PEM', '-----BEGIN PUBLIC KEY-----', 'This is PEM, such as a public key has'],
     ['quotes around it', `'${mint()}'`, 'The token stands in quotation marks.'],
     ['the word undefined', 'undefined', 'The word undefined stands where the token should be.'],
     ['one part', 'abc', 'three parts with a dot between; this has 1.'],

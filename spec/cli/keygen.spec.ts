@@ -199,7 +199,7 @@ describe('keygen --proof', () => {
       { proj_id: 'rival' },
       /^proj_id of the challenge is not --project\. Do not answer it/,
     ],
-    ['with a further member', { jti: 'x' }, /unknown member "jti"/],
+    ['with a further member', { jti: 'x' }, /^--proof: unknown member "jti"/],
   ])('does not answer a challenge %s', async (_, other, sentence) => {
     const { challenge, proofOf } = await challenged()
     const { code, stdout, stderr } = await proofOf([], { ...challenge, ...other })

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
-import type { Finding } from '../checks/finding.js'
+import type { Finding } from '../finding.js'
 import { CommandFailure } from '../exit-code.js'
 
 /** What the process of a module says: that it was loaded, and then why it could not be checked, or what was found. */
@@ -14,10 +14,12 @@ export type Report =
 export interface ConfigLimits {
   readonly loadMs: number
   readonly checkMs: number
+  /** For its `close`, which may never end. */
+  readonly closeMs: number
 }
 
 /** Each check has a limit of its own, below this one. */
-const defaultLimits: ConfigLimits = { loadMs: 15_000, checkMs: 60_000 }
+const defaultLimits: ConfigLimits = { loadMs: 15_000, checkMs: 60_000, closeMs: 3_000 }
 
 const program = fileURLToPath(new URL('config-process.js', import.meta.url))
 
@@ -29,10 +31,10 @@ const program = fileURLToPath(new URL('config-process.js', import.meta.url))
  */
 export async function checkConfig(
   path: string,
-  limits: ConfigLimits = defaultLimits,
+  limits: Partial<ConfigLimits> = {},
 ): Promise<readonly Finding[]> {
   await requireFile(path)
-  const report = await reportOf(resolve(path), limits)
+  const report = await reportOf(resolve(path), { ...defaultLimits, ...limits })
   if ('findings' in report) return report.findings
   throw new CommandFailure('unknown', report.failure)
 }
@@ -61,9 +63,9 @@ async function requireFile(path: string): Promise<void> {
 type Outcome = Exclude<Report, { loaded: true }>
 
 /** Runs the process of a module until it has said what it found, or cannot any more. */
-async function reportOf(file: string, { loadMs, checkMs }: ConfigLimits): Promise<Outcome> {
+async function reportOf(file: string, { loadMs, checkMs, closeMs }: ConfigLimits): Promise<Outcome> {
   return new Promise((settle) => {
-    const child = spawn(process.execPath, [...process.execArgv, program, file], {
+    const child = spawn(process.execPath, [...process.execArgv, program, file, String(closeMs)], {
       stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
     })
     const reports = child.stdio[3] as Readable

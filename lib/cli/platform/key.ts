@@ -1,10 +1,10 @@
 import { adviceFor } from './advice.js'
-import { isAnswer } from './ask.js'
+import { isAnswer } from '../network/ask.js'
 import type { LoadedKey } from './key-file.js'
-import type { Network } from './network.js'
+import type { Network } from '../network/network.js'
 import { present, type Target } from './presentation.js'
 import type { Route, Site } from './site.js'
-import { fail, ok, skip, type Verdict } from './verdict.js'
+import { ok, skip, warn, type Verdict } from './verdict.js'
 
 export interface KeyMatch {
   readonly verdict: Verdict
@@ -19,8 +19,10 @@ export async function checkKey(key: LoadedKey | undefined, site: Site, network: 
   const target = targetOf(site)
   if ('result' in target) return { verdict: target }
   const presented = await present(key.signer, target, undefined, network)
-  if (presented.kind === 'accepted')
-    return { verdict: ok(`the platform accepts it: ${presented.how}`), target }
+  if (presented.kind === 'accepted') {
+    const text = `the platform accepts it: ${presented.how}`
+    return { verdict: presented.hasNoRoute === true ? warn(text, noRoute) : ok(text), target }
+  }
   // A page always says where it is, and the platform may want to hear that.
   if (presented.kind === 'refused' && presented.code === 'origin_not_allowed')
     return {
@@ -30,6 +32,8 @@ export async function checkKey(key: LoadedKey | undefined, site: Site, network: 
   const { verdict, doesMatch } = adviceFor(presented)
   return doesMatch ? { verdict, target } : { verdict }
 }
+
+const noRoute = 'Is the path of --url right? If that route is for POST alone, nothing is wrong'
 
 export const giveKey = 'give --key, the file with the private key of your project'
 export const giveOrigin = 'give --origin, the origin of your page: https://shop.example'
@@ -49,24 +53,4 @@ function routeTarget({ address, bare }: Route): Target | Verdict {
   return status === 401 || status === 403
     ? { kind: 'call', address, bare }
     : skip(`the address answers ${status} without a token, so a token would tell nothing`)
-}
-
-/** `origin`: whether a page of this origin may use such a token. */
-export async function checkOrigin(
-  origin: string | undefined,
-  key: LoadedKey | undefined,
-  { target }: KeyMatch,
-  network: Network,
-): Promise<Verdict> {
-  if (origin === undefined) return skip(giveOrigin)
-  if (key === undefined) return skip('give --key, too: it takes a token to find that out')
-  if (key.signer === undefined || target === undefined) return skip('the key must match first')
-  const presented = await present(key.signer, target, origin, network)
-  if (presented.kind === 'accepted') return ok(`pages of ${origin} may use tokens of this project`)
-  if (presented.kind === 'refused' && presented.code === 'origin_not_allowed')
-    return fail(
-      `origin_not_allowed: pages of ${origin} may not use tokens of this project`,
-      `Ask the platform to add ${origin} to the project`,
-    )
-  return adviceFor(presented).verdict
 }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals'
 import express, { type Express, type Request, type RequestHandler } from 'express'
 import type { IncomingHttpHeaders } from 'node:http'
-import { createSigner, tokenEndpoint, type TokenEndpointOptions } from '../../lib/customer/index.js'
-import { consult, lineOf } from './consult.js'
-import { audience, openPlatforms, pageOrigin, pem, seen } from './doctor-platform.js'
+import { createSigner, tokenEndpoint, type TokenEndpointOptions } from '../../../lib/customer/index.js'
+import { consult, lineOf } from '../consult.js'
+import { audience, openPlatforms, pageOrigin, pem, seen } from './platforms.js'
 
 const platforms = openPlatforms()
 const customers = openPlatforms()
@@ -26,7 +26,7 @@ function ours(options: Partial<TokenEndpointOptions<Request>>): Express {
 }
 
 const decide =
-  'Let authorize of tokenEndpoint() return nothing where there is no session. Where the page is public on purpose, anybody can have such a token: grant one narrow scope, and count by address'
+  'Let authorize of tokenEndpoint() return nothing where there is no session. If the page is public on purpose: grant one narrow scope'
 const byPost = `\
 FAIL  token-endpoint  it hands tokens to anyone: nobody was logged in, and there was one
       fix: ${decide}`
@@ -39,10 +39,10 @@ async function signed(): Promise<string> {
 }
 
 describe('token-endpoint', () => {
-  it('is good where who has no session is refused', async () => {
-    expect(await lineFor(ours({}))).toBe('ok    token-endpoint  who has no session gets 401')
+  it('is good where a visitor without a session is refused', async () => {
+    expect(await lineFor(ours({}))).toBe('ok    token-endpoint  a visitor without a session gets 401')
     expect(await lineFor(ours({ authorize: () => false }))).toBe(
-      'ok    token-endpoint  who has no session gets 403',
+      'ok    token-endpoint  a visitor without a session gets 403',
     )
   })
 
@@ -94,14 +94,14 @@ FAIL  token-endpoint  it hands tokens to anyone by GET: nobody was logged in, an
 
   it.each([200, 204])('fails where the answer is %d without a token', async (status) => {
     expect(await lineFor(answering((_req, res) => void res.status(status).end('<html>')))).toBe(`\
-FAIL  token-endpoint  who has no session gets ${status}, though without a token that was found
+FAIL  token-endpoint  a visitor without a session gets ${status}, though without a token that was found
       fix: Answer 401 there, as tokenEndpoint() does. Is it the address of your token endpoint?`)
   })
 
   it.each([
     [404, 'FAIL  token-endpoint  there is nothing to POST to (404)'],
     [405, 'FAIL  token-endpoint  there is nothing to POST to (405)'],
-    [500, 'warn  token-endpoint  who has no session gets 500: it failed before it decided anything'],
+    [500, 'warn  token-endpoint  a visitor without a session gets 500: it failed before it decided anything'],
     [
       400,
       'warn  token-endpoint  the request got 400 before anybody asked for a session, so nothing was found out',
@@ -123,7 +123,7 @@ FAIL  token-endpoint  who has no session gets ${status}, though without a token 
       throw new Error('followed')
     })
     expect(await lineFor(app)).toBe(
-      'ok    token-endpoint  who has no session is led elsewhere (302), most likely to a login; that was not followed',
+      'ok    token-endpoint  a visitor without a session is redirected (302), most likely to a login; that was not followed',
     )
   })
 

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import { connect, type TLSSocket } from 'node:tls'
-import { failureOf } from './failure.js'
-import { hostOf, timeoutOf, trustOf, type Network } from './network.js'
+import { failureOf } from '../network/failure.js'
+import { hostOf, timeoutOf, trustOf, type Network } from '../network/network.js'
 import { fail, ok, skip, unreached, warn, type Verdict } from './verdict.js'
 
 const day = 86_400_000

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals'
 import type { Request, RequestHandler } from 'express'
-import { AuthenticationError, StoreError, type RefusalCode } from '../../lib/index.js'
-import { thumbprint } from '../../lib/jwk/thumbprint.js'
-import { makeKeyPair } from '../helpers/keys.js'
-import { consult, keyFile, lineOf, temporaryFiles } from './consult.js'
-import { changing, openPlatforms, pageOrigin, pair, type Difference } from './doctor-platform.js'
+import { AuthenticationError, StoreError, type RefusalCode } from '../../../lib/index.js'
+import { thumbprint } from '../../../lib/jwk/thumbprint.js'
+import { makeKeyPair } from '../../helpers/keys.js'
+import { consult, keyFile, lineOf, temporaryFiles } from '../consult.js'
+import { changing, openPlatforms, pageOrigin, pair, type Difference } from './platforms.js'
 
 const platforms = openPlatforms()
 const file = temporaryFiles()
@@ -15,9 +15,9 @@ const ask = (difference: Difference = {}, path = '', ...more: string[]) =>
 
 describe('key', () => {
   const notVerified =
-    'FAIL  key             token_not_verified: the platform does not accept this key for this project. It does not say why, so that no stranger learns which keys there are'
+    'FAIL  key             token_not_verified: the platform does not accept this key for this project'
   const compare =
-    '      fix: Compare project, kid and public half with what is registered there: the key may be unknown, not confirmed yet, expired or revoked, or its other half may be the one that is registered. The platform finds out why by urn:uuid:ID'
+    '      fix: Compare project, kid and public half with what is registered, and ask whether it is confirmed, expired or revoked. The platform can look up why: urn:uuid:ID'
 
   it.each<[string, Difference]>([
     ['unknown', { project: { keys: [] } }],
@@ -40,7 +40,7 @@ describe('key', () => {
   it('fails for another audience, and says which it is', async () => {
     const line = `\
 FAIL  key             audience_mismatch: the audience of the key is not the name of this platform: it is "https://eu.platform.example"
-      fix: Set audience to the name in the documentation of the platform`
+      fix: Write the name of the platform into the key file as audience, or give it to createSigner`
     const verifier = { audience: 'https://eu.platform.example' }
     expect(lineOf('key', await ask({ verifier }))).toBe(line)
     const bare = { verifier, hasSessions: false, hasProblems: false }
@@ -65,7 +65,7 @@ FAIL  key             project_suspended: the key matches, but the platform has s
   ])('fails where the clock of the platform is %d s off', async (seconds, text) => {
     const line = `\
 FAIL  key             ${text}
-      fix: Set the clock of the machine that signs, by NTP; see the line "clock"`
+      fix: Set the clock that is wrong, by NTP: see the line "clock"`
     const verifier = { clock: () => Date.now() / 1000 + seconds }
     expect(lineOf('key', await ask({ verifier, hasSessions: false }, '/embed/portal'))).toBe(line)
     const bare = { verifier, hasSessions: false, hasProblems: false }
@@ -119,7 +119,7 @@ FAIL  key             credentials_missing: the token did not arrive
     }
     expect(lineOf('key', await ask({ verifier: { keyStore } }))).toBe(`\
 FAIL  key             store_unavailable: the platform cannot check tokens right now
-      fix: Try again in a minute. If it stays so, tell the platform. The platform finds out why by urn:uuid:ID`)
+      fix: Try again in a minute. If it stays so, tell the platform. The platform can look up why: urn:uuid:ID`)
   })
 
   it.each([

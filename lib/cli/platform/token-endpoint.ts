@@ -1,12 +1,12 @@
-import { ask, isAnswer, isRedirect, isSuccess, type Answer } from './ask.js'
-import type { Network } from './network.js'
+import { ask, isAnswer, isRedirect, isSuccess, type Answer } from '../network/ask.js'
+import type { Network } from '../network/network.js'
 import { fail, ok, skip, warn, type Verdict } from './verdict.js'
 
 /** A compact JWS whose header and claims are JSON objects. */
 const token = /\beyJ[\w-]{4,}\.eyJ[\w-]{4,}\.[\w-]{16,}/
 
 /**
- * `token-endpoint`: whether the route of the customer that gives tokens refuses who has no session there. What it answers is looked
+ * `token-endpoint`: whether the route of the customer that gives tokens refuses a visitor without a session. What it answers is looked
  * through for a token, and forgotten.
  */
 export async function checkTokenEndpoint(
@@ -32,7 +32,7 @@ export async function checkTokenEndpoint(
 }
 
 const decide =
-  'Let authorize of tokenEndpoint() return nothing where there is no session. Where the page is public on purpose, anybody can have such a token: grant one narrow scope, and count by address'
+  'Let authorize of tokenEndpoint() return nothing where there is no session. If the page is public on purpose: grant one narrow scope'
 
 function hasToken(answer: Answer): boolean {
   return token.test(answer.body ?? '')
@@ -40,18 +40,18 @@ function hasToken(answer: Answer): boolean {
 
 function verdictOf(answer: Answer, endpoint: URL): Verdict {
   const { status } = answer
-  if (status === 401 || status === 403) return ok(`who has no session gets ${status}`)
+  if (status === 401 || status === 403) return ok(`a visitor without a session gets ${status}`)
   if (isRedirect(answer)) return redirected(answer, endpoint)
   if (isSuccess(answer))
     return fail(
-      `who has no session gets ${status}, though without a token that was found`,
+      `a visitor without a session gets ${status}, though without a token that was found`,
       'Answer 401 there, as tokenEndpoint() does. Is it the address of your token endpoint?',
     )
   if (status === 404 || status === 405)
     return fail(`there is nothing to POST to (${status})`, 'Is it the address of your token endpoint?')
   if (status >= 500)
     return warn(
-      `who has no session gets ${status}: it failed before it decided anything`,
+      `a visitor without a session gets ${status}: it failed before it decided anything`,
       'Let authorize return nothing where there is no session, so that the answer is 401',
     )
   return warn(
@@ -69,7 +69,9 @@ function redirected({ status, headers }: Answer, endpoint: URL): Verdict {
       `it leads to another spelling of itself (${status}), which was not asked`,
       'Give --token-endpoint in that spelling: with or without a slash at its end, http or https',
     )
-  return ok(`who has no session is led elsewhere (${status}), most likely to a login; that was not followed`)
+  return ok(
+    `a visitor without a session is redirected (${status}), most likely to a login; that was not followed`,
+  )
 }
 
 function addressIn(location: string | undefined, endpoint: URL): URL | undefined {

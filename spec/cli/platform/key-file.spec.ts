@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals'
 import { generateKeyPairSync } from 'node:crypto'
-import { thumbprint } from '../../lib/jwk/thumbprint.js'
-import { keyPair } from '../helpers/keys.js'
-import { consult, keyFile, lineOf, temporaryFiles } from './consult.js'
-import { audience, openPlatforms, pair, pem } from './doctor-platform.js'
+import { thumbprint } from '../../../lib/jwk/thumbprint.js'
+import { keyPair } from '../../helpers/keys.js'
+import { consult, keyFile, lineOf, temporaryFiles } from '../consult.js'
+import { audience, openPlatforms, pair, pem } from './platforms.js'
 
 const platforms = openPlatforms()
 const file = temporaryFiles()

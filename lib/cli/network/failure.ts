@@ -23,7 +23,7 @@ const unreachable: ReadonlyMap<string, Words> = new Map<string, Words>([
 ])
 
 const wholeChain =
-  'The platform must send the certificate with all that stand between it and a root. Where the root is one of your own company, name its file in NODE_EXTRA_CA_CERTS'
+  'The platform must send all certificates between its own and the root. Is the root your own? Name its file in NODE_EXTRA_CA_CERTS'
 const unknownSigner =
   'who signed the certificate is not known here, or a certificate between this one and its root is missing'
 const renew = 'The platform must renew its certificate'
@@ -47,8 +47,8 @@ const untrusted: ReadonlyMap<string, Words> = new Map<string, Words>([
   [
     'DEPTH_ZERO_SELF_SIGNED_CERT',
     [
-      'the certificate is signed by itself, and nobody else vouches for it',
-      'The platform needs a certificate of a public authority. Where it is your own test server, name its certificate in NODE_EXTRA_CA_CERTS',
+      'the certificate is signed with its own key, not by an authority',
+      'The platform needs a certificate of an authority. Is it your test server? Name its certificate in NODE_EXTRA_CA_CERTS',
     ],
   ],
   ['SELF_SIGNED_CERT_IN_CHAIN', ['the root of the certificate is not known here', wholeChain]],

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals'
 import type { RequestListener, ServerResponse } from 'node:http'
 import { gzipSync } from 'node:zlib'
-import type { Network } from '../../lib/cli/checks/network.js'
-import { consult, keyFile, lineOf, temporaryFiles, type Consultation } from './consult.js'
-import { openPlatforms, pageOrigin, seen } from './doctor-platform.js'
+import type { Network } from '../../../lib/cli/network/network.js'
+import { consult, keyFile, lineOf, temporaryFiles, type Consultation } from '../consult.js'
+import { openPlatforms, pageOrigin, seen } from './platforms.js'
 
 /*
  * Whoever runs the platform wants to read something of the customer, to write to the customer's terminal, or to keep the command busy.

@@ -1,8 +1,8 @@
-import { ask, type Outcome } from './ask.js'
-import { checkCertificate } from './certificate.js'
-import { checkHostName } from './host-name.js'
+import { ask, type Outcome } from '../network/ask.js'
+import { checkCertificate } from './tls.js'
+import { checkHostName } from './dns.js'
 import { findMetadata, type Metadata } from './metadata.js'
-import type { Network } from './network.js'
+import type { Network } from '../network/network.js'
 import { skip, type Verdict } from './verdict.js'
 
 /** A route of the platform that wants a token. */

@@ -1,11 +1,12 @@
 import { inAscii } from '../../options/quoted.js'
 import { checkClock } from './clock.js'
-import { checkCrossOrigin } from './cross-origin.js'
-import type { Finding } from './finding.js'
+import { checkCrossOrigin } from './cors.js'
+import type { Finding } from '../finding.js'
 import type { LoadedKey } from './key-file.js'
-import { checkKey, checkOrigin, giveKey } from './key-match.js'
-import { checkKeySet } from './key-set.js'
-import type { Network } from './network.js'
+import { checkKey, giveKey } from './key.js'
+import { checkKeySet } from './jwks.js'
+import type { Network } from '../network/network.js'
+import { checkOrigin } from './origin.js'
 import { checkRefusal } from './refusal.js'
 import { openSite } from './site.js'
 import { checkTokenEndpoint } from './token-endpoint.js'
@@ -19,15 +20,22 @@ export interface Subject {
   readonly tokenEndpoint: URL | undefined
 }
 
+/** How far the checks came. */
+export interface Reach {
+  readonly isReached: boolean
+  /** Whether the key was tried, if there is one. */
+  readonly isKeyTried: boolean
+}
+
 /**
- * Makes all checks of a platform, in this order, and tells of each as soon as it is made. Says in the end whether the platform was
- * reached at all.
+ * Makes all checks of a platform, in this order, and tells of each as soon as it is made. Says in the end what it could not find
+ * out.
  */
 export async function examine(
   { platform, key, origin, tokenEndpoint }: Subject,
   network: Network,
   tell: (finding: Finding) => void,
-): Promise<{ readonly isReached: boolean }> {
+): Promise<Reach> {
   let isReached = true
   const add = (check: string, { isUnreached = false, ...verdict }: Verdict) => {
     if (isUnreached) isReached = false
@@ -46,5 +54,5 @@ export async function examine(
   add('cors', await checkCrossOrigin(site, origin, network))
   add('refusal', checkRefusal(site))
   add('token-endpoint', await checkTokenEndpoint(tokenEndpoint, origin, network))
-  return { isReached }
+  return { isReached, isKeyTried: key?.signer === undefined || match.verdict.result !== 'skip' }
 }

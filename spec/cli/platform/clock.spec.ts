@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals'
-import type { Answer } from '../../lib/cli/checks/ask.js'
-import { checkClock } from '../../lib/cli/checks/clock.js'
-import { consult, lineOf } from './consult.js'
-import { openPlatforms } from './doctor-platform.js'
+import type { Answer } from '../../../lib/cli/network/ask.js'
+import { checkClock } from '../../../lib/cli/platform/clock.js'
+import { consult, lineOf } from '../consult.js'
+import { openPlatforms } from './platforms.js'
 
 /** Asked at this moment, and answered half a second later. */
 const asked = 1_790_000_000.25
 const fix =
-  'Set the clock that is wrong by NTP. Unless it says otherwise, a platform refuses tokens when it is 10 s apart from who signs'
+  'Set the clock that is wrong, by NTP. Most platforms refuse tokens when the clocks are more than 10 s apart'
 
 function answer(told: { date?: number | string; age?: string; serverTime?: number }): Answer {
   const { date, age, serverTime } = told

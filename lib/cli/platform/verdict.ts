@@ -1,4 +1,4 @@
-import type { Finding } from './finding.js'
+import type { Finding } from '../finding.js'
 
 /** What a check says; its name is put before it by whoever runs it. */
 export interface Verdict extends Omit<Finding, 'check'> {

@@ -16,9 +16,9 @@ import {
   type ProjectWithKeys,
   type Verifier,
   type VerifierOptions,
-} from '../../lib/index.js'
-import { createSessionIssuer, MemoryRevocations } from '../../lib/session/index.js'
-import { keyPair, makeKeyPair } from '../helpers/keys.js'
+} from '../../../lib/index.js'
+import { createSessionIssuer, MemoryRevocations } from '../../../lib/session/index.js'
+import { keyPair, makeKeyPair } from '../../helpers/keys.js'
 
 export const audience = 'https://platform.example'
 export const pageOrigin = 'https://shop.example'

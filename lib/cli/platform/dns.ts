@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
-import { failureOf } from './failure.js'
-import { hostOf, timeoutOf, type Network } from './network.js'
+import { failureOf } from '../network/failure.js'
+import { hostOf, timeoutOf, type Network } from '../network/network.js'
 import { ok, skip, unreached, type Verdict } from './verdict.js'
 
 /** `dns`: whether the name of the platform leads to an address. */

@@ -2,7 +2,7 @@ import { readPrivateHalf, type PrivateHalf } from '../jwk/private-half.js'
 import { thumbprint } from '../jwk/thumbprint.js'
 import { algorithmNamed, defaultAlgorithmFor, type Algorithm } from '../protocol.js'
 import { readKeyFile, type KeyFile } from '../signing/key-file.js'
-import { usage } from './command.js'
+import { usage } from './exit-code.js'
 import { readInput } from './input-file.js'
 import type { Terminal } from './terminal.js'
 
@@ -49,10 +49,9 @@ export function projectKeyIn(content: Buffer): ProjectKeyInput {
  */
 export function sentenceOf(error: unknown): unknown {
   if (!(error instanceof TypeError)) return error
-  const sentence = error.message.replace(
-    /^(?:createSigner|proveKeyPossession|generateProjectKey|--key): /,
-    '',
-  )
+  const sentence = error.message
+    .replace(/^(?:createSigner|proveKeyPossession|--key): /, '')
+    .replace(/^proveKeyPossession, challenge: /, '--proof: ')
   return usage(
     Object.entries(optionNames).reduce(
       (text, [from, to]) => text.replaceAll(new RegExp(`\\b${from}\\b`, 'g'), to),

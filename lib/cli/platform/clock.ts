@@ -1,10 +1,10 @@
-import { isAnswer, jsonOf, type Answer, type Outcome } from './ask.js'
+import { isAnswer, jsonOf, type Answer, type Outcome } from '../network/ask.js'
 import { fail, ok, skip, warn, type Verdict } from './verdict.js'
 
 const maxGood = 2
 const maxBearable = 5
 const fix =
-  'Set the clock that is wrong by NTP. Unless it says otherwise, a platform refuses tokens when it is 10 s apart from who signs'
+  'Set the clock that is wrong, by NTP. Most platforms refuse tokens when the clocks are more than 10 s apart'
 
 /**
  * `clock`: how far the clocks are apart, at least. A time on the wire is cut to whole seconds, and it was written at some moment between

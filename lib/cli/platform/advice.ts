@@ -5,15 +5,15 @@ import { fail, warn, type Verdict } from './verdict.js'
 /** Whether the key was found to be right all the same; what it means; what to do. */
 type Advice = readonly [doesMatch: boolean, text: string, fix: string]
 
-const clockFix = 'Set the clock of the machine that signs, by NTP; see the line "clock"'
+const clockFix = 'Set the clock that is wrong, by NTP: see the line "clock"'
 const formFix = 'Use the same major version of reverse-jwt on both sides'
 
 /** One line a code, for the customer. */
 // prettier-ignore
 const advice: { readonly [Code in TokenCode]: Advice } = {
-  token_not_verified: [false, 'the platform does not accept this key for this project. It does not say why, so that no stranger learns which keys there are',
-    'Compare project, kid and public half with what is registered there: the key may be unknown, not confirmed yet, expired or revoked, or its other half may be the one that is registered'],
-  audience_mismatch: [false, 'the audience of the key is not the name of this platform', 'Set audience to the name in the documentation of the platform'],
+  token_not_verified: [false, 'the platform does not accept this key for this project',
+    'Compare project, kid and public half with what is registered, and ask whether it is confirmed, expired or revoked'],
+  audience_mismatch: [false, 'the audience of the key is not the name of this platform', 'Write the name of the platform into the key file as audience, or give it to createSigner'],
   issuer_mismatch: [true, 'the key matches, but the platform expects another issuer for this project', 'Ask the platform for the issuer of the project, and give it to createSigner as issuer'],
   project_suspended: [true, 'the key matches, but the platform has suspended the project', 'Ask the platform why, and to resume it'],
   token_expired: [false, 'the platform finds a token too old that was signed just now', clockFix],
@@ -65,7 +65,7 @@ export function adviceFor(presented: Exclude<Presented, { kind: 'accepted' }>): 
       const name =
         code === 'audience_mismatch' && audience !== undefined ? `: it is ${shownText(audience)}` : ''
       const whom =
-        vague.has(code) && instance !== undefined ? `. The platform finds out why by ${instance}` : ''
+        vague.has(code) && instance !== undefined ? `. The platform can look up why: ${instance}` : ''
       const judge = passing.has(code) ? warn : fail
       return { verdict: judge(`${code}: ${text}${name}`, `${fix}${whom}`), doesMatch }
     }

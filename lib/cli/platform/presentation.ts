@@ -7,11 +7,11 @@ import {
   type RefusalCode,
 } from '../../http/refusals.js'
 import { sessionGrantType } from '../../protocol.js'
-import { ask, isAnswer, isSuccess, jsonOf, type Answer } from './ask.js'
+import { ask, isAnswer, isSuccess, jsonOf, type Answer } from '../network/ask.js'
 import { Confidential } from './confidential.js'
-import type { Failure } from './failure.js'
+import type { Failure } from '../network/failure.js'
 import type { Metadata } from './metadata.js'
-import type { Network } from './network.js'
+import type { Network } from '../network/network.js'
 
 /** Where a token is tried: where it becomes a session, or a route that wants one, with what that answers without. */
 export type Target =
@@ -22,7 +22,12 @@ export type TokenCode = RefusalCode | OutageCode | 'rate_limited'
 
 /** What became of a token. Nothing else that was answered is kept. */
 export type Presented =
-  | { readonly kind: 'accepted'; readonly how: string }
+  | {
+      readonly kind: 'accepted'
+      readonly how: string
+      /** The token was accepted, and then there was nothing to GET at the address. */
+      readonly hasNoRoute?: boolean
+    }
   | {
       readonly kind: 'refused'
       readonly code: TokenCode
@@ -69,12 +74,14 @@ async function acceptance(
   network: Network,
 ): Promise<Presented | undefined> {
   if (target.kind === 'call') {
-    const how = 'the address let one token in'
+    const how = 'one token was accepted'
     if (isSuccess(answer)) return { kind: 'accepted', how }
     // Who has no token was refused there. Whoever gets past may find that a plain GET is not what the route wants.
     const { status } = answer
     const isPast = status < 500 && !refusing.has(status) && refusal(answer, '') === undefined
-    return isPast ? { kind: 'accepted', how: `${how}, and answered ${status} then` } : undefined
+    return isPast
+      ? { kind: 'accepted', how: `${how}, and then the answer was ${status}`, hasNoRoute: status === 404 }
+      : undefined
   }
   const { access_token: session } = (isSuccess(answer) ? jsonOf(answer) : undefined) ?? {}
   if (typeof session !== 'string') return undefined

@@ -1,8 +1,8 @@
 import { createSigner, type Signer } from '../../customer/signer.js'
 import { quoted } from '../../options/quoted.js'
 import { parseUrl } from '../../protocol.js'
-import { usage } from '../command.js'
-import { projectKeyIn } from '../key-file.js'
+import { usage } from '../exit-code.js'
+import { projectKeyIn } from '../project-key.js'
 import { shownAddress } from './shown-text.js'
 import { fail, ok, warn, type Verdict } from './verdict.js'
 

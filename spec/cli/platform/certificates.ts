@@ -46,7 +46,7 @@ export class Authority {
     return this.read(name)
   }
 
-  /** A certificate that nobody vouches for. */
+  /** A certificate that no authority has signed. */
   selfSigned(name: string, subject = `/CN=${name}`, constraints = 'CA:FALSE'): Certificate {
     const extensions = ['-addext', `basicConstraints=critical,${constraints}`]
     const names = ['-addext', `subjectAltName=DNS:${name}`]

@@ -1,14 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import type { RequestHandler } from 'express'
-import { consult, lineOf } from './consult.js'
-import {
-  changing,
-  changingJson,
-  openPlatforms,
-  pageOrigin,
-  type Difference,
-  type Told,
-} from './doctor-platform.js'
+import { consult, lineOf } from '../consult.js'
+import { changing, changingJson, openPlatforms, pageOrigin, type Difference, type Told } from './platforms.js'
 
 const platforms = openPlatforms()
 const path = '/embed/portal'
@@ -48,18 +41,25 @@ FAIL  cors            the preflight is answered 401, so browsers send no call
       fix: The platform must mount corsFor() before what authenticates`,
     ],
     [
+      'has nothing at the address',
+      withStatus('OPTIONS', 404),
+      `\
+FAIL  cors            the preflight is answered 404, so browsers send no call
+      fix: Is the path of --url right? If it is, the platform must mount corsFor() before what authenticates`,
+    ],
+    [
       'does not allow the origin',
       withHeader('OPTIONS', 'access-control-allow-origin'),
       `\
 FAIL  cors            the preflight does not allow https://shop.example, so browsers send no call
-      fix: Ask the platform to add https://shop.example to the project. If it is there already: The platform must mount corsFor() before what authenticates`,
+      fix: Ask the platform to add https://shop.example to the project. If it is there already, the platform must mount corsFor() before what authenticates`,
     ],
     [
       'allows another origin alone',
       withHeader('OPTIONS', 'access-control-allow-origin', 'https://shop.example.evil'),
       `\
 FAIL  cors            the preflight does not allow https://shop.example, so browsers send no call
-      fix: Ask the platform to add https://shop.example to the project. If it is there already: The platform must mount corsFor() before what authenticates`,
+      fix: Ask the platform to add https://shop.example to the project. If it is there already, the platform must mount corsFor() before what authenticates`,
     ],
     [
       'does not allow Authorization',
@@ -177,14 +177,14 @@ describe('refusal', () => {
       'lets anybody in',
       withStatus('GET', 200),
       `\
-FAIL  refusal         anybody gets in: the address answers 200 without a token
+FAIL  refusal         anybody may call it: the address answers 200 without a token
       fix: If it should want one: the platform must mount reverseJwt() before this route. Else give the address of another one`,
     ],
     [
       'leads to a login',
       withStatus('GET', 302),
       `\
-FAIL  refusal         who has no token is led elsewhere (302)
+FAIL  refusal         a call without a token is redirected (302)
       fix: Give the address of a route that wants a token. A page calls it by script, and cannot follow to a login`,
     ],
     [
@@ -198,14 +198,14 @@ FAIL  refusal         there is nothing to GET (405)
       'fails',
       withStatus('GET', 500),
       `\
-FAIL  refusal         who has no token gets 500
+FAIL  refusal         a call without a token gets 500
       fix: The platform failed: try again. If it stays so, tell it`,
     ],
     [
       'answers 403',
       withStatus('GET', 403),
       `\
-FAIL  refusal         who has no token gets 403, not 401
+FAIL  refusal         a call without a token gets 403, not 401
       fix: Is it a route of reverseJwt()? Then something in front of it answers first`,
     ],
     [
@@ -217,7 +217,7 @@ FAIL  refusal         who has no token gets 403, not 401
         }),
       },
       `\
-FAIL  refusal         who has no token gets 401, and neither a challenge nor a code
+FAIL  refusal         a call without a token gets 401, and neither a challenge nor a code
       fix: The platform must send WWW-Authenticate, as reverseJwt() does: something after it takes it away`,
     ],
   ])('fails where the route %s', async (_, difference, line) => {

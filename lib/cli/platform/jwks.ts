@@ -1,6 +1,6 @@
 import { sessionKey } from '../../session/session-key.js'
-import { ask, isAnswer, jsonOf } from './ask.js'
-import type { Network } from './network.js'
+import { ask, isAnswer, jsonOf } from '../network/ask.js'
+import type { Network } from '../network/network.js'
 import { fail, ok, warn, type Verdict } from './verdict.js'
 
 const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']

@@ -1,6 +1,6 @@
-import { ask, isAnswer, isSuccess, namesIn, type Answer } from './ask.js'
-import { giveOrigin, giveRoute } from './key-match.js'
-import type { Network } from './network.js'
+import { ask, isAnswer, isSuccess, namesIn, type Answer } from '../network/ask.js'
+import { giveOrigin, giveRoute } from './key.js'
+import type { Network } from '../network/network.js'
 import type { Site } from './site.js'
 import { fail, ok, skip, warn, type Verdict } from './verdict.js'
 
@@ -39,16 +39,19 @@ export async function checkCrossOrigin(
   )
 }
 
-const mount = 'The platform must mount corsFor() before what authenticates'
+const mount = 'platform must mount corsFor() before what authenticates'
 
 /** What keeps the page from calling, or from reading why it was refused. */
 function blocked(preflight: Answer, bare: Answer, origin: string): Verdict | undefined {
   if (!isSuccess(preflight))
-    return fail(`the preflight is answered ${preflight.status}, so browsers send no call`, mount)
+    return fail(
+      `the preflight is answered ${preflight.status}, so browsers send no call`,
+      preflight.status === 404 ? `Is the path of --url right? If it is, the ${mount}` : `The ${mount}`,
+    )
   if (!isAllowed(preflight, origin))
     return fail(
       `the preflight does not allow ${origin}, so browsers send no call`,
-      `Ask the platform to add ${origin} to the project. If it is there already: ${mount}`,
+      `Ask the platform to add ${origin} to the project. If it is there already, the ${mount}`,
     )
   if (!namesIn(preflight.headers['access-control-allow-headers']).includes('authorization'))
     return fail(
@@ -58,7 +61,7 @@ function blocked(preflight: Answer, bare: Answer, origin: string): Verdict | und
   if (!isAllowed(bare, origin))
     return fail(
       `a refusal does not allow ${origin}: the page reads "CORS error" in its place`,
-      `${mount}, for refusals too`,
+      `The ${mount}, for refusals too`,
     )
   return undefined
 }

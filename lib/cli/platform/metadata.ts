@@ -1,8 +1,8 @@
 import type { JsonObject } from '../../encoding/strict-json.js'
 import { parseUrl, sessionGrantType } from '../../protocol.js'
 import { metadataAddress } from '../../session/issuer-address.js'
-import { ask, isAnswer, jsonOf, type Answer } from './ask.js'
-import type { Network } from './network.js'
+import { ask, isAnswer, jsonOf, type Answer } from '../network/ask.js'
+import type { Network } from '../network/network.js'
 import { shownAddress, shownText } from './shown-text.js'
 import { fail, ok, skip, unreached, type Verdict } from './verdict.js'
 

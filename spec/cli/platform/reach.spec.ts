@@ -3,8 +3,8 @@ import { createServer as createHttpsServer } from 'node:https'
 import { createServer as createPlainServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { createServer, type Server as TlsServer, type TlsOptions } from 'node:tls'
 import { Authority, type Certificate } from './certificates.js'
-import { consult, keyFile, lineOf, steady, temporaryFiles } from './consult.js'
-import { openPlatforms } from './doctor-platform.js'
+import { consult, keyFile, lineOf, steady, temporaryFiles } from '../consult.js'
+import { openPlatforms } from './platforms.js'
 
 const file = temporaryFiles()
 const key = file('key.json', keyFile())
@@ -164,7 +164,7 @@ warn  tls             localhost, TLS 1.3, certificate good for N d
     [
       'is signed by itself',
       () => authority.selfSigned('localhost'),
-      'the certificate is signed by itself, and nobody else vouches for it',
+      'the certificate is signed with its own key, not by an authority',
     ],
     [
       'comes without the one between it and its root',
