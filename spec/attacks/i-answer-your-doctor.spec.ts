@@ -1,0 +1,54 @@
+import { describe, expect, it } from '@jest/globals'
+import type { RequestListener, ServerResponse } from 'node:http'
+import { consult, keyFile, lineOf, temporaryFiles, type Consultation } from '../cli/consult.js'
+import { openPlatforms, pageOrigin } from '../cli/doctor-platform.js'
+
+/* Whoever runs the platform answers so that the command ends early, or prints what it was sent. */
+
+const platforms = openPlatforms()
+const file = temporaryFiles()
+const key = file('key.json', keyFile())
+const metadataPath = '/.well-known/oauth-authorization-server'
+
+function json(res: ServerResponse, status: number, body: object): void {
+  res.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body))
+}
+
+/** The metadata of the address, honest but for a change. */
+function metadataOf(address: string, change: object = {}): object {
+  return {
+    issuer: address,
+    token_endpoint: `${address}/oauth/token`,
+    jwks_uri: `${address}/jwks`,
+    grant_types_supported: ['urn:ietf:params:oauth:grant-type:jwt-bearer'],
+    ...change,
+  }
+}
+
+function examine(listener: RequestListener): Promise<Consultation> {
+  const address = platforms.serve(listener)
+  return consult(['--url', `${address}/embed/portal`, '--key', key, '--origin', pageOrigin])
+}
+
+/** Without an answer that `node:http` tells of, unless it is listened for. */
+function switchProtocols(res: ServerResponse): void {
+  res.socket?.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n')
+}
+
+describe('a platform', () => {
+  it.each(['metadata', 'everything else'])(
+    'that switches protocols at its %s gets a verdict',
+    async (what) => {
+      const sum = await examine((req, res) => {
+        const isMetadata = req.url?.startsWith(metadataPath) === true
+        if (isMetadata === (what === 'metadata')) switchProtocols(res)
+        else json(res, 200, req.url === metadataPath ? metadataOf(platforms.address()) : {})
+      })
+      expect(sum.out).toMatch(/of 11 checks$/)
+      expect([sum.exitCode, lineOf('refusal', sum)]).toEqual([
+        1,
+        expect.stringMatching(what === 'metadata' ? /answers 200 without a token/ : /gets 101, not 401/),
+      ])
+    },
+  )
+})
