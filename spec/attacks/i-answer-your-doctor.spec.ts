@@ -51,4 +51,24 @@ describe('a platform', () => {
       ])
     },
   )
+
+  it.each(['token_endpoint', 'jwks_uri', 'revocation_endpoint'])(
+    'that names a blob of its own origin as its %s is asked nothing there',
+    async (name) => {
+      const sum = await examine((req, res) => {
+        const address = platforms.address()
+        const isMetadata = req.url === metadataPath
+        json(
+          res,
+          isMetadata ? 200 : 404,
+          isMetadata ? metadataOf(address, { [name]: `blob:${address}/x` }) : {},
+        )
+      })
+      expect(sum.out).toMatch(/of 11 checks$/)
+      const isNeeded = name !== 'revocation_endpoint'
+      expect(lineOf('metadata', sum)).toMatch(
+        isNeeded ? `its ${name} is missing, or on another origin` : /^ok /,
+      )
+    },
+  )
 })
