@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import type { RequestListener, ServerResponse } from 'node:http'
 import { consult, keyFile, lineOf, temporaryFiles, type Consultation } from '../cli/consult.js'
-import { openPlatforms, pageOrigin } from '../cli/doctor-platform.js'
+import { openPlatforms, pageOrigin, seen } from '../cli/doctor-platform.js'
 
 /* Whoever runs the platform answers so that the command ends early, or prints what it was sent. */
 
@@ -69,6 +69,35 @@ describe('a platform', () => {
       expect(lineOf('metadata', sum)).toMatch(
         isNeeded ? `its ${name} is missing, or on another origin` : /^ok /,
       )
+    },
+  )
+
+  it.each(['signature', 'jti', 'session'])(
+    'cannot have the %s of one request printed by the answer to the next',
+    async (part) => {
+      const session = 'b3BhcXVlLXNlc3Npb24tb2YtdGhlLXBsYXRmb3Jt'
+      let token: string | undefined
+      const sum = await examine((req, res) => {
+        if (req.url === metadataPath) json(res, 200, metadataOf(platforms.address()))
+        else if (req.method !== 'POST') json(res, 401, {})
+        else
+          req.on('data', (chunk: Buffer) => {
+            if (token === undefined) {
+              token = new URLSearchParams(chunk.toString()).get('assertion') ?? ''
+              seen.push(token)
+              json(res, 200, { access_token: session })
+              return
+            }
+            const [, claims = '', signature = ''] = token.split('.')
+            const { jti } = JSON.parse(Buffer.from(claims, 'base64url').toString()) as { jti: string }
+            const piece = { signature, jti, session }[part] ?? ''
+            const detail = `The token is for another audience. This platform is https://${piece}`
+            json(res, 401, { code: 'audience_mismatch', detail, instance: `urn:uuid:${jti}` })
+          })
+      })
+      expect(lineOf('key', sum)).toContain('one token became a session')
+      expect(lineOf('origin', sum)).toMatch(/^FAIL {2}origin {10}audience_mismatch: /)
+      expect(sum.out).not.toContain('b3BhcXVl')
     },
   )
 })

@@ -8,15 +8,19 @@ import {
 } from '../../http/refusals.js'
 import { sessionGrantType } from '../../protocol.js'
 import { ask, isAnswer, isRedirect, isSuccess, jsonOf, type Answer } from './ask.js'
-import { Confidential } from './confidential.js'
+import type { Confidential } from './confidential.js'
 import type { Failure } from './failure.js'
 import type { Metadata } from './metadata.js'
 import type { Network } from './network.js'
 
 /** Where a token is tried: where it becomes a session, or a route that wants one, with what that answers without. */
-export type Target =
+export type Target = (
   | ({ readonly kind: 'exchange' } & Pick<Metadata, 'tokenEndpoint' | 'revocationEndpoint'>)
   | { readonly kind: 'call'; readonly address: URL; readonly bare: Answer }
+) & {
+  /** What was sent there, and what came back for it. */
+  readonly confidential: Confidential
+}
 
 export type TokenCode = RefusalCode | OutageCode | 'rate_limited'
 
@@ -40,6 +44,7 @@ export async function present(
   network: Network,
 ): Promise<Presented> {
   const token = await signer.sign()
+  target.confidential.addToken(token)
   const headers = origin === undefined ? {} : { Origin: origin }
   const answer = await (target.kind === 'exchange'
     ? postForm(target.tokenEndpoint, { grant_type: sessionGrantType, assertion: token }, headers, network)
@@ -47,7 +52,7 @@ export async function present(
   if (!isAnswer(answer)) return { kind: 'failed', failure: answer }
   return (
     (await acceptance(answer, target, headers, network)) ??
-    refusal(answer, token) ?? { kind: 'odd', status: answer.status }
+    refusal(answer, target.confidential) ?? { kind: 'odd', status: answer.status }
   )
 }
 
@@ -69,14 +74,15 @@ async function acceptance(
     const { status } = answer
     if (isSuccess(answer)) return { kind: 'accepted', how: 'the address let one token in' }
     // Whoever gets past the lock may find that there is nothing behind it for GET.
-    const isPast = (status === 404 || status === 405) && refusal(answer, '') === undefined
+    const isPast = (status === 404 || status === 405) && refusal(answer, target.confidential) === undefined
     return isPast
       ? { kind: 'accepted', how: `the address let one token in, and answered ${status} then` }
       : undefined
   }
   const { access_token: session } = (isSuccess(answer) ? jsonOf(answer) : undefined) ?? {}
   if (typeof session !== 'string') return undefined
-  const { revocationEndpoint } = target
+  const { revocationEndpoint, confidential } = target
+  confidential.addText(session)
   const how = 'one token became a session'
   if (revocationEndpoint === undefined) return { kind: 'accepted', how: `${how}, which nobody has kept` }
   const ended = await postForm(revocationEndpoint, { token: session }, headers, network)
@@ -84,14 +90,12 @@ async function acceptance(
   return { kind: 'accepted', how: `${how}, which ${isEnded ? 'was ended at once' : 'nobody has kept'}` }
 }
 
-function refusal(answer: Answer, token: string): Presented | undefined {
+function refusal(answer: Answer, confidential: Confidential): Presented | undefined {
   if (isRedirect(answer)) return undefined
   const { code, instance, detail, error_description: text = detail } = jsonOf(answer) ?? {}
   const challenge = challengeIn(answer.headers['www-authenticate'])
   const known = isTokenCode(code) ? code : codeOf(challenge)
   if (known === undefined) return undefined
-  const confidential = new Confidential()
-  if (token !== '') confidential.addToken(token)
   const free = (given: unknown, form: RegExp) => {
     const found = typeof given === 'string' ? form.exec(given)?.[1] : undefined
     return found !== undefined && confidential.isFree(found) ? found : undefined
