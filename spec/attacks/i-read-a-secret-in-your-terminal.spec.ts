@@ -105,6 +105,28 @@ describe.each(algorithms)('no part of a private key for %s is printed', (alg) =>
     }
   })
 
+  it.each(['header', 'claims'])(
+    'that is the %s of a token, or stands deep in a member of it',
+    async (part) => {
+      const { privateKey } = keyPair(alg)
+      const base64 = privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64')
+      const jwk = privateKey.export({ format: 'jwk' })
+      for (const members of [
+        jwk,
+        { kid: [base64] },
+        { iss: { x: [1, base64] } },
+        { scope: [JSON.stringify(jwk)] },
+      ]) {
+        const stdin = mint({ [part]: { ...members } })
+        for (const args of [[], ['--json'], ['--show'], ['--show', '--json']]) {
+          const { stdout, stderr } = await call(['inspect', ...args], { stdin })
+          expect(stdout).toMatch(/token_|claim_|Nothing is wrong|"faults"/)
+          expect(secrets.findIn(`${stdout}${stderr}`)).toBeUndefined()
+        }
+      }
+    },
+  )
+
   it.each(['header', 'claims'])('that stands in the %s of a token', async (part) => {
     const { privateKey } = keyPair(alg)
     const jwk = privateKey.export({ format: 'jwk' })

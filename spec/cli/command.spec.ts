@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { readFileSync } from 'node:fs'
+import { runNode } from '../helpers/child-process.js'
 import { call } from './called.js'
 
 const commands = ['keygen', 'sign', 'inspect', 'doctor']
@@ -27,6 +28,14 @@ describe('reverse-jwt', () => {
 
   it('says its version', async () => {
     expect(await call(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' })
+  })
+
+  it('is not good when its process ends before it has an answer', async () => {
+    const endless = 'async *[Symbol.asyncIterator]() { await new Promise(() => {}) }'
+    const preload = `Object.defineProperty(process, 'stdin', { value: { ${endless} } })`
+    const program = 'dist/lib/cli/reverse-jwt.js'
+    const outcome = await runNode(['--import', `data:text/javascript,${preload}`, program, 'inspect'])
+    expect(outcome).toMatchObject({ code: 3, stdout: '' })
   })
 
   it('suggests the command that was meant', async () => {

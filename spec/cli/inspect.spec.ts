@@ -82,6 +82,24 @@ describe('inspect', () => {
     expect(stdout).toMatch(/^ {2}tenant +\[1\]$/m)
   })
 
+  it.each(['headerText', 'claimsText'])(
+    'shows nothing of a %s with thousands of levels, and why',
+    async (part) => {
+      for (const text of [
+        `{"a":${'['.repeat(10_000)}${']'.repeat(10_000)}}`,
+        `${'{"kid":'.repeat(5_000)}1${'}'.repeat(5_000)}`,
+        `{"a":${'["]\\"]",'.repeat(5_000)}1${']'.repeat(5_000)}}`,
+      ]) {
+        for (const args of [['--show'], ['--json']]) {
+          const called = await inspectToken(args, { [part]: text })
+          expect(called).toMatchObject({ code: 1, stderr: '' })
+          expect(called.stdout).toMatch(/token_malformed.*too deep/)
+          expect(called.stdout.length).toBeLessThan(5_000)
+        }
+      }
+    },
+  )
+
   it('says times in words', async () => {
     const { stdout } = await inspectToken([], {
       claims: { iat: now - 3 * 86_400, nbf: now, exp: now + 7_200 },

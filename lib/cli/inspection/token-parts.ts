@@ -92,8 +92,26 @@ function jsonFault(segment: string): string {
 }
 
 function objectIn(segment: string): JsonObject | undefined {
-  const value = parsedJson(Buffer.from(segment, 'base64url').toString('utf8'))
+  const json = Buffer.from(segment, 'base64url').toString('utf8')
+  const value = isShallow(json) ? parsedJson(json) : undefined
   return typeof value === 'object' && value !== null && !Array.isArray(value)
     ? (value as JsonObject)
     : undefined
+}
+
+/** Levels of what is shown. A verifier takes 16; for thousands, Node has not got the stack to write them. */
+const maxDepth = 200
+
+/** By the brackets that are open at once, without those in texts. */
+function isShallow(json: string): boolean {
+  let depth = 0
+  let isText = false
+  for (let at = 0; at < json.length && depth <= maxDepth; at++) {
+    const character = json.charAt(at)
+    if (character === '"') isText = !isText
+    else if (isText) at += character === '\\' ? 1 : 0
+    else if (/[[{]/.test(character)) depth++
+    else if (/[\]}]/.test(character)) depth--
+  }
+  return depth <= maxDepth
 }

@@ -56,6 +56,12 @@ export function ask(
     sent.on('error', (error) => {
       resolve(failureOf(error, signal.aborted, timeoutMs))
     })
+    // Nobody asked for another protocol. Unless this is listened for, the request ends without a word.
+    sent.once('upgrade', ({ statusCode: status = 0, headers }, socket) => {
+      const answeredAt = Date.now() / 1000
+      socket.destroy()
+      resolve({ status, headers, body: undefined, askedAt, answeredAt })
+    })
     sent.once('response', (response) => {
       const { statusCode: status = 0, headers } = response
       const answeredAt = Date.now() / 1000

@@ -3,8 +3,10 @@ import { parsedJson } from '../../jwk/jwk-text.js'
 
 /** Characters in a row that two texts have in common by more than chance. */
 const run = 8
+/** Of one text. A session is as long as the platform likes. */
+const maxLength = 16_384
 
-/** What a platform was sent, and could put into its answers so that it is printed. */
+/** What a platform was sent, and what it gave for that. It could put it into later answers, too, so that it is printed. */
 export class Confidential {
   private readonly runs = new Set<string>()
 
@@ -12,8 +14,13 @@ export class Confidential {
   addToken(token: string): void {
     const [, claims = ''] = token.split('.')
     const { jti } = parsedJson(decodeBase64urlText(claims) ?? '') as { readonly jti: string }
-    for (const text of [token, jti].map((one) => one.toLowerCase()))
-      for (let at = 0; at + run <= text.length; at++) this.runs.add(text.slice(at, at + run))
+    this.addText(token)
+    this.addText(jti)
+  }
+
+  addText(text: string): void {
+    const lowered = text.slice(0, maxLength).toLowerCase()
+    for (let at = 0; at + run <= lowered.length; at++) this.runs.add(lowered.slice(at, at + run))
   }
 
   /** Whether a text may be shown, as far as that goes. */

@@ -1,5 +1,6 @@
 import { adviceFor } from './advice.js'
 import { isAnswer } from '../network/ask.js'
+import { Confidential } from './confidential.js'
 import type { LoadedKey } from './key-file.js'
 import type { Network } from '../network/network.js'
 import { present, type Target } from './presentation.js'
@@ -42,7 +43,7 @@ export const giveRoute = 'give a route that wants a token: --url https://platfor
 /** Where a token can be tried, or what becomes of the check. */
 function targetOf({ closed, metadata, noMetadata, isMisled, route }: Site): Target | Verdict {
   if (closed !== undefined) return closed
-  if (metadata !== undefined) return { kind: 'exchange', ...metadata }
+  if (metadata !== undefined) return { kind: 'exchange', ...metadata, confidential: new Confidential() }
   if (isMisled) return noMetadata
   return route === undefined ? skip(giveRoute) : routeTarget(route)
 }
@@ -51,6 +52,6 @@ function routeTarget({ address, bare }: Route): Target | Verdict {
   if (!isAnswer(bare)) return skip('the address did not answer')
   const { status } = bare
   return status === 401 || status === 403
-    ? { kind: 'call', address, bare }
+    ? { kind: 'call', address, bare, confidential: new Confidential() }
     : skip(`the address answers ${status} without a token, so a token would tell nothing`)
 }

@@ -87,10 +87,12 @@ function otherIssuer(named: unknown): Verdict {
 }
 
 function endpointsIn(document: JsonObject, issuer: string): Found {
-  const { origin } = new URL(issuer)
+  const { origin, protocol } = new URL(issuer)
   const addressIn = (name: string): URL | undefined => {
     const url = parseUrl(document[name])
-    return url?.origin === origin && url.username === '' && url.password === '' ? url : undefined
+    // A blob: has the origin of the address in it.
+    const isOfOrigin = url?.origin === origin && url.protocol === protocol
+    return isOfOrigin && url.username === '' && url.password === '' ? url : undefined
   }
   const tokenEndpoint = addressIn('token_endpoint')
   const jwksUri = addressIn('jwks_uri')

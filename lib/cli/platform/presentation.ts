@@ -8,15 +8,19 @@ import {
 } from '../../http/refusals.js'
 import { sessionGrantType } from '../../protocol.js'
 import { ask, isAnswer, isSuccess, jsonOf, type Answer } from '../network/ask.js'
-import { Confidential } from './confidential.js'
+import type { Confidential } from './confidential.js'
 import type { Failure } from '../network/failure.js'
 import type { Metadata } from './metadata.js'
 import type { Network } from '../network/network.js'
 
 /** Where a token is tried: where it becomes a session, or a route that wants one, with what that answers without. */
-export type Target =
+export type Target = (
   | ({ readonly kind: 'exchange' } & Pick<Metadata, 'tokenEndpoint' | 'revocationEndpoint'>)
   | { readonly kind: 'call'; readonly address: URL; readonly bare: Answer }
+) & {
+  /** What was sent there, and what came back for it. */
+  readonly confidential: Confidential
+}
 
 export type TokenCode = RefusalCode | OutageCode | 'rate_limited'
 
@@ -45,6 +49,7 @@ export async function present(
   network: Network,
 ): Promise<Presented> {
   const token = await signer.sign()
+  target.confidential.addToken(token)
   const headers = origin === undefined ? {} : { Origin: origin }
   const answer = await (target.kind === 'exchange'
     ? postForm(target.tokenEndpoint, { grant_type: sessionGrantType, assertion: token }, headers, network)
@@ -52,7 +57,7 @@ export async function present(
   if (!isAnswer(answer)) return { kind: 'failed', failure: answer }
   return (
     (await acceptance(answer, target, headers, network)) ??
-    refusal(answer, token) ?? { kind: 'odd', status: answer.status }
+    refusal(answer, target.confidential) ?? { kind: 'odd', status: answer.status }
   )
 }
 
@@ -78,14 +83,15 @@ async function acceptance(
     if (isSuccess(answer)) return { kind: 'accepted', how }
     // Who has no token was refused there. Whoever gets past may find that a plain GET is not what the route wants.
     const { status } = answer
-    const isPast = status < 500 && !refusing.has(status) && refusal(answer, '') === undefined
+    const isPast = status < 500 && !refusing.has(status) && refusal(answer, target.confidential) === undefined
     return isPast
       ? { kind: 'accepted', how: `${how}, and then the answer was ${status}`, hasNoRoute: status === 404 }
       : undefined
   }
   const { access_token: session } = (isSuccess(answer) ? jsonOf(answer) : undefined) ?? {}
   if (typeof session !== 'string') return undefined
-  const { revocationEndpoint } = target
+  const { revocationEndpoint, confidential } = target
+  confidential.addText(session)
   const how = 'one token became a session'
   if (revocationEndpoint === undefined) return { kind: 'accepted', how: `${how}, which nobody has kept` }
   const ended = await postForm(revocationEndpoint, { token: session }, headers, network)
@@ -93,13 +99,11 @@ async function acceptance(
   return { kind: 'accepted', how: `${how}, which ${isEnded ? 'was ended at once' : 'nobody has kept'}` }
 }
 
-function refusal(answer: Answer, token: string): Presented | undefined {
+function refusal(answer: Answer, confidential: Confidential): Presented | undefined {
   const { code, instance, detail, error_description: text = detail } = jsonOf(answer) ?? {}
   const challenge = challengeIn(answer.headers['www-authenticate'])
   const known = isTokenCode(code) ? code : codeOf(challenge)
   if (known === undefined) return undefined
-  const confidential = new Confidential()
-  if (token !== '') confidential.addToken(token)
   const free = (given: unknown, form: RegExp) => {
     const found = typeof given === 'string' ? form.exec(given)?.[1] : undefined
     return found !== undefined && confidential.isFree(found) ? found : undefined

@@ -1,9 +1,7 @@
 import { ask, isAnswer, isRedirect, isSuccess, type Answer } from '../network/ask.js'
 import type { Network } from '../network/network.js'
+import { hasToken } from './found-token.js'
 import { fail, ok, skip, warn, type Verdict } from './verdict.js'
-
-/** A compact JWS whose header and claims are JSON objects. */
-const token = /\beyJ[\w-]{4,}\.eyJ[\w-]{4,}\.[\w-]{16,}/
 
 /**
  * `token-endpoint`: whether the route of the customer that gives tokens refuses a visitor without a session. What it answers is looked
@@ -28,15 +26,20 @@ export async function checkTokenEndpoint(
       'it hands tokens to anyone by GET: nobody was logged in, and there was one',
       `${decide}. Answer POST alone, as tokenEndpoint() does: a GET is kept in caches, and any site can cause one`,
     )
-  return verdictOf(posted, endpoint)
+  const verdict = verdictOf(posted, endpoint)
+  const isUnread = isAnswer(read) && isSuccess(read) && read.body === undefined
+  return verdict.result === 'ok' && isUnread ? unreadVerdict(posted, read) : verdict
+}
+
+function unreadVerdict(posted: Answer, read: Answer): Verdict {
+  return warn(
+    `who has no session gets ${posted.status}, but a GET is answered ${read.status} with what cannot be read`,
+    'Answer POST alone, as tokenEndpoint() does. Else look by hand what a GET gives without a cookie',
+  )
 }
 
 const decide =
   'Let authorize of tokenEndpoint() return nothing where there is no session. If the page is public on purpose: grant one narrow scope'
-
-function hasToken(answer: Answer): boolean {
-  return token.test(answer.body ?? '')
-}
 
 function verdictOf(answer: Answer, endpoint: URL): Verdict {
   const { status } = answer

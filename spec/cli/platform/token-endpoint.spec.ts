@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
-import express, { type Express, type Request, type RequestHandler } from 'express'
+import express, { type Express, type Request, type RequestHandler, type Response } from 'express'
 import type { IncomingHttpHeaders } from 'node:http'
+import { gzipSync } from 'node:zlib'
 import { createSigner, tokenEndpoint, type TokenEndpointOptions } from '../../../lib/customer/index.js'
 import { consult, lineOf } from '../consult.js'
 import { audience, openPlatforms, pageOrigin, pem, seen } from './platforms.js'
@@ -30,6 +31,11 @@ const decide =
 const byPost = `\
 FAIL  token-endpoint  it hands tokens to anyone: nobody was logged in, and there was one
       fix: ${decide}`
+
+/** JSON that holds the token, and not as it is written. */
+function escapedIn(token: string): string {
+  return `{"token":"\\u0065${token.slice(1)}"}`
+}
 
 /** A token of the customer, which must not be printed. */
 async function signed(): Promise<string> {
@@ -77,6 +83,52 @@ describe('token-endpoint', () => {
       res.send(write(token))
     }, 'post')
     expect(await lineFor(app)).toBe(byPost)
+  })
+
+  it.each<[string, (res: Response, token: string) => void]>([
+    ['in a cookie', (res, token) => void res.status(401).cookie('token', token).end()],
+    ['in JSON in a cookie', (res, token) => void res.status(401).cookie('state', { token }).end()],
+    ['in a header of its own', (res, token) => void res.status(403).set('X-Token', token).end()],
+    [
+      'in the address that it leads to',
+      (res, token) => void res.status(302).set('Location', `/page#token=${token}`).end(),
+    ],
+    ['with a letter escaped', (res, token) => void res.status(401).type('json').send(escapedIn(token))],
+  ])('fails for a token %s, whatever the status', async (_, answer) => {
+    const token = await signed()
+    const app = answering((_req, res) => {
+      answer(res, token)
+    }, 'post')
+    expect(await lineFor(app)).toBe(byPost)
+  })
+
+  it('takes no other token in a header for one of the project', async () => {
+    const [header, , signature] = (await signed()).split('.')
+    const claims = Buffer.from('{"sub":"anonymous"}').toString('base64url')
+    const app = answering(
+      (_req, res) => void res.status(401).cookie('sid', `${header}.${claims}.${signature}`).end(),
+    )
+    expect(await lineFor(app)).toBe('ok    token-endpoint  who has no session gets 401')
+  })
+
+  it('looks through what was made to be looked through for ever', async () => {
+    const app = answering((_req, res) => void res.status(401).send('-eyJ'.repeat(65_000)))
+    expect(await lineFor(app)).toBe('ok    token-endpoint  who has no session gets 401')
+  })
+
+  it.each<[string, (res: Response) => void]>([
+    ['compressed', (res) => void res.set('Content-Encoding', 'gzip').send(gzipSync('{}'))],
+    ['too long', (res) => void res.send(' '.repeat(300_000))],
+  ])('warns of a GET whose answer is %s', async (_, answer) => {
+    const app = ours({})
+    const reading = express()
+    reading.get('/token', (_req, res) => {
+      answer(res)
+    })
+    reading.use(app)
+    expect(await lineFor(reading)).toBe(`\
+warn  token-endpoint  who has no session gets 401, but a GET is answered 200 with what cannot be read
+      fix: Answer POST alone, as tokenEndpoint() does. Else look by hand what a GET gives without a cookie`)
   })
 
   it('fails for a token by GET', async () => {
