@@ -33,7 +33,7 @@ export async function checkTokenEndpoint(
 
 function unreadVerdict(posted: Answer, read: Answer): Verdict {
   return warn(
-    `who has no session gets ${posted.status}, but a GET is answered ${read.status} with what cannot be read`,
+    `a visitor without a session gets ${posted.status}, but a GET is answered ${read.status} with what cannot be read`,
     'Answer POST alone, as tokenEndpoint() does. Else look by hand what a GET gives without a cookie',
   )
 }

@@ -108,12 +108,12 @@ describe('token-endpoint', () => {
     const app = answering(
       (_req, res) => void res.status(401).cookie('sid', `${header}.${claims}.${signature}`).end(),
     )
-    expect(await lineFor(app)).toBe('ok    token-endpoint  who has no session gets 401')
+    expect(await lineFor(app)).toBe('ok    token-endpoint  a visitor without a session gets 401')
   })
 
   it('looks through what was made to be looked through for ever', async () => {
     const app = answering((_req, res) => void res.status(401).send('-eyJ'.repeat(65_000)))
-    expect(await lineFor(app)).toBe('ok    token-endpoint  who has no session gets 401')
+    expect(await lineFor(app)).toBe('ok    token-endpoint  a visitor without a session gets 401')
   })
 
   it.each<[string, (res: Response) => void]>([
