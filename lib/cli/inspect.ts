@@ -25,7 +25,7 @@ nobody unless you give --jwks:
   --key PUBLIC     the public key: PEM or a JWK. Checks the signature
   --jwks URL       the same with the key set at that address
   --audience NAME  the platform's name: checks aud
-  --issuer NAME    checks iss; platforms expect the id of the project unless they say otherwise
+  --issuer NAME    what iss must be; default: the proj_id, as platforms expect unless they say otherwise
   --unverified     exit code 0 although the signature was not checked
   --show           shows jti and all other claims, too. Never the signature
   --json           the same as JSON

@@ -120,7 +120,7 @@ describe.each(algorithms)('no part of a private key for %s is printed', (alg) =>
         const stdin = mint({ [part]: { ...members } })
         for (const args of [[], ['--json'], ['--show'], ['--show', '--json']]) {
           const { stdout, stderr } = await call(['inspect', ...args], { stdin })
-          expect(stdout).toMatch(/token_|claim_|Nothing is wrong|"faults"/)
+          expect(stdout).toMatch(/token_|claim_|issuer_|Nothing is wrong|"faults"/)
           expect(secrets.findIn(`${stdout}${stderr}`)).toBeUndefined()
         }
       }
@@ -140,7 +140,7 @@ describe.each(algorithms)('no part of a private key for %s is printed', (alg) =>
         const stdin = mint({ [part]: { [name]: secret } })
         for (const args of [[], ['--json'], ['--show'], ['--show', '--json']]) {
           const { stdout, stderr } = await call(['inspect', ...args], { stdin })
-          expect(stdout).toMatch(/token_|claim_|Nothing is wrong|"faults"/)
+          expect(stdout).toMatch(/token_|claim_|issuer_|Nothing is wrong|"faults"/)
           expect(secrets.findIn(`${stdout}${stderr}`)).toBeUndefined()
         }
       }

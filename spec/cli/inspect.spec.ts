@@ -52,8 +52,8 @@ describe('inspect', () => {
         claim_invalid: The claims sub and proj_id of the token differ.
         token_expired: The token expired 500 s ago. Sign a new one for each call. If it was new, check the clock of the server that signs.
         token_lifetime_too_long: The token lives 500 s. Sign it for 300 s or less.
-        issuer_mismatch: The iss of the token is not the value of --issuer.
         token_not_verified: The signature is not one of this key: another key signed it, or the token was changed.
+        issuer_mismatch: The iss of the token is not the value of --issuer.
       "
     `)
   })
@@ -196,9 +196,12 @@ describe('inspect', () => {
     )
   })
 
-  it('says that an issuer other than the project is unusual', async () => {
-    const { stdout } = await inspectToken(['--key', key], { claims: { iss: 'idp' } })
-    expect(stdout).toMatch(/^iss is not the proj_id\. Platforms expect that unless they say otherwise/m)
-    expect((await inspectToken(['--key', key, '--issuer', 'idp'], { claims: { iss: 'idp' } })).code).toBe(0)
+  it('refuses an issuer other than the project, unless it is the one that is given', async () => {
+    const other = { claims: { iss: 'idp' } }
+    const called = await inspectToken(['--key', key], other)
+    expect([called.code, faultsIn(called)]).toEqual([1, ['issuer_mismatch']])
+    expect(called.stdout).toMatch(/The iss of the token is not its proj_id.* give --issuer/)
+    expect((await inspectToken(['--key', key, '--issuer', 'idp'], other)).code).toBe(0)
+    expect(faultsIn(await inspectToken(['--key', key, '--issuer', 'idp']))).toEqual(['issuer_mismatch'])
   })
 })
