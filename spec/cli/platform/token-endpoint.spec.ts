@@ -127,7 +127,7 @@ describe('token-endpoint', () => {
     })
     reading.use(app)
     expect(await lineFor(reading)).toBe(`\
-warn  token-endpoint  who has no session gets 401, but a GET is answered 200 with what cannot be read
+warn  token-endpoint  a visitor without a session gets 401, but a GET is answered 200 with what cannot be read
       fix: Answer POST alone, as tokenEndpoint() does. Else look by hand what a GET gives without a cookie`)
   })
 
