@@ -5,10 +5,7 @@ import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import type { Finding } from '../finding.js'
 import { CommandFailure } from '../exit-code.js'
-
-/** What the process of a module says: that it was loaded, and then why it could not be checked, or what was found. */
-export type Report =
-  { readonly loaded: true } | { readonly failure: string } | { readonly findings: readonly Finding[] }
+import { reportIn, type Report } from './process-report.js'
 
 /** How long a module may take, in milliseconds. */
 export interface ConfigLimits {
@@ -20,6 +17,9 @@ export interface ConfigLimits {
 
 /** Each check has a limit of its own, below this one. */
 const defaultLimits: ConfigLimits = { loadMs: 15_000, checkMs: 60_000, closeMs: 3_000 }
+
+/** Characters. A line of a report is shorter by far. */
+const maxReportLength = 1_000_000
 
 const program = fileURLToPath(new URL('config-process.js', import.meta.url))
 
@@ -95,6 +95,10 @@ async function reportOf(file: string, { loadMs, checkMs, closeMs }: ConfigLimits
     reports.on('data', (text: string) => {
       const lines = (unread + text).split('\n')
       unread = lines.pop() ?? ''
+      if (unread.length > maxReportLength) {
+        end({ failure: 'the module of --config writes to the descriptor 3, which is that of the reports' })
+        return
+      }
       for (const line of lines) {
         const report = reportIn(line)
         if (report === undefined) continue
@@ -102,6 +106,7 @@ async function reportOf(file: string, { loadMs, checkMs, closeMs }: ConfigLimits
           end(report)
           return
         }
+        if (isLoaded) continue
         isLoaded = true
         limit(checkMs, `the checks of the module of --config took more than ${checkMs / 1000} s`)
       }
@@ -116,14 +121,4 @@ async function reportOf(file: string, { loadMs, checkMs, closeMs }: ConfigLimits
       })
     })
   })
-}
-
-/** The module has the descriptor, too, and may have written to it. */
-function reportIn(line: string): Report | undefined {
-  try {
-    const report = JSON.parse(line) as Report | null
-    return typeof report === 'object' && report !== null ? report : undefined
-  } catch {
-    return undefined
-  }
 }

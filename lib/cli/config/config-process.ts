@@ -3,11 +3,11 @@ import { Server } from 'node:net'
 import { pathToFileURL } from 'node:url'
 import type { Finding } from '../finding.js'
 import { CommandFailure } from '../exit-code.js'
-import type { Report } from './check-config.js'
 import { kindOf, reasonOf } from './failure-reason.js'
 import { loadingFailure } from './loading-failure.js'
 import { checkParts } from './platform-checks.js'
 import { partsOf, type PlatformParts } from './platform-parts.js'
+import type { Report } from './process-report.js'
 
 /*
  * The process in which a module of the platform is imported and checked: `node config-process.js FILE CLOSE_MS`. What the module does to its
