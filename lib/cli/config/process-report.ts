@@ -1,6 +1,6 @@
 import { parsedJson } from '../../jwk/jwk-text.js'
 import { inAscii } from '../../options/quoted.js'
-import type { Finding } from '../checks/finding.js'
+import type { Finding } from '../finding.js'
 import { withoutUserinfo } from './failure-reason.js'
 
 /** What the process of a module says: that it was loaded, and then why it could not be checked, or what was found. */
