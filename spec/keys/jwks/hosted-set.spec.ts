@@ -247,6 +247,15 @@ describe('a host that does not answer', () => {
     expect([await platform.found('key-1'), reads()]).toEqual(['key-1', 1])
   })
 
+  it('leaves open whether there is a new key', async () => {
+    const { found } = hostedPlatform(host, { timeoutMs: 10_000 })
+    host.answer = keySet([published('key-1')])
+    await found('key-1')
+    host.answer = () => undefined
+    pass(31)
+    expect([await found('key-2'), await found('key-1')]).toEqual(['project_key_set_failed', 'key-1'])
+  })
+
   it('does not take away the keys that are at hand', async () => {
     const { found } = hostedPlatform(host, { timeoutMs: 300 })
     host.answer = keySet([published('key-1')])
