@@ -19,6 +19,8 @@ export interface LoadedKey {
   readonly verdict: Verdict
   /** Undefined: there is nothing to sign with. */
   readonly signer?: Signer
+  /** The platform's name by the file alone, where it is an address: whoever calls has not said that it is that of `--url`. */
+  readonly platform?: URL
 }
 
 /** Seconds. What is signed here is used at once. */
@@ -36,7 +38,8 @@ export function loadKey({ content, mode, ...given }: GivenKey): LoadedKey {
     const signer = createSigner({ privateKey: content, projectId, audience, expiresIn })
     const whose = `${String(alg)}, project${quoted(projectId)}, audience ${shownAudience(audience)}`
     const verdict = modeFault(mode) ?? kidFault(kid, thumbprint, whose) ?? ok(`${whose}, kid ${thumbprint}`)
-    return { verdict, signer }
+    const platform = given.audience === undefined ? addressIn(audience) : undefined
+    return { verdict, signer, ...(platform !== undefined && { platform }) }
   } catch (error) {
     if (!(error instanceof TypeError)) throw error
     const sentence = error.message
@@ -63,9 +66,13 @@ function nameOf(name: keyof typeof hints, given: string | undefined, inFile: str
 
 /** Most are addresses. What is none may be anything. */
 function shownAudience(audience: string): string {
+  const url = addressIn(audience)
+  return url === undefined ? quoted(audience).trim() || 'of another form' : shownAddress(url)
+}
+
+function addressIn(audience: string): URL | undefined {
   const url = parseUrl(audience)
-  if (url?.protocol === 'https:' || url?.protocol === 'http:') return shownAddress(url)
-  return quoted(audience).trim() || 'of another form'
+  return url?.protocol === 'https:' || url?.protocol === 'http:' ? url : undefined
 }
 
 function modeFault(mode: number | undefined): Verdict | undefined {
