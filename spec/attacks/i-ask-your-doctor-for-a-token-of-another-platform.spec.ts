@@ -28,13 +28,14 @@ function siteAt(url: string, hasSessions: boolean): Site {
   }
 }
 
-function loaded(audience: string, confirmed?: string): LoadedKey {
+function loaded(audience: string, confirmed?: string): Promise<LoadedKey> {
   const content = Buffer.from(keyFile({ audience }))
   return loadKey({ content, mode: undefined, projectId: undefined, audience: confirmed })
 }
 
 /** Whether a token is signed for an address; what is said where none is. */
-async function outcome(key: LoadedKey, site: Site): Promise<string> {
+async function outcome(loading: Promise<LoadedKey>, site: Site): Promise<string> {
+  const key = await loading
   const signer = { sign: () => Promise.reject(new Error('signed')), ready: () => Promise.resolve() }
   return checkKey({ ...key, signer }, site, {}).then(
     ({ verdict }) => `${verdict.result} ${verdict.text}`,
