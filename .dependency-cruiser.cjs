@@ -23,7 +23,7 @@ const mayKnow = {
   'express-types': ['types'],
   jwk: carvable,
   events: ['errors', 'time', 'warnings', ...carvable],
-  keys: ['jwk', ...leaves],
+  keys: ['jwk', 'events/read-event', 'events/listeners', 'events/event-text', ...leaves],
   replay: leaves,
   revocations: ['keys/key-store', 'events/read-event', ...leaves],
   verify: [
@@ -149,8 +149,19 @@ module.exports = {
     {
       name: 'stores-know-no-http',
       severity: 'error',
-      from: { path: pathOf(['keys', 'replay', 'registry/store', 'registry/postgres']) },
+      from: {
+        path: pathOf(['keys', 'replay', 'registry/store', 'registry/postgres']),
+        // The one that reads the sets of customers.
+        pathNot: '^lib/keys/jwks/guarded-fetch\\.ts$',
+      },
       to: { path: '^(node:)?https?$|^lib/http/(problem|json-body|body-bytes|media-type|fault)' },
+    },
+    {
+      name: 'key-stores-tell-of-nothing',
+      comment: 'But for what reads the sets of customers.',
+      severity: 'error',
+      from: { path: '^lib/keys/', pathNot: '^lib/keys/jwks/' },
+      to: { path: '^lib/events/' },
     },
     {
       name: 'an-entry-point-is-not-imported-within',

@@ -9,6 +9,13 @@ export type { OutageCode, OutageReason, RefusalCode, RefusalReason, Retry } from
 export { eventLine } from './events/event-line.js'
 export type { VerifierEventListener } from './events/listeners.js'
 export type {
+  DroppedKey,
+  DroppedKeyReason,
+  KeySetEvent,
+  KeySetFailedEvent,
+  KeySetReadEvent,
+} from './events/read-event.js'
+export type {
   EventFace,
   StoreSeconds,
   VerifierAcceptedEvent,
@@ -23,6 +30,8 @@ export { refusalOf } from './faces/kept-refusal.js'
 export { refuseUpgrade, socketCredentials, type UpgradeCredentials } from './faces/upgrade.js'
 export type { FaceOptions, ReverseJwtOptions } from './faces/face-options.js'
 export { CachedKeyStore, type CachedKeyStoreOptions } from './keys/cached.js'
+export { JwksKeyStore } from './keys/jwks/jwks-key-store.js'
+export type { JwksKeyStoreOptions } from './keys/jwks/options.js'
 export type { KeyStore } from './keys/key-store.js'
 export { MemoryKeyStore, type ProjectWithKeys } from './keys/memory.js'
 export { admitProjectKey, type KeyAdmissionOptions, type PublicKeyInput } from './keys/public-key.js'
@@ -38,7 +47,10 @@ export type { BoundVerifier, ReplayCeilings, ReplayStore, TokenUse } from './rep
 export { ReverseJwtStrategy, type VerifyDone, type VerifyCallback } from './faces/passport.js'
 export type {
   Authentication,
+  DeniedKey,
   HeadersLike,
+  HostedKeySet,
+  HostedKeySetSource,
   NextFunction,
   OriginSource,
   Project,

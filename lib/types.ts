@@ -159,6 +159,31 @@ export interface ExpiringKeySource {
   expiringKeys(before: number): Promise<readonly ExpiringKey[]>
 }
 
+/** Where the customer of a project hosts its public keys, and which of them the platform does not accept. */
+export interface HostedKeySet {
+  readonly project: Project
+  /** Address of the JWK Set (RFC 7517 section 5): `https://shop.example/jwks.json`. */
+  readonly jwksUri: string
+  /** Keys of the set that the platform has revoked. Empty: none. */
+  readonly denied: readonly DeniedKey[]
+}
+
+/** A key of a hosted set that the platform has revoked. */
+export interface DeniedKey {
+  readonly kid: string
+  /** Epoch seconds. For events: the key is refused whatever a clock says. */
+  readonly deniedAt: number
+}
+
+/** Who knows which projects have a hosted key set. */
+export interface HostedKeySetSource {
+  /**
+   * The set of that project; undefined or null where it has none or there is no such project. Throws when it cannot tell. Any name
+   * that a token says comes here, so a set is only to be named for a project that there is.
+   */
+  keySet(projectId: string): HostedKeySet | null | undefined | Promise<HostedKeySet | null | undefined>
+}
+
 /** The part of `Headers` of the Fetch standard that is called. */
 export interface HeadersLike {
   get(name: string): string | null | undefined

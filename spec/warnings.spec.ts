@@ -32,6 +32,7 @@ it('gives each warning once, with a code that silences it', () => {
     'REVERSE_JWT_BODY_NOT_PARSED',
     'REVERSE_JWT_TOKENS_NOT_LIMITED',
     'REVERSE_JWT_LISTENER_FAILED',
+    'REVERSE_JWT_PRIVATE_ADDRESSES_ALLOWED',
   ] as const
   for (const code of [...codes, ...codes.toReversed()]) warnOnce(code)
   expect(emitWarning.mock.calls.map(([, options]) => options)).toEqual(

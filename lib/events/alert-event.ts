@@ -9,6 +9,8 @@ export type AlertRule =
   | 'project_refused'
   | 'store_unavailable'
   | 'key_near_expiry'
+  | 'key_set_failing'
+  | 'private_key_published'
   | 'revocations_stale'
   | 'probing'
 
@@ -28,9 +30,9 @@ export interface AlertRaisedEvent {
   readonly time: number
   readonly rule: AlertRule
   readonly severity: AlertSeverity
-  /** Whose tokens it is about: verified. Absent: it is about no single project. */
+  /** Whose tokens or keys it is about: verified, or from your store. Absent: it is about no single project. */
   readonly projectId?: string
-  /** The key that it is about: verified. */
+  /** The key that it is about: verified, but for `private_key_published`, where the customer wrote it. */
   readonly kid?: string
   /** The project that tokens name without a proof: anyone can have written them. */
   readonly unverifiedProjectId?: string

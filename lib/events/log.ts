@@ -2,6 +2,7 @@ import { flag, objectWith } from '../options/kinds.js'
 import { argumentReader, optionsReader, type OptionsOf } from '../options/options.js'
 import type { AlertSeverity } from './alert-event.js'
 import type { AnyEvent, ObservedEvent } from './observed-event.js'
+import type { KeySetReadEvent } from './read-event.js'
 
 /** What a log line holds beside its text. Below a name of its own, because loggers have a `time` and a `type` themselves. */
 export interface EventLogEntry {
@@ -16,7 +17,7 @@ export interface EventLogger {
 }
 
 export interface LogEventsOptions {
-  /** Whether to log what is as it should be, too: each accepted token and session, each read of what has ended. Default: false. */
+  /** Whether to log what is as it should be, too: each accepted token and session, each read of what has ended or of a project's keys. Default: false. */
   readonly accepted?: boolean
 }
 
@@ -42,7 +43,7 @@ const readOptions = optionsReader('logEvents', { accepted: flag } satisfies Opti
  * | level | events |
  * | --- | --- |
  * | `info` | refusals that anyone can cause, sessions issued and ended, changes of projects and keys, alerts that are for information or have ended |
- * | `warn` | refusals with `signature: 'good'`, reads that failed, alerts with the severity `warning` |
+ * | `warn` | refusals with `signature: 'good'`, reads that failed, key sets of projects with keys that cannot be used, alerts with the severity `warning` |
  * | `error` | what could not be checked or signed, alerts with the severity `critical` |
  *
  * The text is made of fixed words. The event holds what callers wrote, raw: the logger must write it as JSON, as pino and bunyan do;
@@ -57,10 +58,21 @@ export function logEvents(logger: EventLogger, options: LogEventsOptions = {}): 
   const { accepted } = readOptions(options)
   return (event) => {
     const observed = event as ObservedEvent
-    if (!accepted && (event.type === 'accepted' || event.type === 'revocations.read')) return undefined
+    if (!accepted && isAsItShouldBe(observed)) return undefined
     // What it returns is looked at by whoever tells of the event: it may be a promise that fails.
     return target[levelOf(observed)]({ event: withoutStates(event) }, textOf(observed))
   }
+}
+
+/** What happens all day where nothing is wrong. */
+function isAsItShouldBe(event: ObservedEvent): boolean {
+  if (event.type === 'accepted' || event.type === 'revocations.read') return true
+  // Of a project's set, of which there may be thousands.
+  return event.type === 'key_set.read' && event.projectId !== undefined && !hasNews(event)
+}
+
+function hasNews({ droppedKeys = [], newKids = [] }: KeySetReadEvent): boolean {
+  return droppedKeys.length > 0 || newKids.length > 0
 }
 
 const levelsOfAlerts: Readonly<Record<AlertSeverity, Level>> = {
@@ -80,6 +92,8 @@ function levelOf(event: ObservedEvent): Level {
     case 'key_set.failed':
     case 'revocations.failed':
       return 'warn'
+    case 'key_set.read':
+      return (event.droppedKeys ?? []).length > 0 ? 'warn' : 'info'
     case 'alert.raised':
       return levelsOfAlerts[event.severity]
     default:

@@ -23,22 +23,51 @@ export interface RevocationsFailedEvent {
   readonly cause: string
 }
 
-/** What became of a read of the key set of an issuer, by who verifies sessions. */
+/**
+ * What became of a read of a key set: of the issuer's, by who verifies sessions, or of the set that the customer of a project hosts,
+ * by a `JwksKeyStore`. The latter has a `projectId`.
+ */
 export type KeySetEvent = KeySetReadEvent | KeySetFailedEvent
 
 export interface KeySetReadEvent {
   readonly type: 'key_set.read'
   readonly id: string
   readonly time: number
+  /** Whose set it is. Absent: the issuer's. */
+  readonly projectId?: string
+  /** Keys that can be used. */
   readonly keys: number
   /** Entries of the set that cannot be used. */
   readonly dropped: number
+  /** Of a project's set: up to 20 of them, published private keys first. */
+  readonly droppedKeys?: readonly DroppedKey[]
+  /** Of a project's set: the kids that this process has not seen in it before. */
+  readonly newKids?: readonly string[]
 }
+
+/** An entry of a project's set that cannot be used. Nothing of the key itself is in it. */
+export interface DroppedKey {
+  /** As the entry says it, cut at 256 characters: the customer wrote it. Absent where it has none. */
+  readonly kid?: string
+  readonly reason: DroppedKeyReason
+}
+
+/**
+ * Why a key of a project's set is not used.
+ *
+ * `private`: its private half stands there for all to read. `symmetric`: a shared secret does. `duplicate_kid`: two entries have this
+ * kid. `other_material`: the kid stood for another key before. `not_admitted`: it is no key that `admitProjectKey` takes, or is for
+ * another use. `too_many`: the set has more keys than are read, or the project has had 1,000 kids.
+ */
+export type DroppedKeyReason =
+  'private' | 'symmetric' | 'duplicate_kid' | 'other_material' | 'not_admitted' | 'too_many'
 
 export interface KeySetFailedEvent {
   readonly type: 'key_set.failed'
   readonly id: string
   readonly time: number
+  /** Whose set it is. Absent: the issuer's. */
+  readonly projectId?: string
   /** In words. */
   readonly cause: string
 }

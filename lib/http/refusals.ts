@@ -60,13 +60,13 @@ export type RefusalReason =
 // prettier-ignore
 export type OutageReason =
   | 'key_store_failed' | 'key_store_late' | 'replay_store_failed' | 'replay_store_late' | 'replay_store_full'
-  | 'replay_project_rate' | 'busy' | 'clock' | 'crypto' | 'key_set_failed' | 'revocations_failed' | 'revocations_stale'
+  | 'replay_project_rate' | 'busy' | 'clock' | 'crypto' | 'key_set_failed' | 'project_key_set_failed' | 'revocations_failed' | 'revocations_stale'
   | 'signer_failed'
 
 // prettier-ignore
 export const outageReasons: readonly OutageReason[] = [
   'key_store_failed', 'key_store_late', 'replay_store_failed', 'replay_store_late', 'replay_store_full',
-  'replay_project_rate', 'busy', 'clock', 'crypto', 'key_set_failed', 'revocations_failed', 'revocations_stale',
+  'replay_project_rate', 'busy', 'clock', 'crypto', 'key_set_failed', 'project_key_set_failed', 'revocations_failed', 'revocations_stale',
   'signer_failed',
 ]
 

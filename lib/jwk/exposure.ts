@@ -84,6 +84,18 @@ function refuseDer(der: Buffer): void {
   if (secretKinds.has(kindOfDer(der))) throw new TypeError(`${exposed} ${byOpenssl}`)
 }
 
+/** Which secret a JWK holds, or what stands in the place of one: for who goes on without it. */
+export function secretIn(jwk: JwkMembers): 'private' | 'symmetric' | undefined {
+  try {
+    refuseJwk(jwk)
+    return undefined
+  } catch (error) {
+    const { message } = error as TypeError
+    if (message.startsWith(exposed)) return 'private'
+    return message === symmetric ? 'symmetric' : undefined
+  }
+}
+
 /** In small letters, as some serialisers do not write them. */
 const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth']
 

@@ -16,6 +16,7 @@ const codes: Readonly<Record<Parameters<typeof warnOnce>[0], true>> = {
   REVERSE_JWT_TOKENS_NOT_LIMITED: true,
   REVERSE_JWT_LISTENER_FAILED: true,
   REVERSE_JWT_EVENTS_DROPPED: true,
+  REVERSE_JWT_PRIVATE_ADDRESSES_ALLOWED: true,
 }
 
 const messages = new Map<string, string>()

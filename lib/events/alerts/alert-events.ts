@@ -9,6 +9,7 @@ import type { AnyEvent, ObservedEvent } from '../observed-event.js'
 import type { VerifierAcceptedEvent, VerifierRefusedEvent } from '../verifier-event.js'
 import { ActiveAlerts, type Finding } from './active-alerts.js'
 import { ExpiringKeys } from './expiring-keys.js'
+import { KeySetRules } from './key-set-rules.js'
 import { PlatformRules } from './platform-rules.js'
 import {
   clockAhead,
@@ -77,6 +78,8 @@ const seenTypes = new Set([
   'session.failed',
   'revocations.read',
   'revocations.failed',
+  'key_set.read',
+  'key_set.failed',
 ])
 
 function isSeen(event: AnyEvent): event is ObservedEvent {
@@ -84,8 +87,8 @@ function isSeen(event: AnyEvent): event is ObservedEvent {
 }
 
 /**
- * Tells when something happens that somebody should look at: a listener for `onEvent` of a verifier, of a session issuer and of who
- * verifies sessions. Without a database and without a metrics server; each process counts by itself. docs/operations.md says what
+ * Tells when something happens that somebody should look at: a listener for `onEvent` of a verifier, of a session issuer, of who
+ * verifies sessions and of a `JwksKeyStore`. Without a database and without a metrics server; each process counts by itself. docs/operations.md says what
  * each rule fires at, and what to do.
  *
  * Alerts go to `onAlert`. Each comes once for a rule and a project, again after 15 minutes while it goes on, and as `alert.ended` when
@@ -115,6 +118,7 @@ export function alertEvents(options: AlertOptions): (event: AnyEvent) => void {
   }
   const tolerances = { clockTolerance, maxLifetime }
   const platform = new PlatformRules()
+  const keySets = new KeySetRules()
   const expiringKeys = store === undefined ? undefined : new ExpiringKeys(store, raise)
   const projects = new LRUCache<string, ProjectTraffic>({ max: maxProjects })
 
@@ -163,6 +167,7 @@ export function alertEvents(options: AlertOptions): (event: AnyEvent) => void {
     const now = event.time
     active.passTo(now)
     raise(platform.see(event, now))
+    if (event.type === 'key_set.read' || event.type === 'key_set.failed') raise(keySets.see(event, now))
     if (event.type === 'accepted' && event.face !== 'session') seeAccepted(event, now)
     if (event.type === 'refused') seeRefused(event, now)
   }

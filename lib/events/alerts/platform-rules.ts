@@ -3,8 +3,12 @@ import type { ObservedEvent } from '../observed-event.js'
 import type { Finding } from './active-alerts.js'
 import { SlidingCount } from './sliding-count.js'
 
-/** One project's own share, or a moment with too many at once: no store is away. */
-const ownFault: ReadonlySet<OutageReason> = new Set<OutageReason>(['busy', 'replay_project_rate'])
+/** One project's own share, or its own host, or a moment with too many at once: no store is away. */
+const ownFault: ReadonlySet<OutageReason> = new Set<OutageReason>([
+  'busy',
+  'replay_project_rate',
+  'project_key_set_failed',
+])
 
 const maxListAge = 45
 

@@ -6,7 +6,7 @@ interface RuleFacts {
   readonly window: number
 }
 
-/** What each rule fires at stands in project-rules.ts, platform-rules.ts and expiring-keys.ts. */
+/** What each rule fires at stands in project-rules.ts, platform-rules.ts, key-set-rules.ts and expiring-keys.ts. */
 export const rules = {
   revoked_key_used: { severity: 'critical', window: 300 },
   replay_burst: { severity: 'warning', window: 60 },
@@ -17,6 +17,8 @@ export const rules = {
   project_refused: { severity: 'warning', window: 300 },
   store_unavailable: { severity: 'critical', window: 30 },
   key_near_expiry: { severity: 'warning', window: 86_400 },
+  key_set_failing: { severity: 'warning', window: 900 },
+  private_key_published: { severity: 'critical', window: 900 },
   revocations_stale: { severity: 'warning', window: 60 },
   probing: { severity: 'info', window: 60 },
 } as const satisfies Record<AlertRule, RuleFacts>

@@ -3,6 +3,7 @@ import type { ExpiringKeySource } from '../../types.js'
 import { Counts } from './counts.js'
 import type { EventMeter, MeterInstrumentOptions } from './event-meter.js'
 import { expiringKeys } from './expiring-keys.js'
+import { FailingSets } from './failing-sets.js'
 import * as series from './series.js'
 
 const durations = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5]
@@ -28,6 +29,7 @@ export class Instruments {
   readonly tokenAge
   readonly tokenAhead
   readonly storeDuration
+  readonly failingSets = new FailingSets()
   /** When the list of ended sessions was new, in milliseconds by the monotonic clock. */
   revocationsSince: number | undefined
 
@@ -86,6 +88,14 @@ export class Instruments {
       })
       .addCallback((result) => {
         if (this.revocationsSince !== undefined) result.observe(secondsSince(this.revocationsSince))
+      })
+    meter
+      .createObservableGauge('reverse_jwt.key_set.failing', {
+        description: 'Projects whose key set cannot be read',
+        unit: '{project}',
+      })
+      .addCallback((result) => {
+        result.observe(this.failingSets.count)
       })
   }
 }

@@ -62,7 +62,7 @@ const readOptions = optionsReader('meterEvents', {
  * all that can be counted are there from the beginning on, at 0. An attribute never holds what a caller wrote, and no name of a
  * project that was not verified.
  *
- * Make one for a process, and give it to all that have `onEvent`: verifiers, issuers, verifiers of sessions, alerts. Throws a
+ * Make one for a process, and give it to all that have `onEvent`: verifiers, issuers, verifiers of sessions, `JwksKeyStore`, alerts. Throws a
  * `TypeError` for a wrong meter or option.
  *
  * @example
@@ -112,6 +112,8 @@ function note(instruments: Instruments, event: ObservedEvent, labelOf: LabelOf):
     case 'key_set.read':
     case 'key_set.failed':
       instruments.keySetReads.add(event.type === 'key_set.read' ? 'answered' : 'failed')
+      if (event.projectId !== undefined)
+        instruments.failingSets.note(event.projectId, event.type === 'key_set.failed')
       return
     case 'revocations.read':
       instruments.revocationsSince = performance.now()

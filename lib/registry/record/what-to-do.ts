@@ -42,6 +42,7 @@ export const whatToDo: Readonly<Record<RefusalRecord['reason'], string>> = {
   clock: 'Platform: a clock stands still, was set, or is not that of others. Let NTP set all of them.',
   crypto: 'Platform: the cryptography of Node failed. See the log.',
   key_set_failed: 'Platform: the service could not read the key set of the session issuer. See the way from it to jwks_uri.',
+  project_key_set_failed: 'Customer: the key set that you host cannot be read. Platform: the event key_set.failed of the project says why.',
   revocations_failed: 'Platform: the service could not read which sessions have ended. See the way to the revocation list.',
   revocations_stale: 'Platform: the list of ended sessions is too old. See why the service cannot read a newer one, and the clocks.',
   signer_failed: 'Platform: no session could be signed. See signingKeys, or the KMS.',

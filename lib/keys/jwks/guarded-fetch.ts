@@ -1,0 +1,152 @@
+import type { LookupAddress } from 'node:dns'
+import type { IncomingMessage } from 'node:http'
+import { request } from 'node:https'
+import { isIP, type LookupFunction } from 'node:net'
+import { parseJsonObject, type JsonLimits, type JsonObject } from '../../encoding/strict-json.js'
+import { keySetAddress, portOf } from './address-rules.js'
+import { isPublicAddress } from './allowed-address.js'
+import { network } from './network.js'
+
+export interface FetchRules {
+  readonly timeoutMs: number
+  readonly maxBytes: number
+  readonly ports: readonly number[]
+  readonly allowAddress: ((address: string) => boolean) | undefined
+}
+
+export interface FetchedSet {
+  readonly document: JsonObject
+  /** `max-age` of its Cache-Control, in seconds. */
+  readonly maxAge: number | undefined
+}
+
+/** A set of 20 keys with certificates has some 400 values. What has more keys than are used is read as well, to say so. */
+const documentLimits: JsonLimits = { values: 4_000, members: 3_000, objects: 300, indexNames: 0 }
+const maxHeaderSize = 8_192
+/** How many of the addresses of a name are tried, all of which were looked at. */
+const maxTried = 4
+
+/** What is told of a read that failed: words of this file, never those of the other side. */
+class ReadFault extends Error {}
+
+/**
+ * Reads a JSON object from an address that a stranger wrote.
+ *
+ * The name is resolved once. When any of its addresses is not public nothing is connected to; else exactly those are. Certificate and
+ * name are checked by Node, whatever the environment says of that. Sends no credentials, follows no redirect, asks no proxy, takes no
+ * compressed answer, and gives up after `timeoutMs`, DNS and TLS included, or `maxBytes`. Throws an Error that quotes nothing of what
+ * came.
+ */
+export async function fetchKeySet(address: string, rules: FetchRules): Promise<FetchedSet> {
+  const url = keySetAddress(address, rules.ports)
+  if (typeof url === 'string') throw new ReadFault(`the address of the key set is not allowed: ${url}`)
+  const { timeoutMs, maxBytes } = rules
+  const signal = AbortSignal.timeout(timeoutMs)
+  try {
+    const addresses = await beforeAbort(signal, publicAddresses(url.hostname, rules, signal))
+    const response = await answerOf(url, addresses, signal)
+    try {
+      const document = parseJsonObject(await bodyOf(response, maxBytes), documentLimits)
+      if (document === undefined) throw new ReadFault('it answered no JSON object')
+      return { document, maxAge: maxAgeIn(response.headers['cache-control']) }
+    } finally {
+      response.destroy()
+    }
+  } catch (cause) {
+    const why = signal.aborted ? `it did not answer within ${timeoutMs} ms` : reasonOf(cause)
+    throw new ReadFault(`the key set cannot be read: ${why}`)
+  }
+}
+
+async function publicAddresses(
+  hostname: string,
+  { allowAddress }: FetchRules,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const addresses = await network.resolve(hostname, signal)
+  if (addresses.length === 0) throw new ReadFault('its name has no address')
+  const isAllowed = (address: string) =>
+    isPublicAddress(address) || (isIP(address) !== 0 && allowAddress?.(address) === true)
+  if (!addresses.every(isAllowed)) throw new ReadFault('its name leads to an address that is not public')
+  return addresses.slice(0, maxTried)
+}
+
+function answerOf(url: URL, addresses: readonly string[], signal: AbortSignal): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const asked = request({
+      hostname: url.hostname,
+      servername: url.hostname,
+      port: portOf(url),
+      path: `${url.pathname}${url.search}`,
+      headers: {
+        Accept: 'application/jwk-set+json, application/json',
+        'Accept-Encoding': 'identity',
+        'User-Agent': 'reverse-jwt',
+      },
+      // One of its own, without proxies and without connections of others.
+      agent: false,
+      lookup: pinned(addresses),
+      rejectUnauthorized: true,
+      insecureHTTPParser: false,
+      maxHeaderSize,
+      signal,
+      ...(network.ca !== undefined && { ca: network.ca }),
+    })
+    asked.on('response', resolve)
+    asked.on('error', reject)
+    // Also when it asks for another protocol.
+    asked.on('close', () => {
+      reject(new ReadFault('it closed the connection'))
+    })
+    asked.end()
+  })
+}
+
+/** Answers with what was looked at, and asks nobody again. */
+function pinned(addresses: readonly string[]): LookupFunction {
+  const known = addresses.map((address): LookupAddress => ({ address, family: isIP(address) }))
+  return (_hostname, { all }, callback) => {
+    const [first] = known
+    if (all === true) callback(null, known)
+    else callback(null, first?.address ?? '', first?.family)
+  }
+}
+
+async function bodyOf(response: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  const { statusCode, headers } = response
+  if (statusCode !== 200) throw new ReadFault(`it answered ${statusCode ?? 'nothing'}`)
+  if (headers['content-encoding'] !== undefined) throw new ReadFault('it answered with a Content-Encoding')
+  const chunks: Buffer[] = []
+  let length = 0
+  for await (const chunk of response) {
+    length += (chunk as Buffer).length
+    if (length > maxBytes) throw new ReadFault(`it answered more than ${maxBytes} bytes`)
+    chunks.push(chunk as Buffer)
+  }
+  return Buffer.concat(chunks)
+}
+
+/** RFC 9111 section 5.2.2.1. The smallest one, where there are several. */
+function maxAgeIn(header: string | undefined): number | undefined {
+  const ages = Array.from((header ?? '').matchAll(/(?:^|[,\s])max-age\s*=\s*"?(\d+)/gi), ([, age]) =>
+    Number(age),
+  )
+  return ages.length === 0 ? undefined : Math.min(...ages)
+}
+
+/** A resolver may take for ever. */
+function beforeAbort<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener('abort', () => {
+      reject(new ReadFault('aborted'))
+    })
+    work.then(resolve, reject)
+  })
+}
+
+/** Messages of TLS and of DNS quote names that the other side chose; their codes are Node's. */
+function reasonOf(thrown: unknown): string {
+  if (thrown instanceof ReadFault) return thrown.message
+  const { code } = (thrown ?? {}) as { code?: unknown }
+  return typeof code === 'string' && /^\w{1,60}$/.test(code) ? `it failed with ${code}` : 'it failed'
+}
