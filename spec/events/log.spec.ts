@@ -31,6 +31,7 @@ it('writes one line for an event, with the event as it is beside what pino has',
 
 describe('the level', () => {
   const session = { face: 'session' } as const
+  const ofProject = { projectId: 'shop' }
   const cases: readonly [string, string, AnyEvent][] = [
     ['info', 'A token was refused: token_not_verified', refusedEvent()],
     ['info', 'A session was refused: session_revoked', refusedEvent({ ...session, code: 'session_revoked' })],
@@ -46,7 +47,14 @@ describe('the level', () => {
     ['error', 'A session could not be signed', told('session.failed')],
     ['error', 'The keys that sign sessions could not be read', told('signing_keys.failed')],
     ['info', 'A key set was read', told('key_set.read')],
+    ['info', 'A key set was read', told('key_set.read', { ...ofProject, newKids: ['key-2'] })],
+    [
+      'warn',
+      'A key set was read',
+      told('key_set.read', { ...ofProject, droppedKeys: [{ reason: 'private' }] }),
+    ],
     ['warn', 'A key set could not be read', told('key_set.failed')],
+    ['warn', 'A key set could not be read', told('key_set.failed', ofProject)],
     ['warn', 'The list of ended sessions could not be read', told('revocations.failed')],
     ['info', 'A project or a key was changed', changed],
     ['error', 'An alert was raised: revoked_key_used', alertRaised('revoked_key_used', 'critical')],
@@ -64,7 +72,12 @@ describe('the level', () => {
 })
 
 describe('what is as it should be', () => {
-  const events = [acceptedEvent(), acceptedEvent({ face: 'session' }), told('revocations.read')]
+  const events = [
+    acceptedEvent(),
+    acceptedEvent({ face: 'session' }),
+    told('revocations.read'),
+    told('key_set.read', { projectId: 'shop', droppedKeys: [], newKids: [] }),
+  ]
 
   it('is not logged', () => {
     const { listener, lines } = logging()
@@ -79,6 +92,7 @@ describe('what is as it should be', () => {
       'A token was accepted',
       'A session was accepted',
       'The list of ended sessions was read',
+      'A key set was read',
     ])
   })
 })

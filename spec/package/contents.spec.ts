@@ -204,9 +204,14 @@ describe('what an entry brings along', () => {
 
   it('is neither Express nor Passport for the platform', () => {
     expect(packagesOf('dist/lib/index.js')).toEqual([
+      'ipaddr.js',
       'lru-cache',
       'node:buffer',
       'node:crypto',
+      'node:dns/promises',
+      'node:https',
+      'node:net',
+      'node:timers/promises',
       'on-headers',
       'passport-strategy',
     ])

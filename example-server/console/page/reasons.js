@@ -147,6 +147,10 @@ export const reasons = {
     'The key set of the issuer could not be read.',
     'Does the platform answer where its keys are?',
   ],
+  project_key_set_failed: [
+    'The key set that the customer hosts could not be read.',
+    'Does its host answer? The event key_set.failed says why not.',
+  ],
   revocations_failed: [
     'The list of ended sessions could not be read.',
     'Does the platform answer its own services?',
@@ -188,6 +192,6 @@ const ofType = {
   'session.revoked': ['Sessions were ended before their time.', ''],
   'session.failed': ['A session could not be made.', 'Look at the key that signs sessions.'],
   'signing_keys.failed': ['The keys that sign sessions could not be read.', 'Look at where they are kept.'],
-  'key_set.failed': ['The key set of the issuer could not be read.', 'Does the platform answer?'],
+  'key_set.failed': ['A key set could not be read.', 'Does its host answer?'],
   'revocations.failed': ['The list of ended sessions could not be read.', 'Does the platform answer?'],
 }

@@ -5,7 +5,7 @@ import { within } from '../../time/time-limit.js'
 import { primeModulusRefusal } from '../public-key.js'
 import { fetchKeySet, type FetchRules } from './guarded-fetch.js'
 import { keyChecks } from './key-checks.js'
-import type { Places } from './places.js'
+import { takeAll, type Places } from './places.js'
 import { SeenKids } from './seen-kids.js'
 import { keysOf, type SetKey } from './set-keys.js'
 
@@ -19,7 +19,15 @@ export interface HostedSetRules extends FetchRules {
   readonly reads: Places
   /** One for each name that somebody waits for. */
   readonly waits: Places
+  /** The same for all but the first name of a set, so that few sets do not take the places of others. */
+  readonly furtherWaits: Places
   readonly report: (event: Report<KeySetEvent>) => void
+}
+
+/** A name that calls wait for. */
+interface WaitingName {
+  callers: number
+  readonly taken: readonly Places[]
 }
 
 /** What Cache-Control can shorten `ttl` to. */
@@ -53,8 +61,7 @@ export class HostedSet {
   /** In a row. */
   private failures = 0
   private reading: Promise<void> | undefined
-  /** How many wait for each name. */
-  private readonly waiting = new Map<string, number>()
+  private readonly waiting = new Map<string, WaitingName>()
 
   /** `before`: where the keys were until now. What a kid stands for, it stands for at each address. */
   constructor(projectId: string, address: string, rules: HostedSetRules, before?: HostedSet) {
@@ -95,23 +102,33 @@ export class HostedSet {
   }
 
   private async findAfter(reading: Promise<void>, kid: string): Promise<SetKey | undefined> {
-    const { waits } = this.rules
-    const others = this.waiting.get(kid) ?? 0
-    if (others === 0 && (this.waiting.size >= maxWaiting || !waits.take())) throw busy()
-    this.waiting.set(kid, others + 1)
+    const place = this.placeFor(kid)
+    if (place === undefined) throw busy()
+    place.callers++
     try {
       await within(maxWaitMs, reading, 'not in time')
     } catch {
       // What it has to go by says `told`.
     } finally {
-      const left = (this.waiting.get(kid) ?? 1) - 1
-      if (left > 0) this.waiting.set(kid, left)
-      else {
+      place.callers--
+      if (place.callers === 0) {
         this.waiting.delete(kid)
-        waits.giveBack()
+        for (const places of place.taken) places.giveBack()
       }
     }
     return this.told(kid)
+  }
+
+  /** Where calls for that name wait. Undefined: too many names do. */
+  private placeFor(kid: string): WaitingName | undefined {
+    const known = this.waiting.get(kid)
+    if (known !== undefined) return known
+    const { waits, furtherWaits } = this.rules
+    const needed = this.waiting.size === 0 ? [waits] : [waits, furtherWaits]
+    if (this.waiting.size >= maxWaiting || !takeAll(needed)) return undefined
+    const place = { callers: 0, taken: needed }
+    this.waiting.set(kid, place)
+    return place
   }
 
   /** Whether the keys at hand count without another read: they are new enough, or it is known that there are no newer ones. */

@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache'
 import { StoreError } from '../../errors.js'
 import { emit } from '../../events/listeners.js'
 import { objectWith } from '../../options/kinds.js'
@@ -10,15 +9,17 @@ import type { KeyStore } from '../key-store.js'
 import { admitProjectKey } from '../public-key.js'
 import { noteRevocation } from '../revocation.js'
 import { HostedSet, type HostedSetRules } from './hosted-set.js'
+import { KeptSets } from './kept-sets.js'
 import { readJwksOptions, type JwksKeyStoreOptions } from './options.js'
 import { Places } from './places.js'
 import type { SetKey } from './set-keys.js'
 
-const maxSets = 10_000
-/** Kids of all sets together, each with its key at most. A set that is not used is forgotten first. */
-const maxKids = 100_000
+/** Each kid comes with one key at most. */
+const keptSets = { maxSets: 10_000, maxKids: 100_000 }
 /** Names that wait for reads of sets: fewer than a `CachedKeyStore` reads at a time, so that some are left for others. */
 const maxWaits = 20
+/** Of them, those that are not the only one of their set. */
+const maxFurtherWaits = 4
 
 const readStore = argumentReader(
   'JwksKeyStore',
@@ -60,7 +61,7 @@ const readStore = argumentReader(
 export class JwksKeyStore implements KeyStore {
   private readonly store: KeyStore & HostedKeySetSource
   private readonly rules: HostedSetRules
-  private readonly sets: LRUCache<string, HostedSet>
+  private readonly sets = new KeptSets<HostedSet>(keptSets)
 
   constructor(store: KeyStore & HostedKeySetSource, options: JwksKeyStoreOptions = {}) {
     this.store = readStore(store)
@@ -70,12 +71,12 @@ export class JwksKeyStore implements KeyStore {
       ...read,
       reads: new Places(concurrency),
       waits: new Places(maxWaits),
+      furtherWaits: new Places(maxFurtherWaits),
       report: (event) => {
-        if (event.projectId !== undefined) this.measure(event.projectId)
+        if (event.projectId !== undefined) this.sets.measure(event.projectId)
         emit(onEvent, Object.freeze({ ...event, id: crypto.randomUUID(), time: systemClock() }))
       },
     }
-    this.sets = new LRUCache({ max: maxSets, maxSize: maxKids, sizeCalculation: ({ size }) => size + 1 })
   }
 
   async find(projectId: string, kid: string): Promise<ProjectKey | undefined> {
@@ -102,15 +103,6 @@ export class JwksKeyStore implements KeyStore {
     const set = new HostedSet(projectId, address, this.rules, known)
     this.sets.set(projectId, set)
     return set
-  }
-
-  /** A set has grown. */
-  private measure(projectId: string): void {
-    const set = this.sets.peek(projectId)
-    if (set === undefined) return
-    // One that is there is not measured again.
-    this.sets.delete(projectId)
-    this.sets.set(projectId, set)
   }
 }
 

@@ -16,8 +16,14 @@ export interface Network {
  */
 export const network: Network = { resolve, ca: undefined }
 
-async function resolve(hostname: string, signal: AbortSignal): Promise<readonly string[]> {
+/** `servers`: those of the system, unless a test names others. */
+export async function resolve(
+  hostname: string,
+  signal: AbortSignal,
+  servers?: readonly string[],
+): Promise<readonly string[]> {
   const resolver = new Resolver({ timeout: 1_000, tries: 2 })
+  if (servers !== undefined) resolver.setServers(servers)
   const cancel = () => {
     resolver.cancel()
   }

@@ -17,3 +17,11 @@ export class Places {
     this.free++
   }
 }
+
+/** Takes one of each, or none. */
+export function takeAll(all: readonly Places[]): boolean {
+  const taken = all.filter((places) => places.take())
+  if (taken.length === all.length) return true
+  for (const places of taken) places.giveBack()
+  return false
+}

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import type { AlertRule, AnyEvent } from '../../../lib/events/index.js'
 import { acceptedEvent, refusedEvent, unavailableEvent } from '../../helpers/events.js'
 import { now } from '../../helpers/mint.js'
+import { told } from '../observed-events.js'
 import { accepted, alerting, refused } from './alerting.js'
 
 const times = <Event>(count: number, make: (at: number) => Event) =>
@@ -21,6 +22,10 @@ const outage = (after: number, override = {}) => unavailableEvent({ time: now + 
 const unknown = (after: number) => refusedEvent({ time: now + after })
 const revoked = (after: number, override = {}) =>
   refused(after, 'key_revoked', { revokedAt: now - 1_000, ...override })
+const keySetFailed = (after: number, projectId = 'shop') =>
+  told('key_set.failed', { time: now + after, ...(projectId !== '' && { projectId }) })
+const keySetRead = (after: number, droppedKeys: readonly object[] = [], projectId = 'shop') =>
+  told('key_set.read', { time: now + after, projectId, droppedKeys })
 const stale = (age: number): AnyEvent =>
   Object.freeze({ type: 'revocations.failed', id: 'x', time: now, age, cause: 'HTTP 500' })
 
@@ -96,6 +101,24 @@ const attacks: readonly { rule: AlertRule; severity: string; what: string; event
     events: [stale(45.1)],
   },
   {
+    rule: 'key_set_failing',
+    severity: 'warning',
+    what: "a project's key set that cannot be read for a quarter of an hour",
+    events: [0, 30, 90, 210, 450, 750, 900].map((at) => keySetFailed(at)),
+  },
+  {
+    rule: 'key_set_failing',
+    severity: 'warning',
+    what: 'the key set of an issuer that cannot be read for a quarter of an hour',
+    events: [0, 450, 900].map((at) => keySetFailed(at, '')),
+  },
+  {
+    rule: 'private_key_published',
+    severity: 'critical',
+    what: 'a private key in the key set of a project',
+    events: [keySetRead(0, [{ reason: 'not_admitted' }, { kid: 'key-1', reason: 'private' }])],
+  },
+  {
     rule: 'probing',
     severity: 'info',
     what: '300 made-up kids within a minute',
@@ -149,6 +172,28 @@ describe('is no alert', () => {
           at / 100,
           at % 2 === 0 ? { reason: 'busy' } : { code: 'replay_store_full', reason: 'replay_project_rate' },
         ),
+      ),
+    },
+    {
+      what: 'the host of one customer that is away',
+      rule: 'store_unavailable',
+      events: times(1_000, (at) => outage(at / 100, { reason: 'project_key_set_failed' })),
+    },
+    {
+      what: 'a key set that can be read now and then',
+      rule: 'key_set_failing',
+      events: times(50, (at) => (at % 3 === 2 ? keySetRead(at * 300) : keySetFailed(at * 300))),
+    },
+    {
+      what: 'the sets of several projects, each of which cannot be read for some minutes',
+      rule: 'key_set_failing',
+      events: times(100, (at) => keySetFailed(at * 60, `project-${Math.floor(at / 10)}`)),
+    },
+    {
+      what: 'keys of a set that cannot be used for other reasons',
+      rule: 'private_key_published',
+      events: ['symmetric', 'duplicate_kid', 'other_material', 'not_admitted', 'too_many'].map((reason, at) =>
+        keySetRead(at, [{ kid: 'key-1', reason }]),
       ),
     },
     {

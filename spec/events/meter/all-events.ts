@@ -34,6 +34,8 @@ export function* allEvents(): Generator<AnyEvent> {
   yield told('signing_keys.failed')
   yield told('key_set.read')
   yield told('key_set.failed')
+  yield told('key_set.read', { projectId: 'shop', droppedKeys: [{ reason: 'private' }] })
+  yield told('key_set.failed', { projectId: 'shop' })
   yield told('revocations.failed', { age: 9 })
   yield told('revocations.read')
   yield told('registry.changed')

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals'
+import { describe, expect, it, jest } from '@jest/globals'
 import type { Histogram } from '@opentelemetry/sdk-metrics'
 import { createVerifier } from '../../../lib/index.js'
 import { meterEvents } from '../../../lib/events/index.js'
@@ -131,6 +131,22 @@ it('counts alerts when they are raised, and reads of key sets', async () => {
     [{ [outcome]: 'answered' }, 1],
     [{ [outcome]: 'failed' }, 1],
   ])
+})
+
+it('says how many projects have a key set that cannot be read, as long as somebody reads it', async () => {
+  const { listener, read } = metered()
+  const failing = async () => (await read()).get('reverse_jwt.key_set.failing')?.points[0]?.value
+  expect(await failing()).toBe(0)
+  for (const projectId of ['shop', 'shop', 'rival']) listener(told('key_set.failed', { projectId }))
+  listener(told('key_set.failed'))
+  listener(told('key_set.read', { projectId: 'third' }))
+  expect(await failing()).toBe(2)
+  listener(told('key_set.read', { projectId: 'shop' }))
+  expect(await failing()).toBe(1)
+  const now = performance.now()
+  const clock = jest.spyOn(performance, 'now').mockImplementation(() => now + 901_000)
+  expect(await failing()).toBe(0)
+  clock.mockRestore()
 })
 
 it('says how old the list of ended sessions is, once there was one', async () => {
