@@ -108,11 +108,7 @@ describe('with a proof that the victim made for something else', () => {
     ['another platform', { aud: 'https://other.example' }, 'its aud is not the name of this platform'],
     ['its own project', { proj_id: 'shop' }, 'its proj_id is not that of the project'],
     ['another kid', { kid: 'key-1' }, 'its kid is not that of the key'],
-    [
-      'an older challenge',
-      { nonce: 'n'.repeat(43) },
-      'its nonce or exp is not that of the newest challenge',
-    ],
+    ['an older challenge', { nonce: 'n'.repeat(43) }, 'its nonce or exp is not that of the newest challenge'],
     ['another time', { exp: 1 }, 'its nonce or exp is not that of the newest challenge'],
   ])('it is refused: %s', async (_, other, what) => {
     await expectDenial(confirm(await proofFor(other)), 'proof_invalid', refused(what))

@@ -50,6 +50,8 @@ export interface KeySetSettings extends KeyRegistrationSettings {
   readonly ports: readonly number[]
 }
 
+const maxAddressLength = 2_048
+
 export function keySetChanges(store: ProjectStore, settings: KeySetSettings, clock: Clock) {
   const { audience, challengeLifetime, readKeySet, ports } = settings
 
@@ -58,7 +60,9 @@ export function keySetChanges(store: ProjectStore, settings: KeySetSettings, clo
       throw wrong('must be the address of a JWK Set, https://shop.example/jwks.json')
     const url = keySetAddress(given, ports)
     if (typeof url === 'string') throw wrong(`is no address of a key set: ${url}`)
-    return url.href
+    // As it is read, and as it stands in the proof.
+    if (url.href.length <= maxAddressLength) return url.href
+    throw wrong(`has more than ${maxAddressLength} characters`)
   }
   const read = {
     registerKeySet: projectChangeReader('registerKeySet', { jwksUri } satisfies OptionsOf<
