@@ -33,7 +33,7 @@ export function codeBlocksOf(file: string): CodeBlock[] {
 /** The `@example` of each docstring of a module. */
 export function examplesOf(file: string): CodeBlock[] {
   const text = readFileSync(join(root, file), 'utf8')
-  const example = /^ *\* @example\n(.*?)^ *\*(?:\/| @)/gms
+  const example = /^ *\* @example\n(.*?)(?=^ *\*(?:\/| @))/gms
   return Array.from(text.matchAll(example), (match) => ({
     file,
     line: text.slice(0, match.index).split('\n').length + 1,

@@ -17,6 +17,8 @@ beforeAll(async () => {
   files = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
+    // Express has an older version of one of them.
+    .filter((file) => !file.startsWith('node_modules/'))
 }, 180_000)
 
 const textOf = (file: string) => readFileSync(join(folder, file), 'utf8')
@@ -56,8 +58,8 @@ function filesOfJose(module: string): Set<string> {
   return loaded
 }
 
-const packagesOf = (module: string) =>
-  [...reachableFrom(module)].filter((name) => !name.endsWith('.js')).sort()
+const packagesOf = (module: string, readerOfKeys?: string) =>
+  [...reachableFrom(module, readerOfKeys)].filter((name) => !name.startsWith('dist/')).sort()
 
 describe('the packed package', () => {
   it('holds what a customer needs, and nothing else', () => {
@@ -153,8 +155,8 @@ describe('what an entry brings along', () => {
   })
 
   it('is parts of jose alone for the customer at the edge', () => {
-    const reached = [...reachableFrom('dist/lib/customer/index.js', readersOfKeys.edge)]
-    expect(reached.filter((name) => !name.endsWith('.js') && !name.startsWith('jose/'))).toEqual([])
+    const packages = packagesOf('dist/lib/customer/index.js', readersOfKeys.edge)
+    expect(packages.filter((name) => !name.startsWith('jose/'))).toEqual([])
     expect(Object.values(manifest.imports['#private-key'])).toContain(`./${readersOfKeys.edge}`)
     expect(manifest.imports['#private-key'].default).toBe(`./${readersOfKeys.node}`)
   })

@@ -3,7 +3,7 @@
  * one of them itself uses its own.
  */
 import type { Express, RequestHandler } from 'express'
-import type { KeyStore, ProjectKey, ReplayStore, Verifier } from 'reverse-jwt'
+import type { HostedKeySetSource, KeyStore, ProjectKey, ReplayStore, Verifier } from 'reverse-jwt'
 import type { TokenDecision, KeyChallenge, PrivateKeyInput, Signer } from 'reverse-jwt/customer'
 import type {
   AllowedOrigins,
@@ -33,7 +33,7 @@ declare global {
   const handler: RequestHandler
   const verifier: Verifier
   const keyStore: KeyStore
-  const databaseKeyStore: KeyStore
+  const databaseKeyStore: KeyStore & HostedKeySetSource
   const replayStore: ReplayStore
   const allowedOrigins: string[]
   const shopPublicPem: string
