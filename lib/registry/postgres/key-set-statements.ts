@@ -10,12 +10,20 @@ const keysOfSet = (isWanted: string, record: string) => `(
   FROM reverse_jwt.hosted_keys h WHERE h.project_id = s.project_id AND ${isWanted}
 )`
 
-/** Names only columns that a verifier may read. */
+/**
+ * What is revoked as a registered key is revoked under each kid that the set has it under, too. Names only columns that a verifier may
+ * read.
+ */
 export const keySet = `SELECT json_build_object('project', json_build_object(${projectMembers}), 'jwksUri', s.jwks_uri,
-  'denied', ${keysOfSet(
-    'h.denied_at IS NOT NULL',
-    `'kid', h.kid, 'deniedAt', ${seconds('h.denied_at')}, 'thumbprint', h.thumbprint`,
-  )},
+  'denied', (
+    SELECT coalesce(json_agg(json_build_object('kid', kid, 'deniedAt', ${seconds('at')}, 'thumbprint', thumbprint)), '[]') FROM (
+      SELECT h.kid, h.denied_at AS at, h.thumbprint FROM reverse_jwt.hosted_keys h
+        WHERE h.project_id = s.project_id AND h.denied_at IS NOT NULL
+      UNION SELECT k.kid, k.revoked_at, k.thumbprint
+        FROM reverse_jwt.hosted_keys h JOIN reverse_jwt.keys k ON k.project_id = h.project_id AND k.thumbprint = h.thumbprint
+        WHERE h.project_id = s.project_id AND h.removed_at IS NULL AND k.revoked_at IS NOT NULL
+    ) AS denied
+  ),
   'copy', CASE WHEN s.read_at IS NOT NULL THEN json_build_object('age', greatest(0, ${seconds('now() - s.read_at')}), 'keys', ${keysOfSet(
     'h.removed_at IS NULL AND h.denied_at IS NULL',
     "'kid', h.kid, 'alg', h.alg, 'publicJwk', h.public_jwk",

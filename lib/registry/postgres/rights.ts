@@ -69,6 +69,7 @@ export const rights: readonly Grant[] = [
         'kid',
         'alg',
         'public_jwk',
+        'thumbprint',
         'activated_at',
         'not_before',
         'not_after',

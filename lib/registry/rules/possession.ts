@@ -13,8 +13,9 @@ import type { OpenKeyChallenge, PendingKeySetRecord } from '../store/records.js'
 /** Seconds for which a challenge can be answered. It is sent to people, who have office hours and weekends. */
 export const challengeLifetime = seconds({ default: 86_400, min: 1, max: 604_800 })
 
-/** The address of a key set has up to 2,048 characters. */
-const maxProofLength = 8_192
+const maxProofLength = 4_096
+/** It holds an address of up to 2,048 characters. */
+const maxSetProofLength = 8_192
 
 export function newChallenge<About extends Omit<KeyChallenge | KeySetChallenge, 'nonce' | 'exp'>>(
   now: number,
@@ -56,7 +57,7 @@ export async function checkProof(
   open: OpenKeyChallenge,
   context: ProofContext,
 ): Promise<void> {
-  const read = readProof(proof, [])
+  const read = readProof(proof, [], maxProofLength)
   requireKid(read, key.kid)
   requireAnswer(read, open, context)
   await requireSignature(read, key, context)
@@ -79,7 +80,7 @@ export function checkSetProof(
   { jwksUri, challenge }: PendingKeySetRecord,
   context: ProofContext,
 ): SetProof {
-  const read = readProof(proof, ['jwks_uri'])
+  const read = readProof(proof, ['jwks_uri'], maxSetProofLength)
   const { kid } = read.header
   if (!isIdentifier(kid)) throw wrong('its kid must name a key of the set')
   if (read.claims.jwks_uri !== jwksUri) throw wrong('its jwks_uri is not the address that was registered')
@@ -93,8 +94,8 @@ interface ReadProof {
   readonly claims: Record<string, unknown>
 }
 
-function readProof(proof: unknown, moreClaims: readonly string[]): ReadProof {
-  if (typeof proof !== 'string' || proof.length > maxProofLength) {
+function readProof(proof: unknown, moreClaims: readonly string[], maxLength: number): ReadProof {
+  if (typeof proof !== 'string' || proof.length > maxLength) {
     throw wrong('it must be the text that proveKeyPossession returned')
   }
   const [header, claims] = proof.split('.', 2).map(readSegment)

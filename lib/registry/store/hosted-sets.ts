@@ -9,7 +9,13 @@ import type {
   KeyRevocationChange,
   KeySelection,
 } from './project-store.js'
-import { without, type HostedKeyRecord, type ProjectRecord, type StoredProject } from './records.js'
+import {
+  without,
+  type HostedKeyRecord,
+  type KeyRecord,
+  type ProjectRecord,
+  type StoredProject,
+} from './records.js'
 import { hostedKeyView } from './views.js'
 
 interface Reads {
@@ -102,10 +108,22 @@ export class HostedSets {
     return keySet !== undefined && this.keysOf(id).some((key) => key.kid !== kid && isHosted(key))
   }
 
-  found({ project, keySet }: ProjectRecord, now: number): HostedKeySet | undefined {
+  /** What is revoked as a registered key is revoked under each kid that the set has it under, too. */
+  found(
+    { project, keySet }: ProjectRecord,
+    registered: readonly KeyRecord[],
+    now: number,
+  ): HostedKeySet | undefined {
     if (keySet === undefined) return undefined
     const keys = this.keysOf(project.id)
-    const denied = keys.flatMap(({ kid, deniedAt, thumbprint }) =>
+    const there = new Set(keys.filter((key) => key.removedAt === undefined).map((key) => key.thumbprint))
+    const ended = [
+      ...keys,
+      ...registered
+        .filter(({ thumbprint }) => there.has(thumbprint))
+        .map((key) => ({ ...key, deniedAt: key.revokedAt })),
+    ]
+    const denied = ended.flatMap(({ kid, deniedAt, thumbprint }) =>
       deniedAt === undefined ? [] : [{ kid, deniedAt, ...(thumbprint !== undefined && { thumbprint }) }],
     )
     const readAt = this.reads.get(project.id)?.read

@@ -190,7 +190,7 @@ export class MemoryProjectStore implements ProjectStore {
   async keySet(projectId: string): Promise<HostedKeySet | undefined> {
     const entry = this.entries.get(projectId)
     if (entry === undefined || entry.project.deletedAt !== undefined) return undefined
-    return structuredClone(this.sets.found(entry.project, readClock(this.clock)))
+    return structuredClone(this.sets.found(entry.project, inOrder(entry), readClock(this.clock)))
   }
 
   listHostedKeys(projectId: string, range: KeyRange): Promise<HostedKeyRecord[]> {

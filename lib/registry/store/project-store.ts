@@ -171,8 +171,9 @@ export interface ProjectStore extends KeyStore, ExpiringKeySource, HostedKeySetS
   /** Every key that is kept of a project, page by page, the oldest first: by `createdAt`, then by kid. */
   listKeys(projectId: string, range: KeyRange): Promise<KeyRecord[]>
   /**
-   * The set of a project that is not deleted, and that somebody has proved to hold a key of. `denied` has every kid that was revoked;
-   * `copy` is what was there when the set was read last, without those. In one step.
+   * The set of a project that is not deleted, and that somebody has proved to hold a key of. `denied` has every kid that was revoked, and
+   * registered keys that are revoked and are in the set; `copy` is what was there when the set was read last, without the former. In one
+   * step.
    */
   keySet(projectId: string): Promise<HostedKeySet | undefined>
   /** Every kid that the set of a project ever had, page by page: by `firstSeen` as `createdAt`, then by kid. */

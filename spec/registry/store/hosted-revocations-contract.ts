@@ -119,6 +119,17 @@ export function describeHostedRevocations(
         expect(await store.keySet('shop')).toMatchObject({ denied: [] })
       })
 
+      it('whose pair was revoked as a registered key, whatever its kid', async () => {
+        const own = keyRecord('own', { thumbprint: 'one' })
+        const gone = hostedKey('c', { thumbprint: 'two', removedAt: now })
+        const other = keyRecord('other', { thumbprint: 'two', revokedAt: now, revocationReason: 'other' })
+        await store.commit(setChange(withSet(), [hostedKey('b', { thumbprint: 'one' }), gone], [own, other]))
+        expect(await store.keySet('shop')).toMatchObject({ denied: [] })
+        await store.revoke(denied('own'))
+        const { denied: list } = (await store.keySet('shop')) ?? {}
+        expect(list).toEqual([{ kid: 'own', deniedAt: now + 5, thumbprint: 'one' }])
+      })
+
       it('only where there is room for it, and always one that was seen', async () => {
         const kids = Array.from({ length: 1_999 }, (_, index) => `k${index}`)
         await store.commit(
