@@ -66,4 +66,5 @@ const optionNames = {
   projectId: '--project',
   audience: '--audience',
   expiresIn: '--expires-in',
+  jwksUri: '--jwks-uri',
 }

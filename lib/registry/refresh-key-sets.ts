@@ -58,7 +58,7 @@ const readOptions = optionsReader('refreshKeySets', {
  * TypeError for a wrong option.
  *
  * @example
- * const refresher = refreshKeySets({ store, onEvent: logEvents(logger) })
+ * const refresher = refreshKeySets({ store, onError: (error) => console.error(error) })
  */
 export function refreshKeySets(options: RefreshKeySetsOptions): KeySetRefresher {
   const { store: given, ttl, keySets, onEvent, onError } = readOptions(options)
