@@ -1,5 +1,6 @@
 import { emit, eventListeners } from '../events/listeners.js'
 import type { KeySetEvent, Report } from '../events/read-event.js'
+import { reported } from '../keys/jwks/hosted-set.js'
 import { callback, objectWith, seconds } from '../options/kinds.js'
 import { optionsReader, type OptionsOf } from '../options/options.js'
 import { systemClock } from '../time/clock.js'
@@ -35,8 +36,6 @@ export interface KeySetRefresher {
 
 /** Sets that are read at a time. */
 const concurrency = 16
-/** Dropped keys that an event has. */
-const maxReported = 20
 /** Who changes, in the audit. */
 const by = 'refreshKeySets'
 
@@ -54,8 +53,8 @@ const readOptions = optionsReader('refreshKeySets', {
  * `listHostedKeys` shows it.
  *
  * Any number of processes may run it: each set is read by one of them. Reads 16 sets at a time, by the rules of `JwksKeyStore`, and
- * none of a project that is suspended. What the store cannot be told is read again after `ttl`. Keeps no process alive. Throws a
- * TypeError for a wrong option.
+ * none of a project that is suspended. Looks for sets that are due ten times in `ttl`. What the store cannot be told is read again after
+ * `ttl`. Keeps no process alive. Throws a TypeError for a wrong option.
  *
  * @example
  * const refresher = refreshKeySets({ store, onError: (error) => console.error(error) })
@@ -95,7 +94,7 @@ export function refreshKeySets(options: RefreshKeySetsOptions): KeySetRefresher 
       projectId,
       keys: read.keys.length,
       dropped: read.dropped.length,
-      droppedKeys: read.dropped.slice(0, maxReported),
+      droppedKeys: reported(read.dropped),
       newKids: newKids.map(({ kid }) => kid),
     })
   }

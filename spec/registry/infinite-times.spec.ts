@@ -48,6 +48,13 @@ describe.each(columns)("'infinity' in %s.%s", (table, column, constraint = `${ta
   })
 })
 
+it('a key set that was tried by a clock that was ahead is due', async () => {
+  const due = () => store.dueKeySets({ ttl: 300, limit: 1 })
+  expect([await due(), await due()]).toMatchObject([[{ projectId: 'shop' }], []])
+  await db.query("UPDATE reverse_jwt.key_sets SET tried_at = now() + interval '1 hour'")
+  expect(await due()).toMatchObject([{ projectId: 'shop' }])
+})
+
 describe('where somebody took the constraint away', () => {
   const unavailable = { code: 'store_unavailable', status: 503 }
   const unreadable = {

@@ -21,9 +21,9 @@ beforeEach(() => {
 })
 
 /** A registry whose project `shop` has a set, and who keeps it up to date. */
-async function refreshed(options: Partial<RefreshKeySetsOptions> = {}, store?: ProjectStore) {
+async function refreshed(options: Partial<RefreshKeySetsOptions> = {}, store?: ProjectStore, alg = 'ES256') {
   const platform = await hostedRegistry(host, store)
-  await platform.hand()
+  await platform.hand(alg)
   const events: (RegistryChangedEvent | KeySetEvent)[] = []
   const errors: unknown[] = []
   const refresher = () =>
@@ -113,6 +113,25 @@ describe('refreshKeySets', () => {
     }
     await refresh()
     expect(new Set(host.asked.map(({ url }) => url)).size).toBe(41)
+    await close()
+  })
+
+  it('notes that a key is published for another algorithm', async () => {
+    host.answer = keySet([published('rsa', 'RS256')])
+    const { refresh, registry, close } = await refreshed({}, undefined, 'RS256')
+    host.answer = keySet([{ ...published('rsa', 'RS256'), alg: 'PS256' }])
+    await refresh()
+    expect((await registry.listHostedKeys('shop')).keys).toMatchObject([{ kid: 'rsa', alg: 'PS256' }])
+    await close()
+  })
+
+  it('reads a set again that somebody set out to read by a clock that was ahead', async () => {
+    const { refresh, clock, close } = await refreshed()
+    clock.now += 3_600
+    await refresh()
+    clock.now -= 7_200
+    await refresh()
+    expect(host.asked).toHaveLength(2)
     await close()
   })
 

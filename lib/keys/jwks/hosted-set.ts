@@ -236,7 +236,8 @@ function copiedKey({ kid, alg, publicJwk }: HostedKeySetCopy['keys'][number]): S
   return { kid, alg, jwk: publicJwk, material: thumbprint(publicJwk), isNamed: true }
 }
 
-function reported(dropped: readonly DroppedKey[]): readonly DroppedKey[] {
+/** Those that an event has. */
+export function reported(dropped: readonly DroppedKey[]): readonly DroppedKey[] {
   const isPrivate = ({ reason }: DroppedKey) => reason === 'private'
   return [...dropped.filter(isPrivate), ...dropped.filter((key) => !isPrivate(key))].slice(0, maxReported)
 }

@@ -51,6 +51,7 @@ export interface KeySetSettings extends KeyRegistrationSettings {
 }
 
 const maxAddressLength = 2_048
+const maxReads = 8
 
 export function keySetChanges(store: ProjectStore, settings: KeySetSettings, clock: Clock) {
   const { audience, challengeLifetime, readKeySet, ports } = settings
@@ -72,6 +73,18 @@ export function keySetChanges(store: ProjectStore, settings: KeySetSettings, clo
       Omit<ConfirmKeySetOptions, 'by'>
     >),
     removeKeySet: projectChangeReader('removeKeySet', reasonOption),
+  }
+
+  const reading = new Set<string>()
+  /** Whoever asks for it chooses the address: one read of a project at a time, and few of all. */
+  const readOnce = async (set: DueKeySet): Promise<ReadKeySet> => {
+    if (reading.has(set.projectId) || reading.size >= maxReads) throw busy()
+    reading.add(set.projectId)
+    try {
+      return await readable(readKeySet, set)
+    } finally {
+      reading.delete(set.projectId)
+    }
   }
 
   return {
@@ -97,7 +110,7 @@ export function keySetChanges(store: ProjectStore, settings: KeySetSettings, clo
         pending: registered,
         proven: { kid },
       } = check(await existing(store, projectId, now))
-      const set = await readable(readKeySet, { projectId, jwksUri: registered.jwksUri })
+      const set = await readOnce({ projectId, jwksUri: registered.jwksUri })
       const signedBy = set.keys.find((key) => key.kid === kid || key.thumbprint === kid)
       if (signedBy === undefined) throw notInSet(kid, set)
 
@@ -160,6 +173,13 @@ async function readable(read: KeySetReader, set: DueKeySet): Promise<ReadKeySet>
       `Nothing was changed: ${inAscii((error as Error).message)}.`,
     )
   }
+}
+
+function busy(): RegistryError {
+  return new RegistryError(
+    'conflict',
+    'Too many key sets are being read at once, or this one is. Nothing was changed; try again shortly.',
+  )
 }
 
 /** That the key is the one that its kid stands for, and was not revoked: in the set, or as one that is registered. */

@@ -61,15 +61,16 @@ export function changesOf(
     const denied = revocation && { deniedAt: revocation.at, reason: revocation.reason }
     return { ...material(key), firstSeen: now, ...denied }
   })
-  const returned = there.flatMap((key) => {
+  const changed = there.flatMap((key) => {
     const before = known.get(key.kid)
-    return before?.removedAt === undefined ? [] : [{ ...without(before, 'removedAt'), ...material(key) }]
+    const isAsKnown = before === undefined || (before.removedAt === undefined && before.alg === key.alg)
+    return isAsKnown ? [] : [{ ...without(before, 'removedAt'), ...material(key) }]
   })
   const kids = new Set(there.map(({ kid }) => kid))
   const gone = hostedKeys
     .filter(({ kid, removedAt }) => removedAt === undefined && !kids.has(kid))
     .map((key) => ({ ...key, removedAt: now }))
-  return { hostedKeys: [...news, ...returned, ...gone], tooMany: added.slice(room).map(({ kid }) => kid) }
+  return { hostedKeys: [...news, ...changed, ...gone], tooMany: added.slice(room).map(({ kid }) => kid) }
 }
 
 function material({ kid, alg, publicJwk, thumbprint }: HostedKey): HostedKey {

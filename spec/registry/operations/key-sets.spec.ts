@@ -7,6 +7,7 @@ import { keyPair, makeKeyPair } from '../../helpers/keys.js'
 import { audience, now } from '../../helpers/mint.js'
 import { prove } from '../../helpers/possession.js'
 import { by, expectDenial, handOver } from '../../helpers/registry.js'
+import { until } from '../../helpers/until.js'
 
 const host = customerHost()
 beforeEach(() => {
@@ -193,6 +194,31 @@ describe('confirmKeySet', () => {
       `Nothing was changed: the key set cannot be read: ${why}.`,
     )
     expect(await registry.getProject('shop')).not.toHaveProperty('keySet')
+  })
+
+  it('reads one set of a project at a time, and eight of all', async () => {
+    const { registry } = await hostedRegistry(host)
+    const ids = Array.from({ length: 9 }, (_, index) => `p${index}`)
+    let answerAll: () => void = () => undefined
+    const all = new Promise<void>((resolve) => (answerAll = resolve))
+    host.answer = (req, res) => {
+      void all.then(() => {
+        keySet([published('key-1')])(req, res)
+      })
+    }
+    const confirm = async (id: string) => {
+      const { challenge } = await registry.registerKeySet(id, { jwksUri: host.jwksUri, by })
+      return registry.confirmKeySet(id, { proof: await prove({ privateKey, challenge }), by })
+    }
+    for (const id of ids) await registry.createProject({ id }, { by })
+    const confirmations = ids.slice(1).map(confirm)
+    await until('eight are read', () => host.asked.length === 8)
+    for (const id of ['p0', 'p1']) await expectDenial(confirm(id), 'conflict', /^Too many key sets/)
+    answerAll()
+    const outcomes = await Promise.allSettled(confirmations)
+    // The challenge of the one that was asked twice was made anew meanwhile.
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', ...Array<string>(7).fill('fulfilled')])
+    await confirm('p0')
   })
 
   it('connects to no address that is not public', async () => {
