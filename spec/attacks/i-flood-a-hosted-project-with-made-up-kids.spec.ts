@@ -1,4 +1,4 @@
-import { beforeEach, expect, it } from '@jest/globals'
+import { beforeEach, expect, it, jest } from '@jest/globals'
 import { customerHost, keySet } from '../helpers/customer-host.js'
 import { allowedAddress, hostedPlatform, published, setOf } from '../helpers/hosted-platform.js'
 import { rivalKeys } from '../helpers/platform.js'
@@ -54,6 +54,7 @@ it('while its host does not answer takes no place from new keys of other project
   )
   // A set is read, and a registered key, both for the first time.
   expect(await Promise.all([send(rivals), send(of('quick'))])).toEqual(['passes', 'passes'])
+  await jest.advanceTimersByTimeAsync(2_000)
   expect(new Set(await flood)).toEqual(new Set(['store_unavailable']))
   expect(host.asked).toHaveLength(11)
 })

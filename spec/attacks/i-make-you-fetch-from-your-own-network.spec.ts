@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import { customerHost, hostName, keySet } from '../helpers/customer-host.js'
 import { allowedAddress, hostedPlatform, published, setOf } from '../helpers/hosted-platform.js'
+import { readElsewhere } from './read-elsewhere.js'
 
 const host = customerHost()
 beforeEach(() => {
@@ -187,15 +188,8 @@ describe('my host answers', () => {
     expect(host.asked.map(({ url }) => url)).toEqual(['/jwks.json', '/jwks.json', '/jwks.json'])
   })
 
-  it('gets no credentials, no cookies and no proxy', async () => {
-    const proxies = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'ALL_PROXY', 'NODE_USE_ENV_PROXY']
-    for (const name of proxies) process.env[name] = 'http://127.0.0.2:1'
-    try {
-      expect(await hostedPlatform(host).send()).toBe('passes')
-    } finally {
-      for (const name of proxies) Reflect.deleteProperty(process.env, name)
-    }
-    expect([host.connections, host.tried]).toEqual([[allowedAddress], 1])
+  it('gets no credentials and no cookies', async () => {
+    expect(await hostedPlatform(host).send()).toBe('passes')
     expect(host.asked[0]?.headers).toEqual({
       accept: 'application/jwk-set+json, application/json',
       'accept-encoding': 'identity',
@@ -203,5 +197,13 @@ describe('my host answers', () => {
       host: `${hostName}:${host.port}`,
       'user-agent': 'reverse-jwt',
     })
+  })
+
+  it('itself, whatever proxy the environment names', async () => {
+    const proxy = 'http://127.0.0.2:1'
+    const names = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy', 'ALL_PROXY']
+    const proxies = Object.fromEntries(names.map((name) => [name, proxy]))
+    expect(await readElsewhere(host, { ...proxies, NODE_USE_ENV_PROXY: '1' })).toBe('key_set.read')
+    expect(host.connections).toEqual([allowedAddress])
   })
 })

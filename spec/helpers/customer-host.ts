@@ -78,7 +78,15 @@ export interface CustomerHost {
   readonly jwksUri: string
 }
 
-/** One for a file. It listens on all addresses of this machine, so that whoever is led here has connected. */
+/** All but what ends a wait. */
+const realTimers = [
+  ...(['Date', 'performance', 'hrtime', 'nextTick', 'queueMicrotask'] as const),
+  ...(['setImmediate', 'clearImmediate', 'setInterval', 'clearInterval'] as const),
+]
+
+/**
+ * One for a file. While its tests run no `setTimeout` ends, so that a slow machine does not end a wait before the host has
+ * answered: a test that is about waiting advances the timers, or has real ones. A read still ends after its `timeoutMs`. It listens on all addresses of this machine, so that whoever is led here has connected. */
 export function customerHost(): CustomerHost {
   let port = 0
   let connects: jest.SpiedFunction<typeof Socket.prototype.connect>
@@ -117,6 +125,7 @@ export function customerHost(): CustomerHost {
   })
   beforeEach(() => {
     for (const list of [host.connections, host.asked, host.resolved]) list.length = 0
+    jest.useFakeTimers({ doNotFake: realTimers })
     host.names.clear()
     host.names.set(hostName, ['127.0.0.1'])
     jest.spyOn(network, 'resolve').mockImplementation(async (name) => {
@@ -128,6 +137,7 @@ export function customerHost(): CustomerHost {
     host.trust(true)
   })
   afterEach(() => {
+    jest.useRealTimers()
     jest.restoreAllMocks()
   })
   afterAll(() => {

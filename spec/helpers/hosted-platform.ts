@@ -62,6 +62,7 @@ export function hostedPlatform(host: CustomerHost, options: JwksKeyStoreOptions 
   store.sets.set('shop', setOf(host.jwksUri))
   const jwks = new JwksKeyStore(store, {
     ports: [host.port],
+    timeoutMs: 10_000,
     allowAddress: (address) => address === allowedAddress,
     onEvent: (event) => events.push(event),
     ...options,

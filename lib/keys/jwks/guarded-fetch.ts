@@ -23,8 +23,8 @@ export interface FetchedSet {
 /** A set of 20 keys with certificates has some 400 values. What has more keys than are used is read as well, to say so. */
 const documentLimits: JsonLimits = { values: 4_000, members: 3_000, objects: 300, indexNames: 0 }
 const maxHeaderSize = 8_192
-/** How many of the addresses of a name are tried, all of which were looked at. */
-const maxTried = 4
+/** How many addresses of each family are tried. All are looked at. */
+const maxTried = 2
 
 /** What is told of a read that failed: words of this file, never those of the other side. */
 class ReadFault extends Error {}
@@ -68,7 +68,7 @@ async function publicAddresses(
   const isAllowed = (address: string) =>
     isPublicAddress(address) || (isIP(address) !== 0 && allowAddress?.(address) === true)
   if (!addresses.every(isAllowed)) throw new ReadFault('its name leads to an address that is not public')
-  return addresses.slice(0, maxTried)
+  return [4, 6].flatMap((family) => addresses.filter((one) => isIP(one) === family).slice(0, maxTried))
 }
 
 function answerOf(url: URL, addresses: readonly string[], signal: AbortSignal): Promise<IncomingMessage> {
