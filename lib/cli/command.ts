@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { closest } from '../options/closest.js'
-import { CommandFailure, type ExitCode } from './exit-code.js'
+import { usage, type CommandFailure, type ExitCode } from './exit-code.js'
 import type { Terminal } from './terminal.js'
 
 /** Options by their names, as `parseArgs` of node:util takes them. None may stand twice. */
@@ -67,7 +67,7 @@ function readArguments(
     const { name, value, inlineValue } = token
     const type = Object.hasOwn(options, name) ? options[name]?.type : undefined
     if (type === undefined) throw unknownOption(name, Object.keys(options))
-    if (given.has(name)) throw usage(`--${name} stands there twice; give it once`)
+    if (given.has(name)) throw usage(`--${name} was given twice; give it once`)
     if (type === 'boolean') {
       if (value !== undefined) throw usage(`--${name} takes no value`)
       given.set(name, true)
@@ -86,9 +86,4 @@ function unknownOption(name: string, known: readonly string[]): CommandFailure {
   if (!optionForm.test(name)) return usage(`there is an option that is not known. ${all}`)
   const meant = closest(name, known)
   return usage(`--${name} is not known. ${meant === undefined ? all : `Did you mean --${meant}?`}`)
-}
-
-/** Says that the command was called wrongly, and how to call it. */
-export function usage(sentence: string): CommandFailure {
-  return new CommandFailure('usage', sentence)
 }

@@ -1,14 +1,14 @@
 import { stat } from 'node:fs/promises'
 import { isOrigin, parseUrl } from '../protocol.js'
 import { isSecureAddress } from '../session/issuer-address.js'
-import { examine } from './checks/examination.js'
-import type { Finding } from './checks/finding.js'
-import { loadKey, type LoadedKey } from './checks/key-file.js'
-import type { Network } from './checks/network.js'
-import { shownAddress } from './checks/shown-text.js'
-import { command, usage, type Command, type Given } from './command.js'
+import { examine, type Reach } from './platform/examination.js'
+import type { Finding } from './finding.js'
+import { loadKey, type LoadedKey } from './platform/key-file.js'
+import type { Network } from './network/network.js'
+import { shownAddress } from './platform/shown-text.js'
+import { command, type Command, type Given } from './command.js'
 import { checkConfig } from './config/check-config.js'
-import type { ExitCode } from './exit-code.js'
+import { usage, type ExitCode } from './exit-code.js'
 import { readInput } from './input-file.js'
 import { conclusionOf, exitCodeOf, printFinding, printJson, printSum, type Conclusion } from './report.js'
 import type { Terminal } from './terminal.js'
@@ -25,16 +25,17 @@ Looks at a platform as your backend and your page do, and says in one line each 
   --project ID          your project at the platform; a key file has it
   --audience NAME       the platform's name; a key file has it
   --origin URL          the origin of your page, such as https://shop.example
-  --token-endpoint URL  the route of your backend that gives your page its tokens: it must refuse who has no session
+  --token-endpoint URL  the route of your backend that gives your page its tokens: it must refuse a visitor without a session
   --json                prints { "url", "checks": [{ "check", "result", "text", "fix" }], "result" }
 
-On the platform's own side, with what it has in use:
+On the platform's own side, with what it really uses:
 
   --config FILE         a module that exports replayStore, store, db and issuer: Redis, the database and its rights, keys and clocks
 
 It asks these addresses and no others, without a proxy. With --key it signs one or two tokens, and uses them up: by the platform's token
 endpoint, or by a GET of --url where the platform has no sessions. What comes back is thrown away.
-Exit codes: 0 nothing is wrong (a warn is not), 1 a FAIL, 2 called wrongly, 3 the platform was not reached.
+Exit codes: 0 nothing is wrong (a warn is not), 1 a FAIL, 2 called wrongly, 3 could not find out: the platform was not reached, or the
+key could not be tried.
 Each check is explained at https://unpkg.com/reverse-jwt/docs/doctor.md, those of --config in docs/doctor-config.md`
 
 const options = {
@@ -77,11 +78,11 @@ async function examinePlatform(
   const key = await keyIn(given, terminal)
 
   const findings: Finding[] = []
-  const { isReached } = await examine({ platform, key, origin, tokenEndpoint }, network, (finding) => {
+  const reach = await examine({ platform, key, origin, tokenEndpoint }, network, (finding) => {
     findings.push(finding)
     if (given.json !== true) printFinding(finding, terminal)
   })
-  const result = isReached ? conclusionOf(findings) : withoutPlatform(findings)
+  const result = resultOf(findings, reach)
   if (given.json === true) printJson({ url: shownAddress(platform) }, findings, result, terminal)
   else printSum(findings, terminal)
   return exitCodeOf(result)
@@ -100,9 +101,11 @@ async function examineConfig(path: string, json: boolean, terminal: Terminal): P
 
 export const doctor = doctorBy({})
 
-/** Not to be there is no fault of its own; what else is wrong is. */
-function withoutPlatform(findings: readonly Finding[]): Conclusion {
-  return findings.filter(({ result }) => result === 'FAIL').length > 1 ? 'FAIL' : 'unknown'
+/** A platform that is not there has one FAIL for that, which is no fault of its own; what else is wrong is. */
+function resultOf(findings: readonly Finding[], { isReached, isKeyTried }: Reach): Conclusion {
+  if (!isReached) return findings.filter(({ result }) => result === 'FAIL').length > 1 ? 'FAIL' : 'unknown'
+  const result = conclusionOf(findings)
+  return result === 'FAIL' || isKeyTried ? result : 'unknown'
 }
 
 /** No sentence repeats what was given: it may be a secret in the wrong place. */

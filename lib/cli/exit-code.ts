@@ -12,3 +12,8 @@ export class CommandFailure extends Error {
     this.exitCode = exitCodes[how]
   }
 }
+
+/** Says that the command was called wrongly, and how to call it. */
+export function usage(sentence: string): CommandFailure {
+  return new CommandFailure('usage', sentence)
+}

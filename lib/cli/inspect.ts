@@ -3,8 +3,8 @@ import { limits, parseUrl } from '../protocol.js'
 import { isSecureAddress } from '../session/issuer-address.js'
 import { projectTokenTypes } from '../verify/compact.js'
 import { defaultAlgorithms } from '../verify/options.js'
-import { command, usage } from './command.js'
-import { exitCodes } from './exit-code.js'
+import { command } from './command.js'
+import { exitCodes, usage } from './exit-code.js'
 import { readInput } from './input-file.js'
 import { faultsOf } from './inspection/faults.js'
 import { givenToken } from './inspection/given-token.js'
@@ -21,14 +21,14 @@ nobody unless you give --jwks:
   npx reverse-jwt inspect token.txt --key public.jwk --audience https://platform.example
   npx reverse-jwt sign --key project-key.json | npx reverse-jwt inspect --key public.jwk
 
-  FILE            a file with the token, or with the answer of a token endpoint; - or nothing is stdin
-  --key PUBLIC    the public key: PEM or a JWK. Checks the signature
-  --jwks URL      the same with the key set at that address
-  --audience NAME the platform's name: checks aud
-  --issuer NAME   checks iss; platforms expect the id of the project unless they say otherwise
-  --unverified    exit code 0 although the signature was not checked
-  --show          shows jti and all other claims, too. Never the signature
-  --json          the same as JSON
+  FILE             a file with the token, or with the answer of a token endpoint; - or nothing is stdin
+  --key PUBLIC     the public key: PEM or a JWK. Checks the signature
+  --jwks URL       the same with the key set at that address
+  --audience NAME  the platform's name: checks aud
+  --issuer NAME    what iss must be; default: the proj_id, as platforms expect unless they say otherwise
+  --unverified     exit code 0 although the signature was not checked
+  --show           shows jti and all other claims, too. Never the signature
+  --json           the same as JSON
 
 Exit codes: 0 nothing is wrong and the signature is good, 1 a platform would refuse it or the signature was not checked, 2 called wrongly,
 3 could not find out.
@@ -74,7 +74,7 @@ export const inspect = command({
 })
 
 const tokenAsArgument =
-  'give the token in a file or on stdin, not as an argument: everybody on this machine can read the arguments of a program, and a shell remembers them'
+  'give the token in a file or on stdin: everybody on this machine can read the arguments of a program'
 
 async function keySource(
   { key, jwks }: { readonly key?: string; readonly jwks?: string },

@@ -6,10 +6,10 @@ import { givenMembers } from '../options/options.js'
 import { algorithmNamed, algorithmNames, type Algorithm } from '../protocol.js'
 import type { ProjectKeyFile } from '../signing/key-file.js'
 import type { KeyChallenge, KeySetChallenge } from '../types.js'
-import { command, usage, type Given } from './command.js'
-import { exitCodes, type ExitCode } from './exit-code.js'
+import { command, type Given } from './command.js'
+import { exitCodes, usage, type ExitCode } from './exit-code.js'
 import { readInput } from './input-file.js'
-import { readProjectKey, sentenceOf } from './key-file.js'
+import { readProjectKey, sentenceOf } from './project-key.js'
 import { writeSecretFile } from './new-file.js'
 import type { Terminal } from './terminal.js'
 
@@ -25,7 +25,7 @@ Makes a key pair. Writes the private half to a file that only you can read, neve
   --audience NAME   the platform's name, for the key file
   --pem             both halves as PEM, for other programs
 
-The file has all that a signer needs: createSigner({ keyFile: readFileSync('project-key.json') }). It is a secret, whole.
+The file has all that a signer needs: createSigner({ keyFile: readFileSync('project-key.json') }). The whole file is a secret.
 The line that is printed is the public JWK, with its kid: give it to the platform.
 
 With a key that is there already:

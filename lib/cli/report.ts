@@ -1,4 +1,4 @@
-import type { Finding } from './checks/finding.js'
+import type { Finding } from './finding.js'
 import { inAscii } from '../options/quoted.js'
 import { exitCodes, type ExitCode } from './exit-code.js'
 import type { Terminal } from './terminal.js'
@@ -15,12 +15,12 @@ export function printFinding({ check, result, text, fix }: Finding, terminal: Te
   if (fix !== undefined) terminal.print(`${' '.repeat(resultWidth)}fix: ${fix}`)
 }
 
-/** Prints in one line how many there were of each kind. */
+/** Prints in one line how many findings there were of each kind. A check may have several. */
 export function printSum(findings: readonly Finding[], terminal: Terminal): void {
   const counts = (['FAIL', 'warn', 'skip'] as const).map(
     (result) => `${findings.filter((one) => one.result === result).length} ${result}`,
   )
-  terminal.print(`${counts.join(', ')} of ${findings.length} checks`)
+  terminal.print(`${counts.join(', ')} of ${new Set(findings.map(({ check }) => check)).size} checks`)
 }
 
 /** Prints everything as one JSON object. `subject` says what was looked at. */

@@ -29,7 +29,7 @@ const commands: ReadonlyMap<string, Listed> = new Map([
   [
     'doctor',
     {
-      summary: 'finds out why a platform refuses your tokens',
+      summary: 'finds out why a platform refuses your tokens, and what is wrong with a platform of your own',
       load: async () => (await import('./doctor.js')).doctor,
     },
   ],

@@ -1,8 +1,8 @@
 import { createSigner } from '../customer/signer.js'
 import { givenMembers } from '../options/options.js'
-import { command, usage } from './command.js'
-import { exitCodes } from './exit-code.js'
-import { readProjectKey, sentenceOf } from './key-file.js'
+import { command } from './command.js'
+import { exitCodes, usage } from './exit-code.js'
+import { readProjectKey, sentenceOf } from './project-key.js'
 
 const help = `npx reverse-jwt sign --key FILE [options]
 

@@ -16,7 +16,7 @@ export interface Terminal {
 export function processTerminal(end: (exitCode: ExitCode) => void): Terminal {
   const { stdin, stdout, stderr } = process
   stdout.on('error', () => {
-    stderr.write('reverse-jwt: the output was closed before all of it was written\n')
+    stderr.write('reverse-jwt: not all of the output could be written: it was closed, or is full\n')
     end(exitCodes.unknown)
   })
   // There is nobody left to tell.

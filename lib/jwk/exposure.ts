@@ -55,9 +55,12 @@ function refusePem(pem: PemBlocks): void {
   if (content !== undefined) refuseDer(content)
 }
 
-/** What is told of a private key in words (`openssl ec -text -pubout` does), in JSON, or under a line that is no line of PEM. */
+/**
+ * What is told of a private key in words (`openssl ec -text -pubout` does), in JSON, or under a line that is no line of PEM. Each
+ * BEGIN is followed up to the next one only, or a text of nothing but these would be searched to its end for each of them.
+ */
 const privateText =
-  /^[ \t]*(?:priv|privateExponent|prime[12]|exponent[12])[ \t]*:|-----BEGIN[ _-][A-Z _-]*PRIVATE|"private_key"\s*:|"(?:d|k)"\s*:\s*"[^"]/im
+  /^[ \t]*(?:priv|privateExponent|prime[12]|exponent[12])[ \t]*:|-----BEGIN[ _-](?:(?!-----BEGIN[ _-])[A-Z _-])*?PRIVATE|"private_key"\s*:|"(?:d|k)"\s*:\s*"[^"]/im
 
 /**
  * Throws for a private key in a text that cannot be read, because it is cut off or escaped in an odd way: whoever gave it has to hear

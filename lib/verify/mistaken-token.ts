@@ -3,7 +3,8 @@
  * among it.
  */
 export function mistakeIn(text: string): string | undefined {
-  if (/^bearer\b/i.test(text)) return 'The token begins with the word Bearer. Give what follows it.'
+  if (/^(?:authorization: *)?bearer\b/i.test(text))
+    return 'The token begins with the word Bearer. Give what follows it.'
   if (/^(?:undefined|null|NaN)$/.test(text))
     return `The word ${text} stands where the token should be. Wait until there is a token, and send it then.`
   if (text.startsWith('[object '))

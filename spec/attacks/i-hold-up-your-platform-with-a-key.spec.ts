@@ -56,3 +56,18 @@ describe('an RSA key that is registered', () => {
     expect((await registry.listKeys('shop')).keys).toHaveLength(2)
   })
 })
+
+describe('a text that is registered as a key', () => {
+  it.each(['-----BEGIN ', '-----BEGIN_PRIVAT '])(
+    'is refused though it holds nothing but %s, a megabyte of it',
+    async (beginning) => {
+      const registry = await shop()
+      const pem = beginning.repeat(1e6 / beginning.length)
+      const registered = registry.registerKey('shop', { pem, kid: 'key-1', by })
+      await expect(registered).rejects.toThrow('is too long to be a key')
+      // The control: the same with a private key in it is one.
+      const exposed = registry.registerKey('shop', { pem: `${pem}-----BEGIN PRIVATE`, kid: 'key-1', by })
+      await expect(exposed).rejects.toThrow('this is a private key')
+    },
+  )
+})

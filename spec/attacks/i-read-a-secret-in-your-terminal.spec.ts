@@ -16,12 +16,6 @@ const jti = 'a8d1c2f0-only-once-7b3e'
 const token = mint({ claims: { jti } })
 
 let folder: string
-let written = 0
-async function file(content: string | Uint8Array): Promise<string> {
-  const path = join(folder, `file-${(written += 1)}`)
-  await writeFile(path, content)
-  return path
-}
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'terminal-'))
@@ -55,6 +49,19 @@ function textsOf(alg: string): (string | Uint8Array)[] {
   ]
 }
 
+interface Misplaced {
+  readonly content: string | Uint8Array
+  readonly path: string
+}
+const misplaced = new Map<string, readonly Misplaced[]>()
+beforeAll(async () => {
+  for (const alg of algorithms) {
+    const files = textsOf(alg).map((content, at) => ({ content, path: join(folder, `${alg}-${at}`) }))
+    for (const { path, content } of files) await writeFile(path, content)
+    misplaced.set(alg, files)
+  }
+})
+
 /** Every place of a command in which a secret may stand by mistake. */
 const places: readonly (readonly [string, (given: string) => readonly string[]])[] = [
   ['the key that signs', (given) => ['sign', '--key', given]],
@@ -84,19 +91,41 @@ const places: readonly (readonly [string, (given: string) => readonly string[]])
 
 describe.each(algorithms)('no part of a private key for %s is printed', (alg) => {
   it.each(places)('that was given as %s, in a file', async (_, args) => {
-    for (const content of textsOf(alg)) {
-      const { stdout, stderr } = await call(args(await file(content)), { stdin: mint() })
+    for (const { path } of misplaced.get(alg) ?? []) {
+      const { stdout, stderr } = await call(args(path), { stdin: mint() })
       expect(secrets.findIn(`${stdout}${stderr}`)).toBeUndefined()
     }
   })
 
   it.each(places)('that was given as %s, as an argument', async (_, args) => {
-    for (const content of textsOf(alg)) {
-      const stdin = pkcs8Of(keyPair(alg).privateKey)
+    const stdin = pkcs8Of(keyPair(alg).privateKey)
+    for (const { content } of misplaced.get(alg) ?? []) {
       const { stdout, stderr } = await call(args(Buffer.from(content).toString('utf8')), { stdin })
       expect(secrets.findIn(`${stdout}${stderr}`)).toBeUndefined()
     }
   })
+
+  it.each(['header', 'claims'])(
+    'that is the %s of a token, or stands deep in a member of it',
+    async (part) => {
+      const { privateKey } = keyPair(alg)
+      const base64 = privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64')
+      const jwk = privateKey.export({ format: 'jwk' })
+      for (const members of [
+        jwk,
+        { kid: [base64] },
+        { iss: { x: [1, base64] } },
+        { scope: [JSON.stringify(jwk)] },
+      ]) {
+        const stdin = mint({ [part]: { ...members } })
+        for (const args of [[], ['--json'], ['--show'], ['--show', '--json']]) {
+          const { stdout, stderr } = await call(['inspect', ...args], { stdin })
+          expect(stdout).toMatch(/token_|claim_|issuer_|Nothing is wrong|"faults"/)
+          expect(secrets.findIn(`${stdout}${stderr}`)).toBeUndefined()
+        }
+      }
+    },
+  )
 
   it.each(['header', 'claims'])('that stands in the %s of a token', async (part) => {
     const { privateKey } = keyPair(alg)
@@ -111,7 +140,7 @@ describe.each(algorithms)('no part of a private key for %s is printed', (alg) =>
         const stdin = mint({ [part]: { [name]: secret } })
         for (const args of [[], ['--json'], ['--show'], ['--show', '--json']]) {
           const { stdout, stderr } = await call(['inspect', ...args], { stdin })
-          expect(stdout).toMatch(/token_|claim_|Nothing is wrong|"faults"/)
+          expect(stdout).toMatch(/token_|claim_|issuer_|Nothing is wrong|"faults"/)
           expect(secrets.findIn(`${stdout}${stderr}`)).toBeUndefined()
         }
       }

@@ -72,7 +72,10 @@ async function withoutReader(args: readonly string[], closed: 'stdout' | 'stderr
 describe('a pipe that nobody reads', () => {
   it('is a sentence and an exit code, not a stack', async () => {
     const { code, other } = await withoutReader(['--help'], 'stdout')
-    expect([code, other]).toEqual([3, 'reverse-jwt: the output was closed before all of it was written\n'])
+    expect([code, other]).toEqual([
+      3,
+      'reverse-jwt: not all of the output could be written: it was closed, or is full\n',
+    ])
   })
 
   it('does not keep a command from its work, where it is that of its talk', async () => {

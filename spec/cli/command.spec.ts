@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { readFileSync } from 'node:fs'
+import { runNode } from '../helpers/child-process.js'
 import { call } from './called.js'
 
 const commands = ['keygen', 'sign', 'inspect', 'doctor']
@@ -29,6 +30,14 @@ describe('reverse-jwt', () => {
     expect(await call(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' })
   })
 
+  it('is not good when its process ends before it has an answer', async () => {
+    const endless = 'async *[Symbol.asyncIterator]() { await new Promise(() => {}) }'
+    const preload = `Object.defineProperty(process, 'stdin', { value: { ${endless} } })`
+    const program = 'dist/lib/cli/reverse-jwt.js'
+    const outcome = await runNode(['--import', `data:text/javascript,${preload}`, program, 'inspect'])
+    expect(outcome).toMatchObject({ code: 3, stdout: '' })
+  })
+
   it('suggests the command that was meant', async () => {
     expect(await call(['inspec'])).toEqual({
       code: 2,
@@ -45,9 +54,9 @@ describe('reverse-jwt', () => {
     ['an empty value', ['sign', '--key='], '--key needs a value'],
     ['a value for a switch', ['sign', '--json=yes'], '--json takes no value'],
     [
-      'an option that stands there twice',
+      'an option that was given twice',
       ['sign', '--key', 'a', '--key', 'b'],
-      '--key stands there twice; give it once',
+      '--key was given twice; give it once',
     ],
     ['a short option', ['sign', '-k', 'x'], /^--k is not known/],
     ['an argument without a name', ['sign', 'x'], 'every argument has a name, such as --key FILE'],

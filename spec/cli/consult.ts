@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll } from '@jest/globals'
 import { doctorBy } from '../../lib/cli/doctor.js'
-import type { Network } from '../../lib/cli/checks/network.js'
+import type { Network } from '../../lib/cli/network/network.js'
 import type { Terminal } from '../../lib/cli/terminal.js'
-import { audience, pair, pem, seen } from './doctor-platform.js'
+import { audience, pair, pem, seen } from './platform/platforms.js'
 
 export interface Consultation {
   readonly exitCode: number

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { run } from '../../lib/cli/run.js'
 import { runNode } from '../helpers/child-process.js'
-import { Authority } from './certificates.js'
+import { Authority } from './platform/certificates.js'
 import { keyFile, temporaryFiles } from './consult.js'
-import { audience, openPlatforms, pem } from './doctor-platform.js'
+import { audience, openPlatforms, pem } from './platform/platforms.js'
 
 const file = temporaryFiles()
 const url = 'https://platform.example'

@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals'
+import type { RequestListener } from 'node:http'
 import express from 'express'
 import { createSigner, tokenEndpoint } from '../../lib/customer/index.js'
 import { consult, keyFile, lineOf, steady, temporaryFiles } from './consult.js'
-import { audience, openPlatforms, pageOrigin, pem, seen, type Difference } from './doctor-platform.js'
+import { audience, openPlatforms, pageOrigin, pem, seen, type Difference } from './platform/platforms.js'
 
 const platforms = openPlatforms()
 const customers = openPlatforms()
@@ -34,8 +35,8 @@ ok    key-file        ES256, project "shop", audience https://platform.example, 
 ok    key             the platform accepts it: one token became a session, which was ended at once
 ok    origin          pages of https://shop.example may use tokens of this project
 ok    cors            pages of https://shop.example may call, and read refusals
-ok    refusal         who has no token gets 401, and a code that says why
-ok    token-endpoint  who has no session gets 401
+ok    refusal         a call without a token gets 401, and a code that says why
+ok    token-endpoint  a visitor without a session gets 401
 0 FAIL, 0 warn, 1 skip of 11 checks`)
     expect(exitCode).toBe(0)
   })
@@ -70,8 +71,8 @@ ok    token-endpoint  who has no session gets 401
           text: 'pages of https://shop.example may use tokens of this project',
         },
         { check: 'cors', result: 'ok', text: 'pages of https://shop.example may call, and read refusals' },
-        { check: 'refusal', result: 'ok', text: 'who has no token gets 401, and a code that says why' },
-        { check: 'token-endpoint', result: 'ok', text: 'who has no session gets 401' },
+        { check: 'refusal', result: 'ok', text: 'a call without a token gets 401, and a code that says why' },
+        { check: 'token-endpoint', result: 'ok', text: 'a visitor without a session gets 401' },
       ],
       result: 'ok',
     })
@@ -134,6 +135,13 @@ skip  token-endpoint  give --token-endpoint, the route of your backend that give
   })
 })
 
+/** Every call with a token is accepted, and then answered so. */
+function acceptingThen(status: number): RequestListener {
+  return ({ headers: { authorization } }, res) => {
+    res.writeHead(authorization === undefined ? 401 : status).end()
+  }
+}
+
 describe('a platform without sessions, as in the quick start', () => {
   it('is asked by one call of the route', async () => {
     const { exitCode, out } = await consult(all({ hasSessions: false }))
@@ -144,40 +152,64 @@ skip  metadata        none: the platform has no sessions, which is fine
 ok    clock           the platform's is that of this machine, to within 2 s
 skip  jwks            the platform has no sessions
 ok    key-file        ES256, project "shop", audience https://platform.example, kid THUMBPRINT
-ok    key             the platform accepts it: the address let one token in
+ok    key             the platform accepts it: one token was accepted
 ok    origin          pages of https://shop.example may use tokens of this project
 ok    cors            pages of https://shop.example may call, and read refusals
-ok    refusal         who has no token gets 401, and a code that says why
-ok    token-endpoint  who has no session gets 401
+ok    refusal         a call without a token gets 401, and a code that says why
+ok    token-endpoint  a visitor without a session gets 401
 0 FAIL, 0 warn, 3 skip of 11 checks`)
     expect(exitCode).toBe(0)
   })
 
-  it('cannot be asked without a route', async () => {
-    const sum = await consult(['--url', platforms.platform({ hasSessions: false }), '--key', key])
+  it('cannot be asked without a route: then nothing is found out about the key', async () => {
+    const url = platforms.platform({ hasSessions: false })
+    const sum = await consult(['--url', url, '--key', key])
     expect(lineOf('key', sum)).toBe(
       'skip  key             give a route that wants a token: --url https://platform.example/embed/portal',
     )
+    expect(sum.exitCode).toBe(3)
+    const { out } = await consult(['--url', url, '--key', key, '--json'])
+    expect(JSON.parse(out)).toHaveProperty('result', 'unknown')
+    expect((await consult(['--url', url])).exitCode).toBe(0)
+  })
+
+  it('has something else that is wrong, which counts more than a key that was not tried', async () => {
+    const url = platforms.platform({ hasSessions: false })
+    const endpoint = `${customers.serve((_, res) => res.end())}/token`
+    expect((await consult(['--url', url, '--key', key, '--token-endpoint', endpoint])).exitCode).toBe(1)
   })
 
   it('tells why in its challenge, where it has no problem details', async () => {
     const project = { keys: [] }
     const sum = await consult(all({ hasSessions: false, hasProblems: false, project }))
     expect(lineOf('key', sum)).toContain('FAIL  key             token_not_verified: ')
-    expect(lineOf('refusal', sum)).toBe('ok    refusal         who has no token gets 401, and a challenge')
+    expect(lineOf('refusal', sum)).toBe(
+      'ok    refusal         a call without a token gets 401, and a challenge',
+    )
   })
 
-  it('has a route that is not for GET, and lets the token in all the same', async () => {
-    const url = `${platforms.platform({ hasSessions: false })}/embed/orders`
-    const app = express()
-    app.use('/embed', (req, res) => {
-      res.sendStatus(req.headers.authorization === undefined ? 401 : 404)
-    })
-    platforms.serve(app)
-    const sum = await consult(['--url', url, '--key', key])
-    expect(lineOf('key', sum)).toBe(
-      'ok    key             the platform accepts it: the address let one token in, and answered 404 then',
+  it('has no such route behind what accepts tokens', async () => {
+    const url = platforms.serve(acceptingThen(404))
+    const sum = await consult(['--url', `${url}/embed/portl`, '--key', key, '--origin', pageOrigin])
+    expect(lineOf('key', sum)).toBe(`\
+warn  key             the platform accepts it: one token was accepted, and then the answer was 404
+      fix: Is the path of --url right? If that route is for POST alone, nothing is wrong`)
+    expect(lineOf('origin', sum)).toMatch(/^ok /)
+  })
+
+  const answeringTo = async (status: number) => {
+    const url = `${platforms.serve(acceptingThen(status))}/embed/orders`
+    return lineOf('key', await consult(['--url', url, '--key', key]))
+  }
+
+  it.each([302, 400, 405, 422])('lets the token in, and wants more than a GET: %d', async (status) => {
+    expect(await answeringTo(status)).toBe(
+      `ok    key             the platform accepts it: one token was accepted, and then the answer was ${status}`,
     )
+  })
+
+  it.each([401, 403, 429, 500])('does not let the token in where it answers %d', async (status) => {
+    expect(await answeringTo(status)).toMatch(/^(?:FAIL|warn) /)
   })
 })
 

@@ -52,8 +52,8 @@ describe('inspect', () => {
         claim_invalid: The claims sub and proj_id of the token differ.
         token_expired: The token expired 500 s ago. Sign a new one for each call. If it was new, check the clock of the server that signs.
         token_lifetime_too_long: The token lives 500 s. Sign it for 300 s or less.
-        issuer_mismatch: The iss of the token is not the value of --issuer.
         token_not_verified: The signature is not one of this key: another key signed it, or the token was changed.
+        issuer_mismatch: The iss of the token is not the value of --issuer.
       "
     `)
   })
@@ -81,6 +81,24 @@ describe('inspect', () => {
     expect(stdout).toMatch(/^ {2}jti +"of-one-use"$/m)
     expect(stdout).toMatch(/^ {2}tenant +\[1\]$/m)
   })
+
+  it.each(['headerText', 'claimsText'])(
+    'shows nothing of a %s with thousands of levels, and why',
+    async (part) => {
+      for (const text of [
+        `{"a":${'['.repeat(10_000)}${']'.repeat(10_000)}}`,
+        `${'{"kid":'.repeat(5_000)}1${'}'.repeat(5_000)}`,
+        `{"a":${'["]\\"]",'.repeat(5_000)}1${']'.repeat(5_000)}}`,
+      ]) {
+        for (const args of [['--show'], ['--json']]) {
+          const called = await inspectToken(args, { [part]: text })
+          expect(called).toMatchObject({ code: 1, stderr: '' })
+          expect(called.stdout).toMatch(/token_malformed.*too deep/)
+          expect(called.stdout.length).toBeLessThan(5_000)
+        }
+      }
+    },
+  )
 
   it('says times in words', async () => {
     const { stdout } = await inspectToken([], {
@@ -125,6 +143,9 @@ describe('inspect', () => {
 
   it.each([
     ['a word before it', `Bearer ${mint()}`, 'The token begins with the word Bearer.'],
+    ['a header field around it', `Authorization: Bearer ${mint()}`, 'The token begins with the word Bearer.'],
+    ['a public key', JSON.stringify({ kty: 'EC' }), 'This is JSON, and has no token'],
+    ['a public key in PEM', '-----BEGIN PUBLIC KEY-----', 'This is PEM, such as a public key has'],
     ['quotes around it', `'${mint()}'`, 'The token stands in quotation marks.'],
     ['the word undefined', 'undefined', 'The word undefined stands where the token should be.'],
     ['one part', 'abc', 'three parts with a dot between; this has 1.'],
@@ -175,9 +196,12 @@ describe('inspect', () => {
     )
   })
 
-  it('says that an issuer other than the project is unusual', async () => {
-    const { stdout } = await inspectToken(['--key', key], { claims: { iss: 'idp' } })
-    expect(stdout).toMatch(/^iss is not the proj_id\. Platforms expect that unless they say otherwise/m)
-    expect((await inspectToken(['--key', key, '--issuer', 'idp'], { claims: { iss: 'idp' } })).code).toBe(0)
+  it('refuses an issuer other than the project, unless it is the one that is given', async () => {
+    const other = { claims: { iss: 'idp' } }
+    const called = await inspectToken(['--key', key], other)
+    expect([called.code, faultsIn(called)]).toEqual([1, ['issuer_mismatch']])
+    expect(called.stdout).toMatch(/The iss of the token is not its proj_id.* give --issuer/)
+    expect((await inspectToken(['--key', key, '--issuer', 'idp'], other)).code).toBe(0)
+    expect(faultsIn(await inspectToken(['--key', key, '--issuer', 'idp']))).toEqual(['issuer_mismatch'])
   })
 })

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { decodeJwt } from 'jose'
+import { spawn } from 'node:child_process'
 import { createPrivateKey, createPublicKey } from 'node:crypto'
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { createSigner, generateProjectKey } from '../../lib/customer/index.js'
 import { createVerifier, MemoryKeyStore, MemoryReplayStore } from '../../lib/index.js'
 import { createRegistry, MemoryProjectStore } from '../../lib/registry/index.js'
@@ -100,6 +102,23 @@ describe('keygen', () => {
     const { code, stdout, stderr } = await call(['keygen', '--out', out()])
     expect([code, stdout]).toEqual([3, ''])
     expect(stderr).toMatch(sentence)
+  })
+
+  it('leaves no piece of a key behind where it cannot write all of it', async () => {
+    const own = await mkdtemp(join(folder, 'full-'))
+    const script = join(process.cwd(), 'dist/lib/cli/reverse-jwt.js')
+    const keygen = ['keygen', '--audience', 'x'.repeat(8_000)]
+    // A file may have a kilobyte at most.
+    const child = spawn('sh', ['-c', 'ulimit -f 1; exec "$@"', 'sh', process.execPath, script, ...keygen], {
+      cwd: own,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)])
+    expect([stdout, stderr]).toEqual([
+      '',
+      'reverse-jwt keygen: the key was not written: there is no room left for you\n',
+    ])
+    expect(await readdir(own)).toEqual([])
   })
 
   it('makes PEM for other programs', async () => {
@@ -214,7 +233,7 @@ describe('keygen --proof', () => {
       { proj_id: 'rival' },
       /^proj_id of the challenge is not --project\. Do not answer it/,
     ],
-    ['with a further member', { jti: 'x' }, /unknown member "jti"/],
+    ['with a further member', { jti: 'x' }, /^--proof: unknown member "jti"/],
   ])('does not answer a challenge %s', async (_, other, sentence) => {
     const { challenge, proofOf } = await challenged()
     const { code, stdout, stderr } = await proofOf([], { ...challenge, ...other })

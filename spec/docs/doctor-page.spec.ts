@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals'
-import { examine } from '../../lib/cli/checks/examination.js'
+import { examine } from '../../lib/cli/platform/examination.js'
 import { doctor } from '../../lib/cli/doctor.js'
 import { outages, refusals } from '../../lib/http/refusals.js'
 import { blocksOf, codesOf, published, read, sectionOf, tablesOf } from './markdown.js'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { createSigner, type SignerOptions } from '../../lib/customer/index.js'
+import { createSigner } from '../../lib/customer/index.js'
 import { readFaceOptions } from '../../lib/faces/face-options.js'
 import { AuthenticationError, CachedKeyStore, createVerifier, StoreError } from '../../lib/index.js'
 import { readVerifierOptions, verifierOptions } from '../../lib/verify/options.js'
@@ -82,7 +82,7 @@ describe('the options in the README', () => {
 
   it('name those of a signer', () => {
     const [paragraph = ''] = /^`createSigner` takes .*$/m.exec(readme) ?? []
-    const known = namesKnownTo((options) => createSigner(options as SignerOptions))
+    const known = namesKnownTo((options) => createSigner(options))
     expect(known).toContain('expiresIn')
     expect(codesOf(paragraph)).toEqual(expect.arrayContaining(known))
     expect(paragraph).toContain(`\`expiresIn\` (120)`)

@@ -100,22 +100,16 @@ describe.each(Object.keys(keys) as Package[])('the signer with %s', (name) => {
     return { DEVICE_KEY: await here.write('device.pem', pem), DEVICE_ALGORITHM: purpose }
   }
 
-  it.each(algs)('signs a token for %s that the platform accepts, with the thumbprint as kid', async (alg) => {
-    const token = await program().run({ alg, key: keys[name], variables: await device(alg) })
-    await expectToken(token, alg, pairFor(alg).publicKey)
-  })
-
-  it('signs the longest tokens that platforms accept', async () => {
-    const claims = { text: 'x'.repeat(2_550) }
-    const token = await program().run({
-      alg: 'ES256',
-      key: keys[name],
-      variables: await device('ES256'),
-      claims,
-    })
-    expect(token.length).toBeGreaterThan(3_800)
-    await expectToken(token, 'ES256', es256.publicKey)
-  })
+  it.each(algs)(
+    'signs tokens for %s that the platform accepts, the longest ones too, with the thumbprint as kid',
+    async (alg) => {
+      const claims = [{}, { text: 'x'.repeat(2_550) }]
+      const signed = await program().run({ alg, key: keys[name], variables: await device(alg), claims })
+      const [short = '', long = ''] = signed.split('\n')
+      expect(long.length).toBeGreaterThan(3_800)
+      for (const token of [short, long]) await expectToken(token, alg, pairFor(alg).publicKey)
+    },
+  )
 
   it('refuses at start-up a key that is for another algorithm', async () => {
     const said = await program().run({ alg: 'RS256', key: keys[name], variables: await device('ES256') })

@@ -25,8 +25,8 @@ export interface Run {
   readonly variables: NodeJS.ProcessEnv
   /** Changes the code of the page. */
   readonly change?: (code: string) => string
-  /** Further claims, so that the text to sign is longer. */
-  readonly claims?: object
+  /** Further claims, for a token each: the text to sign is longer with them. */
+  readonly claims?: readonly object[]
 }
 
 /** A program of a customer: the code of the page for one service, and what uses it. */
@@ -41,8 +41,8 @@ export class RemoteKeyProgram {
     this.#service = service
   }
 
-  /** Signs a token, which is what the program prints, or says what it threw, with all that `inspect` finds in it. */
-  async run({ alg, key, variables, change, claims = {} }: Run): Promise<string> {
+  /** Signs a token for each of `claims`, which are the lines that the program prints, or says what it threw, with all that `inspect` finds in it. */
+  async run({ alg, key, variables, change, claims = [{}] }: Run): Promise<string> {
     const code = this.#page.with(this.#service)
     const use = this.#page.with("'./remote-key.js'").replace("'ES256'", `'${alg}'`)
     await this.#here.write('package.json', '{ "type": "module" }')
@@ -58,7 +58,9 @@ export class RemoteKeyProgram {
 const sign = `import { inspect } from 'node:util'
 try {
   const { signer } = await import('./signer.js')
-  process.stdout.write(await signer.sign(JSON.parse(process.env.CLAIMS)))
+  const tokens = []
+  for (const claims of JSON.parse(process.env.CLAIMS)) tokens.push(await signer.sign(claims))
+  process.stdout.write(tokens.join('\\n'))
 } catch (error) {
   process.stdout.write(error.message + '\\n\\n' + inspect(error, { depth: 9, showHidden: true }))
 }`

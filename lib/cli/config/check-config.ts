@@ -3,21 +3,23 @@ import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
-import type { Finding } from '../checks/finding.js'
+import type { Finding } from '../finding.js'
 import { CommandFailure } from '../exit-code.js'
-
-/** What the process of a module says: that it was loaded, and then why it could not be checked, or what was found. */
-export type Report =
-  { readonly loaded: true } | { readonly failure: string } | { readonly findings: readonly Finding[] }
+import { reportIn, type Report } from './process-report.js'
 
 /** How long a module may take, in milliseconds. */
 export interface ConfigLimits {
   readonly loadMs: number
   readonly checkMs: number
+  /** For its `close`, which may never end. */
+  readonly closeMs: number
 }
 
 /** Each check has a limit of its own, below this one. */
-const defaultLimits: ConfigLimits = { loadMs: 15_000, checkMs: 60_000 }
+const defaultLimits: ConfigLimits = { loadMs: 15_000, checkMs: 60_000, closeMs: 3_000 }
+
+/** Characters. A line of a report is shorter by far. */
+const maxReportLength = 1_000_000
 
 const program = fileURLToPath(new URL('config-process.js', import.meta.url))
 
@@ -29,10 +31,10 @@ const program = fileURLToPath(new URL('config-process.js', import.meta.url))
  */
 export async function checkConfig(
   path: string,
-  limits: ConfigLimits = defaultLimits,
+  limits: Partial<ConfigLimits> = {},
 ): Promise<readonly Finding[]> {
   await requireFile(path)
-  const report = await reportOf(resolve(path), limits)
+  const report = await reportOf(resolve(path), { ...defaultLimits, ...limits })
   if ('findings' in report) return report.findings
   throw new CommandFailure('unknown', report.failure)
 }
@@ -61,9 +63,9 @@ async function requireFile(path: string): Promise<void> {
 type Outcome = Exclude<Report, { loaded: true }>
 
 /** Runs the process of a module until it has said what it found, or cannot any more. */
-async function reportOf(file: string, { loadMs, checkMs }: ConfigLimits): Promise<Outcome> {
+async function reportOf(file: string, { loadMs, checkMs, closeMs }: ConfigLimits): Promise<Outcome> {
   return new Promise((settle) => {
-    const child = spawn(process.execPath, [...process.execArgv, program, file], {
+    const child = spawn(process.execPath, [...process.execArgv, program, file, String(closeMs)], {
       stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
     })
     const reports = child.stdio[3] as Readable
@@ -93,6 +95,10 @@ async function reportOf(file: string, { loadMs, checkMs }: ConfigLimits): Promis
     reports.on('data', (text: string) => {
       const lines = (unread + text).split('\n')
       unread = lines.pop() ?? ''
+      if (unread.length > maxReportLength) {
+        end({ failure: 'the module of --config writes to the descriptor 3, which is that of the reports' })
+        return
+      }
       for (const line of lines) {
         const report = reportIn(line)
         if (report === undefined) continue
@@ -100,6 +106,7 @@ async function reportOf(file: string, { loadMs, checkMs }: ConfigLimits): Promis
           end(report)
           return
         }
+        if (isLoaded) continue
         isLoaded = true
         limit(checkMs, `the checks of the module of --config took more than ${checkMs / 1000} s`)
       }
@@ -114,14 +121,4 @@ async function reportOf(file: string, { loadMs, checkMs }: ConfigLimits): Promis
       })
     })
   })
-}
-
-/** The module has the descriptor, too, and may have written to it. */
-function reportIn(line: string): Report | undefined {
-  try {
-    const report = JSON.parse(line) as Report | null
-    return typeof report === 'object' && report !== null ? report : undefined
-  } catch {
-    return undefined
-  }
 }

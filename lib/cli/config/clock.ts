@@ -1,5 +1,5 @@
 import { maxSecondsApart } from '../../replay/bound-clock.js'
-import type { Finding } from '../checks/finding.js'
+import type { Finding } from '../finding.js'
 import type { AskedDatabase } from './database.js'
 import { withinSentence, type ReplayStoreHealth } from './replay-store.js'
 

@@ -1,20 +1,19 @@
 import { writeSync } from 'node:fs'
 import { Server } from 'node:net'
 import { pathToFileURL } from 'node:url'
-import type { Finding } from '../checks/finding.js'
+import type { Finding } from '../finding.js'
 import { CommandFailure } from '../exit-code.js'
-import type { Report } from './check-config.js'
 import { kindOf, reasonOf } from './failure-reason.js'
 import { loadingFailure } from './loading-failure.js'
 import { checkParts } from './platform-checks.js'
 import { partsOf, type PlatformParts } from './platform-parts.js'
+import type { Report } from './process-report.js'
 
 /*
- * The process in which a module of the platform is imported and checked: `node config-process.js FILE`. What the module does to its
+ * The process in which a module of the platform is imported and checked: `node config-process.js FILE CLOSE_MS`. What the module does to its
  * process ends here, and what it prints goes nowhere. Reports are lines of JSON on descriptor 3.
  */
 
-const closeMs = 3_000
 /** If nobody is left who would end this process. */
 const maxLifeMs = 120_000
 const maxUncaught = 3
@@ -50,14 +49,14 @@ function refuseToListen(): void {
 }
 
 /** A part that does not close must not hold up the answer. */
-async function closed({ close }: PlatformParts): Promise<void> {
+async function closed({ close }: PlatformParts, closeMs: number): Promise<void> {
   const closing = Promise.resolve()
     .then(() => close?.())
     .catch(() => undefined)
   await Promise.race([closing, new Promise((resolve) => setTimeout(resolve, closeMs))])
 }
 
-async function check(file: string): Promise<Report> {
+async function check(file: string, closeMs: number): Promise<Report> {
   let exported: Record<string, unknown>
   try {
     exported = (await import(pathToFileURL(file).href)) as Record<string, unknown>
@@ -69,16 +68,16 @@ async function check(file: string): Promise<Report> {
   const found = await checkParts(parts)
   // What fails because something is closed is no finding.
   const all = [...findings, ...uncaught, ...found]
-  await closed(parts)
+  await closed(parts, closeMs)
   return { findings: all }
 }
 
-async function main(file: string): Promise<void> {
+async function main(file: string, closeMs: number): Promise<void> {
   setTimeout(() => process.exit(), maxLifeMs)
   process.on('uncaughtException', noteUncaught)
   refuseToListen()
   try {
-    report(await check(file))
+    report(await check(file, closeMs))
   } catch (error) {
     if (!(error instanceof CommandFailure)) throw error
     report({ failure: error.message })
@@ -86,7 +85,8 @@ async function main(file: string): Promise<void> {
   process.exit()
 }
 
-void main(process.argv[2] ?? '').catch((error: unknown) => {
+const [file = '', closeMs] = process.argv.slice(2)
+void main(file, Number(closeMs)).catch((error: unknown) => {
   report({ failure: `this is a defect of reverse-jwt (${kindOf(error)}). Please report what you called` })
   process.exit()
 })

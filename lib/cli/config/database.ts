@@ -5,7 +5,7 @@ import { migrations, versionByTables } from '../../registry/postgres/migrations.
 import { recordIn } from '../../registry/postgres/rows.js'
 import { newestVersion } from '../../registry/postgres/statements.js'
 import { systemClock, type Clock } from '../../time/clock.js'
-import type { Finding } from '../checks/finding.js'
+import type { Finding } from '../finding.js'
 import { otherAnswer, reasonOf, type FailureReason } from './failure-reason.js'
 
 interface Inspection {

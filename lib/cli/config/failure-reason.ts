@@ -129,9 +129,9 @@ function ownWords(error: unknown): string[] {
   return error instanceof TypeError && ownMistake.test(words) ? [withoutUserinfo(words)] : []
 }
 
-/** Somebody may have put a connection string where a name belongs. */
+/** Somebody may have put a connection string where a name belongs. What a password must encode, as / and @, many do not. */
 export function withoutUserinfo(words: string): string {
-  return inAscii(words.replaceAll(/:\/\/[^\s/]*@/g, '://...@'))
+  return inAscii(words.replaceAll(/:\/\/\S*@/g, '://...@'))
 }
 
 function causesOf(error: unknown): unknown[] {

@@ -1,7 +1,7 @@
 import type { RegistryDatabase } from '../../registry/postgres/database.js'
 import { heldRights } from '../../registry/postgres/inspection-statements.js'
 import { rights, type Grant, type Privilege } from '../../registry/postgres/rights.js'
-import type { Finding } from '../checks/finding.js'
+import type { Finding } from '../finding.js'
 import { askDatabase, isOfThisVersion, type AskedDatabase } from './database.js'
 import { reasonOf } from './failure-reason.js'
 
@@ -63,7 +63,7 @@ function missing(held: HeldRights): Finding[] {
 }
 
 const fewer =
-  'If this process only verifies tokens, let it connect as the verifier of grants(). One that manages projects and keys needs more, and is warned of here.'
+  'If this process only verifies tokens, let it connect as the verifier of grants(). One that manages projects and keys needs more.'
 
 function excessive(held: HeldRights): Finding[] {
   const warning = (text: string): Finding[] => [{ check, result: 'warn', text, fix: fewer }]

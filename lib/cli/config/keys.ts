@@ -4,7 +4,7 @@ import { escaped } from '../../options/quoted.js'
 import { systemClock, type Clock } from '../../time/clock.js'
 import { within } from '../../time/time-limit.js'
 import type { ExpiringKey, ExpiringKeySource } from '../../types.js'
-import type { Finding } from '../checks/finding.js'
+import type { Finding } from '../finding.js'
 import { reasonOf } from './failure-reason.js'
 
 const check = 'keys'

@@ -1,4 +1,4 @@
-import type { Finding } from '../checks/finding.js'
+import type { Finding } from '../finding.js'
 import { clockFindings } from './clock.js'
 import { databaseFindings, inspect } from './database.js'
 import { grantFindings } from './grants.js'

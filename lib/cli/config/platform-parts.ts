@@ -3,7 +3,7 @@ import { hasMethod } from '../../options/kinds.js'
 import { quoted } from '../../options/quoted.js'
 import type { RegistryDatabase } from '../../registry/postgres/database.js'
 import type { ExpiringKeySource } from '../../types.js'
-import type { Finding } from '../checks/finding.js'
+import type { Finding } from '../finding.js'
 import { CommandFailure } from '../exit-code.js'
 
 /** What a module of the platform exports to be checked. */

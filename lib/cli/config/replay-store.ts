@@ -3,7 +3,7 @@ import { hasMethod } from '../../options/kinds.js'
 import { MemoryReplayStore } from '../../replay/memory.js'
 import type { RedisFinding, RedisHealth } from '../../replay/redis/health.js'
 import { within } from '../../time/time-limit.js'
-import type { Finding } from '../checks/finding.js'
+import type { Finding } from '../finding.js'
 import { reasonInWords, reasonOf, withoutUserinfo, type FailureReason } from './failure-reason.js'
 
 /** For a client that is connecting, as in `ready()`. */

@@ -1,5 +1,5 @@
 import { within } from '../../time/time-limit.js'
-import type { Finding } from '../checks/finding.js'
+import type { Finding } from '../finding.js'
 import { reasonOf } from './failure-reason.js'
 
 const check = 'signing-keys'

@@ -1,6 +1,6 @@
 import { AuthenticationError } from '../../errors.js'
 import type { RefusalCode } from '../../http/refusals.js'
-import { algorithmNamed, limits, proofType, sessionTokenType } from '../../protocol.js'
+import { algorithmNamed, isIdentifier, limits, proofType, sessionTokenType } from '../../protocol.js'
 import { claimRules, timeRules, timesOf, type ClaimsSettings } from '../../verify/claims.js'
 import { couldBeSignature, headerRules, isType, type HeaderSettings } from '../../verify/compact.js'
 import type { TokenParts } from './token-parts.js'
@@ -18,7 +18,7 @@ export interface InspectionSettings extends HeaderSettings, Omit<ClaimsSettings,
 }
 
 /**
- * Every rule of the steps that need no key, in the order of a verifier: the first one is what it would answer. The rules are those of the
+ * Every rule of the steps before a key is used, in the order of a verifier: the first one is what it would answer. The rules are those of the
  * verifier itself.
  */
 export function faultsOf(
@@ -47,7 +47,7 @@ export function faultsOf(
       `The signature has ${signature.length} bytes; one of ${alg} has another length.`,
     )
   if (claims === undefined) return faults.all
-  const { audience, issuer, ...rules } = settings
+  const { audience, ...rules } = settings
   const bounds = { ...rules, audience: new Set([audience ?? firstAudience(claims.aud)]) }
   for (const rule of claimRules)
     faults.try(() => {
@@ -60,9 +60,28 @@ export function faultsOf(
         rule(times, bounds, now)
       })
   })
-  if (issuer !== undefined && typeof claims.iss === 'string' && claims.iss !== issuer)
-    faults.add('issuer_mismatch', 'The iss of the token is not the value of --issuer.')
+  // No store is asked for what cannot be a name.
+  for (const [name, value] of Object.entries({ proj_id: claims.proj_id, kid: header?.kid })) {
+    if (typeof value === 'string' && !isIdentifier(value))
+      faults.add(
+        'token_not_verified',
+        `The ${name} of the token is not like any that is registered: these have 1 to ${limits.identifierLength} printable characters.`,
+      )
+  }
   return faults.all
+}
+
+/** What a verifier compares with the project, after it has verified the signature. */
+export function bindingFaults(
+  { iss, proj_id }: Readonly<Record<string, unknown>>,
+  issuer: string | undefined,
+): Fault[] {
+  if (typeof iss !== 'string' || iss === '' || iss === (issuer ?? proj_id)) return []
+  const text =
+    issuer === undefined
+      ? 'The iss of the token is not its proj_id, which platforms expect unless they say otherwise: give --issuer, what the platform expects.'
+      : 'The iss of the token is not the value of --issuer.'
+  return [{ code: 'issuer_mismatch', text }]
 }
 
 class Faults {

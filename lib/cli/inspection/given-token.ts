@@ -1,6 +1,6 @@
 import { holdsSecret } from '../../jwk/exposure.js'
 import { parsedJson } from '../../jwk/jwk-text.js'
-import { usage } from '../command.js'
+import { usage } from '../exit-code.js'
 
 /**
  * The token in a file or in what was typed: alone, with white space around it, or in the answer of a token endpoint,

@@ -1,4 +1,4 @@
-import type { Fault, InspectionSettings } from './faults.js'
+import { bindingFaults, type Fault, type InspectionSettings } from './faults.js'
 import { shownMembers, type ShownMember } from './shown-members.js'
 import type { SignatureFinding } from './signature.js'
 import { durationInWords } from './time-in-words.js'
@@ -40,23 +40,15 @@ export function inspectionReport({
     claims: shownMembers(unverifiedClaims, now, all),
     lifetime: typeof exp === 'number' && typeof iat === 'number' ? exp - iat : undefined,
     signature: signature.result,
-    faults: [...faults, ...signature.faults],
+    faults: [...faults, ...signature.faults, ...bindingFaults(unverifiedClaims, settings.issuer)],
     notes: [...signature.notes, ...nameNotes(unverifiedClaims, settings)],
   }
 }
 
-function nameNotes(
-  { aud, iss, proj_id }: Readonly<Record<string, unknown>>,
-  { audience, issuer }: InspectionSettings,
-): string[] {
-  const notes: string[] = []
-  if (aud !== undefined && audience === undefined)
-    notes.push('aud was not checked: give --audience, the name of the platform.')
-  if (typeof iss === 'string' && issuer === undefined && iss !== proj_id)
-    notes.push(
-      'iss is not the proj_id. Platforms expect that unless they say otherwise: give --issuer, what the platform expects.',
-    )
-  return notes
+function nameNotes({ aud }: Readonly<Record<string, unknown>>, { audience }: InspectionSettings): string[] {
+  return aud !== undefined && audience === undefined
+    ? ['aud was not checked: give --audience, the name of the platform.']
+    : []
 }
 
 export function reportLines(report: InspectionReport): string[] {

@@ -35,19 +35,27 @@ export function shownMembers(members: JsonObject, now: number, all: boolean): Sh
   return Object.entries(members)
     .slice(0, maxMembers)
     .map(([name, value]) => {
-      const isShown = (openMembers.has(name) || all) && !isSecret(value)
-      const text = isShown ? textOf(name, value, now) : hidden(value)
+      const isSecret = isSecretMember(name, value)
+      const isShown = (openMembers.has(name) || all) && !isSecret
+      const text = isShown ? textOf(name, value, now) : isSecret ? secret : hidden(value)
       return { name: cut(inAscii(name)), value: isShown ? value : undefined, text }
     })
 }
 
 /** Whoever put a key into a token has published it, and need not see it here. */
-function isSecret(value: unknown): boolean {
-  return holdsSecret(typeof value === 'string' ? value : JSON.stringify(value))
+const secret = '(a private key or a shared secret, never shown: whoever had this token has it)'
+
+/** By its name, as `d` of a JWK, by what it is, or by a text that stands anywhere in it. */
+function isSecretMember(name: string, value: unknown): boolean {
+  return holdsSecret(JSON.stringify({ [name]: value })) || textsIn(value).some(holdsSecret)
+}
+
+function textsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value]
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : []
 }
 
 function hidden(value: unknown): string {
-  if (isSecret(value)) return '(a private key or a shared secret, never shown: whoever had this token has it)'
   const size =
     typeof value === 'string' ? `${value.length} characters` : Array.isArray(value) ? 'a list' : typeof value
   return `(${size}, hidden; --show shows it)`

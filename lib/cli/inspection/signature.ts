@@ -7,8 +7,7 @@ import { inAscii } from '../../options/quoted.js'
 import { algorithmNamed, defaultAlgorithmFor, fitsAlgorithm, type Algorithm } from '../../protocol.js'
 import type { VerifyingKey } from '../../verify/signature-check.js'
 import { verifySignature } from '../../verify/signature.js'
-import { usage } from '../command.js'
-import { CommandFailure } from '../exit-code.js'
+import { CommandFailure, usage } from '../exit-code.js'
 import type { Fault } from './faults.js'
 import type { TokenParts } from './token-parts.js'
 
@@ -99,10 +98,16 @@ function keyFor(given: unknown, { alg, kid }: KeyHint): FoundKey | SignatureFind
     return refused('The kid of the token is not the kid of the key.')
   const labelled = labels.alg === undefined ? undefined : algorithmNamed(labels.alg)
   // A key without a label is for what the token says, if it can be.
-  const own = labelled ?? (fitsAlgorithm(jwk, alg) ? alg : defaultAlgorithmFor(jwk))
+  const fallback = defaultAlgorithmFor(jwk)
+  const own = labelled ?? (fitsAlgorithm(jwk, alg) ? alg : fallback)
   if (own === undefined) throw new TypeError('is for no algorithm that is known here')
   const isThumbprint = labels.kid !== undefined || kid === thumbprint(jwk)
-  return { alg: own, publicKey, notes: isThumbprint ? [] : [otherKid] }
+  const notes = isThumbprint ? [] : [otherKid]
+  if (labelled === undefined && fallback !== undefined && own !== fallback)
+    notes.push(
+      `A platform takes a key that names no algorithm for ${fallback}, so it must have this one registered for ${own}.`,
+    )
+  return { alg: own, publicKey, notes }
 }
 
 const otherKid =

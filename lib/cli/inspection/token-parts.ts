@@ -50,6 +50,10 @@ function shapeOf(token: string, segments: number): TokenParts['shapeFaults'] | u
       header: ['This is an encrypted token (JWE, five parts). Send a signed one: three parts.'],
       rest: [],
     }
+  if (/^[{[]/.test(token))
+    return { header: ['This is JSON, and has no token as its member token or access_token.'], rest: [] }
+  if (token.startsWith('-----BEGIN'))
+    return { header: ['This is PEM, such as a public key has, and no token.'], rest: [] }
   if (segments < 3)
     return { header: [`A token has three parts with a dot between; this has ${segments}.`], rest: [] }
   return undefined
@@ -73,7 +77,7 @@ function encodingFaults(name: string, segment: string): string[] {
 function encodingFault(segment: string): string {
   if (segment.includes('=')) return 'it has padding (=), which a token does not have'
   if (/[+/]/.test(segment)) return 'it has + or /, as base64 has; base64url has - and _'
-  if (/\s/.test(segment)) return 'there is white space in it; was it wrapped by an editor or a terminal?'
+  if (/\s/.test(segment)) return 'there is white space in it, as where an editor or a terminal has wrapped it'
   if (/[^\w-]/.test(segment)) return 'it has characters that base64url does not have'
   return 'it was cut off, or changed at its end'
 }
@@ -88,8 +92,26 @@ function jsonFault(segment: string): string {
 }
 
 function objectIn(segment: string): JsonObject | undefined {
-  const value = parsedJson(Buffer.from(segment, 'base64url').toString('utf8'))
+  const json = Buffer.from(segment, 'base64url').toString('utf8')
+  const value = isShallow(json) ? parsedJson(json) : undefined
   return typeof value === 'object' && value !== null && !Array.isArray(value)
     ? (value as JsonObject)
     : undefined
+}
+
+/** Levels of what is shown. A verifier takes 16; for thousands, Node has not got the stack to write them. */
+const maxDepth = 200
+
+/** By the brackets that are open at once, without those in texts. */
+function isShallow(json: string): boolean {
+  let depth = 0
+  let isText = false
+  for (let at = 0; at < json.length && depth <= maxDepth; at++) {
+    const character = json.charAt(at)
+    if (character === '"') isText = !isText
+    else if (isText) at += character === '\\' ? 1 : 0
+    else if (/[[{]/.test(character)) depth++
+    else if (/[\]}]/.test(character)) depth--
+  }
+  return depth <= maxDepth
 }

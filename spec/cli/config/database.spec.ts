@@ -72,7 +72,7 @@ it('warns of a superuser, as of the one of a PGlite', async () => {
     expect(await found(db)).toMatchInlineSnapshot(`
       [
         "ok database: PostgreSQL X.Y, schema reverse_jwt of version N",
-        "warn grants: the role is a superuser: this process could change and delete everything -> If this process only verifies tokens, let it connect as the verifier of grants(). One that manages projects and keys needs more, and is warned of here.",
+        "warn grants: the role is a superuser: this process could change and delete everything -> If this process only verifies tokens, let it connect as the verifier of grants(). One that manages projects and keys needs more.",
       ]
     `)
   } finally {
@@ -187,7 +187,7 @@ describe('the role', () => {
   it('may do all, for it owns the tables', async () => {
     const { owner } = await platform()
     expect((await found(owner))[1]).toMatchInlineSnapshot(
-      `"warn grants: the role owns the tables: this process could change and delete all of them -> If this process only verifies tokens, let it connect as the verifier of grants(). One that manages projects and keys needs more, and is warned of here."`,
+      `"warn grants: the role owns the tables: this process could change and delete all of them -> If this process only verifies tokens, let it connect as the verifier of grants(). One that manages projects and keys needs more."`,
     )
   })
 
@@ -238,7 +238,7 @@ describe('the role', () => {
     const { poolOf } = await platform()
     expect((await found(poolOf('platform_admin'))).slice(1)).toMatchInlineSnapshot(`
       [
-        "warn grants: this process could also DELETE keys, INSERT keys, UPDATE keys, INSERT projects and 15 more -> If this process only verifies tokens, let it connect as the verifier of grants(). One that manages projects and keys needs more, and is warned of here.",
+        "warn grants: this process could also DELETE keys, INSERT keys, UPDATE keys, INSERT projects and 15 more -> If this process only verifies tokens, let it connect as the verifier of grants(). One that manages projects and keys needs more.",
       ]
     `)
   })

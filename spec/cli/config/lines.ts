@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals'
-import type { Finding } from '../../../lib/cli/checks/finding.js'
+import type { Finding } from '../../../lib/cli/finding.js'
 
 /** Findings, a line each. Whoever reads one is told what to do about it. */
 export function lines(findings: readonly Finding[]): string[] {

@@ -99,11 +99,10 @@ it('ends also if the module leaves its connections open', async () => {
 it('changes nothing in the stores', async () => {
   const state = async () => {
     const tables = ['projects', 'keys', 'key_uses', 'audit', 'session_revocations', 'events', 'migrations']
-    const counts = tables.map((table) => `(SELECT count(*) FROM reverse_jwt.${table})`)
-    const written = '(SELECT sum(n_tup_ins + n_tup_upd + n_tup_del) FROM pg_stat_user_tables)'
-    const { rows } = await database
-      .pool()
-      .query<object>(`SELECT ${[...counts, written].join(' + ')} AS state`)
+    // xmin of a row is the transaction that wrote it. The counters of pg_stat_user_tables come seconds later.
+    const written = 'count(*), max(xmin::text::bigint)'
+    const states = tables.map((table) => `(SELECT ARRAY[${written}] FROM reverse_jwt.${table})`)
+    const { rows } = await database.pool().query<object>(`SELECT ARRAY[${states.join(', ')}]::text AS state`)
     return JSON.stringify([
       rows,
       await redis.command('KEYS', '*'),
@@ -118,12 +117,33 @@ it('changes nothing in the stores', async () => {
 })
 
 describe('shows no password', () => {
-  it('of servers that are not there', async () => {
-    const away = {
-      redisUrl: `redis://platform:${redisPassword}@127.0.0.1:1`,
-      databaseUrl: `postgres://a:${databasePassword}@127.0.0.1:1/postgres`,
-    }
-    expect(await linesOf(platform(away))).toMatchInlineSnapshot(`
+  let away: string
+  let wrong: string
+  let mistaken: string
+  beforeAll(async () => {
+    const { redisUrl, databaseUrl } = right()
+    // All at once: each waits five seconds for its Redis to answer.
+    const shown = await Promise.all(
+      [
+        {
+          redisUrl: `redis://platform:${redisPassword}@127.0.0.1:1`,
+          databaseUrl: `postgres://a:${databasePassword}@127.0.0.1:1/postgres`,
+        },
+        {
+          redisUrl: redisUrl.replace(redisPassword, 'opensesame-wrong'),
+          databaseUrl: databaseUrl.replace('platform_api', 'opensesame-user'),
+        },
+        {
+          redisUrl: `redis://opensesame-redis.invalid:${redis.port}`,
+          databaseUrl: databaseUrl.replace(/postgres$/, 'opensesame-database'),
+        },
+      ].map((addresses) => linesOf(platform(addresses))),
+    )
+    ;[away = '', wrong = '', mistaken = ''] = shown
+  })
+
+  it('of servers that are not there', () => {
+    expect(away).toMatchInlineSnapshot(`
       "ok config: the module exports replayStore, store, db, issuer, close
       FAIL replay-store: Redis cannot be asked (no answer within 500 ms) -> Check its address, the password, and that it runs.
       FAIL database: the database cannot be asked (ECONNREFUSED: nothing listens at its address) -> Start it, or correct its address in the module.
@@ -134,12 +154,8 @@ describe('shows no password', () => {
     `)
   })
 
-  it('that is wrong', async () => {
-    const wrong = {
-      redisUrl: right().redisUrl.replace(redisPassword, 'opensesame-wrong'),
-      databaseUrl: right().databaseUrl.replace('platform_api', 'opensesame-user'),
-    }
-    expect(await linesOf(platform(wrong))).toMatchInlineSnapshot(`
+  it('that is wrong', () => {
+    expect(wrong).toMatchInlineSnapshot(`
       "ok config: the module exports replayStore, store, db, issuer, close
       FAIL replay-store: Redis cannot be asked (no answer within 500 ms) -> Check its address, the password, and that it runs.
       FAIL database: the database cannot be asked (28000: this user may not log in) -> Correct the user and the password in the module, or in the variable that it reads.
@@ -150,14 +166,8 @@ describe('shows no password', () => {
     `)
   })
 
-  it('that stands where the host or the database should', async () => {
-    const { redisUrl, databaseUrl } = right()
-    const mistaken = {
-      redisUrl: `redis://opensesame-redis.invalid:${redis.port}`,
-      databaseUrl: databaseUrl.replace(/postgres$/, 'opensesame-database'),
-    }
-    expect(redisUrl).not.toBe(mistaken.redisUrl)
-    expect(await linesOf(platform(mistaken))).toMatchInlineSnapshot(`
+  it('that stands where the host or the database should', () => {
+    expect(mistaken).toMatchInlineSnapshot(`
       "ok config: the module exports replayStore, store, db, issuer, close
       FAIL replay-store: Redis cannot be asked (no answer within 500 ms) -> Check its address, the password, and that it runs.
       FAIL database: the database cannot be asked (3D000: there is no such database) -> Create the database, or correct its name in the module.

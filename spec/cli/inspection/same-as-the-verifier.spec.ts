@@ -19,6 +19,7 @@ const differences: readonly Override[] = [
   { header: { typ: 'at+jwt' } },
   { header: { kid: '' } },
   { header: { kid: 'other' } },
+  { header: { kid: 'key\n' } },
   { headerText: '{"alg":"ES256","alg":"ES256"}' },
   { claimsText: '[]' },
   { claimsText: '{"aud":"x","aud":"y"}' },
@@ -28,6 +29,9 @@ const differences: readonly Override[] = [
   { claims: { aud: [audience, 'x'] } },
   { claims: { jti: 'x'.repeat(257) } },
   { claims: { sub: 'other' } },
+  { claims: { iss: 'other' } },
+  { claims: { proj_id: 'shop\n', sub: 'shop\n', iss: 'shop\n' } },
+  { claims: { proj_id: ' ', sub: ' ', iss: ' ' } },
   { claims: { scope: '' } },
   { claims: { origin: 7 } },
   { claims: { nonce: 'x' } },
@@ -43,8 +47,8 @@ const differences: readonly Override[] = [
   { signature: Buffer.alloc(64) },
 ]
 
-const pairs = differences.flatMap((one) =>
-  differences.map((other) => ({
+const pairs = differences.flatMap((one, at) =>
+  differences.slice(at).map((other) => ({
     ...one,
     ...other,
     header: { ...one.header, ...other.header },

@@ -20,6 +20,15 @@ describe('inspect --key', () => {
     },
   )
 
+  it.each(['PS256', 'RS256'])('says which %s a key of RSA is for that does not say so', async (alg) => {
+    const { kty, n, e } = keyPair(alg).publicJwk
+    const called = await inspectToken(['--key', await written('rsa.jwk', JSON.stringify({ kty, n, e }))], {
+      alg,
+    })
+    expect(called.stdout).toMatch(/^signature {2}good$/m)
+    expect(called.stdout.includes('takes a key that names no algorithm for RS256')).toBe(alg === 'PS256')
+  })
+
   it('refuses the signature of another key', async () => {
     const called = await inspectToken(['--key', key], { privateKey: rivalKeys.privateKey })
     expect([called.code, faultsIn(called)]).toEqual([1, ['token_not_verified']])
