@@ -23,7 +23,7 @@ Looks at a platform as your backend and your page do, and says in one line each 
   --url URL             the platform, or better a route of it that wants a token
   --key FILE            your private key: what keygen wrote, PEM, DER or a JWK; - is stdin. It stays here: the platform gets tokens
   --project ID          your project at the platform; a key file has it
-  --audience NAME       the platform's name; a key file has it
+  --audience NAME       the platform's name; a key file has it. Give it where it is the address of another host than that of --url
   --origin URL          the origin of your page, such as https://shop.example
   --token-endpoint URL  the route of your backend that gives your page its tokens: it must refuse a visitor without a session
   --json                prints { "url", "checks": [{ "check", "result", "text", "fix" }], "result" }

@@ -88,5 +88,6 @@ async function keySource(
   const url = parseUrl(jwks)
   if (url === undefined || !isSecureAddress(url))
     throw usage('--jwks must be an address that begins with https (http on this machine alone)')
+  if (url.username !== '' || url.password !== '') throw usage('--jwks must have no user and no password')
   return { jwks: url }
 }

@@ -3,6 +3,7 @@ import { proveKeyPossession } from '../customer/possession.js'
 import { generateProjectKey, type ProjectKeyPair } from '../jwk/generate.js'
 import { parsedJson } from '../jwk/jwk-text.js'
 import { givenMembers } from '../options/options.js'
+import { inAscii } from '../options/quoted.js'
 import { algorithmNamed, algorithmNames, type Algorithm } from '../protocol.js'
 import type { ProjectKeyFile } from '../signing/key-file.js'
 import type { KeyChallenge, KeySetChallenge } from '../types.js'
@@ -116,11 +117,11 @@ function print(
 ): void {
   if (json === true) {
     const { kid, alg } = publicJwk
-    terminal.print(JSON.stringify({ kid, alg, public_jwk: publicJwk }))
+    terminal.print(inAscii(JSON.stringify({ kid, alg, public_jwk: publicJwk })))
   } else if (pem === true) {
     const publicKey = createPublicKey({ key: publicJwk, format: 'jwk' })
     terminal.print(publicKey.export({ format: 'pem', type: 'spki' }).toString().trimEnd())
-  } else terminal.print(JSON.stringify(publicJwk))
+  } else terminal.print(inAscii(JSON.stringify(publicJwk)))
 }
 
 async function printProof(

@@ -17,6 +17,8 @@ export async function fetchJson(
   const name = `${url.origin}${url.pathname}`
   const signal = AbortSignal.timeout(timeoutMs)
   try {
+    // Else fetch refuses it, and repeats the whole address.
+    if (url.username !== '' || url.password !== '') throw new Error('there is a user in its address')
     const asked = await beforeAbort(signal, headersFrom(headers))
     const response = await fetch(url, { headers: asked, redirect: 'error', signal })
     if (response.status !== 200) {

@@ -3,9 +3,14 @@ import { parseUrl } from '../protocol.js'
 
 const loopback = /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
 
+/** Whether it is this machine itself. */
+export function isLoopback({ hostname }: URL): boolean {
+  return loopback.test(hostname)
+}
+
 /** Whether nobody on the way can answer in its place: https, or this machine itself. */
-export function isSecureAddress({ protocol, hostname }: URL): boolean {
-  return protocol === 'https:' || (protocol === 'http:' && loopback.test(hostname))
+export function isSecureAddress(url: URL): boolean {
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url))
 }
 
 function isIssuer(given: string): boolean {

@@ -2,7 +2,9 @@ import { describe, expect, it } from '@jest/globals'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { call } from '../cli/called.js'
+import { keyPair } from '../helpers/keys.js'
 import { mint, type Override } from '../helpers/mint.js'
+import { pkcs8Of } from '../helpers/private-key-forms.js'
 
 /** What clears a screen, sets a title, hides text, turns its direction, or makes a line of its own. */
 const escapes = '\u001b[2J\u009b31m\u001b]0;owned\u0007\r\n\u202e\u200b\u2028result: good'
@@ -55,4 +57,18 @@ describe('a token that writes into the terminal of who looks at it', () => {
       server.close()
     }
   })
+})
+
+describe('a key file of a platform that writes into the terminal of its customer', () => {
+  it.each([['keygen'], ['keygen', '--json'], ['keygen', '--pem'], ['sign'], ['sign', '--json']])(
+    'does not, by %s %s',
+    async (...args) => {
+      const private_key = pkcs8Of(keyPair('ES256').privateKey)
+      const names = { project_id: escapes, audience: escapes, kid: escapes, alg: 'ES256' }
+      const stdin = JSON.stringify({ type: 'reverse_jwt_project_key', ...names, private_key })
+      const { stdout, stderr } = await call([...args, '--key', '-'], { stdin })
+      expect(`${stdout}${stderr}`).not.toMatch(unsafe)
+      if (stdout.startsWith('{')) expect(stdout).toContain(String.raw`\u001b[2J\u009b31m`)
+    },
+  )
 })

@@ -57,7 +57,7 @@ describe('what a bundler for browsers gets in place of the client', () => {
     const root = fileURLToPath(new URL('../../../', import.meta.url))
     const outcome = await runNode(['--conditions=browser', '--input-type=module', '--eval', source], root)
     const message =
-      'createSigner takes an object; each option has a name: projectId, audience, privateKey, kid, issuer, alg, expiresIn'
+      'createSigner takes an object; each option has a name: projectId, audience, privateKey, keyFile, kid, issuer, alg, expiresIn'
     expect(outcome).toEqual({ code: 0, signal: null, stdout: `${message}\n`, stderr: '' })
   })
 })

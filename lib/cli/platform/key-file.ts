@@ -19,6 +19,8 @@ export interface LoadedKey {
   readonly verdict: Verdict
   /** Undefined: there is nothing to sign with. */
   readonly signer?: Signer
+  /** The platform's name by the file alone, where it is an address: whoever calls has not said that it is that of `--url`. */
+  readonly platform?: URL
 }
 
 /** Seconds. What is signed here is used at once. */
@@ -39,7 +41,8 @@ export async function loadKey({ content, mode, ...given }: GivenKey): Promise<Lo
     const project = given.projectId === undefined ? `project${quoted(projectId)}` : 'project as given'
     const whose = `${String(alg)}, ${project}, ${shownAudience(audience, given.audience)}`
     const verdict = modeFault(mode) ?? kidFault(kid, thumbprint, whose) ?? ok(`${whose}, kid ${thumbprint}`)
-    return { verdict, signer }
+    const platform = given.audience === undefined ? addressIn(audience) : undefined
+    return { verdict, signer, ...(platform !== undefined && { platform }) }
   } catch (error) {
     if (!(error instanceof TypeError)) throw error
     const sentence = error.message
@@ -66,9 +69,14 @@ function nameOf(name: keyof typeof hints, given: string | undefined, inFile: str
 
 /** Most are addresses. What else stands in an option is not repeated: it may be a secret in the wrong place. */
 function shownAudience(audience: string, given: string | undefined): string {
-  const url = parseUrl(audience)
-  if (url?.protocol === 'https:' || url?.protocol === 'http:') return `audience ${shownAddress(url)}`
+  const url = addressIn(audience)
+  if (url !== undefined) return `audience ${shownAddress(url)}`
   return given === undefined ? `audience${quoted(audience)}` : 'audience as given'
+}
+
+function addressIn(audience: string): URL | undefined {
+  const url = parseUrl(audience)
+  return url?.protocol === 'https:' || url?.protocol === 'http:' ? url : undefined
 }
 
 function modeFault(mode: number | undefined): Verdict | undefined {

@@ -1,3 +1,4 @@
+import { isLoopback } from '../../session/issuer-address.js'
 import { adviceFor } from './advice.js'
 import { isAnswer } from '../network/ask.js'
 import { Confidential } from './confidential.js'
@@ -5,7 +6,7 @@ import type { LoadedKey } from './key-file.js'
 import type { Network } from '../network/network.js'
 import { present, type Target } from './presentation.js'
 import type { Route, Site } from './site.js'
-import { ok, skip, warn, type Verdict } from './verdict.js'
+import { fail, ok, skip, warn, type Verdict } from './verdict.js'
 
 export interface KeyMatch {
   readonly verdict: Verdict
@@ -19,6 +20,7 @@ export async function checkKey(key: LoadedKey | undefined, site: Site, network: 
   if (key.signer === undefined) return { verdict: skip('the file of the key must be right first') }
   const target = targetOf(site)
   if ('result' in target) return { verdict: target }
+  if (isForeign(target, key)) return { verdict: foreign }
   const presented = await present(key.signer, target, undefined, network)
   if (presented.kind === 'accepted') {
     const text = `the platform accepts it: ${presented.how}`
@@ -55,3 +57,16 @@ function routeTarget({ address, bare }: Route): Target | Verdict {
     ? { kind: 'call', address, bare, confidential: new Confidential() }
     : skip(`the address answers ${status} without a token, so a token would tell nothing`)
 }
+
+/** A token is good at the platform that it names: at another one nobody would use it up, and who is there could. */
+function isForeign(target: Target, { platform }: LoadedKey): boolean {
+  const url = target.kind === 'exchange' ? target.tokenEndpoint : target.address
+  if (platform === undefined || isLoopback(url)) return false
+  const [host, named] = [`.${url.hostname}`, `.${platform.hostname}`]
+  return !host.endsWith(named) && !named.endsWith(host)
+}
+
+const foreign = fail(
+  'the audience of the key file is the address of another host, so no token is sent to this one',
+  'Is --url right? If the platform has that name all the same, say so: give it as --audience, too',
+)

@@ -144,6 +144,16 @@ describe('inspect --jwks', () => {
     },
   )
 
+  it.each(['https://user:opensesame@platform.example/jwks', 'http://opensesame@localhost:1/?opensesame'])(
+    'repeats nothing of a password in %s',
+    async (address) => {
+      const { code, stdout, stderr } = await inspectToken(['--jwks', address])
+      expect([code, stdout]).toEqual([2, ''])
+      expect(stderr).toMatch(/--jwks must have no user and no password/)
+      expect(stderr).not.toContain('opensesame')
+    },
+  )
+
   it('takes one key or the other', async () => {
     expect((await inspectToken(['--jwks', url, '--key', key])).stderr).toMatch(
       /give --key or --jwks, not both/,
