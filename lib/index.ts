@@ -50,6 +50,7 @@ export type {
   DeniedKey,
   HeadersLike,
   HostedKeySet,
+  HostedKeySetCopy,
   HostedKeySetSource,
   NextFunction,
   OriginSource,

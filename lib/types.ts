@@ -1,4 +1,4 @@
-import type { KeyObject } from 'node:crypto'
+import type { JsonWebKey, KeyObject } from 'node:crypto'
 import type { JsonObject } from './encoding/strict-json.js'
 import type { Algorithm } from './protocol.js'
 
@@ -46,6 +46,24 @@ export interface KeyChallenge {
   readonly kid: string
   /** The algorithm that the key is registered for. Absent: the default one for the type of the key. */
   readonly alg?: Algorithm
+  /** 256 random bits in base64url. Good for one proof. */
+  readonly nonce: string
+  /** Epoch seconds. */
+  readonly exp: number
+}
+
+/**
+ * What a platform asks of a customer who hosts their keys: sign this with the private half of one of them. `proveKeyPossession` does.
+ *
+ *     { "aud": "https://platform.example", "proj_id": "shop", "jwks_uri": "https://shop.example/jwks.json", "nonce": "pHx...",
+ *       "exp": 1790000600 }
+ */
+export interface KeySetChallenge {
+  /** The platform's name. */
+  readonly aud: string
+  readonly proj_id: string
+  /** Where the keys are to be read. */
+  readonly jwks_uri: string
   /** 256 random bits in base64url. Good for one proof. */
   readonly nonce: string
   /** Epoch seconds. */
@@ -166,6 +184,8 @@ export interface HostedKeySet {
   readonly jwksUri: string
   /** Keys of the set that the platform has revoked. Empty: none. */
   readonly denied: readonly DeniedKey[]
+  /** The keys of the set, as somebody else read it last. Absent: nobody has. */
+  readonly copy?: HostedKeySetCopy
 }
 
 /** A key of a hosted set that the platform has revoked. */
@@ -173,6 +193,15 @@ export interface DeniedKey {
   readonly kid: string
   /** Epoch seconds. For events: the key is refused whatever a clock says. */
   readonly deniedAt: number
+  /** RFC 7638: the key is refused under other kids, too. Absent: nobody knows what the kid stood for. */
+  readonly thumbprint?: string
+}
+
+/** What a set had when it was read last. For a process that has not read it yet, while the customer's host cannot be reached. */
+export interface HostedKeySetCopy {
+  /** For how many seconds that has been. */
+  readonly age: number
+  readonly keys: readonly { readonly kid: string; readonly alg: Algorithm; readonly publicJwk: JsonWebKey }[]
 }
 
 /** Who knows which projects have a hosted key set. */

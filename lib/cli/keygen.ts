@@ -6,7 +6,7 @@ import { givenMembers } from '../options/options.js'
 import { inAscii } from '../options/quoted.js'
 import { algorithmNamed, algorithmNames, type Algorithm } from '../protocol.js'
 import type { ProjectKeyFile } from '../signing/key-file.js'
-import type { KeyChallenge } from '../types.js'
+import type { KeyChallenge, KeySetChallenge } from '../types.js'
 import { command, type Given } from './command.js'
 import { exitCodes, usage, type ExitCode } from './exit-code.js'
 import { readInput } from './input-file.js'
@@ -37,6 +37,7 @@ With a key that is there already:
   --key FILE         a private key: what keygen wrote, PEM, DER or a JWK; - is stdin
   --proof CHALLENGE  the file with the challenge of the platform; - is stdin. One for another platform or project than those of the
                      key file, or of --audience and --project, is not answered
+  --jwks-uri URL     where you host your keys, if the challenge is for a key set: one for another address is not answered
   --json             prints { "kid", "alg", "public_jwk" }, or { "proof" }`
 
 const options = {
@@ -47,6 +48,7 @@ const options = {
   pem: { type: 'boolean' },
   key: { type: 'string' },
   proof: { type: 'string' },
+  'jwks-uri': { type: 'string' },
   json: { type: 'boolean' },
 } as const
 type KeygenOptions = Given<typeof options>
@@ -124,7 +126,7 @@ function print(
 
 async function printProof(
   { key, proof }: { readonly key: string; readonly proof: string },
-  { project, audience, json }: KeygenOptions,
+  { project, audience, 'jwks-uri': jwksUri, json }: KeygenOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {
   if (key === '-' && proof === '-') throw usage('only one of --key and --proof can come from stdin')
@@ -136,12 +138,16 @@ async function printProof(
     )
   if (audience === undefined && names?.audience === undefined)
     throw usage("--audience is missing: the platform's name. A challenge for another one is not answered")
+  if (jwksUri === undefined && 'jwks_uri' in challenge)
+    throw usage(
+      '--jwks-uri is missing: where you host your keys. A challenge for another address is not answered',
+    )
   let signed: string
   try {
     signed = await proveKeyPossession({
       privateKey: content,
       challenge,
-      ...givenMembers({ projectId: project, audience }),
+      ...givenMembers({ projectId: project, audience, jwksUri }),
     })
   } catch (error) {
     throw sentenceOf(error)
@@ -151,9 +157,10 @@ async function printProof(
 }
 
 /** The challenge, alone or in the answer of a platform that has it as its member `challenge`. */
-function challengeIn(content: Buffer): KeyChallenge {
+function challengeIn(content: Buffer): KeyChallenge | KeySetChallenge {
   const given = parsedJson(content.toString('utf8').trim()) as { readonly challenge?: unknown } | undefined
   const challenge = given?.challenge ?? given
-  if (challenge !== undefined) return challenge as KeyChallenge
+  if (typeof challenge === 'object' && (challenge as object | null) !== null)
+    return challenge as KeyChallenge | KeySetChallenge
   throw usage('--proof is no JSON; save the challenge to a file as it came from the platform')
 }

@@ -65,4 +65,5 @@ const optionNames = {
   projectId: '--project',
   audience: '--audience',
   expiresIn: '--expires-in',
+  jwksUri: '--jwks-uri',
 }

@@ -1,7 +1,7 @@
 import { algorithm, identifier, required } from '../options/kinds.js'
 import { membersReader, optionsReader, type OptionsOf, type Wrong } from '../options/options.js'
 import { proofType } from '../protocol.js'
-import type { KeyChallenge } from '../types.js'
+import type { KeyChallenge, KeySetChallenge } from '../types.js'
 import { refuseBrowser } from '../jwk/browser-guard.js'
 import { compactSigner } from '../signing/compact-signature.js'
 import type { PrivateKeyInput } from '../jwk/private-half.js'
@@ -18,11 +18,16 @@ export interface KeyPossessionOptions {
   /** What `reverse-jwt keygen` wrote, as in `createSigner`. */
   readonly keyFile?: string | Uint8Array | ProjectKeyFile | undefined
   /** What the platform asked, as it came. */
-  readonly challenge: KeyChallenge
+  readonly challenge: KeyChallenge | KeySetChallenge
   /** The platform's name, as in `createSigner`. A challenge for another platform is not answered. Default: that of the key file. */
   readonly audience?: string
   /** Your project at that platform. A challenge for another one is not answered. Default: that of the key file. */
   readonly projectId?: string
+  /**
+   * Where you host your keys, when the challenge is for a key set. One for another address is not answered: who answers it makes every
+   * key that is published there sign for the project.
+   */
+  readonly jwksUri?: string
 }
 
 const caller = 'proveKeyPossession'
@@ -31,21 +36,39 @@ const readOptions = optionsReader(caller, {
   challenge: (given: unknown) => readChallenge(given),
   audience: identifier,
   projectId: identifier,
+  jwksUri: address,
 } satisfies OptionsOf<KeyPossessionOptions>)
 
 const ofThePlatform = 'give the challenge as it came from the platform'
-const readChallenge = membersReader(
+const members = {
+  aud: required(identifier, ofThePlatform),
+  proj_id: required(identifier, ofThePlatform),
+  nonce: required(identifier, ofThePlatform),
+  exp,
+}
+const readKeyChallenge = membersReader(
   'proveKeyPossession, challenge',
-  {
-    aud: required(identifier, ofThePlatform),
-    proj_id: required(identifier, ofThePlatform),
-    kid: required(identifier, ofThePlatform),
-    alg: algorithm,
-    nonce: required(identifier, ofThePlatform),
-    exp,
-  } satisfies OptionsOf<KeyChallenge>,
+  { ...members, kid: required(identifier, ofThePlatform), alg: algorithm } satisfies OptionsOf<KeyChallenge>,
   'member',
 )
+const readKeySetChallenge = membersReader(
+  'proveKeyPossession, challenge',
+  { ...members, jwks_uri: required(address, ofThePlatform) } satisfies OptionsOf<KeySetChallenge>,
+  'member',
+)
+
+function readChallenge(given: unknown) {
+  const isForSet = typeof given === 'object' && given !== null && 'jwks_uri' in given
+  return isForSet
+    ? { kid: undefined, alg: undefined, ...readKeySetChallenge(given) }
+    : { jwks_uri: undefined, ...readKeyChallenge(given) }
+}
+
+function address(given: unknown, wrong: Wrong): string | undefined {
+  if (given === undefined || (typeof given === 'string' && given !== '' && given.length <= 2_048))
+    return given
+  throw wrong('must be the address of a key set, of 1 to 2,048 characters')
+}
 
 function exp(given: unknown, wrong: Wrong): number {
   if (typeof given === 'number' && Number.isFinite(given)) return given
@@ -60,7 +83,7 @@ function exp(given: unknown, wrong: Wrong): number {
  *     { "aud": "https://platform.example", "proj_id": "shop", "nonce": "pHx...", "exp": 1790000600 }
  *
  * Signs these four claims alone, each checked, under a type that no verifier takes for a project token: a platform cannot make
- * you sign something else. Refuses a challenge whose `aud` or `proj_id` is not yours: somebody could pass on what another
+ * you sign something else. For a key set that you host there is `jwks_uri` beside them, and any key of the set signs. Refuses a challenge whose `aud` or `proj_id` is not yours: somebody could pass on what another
  * platform asks them, to register your key there as theirs.
  *
  * Throws a TypeError that says what is wrong with the challenge or with the key, and never quotes the key. Throws in a browser.
@@ -74,16 +97,20 @@ export async function proveKeyPossession(options: KeyPossessionOptions): Promise
   const { material, file } = givenKey(given, options, caller)
   const audience = ownName('audience', { given, file, caller })
   const projectId = ownName('projectId', { given, file, caller })
-  const { kid, alg, ...claims } = given.challenge
+  const { kid, alg, jwks_uri, ...common } = given.challenge
+  const claims = { ...common, ...(jwks_uri !== undefined && { jwks_uri }) }
   requireOwn('audience', audience, 'aud', claims.aud)
   requireOwn('projectId', projectId, 'proj_id', claims.proj_id)
+  if (jwks_uri !== undefined) requireOwn('jwksUri', given.jwksUri, 'jwks_uri', jwks_uri)
   const signer = compactSigner({ privateKey: material, typ: proofType, kid, alg, caller })
   return signer.sign(claims)
 }
 
-function requireOwn(option: string, mine: string, member: string, asked: string): void {
+function requireOwn(option: string, mine: string | undefined, member: string, asked: string): void {
   if (mine === asked) return
   throw new TypeError(
-    `${caller}: ${member} of the challenge is not ${option}. Do not answer it: somebody may want to register your key as theirs`,
+    mine === undefined
+      ? `${caller}: ${option} is missing: the challenge has ${member}, which must be yours`
+      : `${caller}: ${member} of the challenge is not ${option}. Do not answer it: somebody may want to register your key as theirs`,
   )
 }

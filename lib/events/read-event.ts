@@ -25,7 +25,7 @@ export interface RevocationsFailedEvent {
 
 /**
  * What became of a read of a key set: of the issuer's, by who verifies sessions, or of the set that the customer of a project hosts,
- * by a `JwksKeyStore`. The latter has a `projectId`.
+ * by a `JwksKeyStore` or by `refreshKeySets`. The latter has a `projectId`.
  */
 export type KeySetEvent = KeySetReadEvent | KeySetFailedEvent
 

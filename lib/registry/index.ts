@@ -7,6 +7,7 @@ export {
 export type { AdminAction } from './admin/routes.js'
 export { AllowedOrigins, type AllowedOriginsOptions } from './allowed-origins.js'
 export type { RegistryChangedEvent, RegistryEventListener } from './announced-changes.js'
+export type { KeySetReadOptions } from './key-set-reader.js'
 export { recordLastUse, type LastUseOptions, type LastUseRecorder } from './last-use.js'
 export type { GenerateKeyOptions } from './operations/generation.js'
 export type { RegistryChangeOptions } from './operations/method-options.js'
@@ -14,12 +15,19 @@ export type { RegistryReasonOptions } from './operations/projects.js'
 export type {
   AuditPage,
   AuditQuery,
+  HostedKeyPage,
   KeyPage,
   KeyQuery,
   ProjectPage,
   ProjectQuery,
 } from './operations/queries.js'
 export type { ConfirmKeyOptions, KeyRegistration, RegisterKeyOptions } from './operations/registration.js'
+export type {
+  ConfirmKeySetOptions,
+  KeySetConfirmation,
+  KeySetRegistration,
+  RegisterKeySetOptions,
+} from './operations/key-sets.js'
 export type { RefusalQuery, RefusalView } from './operations/refusals.js'
 export type { KeyRevocation, RevokeKeyOptions } from './operations/revocation.js'
 export type { KeyRotation, RotateKeyOptions } from './operations/rotation.js'
@@ -32,6 +40,12 @@ export { PostgresProjectStore, type PostgresProjectStoreOptions } from './postgr
 export { recordEvents, type EventRecorder, type RecordEventsOptions } from './record/record-events.js'
 export { deleteEventsBefore } from './record/retention.js'
 export { createRegistry, type Registry, type RegistryOptions } from './registry.js'
+export {
+  refreshKeySets,
+  type KeySetRefresher,
+  type KeySetRefreshListener,
+  type RefreshKeySetsOptions,
+} from './refresh-key-sets.js'
 export { RegistryRevocations, type RegistryRevocationsOptions } from './registry-revocations.js'
 export { RegistryError, type RegistryErrorCode } from './registry-error.js'
 export type { NewProject, ProjectSettings, ProjectUpdate } from './rules/project-settings.js'
@@ -40,6 +54,8 @@ export type { KeyState } from './store/key-state.js'
 export { MemoryProjectStore, type MemoryProjectStoreOptions } from './store/memory.js'
 export type {
   AuditRange,
+  DueKeySet,
+  DueKeySetRange,
   KeyRange,
   KeyRevocationChange,
   KeyRevocationOutcome,
@@ -51,21 +67,25 @@ export type {
   ProjectRange,
   ProjectStore,
   ProjectWatch,
+  RevokedHostedKey,
   RevokedKey,
   SessionEnd,
   WrittenChange,
 } from './store/project-store.js'
 export type {
+  HostedKeyRecord,
   KeyRecord,
   KeyRevocationReason,
+  KeySetRecord,
   KeyUse,
   OpenKeyChallenge,
+  PendingKeySetRecord,
   ProjectRecord,
   StoredProject,
 } from './store/records.js'
 export type { RefusalRecord } from './store/refusal-record.js'
 export { StoreUnusableError } from './store-unusable-error.js'
-export type { KeyView, ProjectView } from './store/views.js'
+export type { HostedKeyState, HostedKeyView, KeyView, PendingKeySetView, ProjectView } from './store/views.js'
 export type { StoredRevocations } from '../revocations/condensed.js'
 export type {
   EndedKey,
@@ -81,4 +101,21 @@ export type {
   SessionFacts,
   SessionRevocation,
 } from '../revocations/revocation-store.js'
-export type { ExpiringKey, ExpiringKeySource, KeyChallenge, OriginSource } from '../types.js'
+export type {
+  DeniedKey,
+  ExpiringKey,
+  ExpiringKeySource,
+  HostedKeySet,
+  HostedKeySetCopy,
+  HostedKeySetSource,
+  KeyChallenge,
+  KeySetChallenge,
+  OriginSource,
+} from '../types.js'
+export type {
+  DroppedKey,
+  DroppedKeyReason,
+  KeySetEvent,
+  KeySetFailedEvent,
+  KeySetReadEvent,
+} from '../events/read-event.js'

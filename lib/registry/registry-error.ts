@@ -8,8 +8,10 @@ type Answer = readonly [status: 400 | 404 | 409 | 410 | 422, title: string]
 export const answers = {
   request_invalid: [400, 'Invalid request'],
   proof_invalid: [422, 'Proof of possession failed'],
+  key_set_unreadable: [422, 'Key set cannot be read'],
   project_not_found: [404, 'No such project'],
   key_not_found: [404, 'No such key'],
+  key_set_not_found: [404, 'No key set'],
   refusal_not_found: [404, 'No such refusal'],
   project_exists: [409, 'Project exists'],
   key_exists: [409, 'Key exists'],

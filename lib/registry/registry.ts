@@ -12,6 +12,7 @@ import {
   queries,
   type AuditPage,
   type AuditQuery,
+  type HostedKeyPage,
   type KeyPage,
   type KeyQuery,
   type ProjectPage,
@@ -26,6 +27,14 @@ import {
 } from './operations/registration.js'
 import { keyRevocation, type KeyRevocation, type RevokeKeyOptions } from './operations/revocation.js'
 import { keyRotation, type KeyRotation, type RotateKeyOptions } from './operations/rotation.js'
+import {
+  keySetChanges,
+  type ConfirmKeySetOptions,
+  type KeySetConfirmation,
+  type KeySetRegistration,
+  type RegisterKeySetOptions,
+} from './operations/key-sets.js'
+import { keySetReader, keySetRules, type KeySetReadOptions } from './key-set-reader.js'
 import { challengeLifetime } from './rules/possession.js'
 import { sessionEnd } from './operations/session-end.js'
 import type { NewProject, ProjectUpdate } from './rules/project-settings.js'
@@ -38,10 +47,12 @@ export interface RegistryOptions {
   /** The platform's name, as the verifier has it: `aud` of every proof, or one that was made for another platform would do. */
   readonly audience: string
   /**
-   * Seconds for which the challenge of a registered key can be answered. Default 86,400 (a day), at most 604,800 (7 days). The
-   * key counts as live so long.
+   * Seconds for which the challenge of a registered key, or key set, can be answered. Default 86,400 (a day), at most 604,800
+   * (7 days). The key counts as live so long.
    */
   readonly challengeLifetime?: number
+  /** How the sets of customers are read who host their keys: what you give to `JwksKeyStore`. */
+  readonly keySets?: KeySetReadOptions
   /** Epoch seconds. Default: the system's clock. */
   readonly clock?: () => number
   /**
@@ -104,8 +115,28 @@ export interface Registry {
   /**
    * Ends a key and its sessions at once, and it cannot begin again. A key that is revoked already stays as it is. It is one step, which other
    * changes cannot turn away and no limit holds up, however many keys the project has had.
+   *
+   * So does it with a key that the customer hosts, whatever their set says from then on. While a project has a set any kid can be revoked,
+   * also one that nobody has seen: its answer then has no `publicJwk`. Throws `too_many_keys` when 2,000 kids are kept of the project.
    */
   revokeKey(projectId: string, options: RevokeKeyOptions): Promise<KeyRevocation>
+
+  /**
+   * Takes the address at which the customer hosts the public keys, and answers with a challenge, as `registerKey` does: whoever holds
+   * the private half of one of the keys there answers it. Nothing is read yet. The keys count from `confirmKeySet` on; until then those
+   * of the address before it do. Throws `request_invalid` for an address that is none of a public host.
+   *
+   * Two projects may have one address. It gives nobody a token of another project: a token names the project that it is for.
+   */
+  registerKeySet(projectId: string, options: RegisterKeySetOptions): Promise<KeySetRegistration>
+  /**
+   * Reads the set, once, and checks that one of its keys has signed the proof. From then on every key of it signs for the project,
+   * whatever is published there later. Throws `proof_invalid`, `challenge_expired`, `challenge_used`, `key_set_not_found`,
+   * `key_set_unreadable`, and `too_many_keys` when the project has had 1,000 kids.
+   */
+  confirmKeySet(projectId: string, options: ConfirmKeySetOptions): Promise<KeySetConfirmation>
+  /** The keys of the set are refused at once, and all sessions of the project end. Takes a registration away, too. */
+  removeKeySet(projectId: string, options: RegistryReasonOptions): Promise<ProjectView>
 
   getProject(projectId: string): Promise<ProjectView>
   /** In the order of their ids. */
@@ -115,6 +146,11 @@ export interface Registry {
    * out once the project has changed.
    */
   listKeys(projectId: string, query?: KeyQuery): Promise<KeyPage>
+  /**
+   * Every kid that the set of a project ever had, as it was read last, page by page, the oldest first; see `refreshKeySets`. They are not
+   * among those of `listKeys`.
+   */
+  listHostedKeys(projectId: string, query?: KeyQuery): Promise<HostedKeyPage>
   /** The newest first; those of deleted projects, too. */
   listAudit(query?: AuditQuery): Promise<AuditPage>
   /**
@@ -132,6 +168,7 @@ const readOptions = optionsReader('createRegistry', {
     "the platform's name, as the verifier has it",
   ),
   challengeLifetime,
+  keySets: keySetRules,
   clock,
   onEvent: eventListeners<RegistryChangedEvent>(),
 } satisfies OptionsOf<RegistryOptions>)
@@ -150,7 +187,7 @@ const readOptions = optionsReader('createRegistry', {
  * await registry.revokeKey('shop', { kid, reason: 'exposed', by })
  */
 export function createRegistry(options: RegistryOptions): Registry {
-  const { audience, challengeLifetime, clock, onEvent, ...given } = readOptions(options)
+  const { audience, challengeLifetime, keySets, clock, onEvent, ...given } = readOptions(options)
   const store = announced(given.store, onEvent)
   const now = () => {
     try {
@@ -167,6 +204,11 @@ export function createRegistry(options: RegistryOptions): Registry {
     ...keyRegistration(store, { audience, challengeLifetime }, now),
     ...keyRotation(store, now),
     ...keyRevocation(store, now),
+    ...keySetChanges(
+      store,
+      { audience, challengeLifetime, readKeySet: keySetReader(keySets), ports: keySets.ports },
+      now,
+    ),
     ...sessionEnd(store, now),
     ...queries(store, now),
     ...refusals(store),

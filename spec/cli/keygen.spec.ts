@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { decodeJwt } from 'jose'
 import { spawn } from 'node:child_process'
 import { createPrivateKey, createPublicKey } from 'node:crypto'
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
@@ -198,6 +199,20 @@ describe('keygen --proof', () => {
     const { code, stdout } = await proofOf([])
     const confirmed = await registry.confirmKey('shop', { kid, proof: stdout.trim(), by })
     expect([code, confirmed.state]).toEqual([0, 'active'])
+  })
+
+  it('answers the challenge of a key set, for the address that is given and no other', async () => {
+    const { registry, proofOf } = await challenged()
+    const jwksUri = 'https://shop.example/jwks.json'
+    const { challenge } = await registry.registerKeySet('shop', { jwksUri, by })
+    const { code, stdout } = await proofOf(['--jwks-uri', jwksUri], challenge)
+    expect([code, decodeJwt(stdout.trim())]).toEqual([0, challenge])
+    const other = await proofOf(['--jwks-uri', `${jwksUri}2`], challenge)
+    expect([other.code, other.stdout]).toEqual([2, ''])
+    expect(other.stderr).toMatch(/jwks_uri of the challenge is not --jwks-uri\. Do not answer it/)
+    const none = await proofOf([], challenge)
+    expect([none.code, none.stdout]).toEqual([2, ''])
+    expect(none.stderr).toMatch(/--jwks-uri is missing: where you host your keys/)
   })
 
   it('takes the challenge out of an answer of the admin API, and answers in JSON', async () => {

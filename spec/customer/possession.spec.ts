@@ -1,10 +1,12 @@
 import { describe, expect, it } from '@jest/globals'
 import { decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose'
 import { sign } from 'node:crypto'
-import { proveKeyPossession, type KeyChallenge } from '../../lib/customer/index.js'
+import { proveKeyPossession, type KeyChallenge, type KeySetChallenge } from '../../lib/customer/index.js'
+import { thumbprint } from '../../lib/jwk/thumbprint.js'
 import { keyPair, makeKeyPair } from '../helpers/keys.js'
 import { audience, now, signBytes } from '../helpers/mint.js'
 import { prove } from '../helpers/possession.js'
+import { pkcs8Of } from '../helpers/private-key-forms.js'
 
 const challenge: KeyChallenge = {
   aud: audience,
@@ -121,6 +123,46 @@ describe('proveKeyPossession', () => {
     await expect(proveKeyPossession({ privateKey } as never)).rejects.toThrow(
       /takes an object|challenge is missing/,
     )
+  })
+})
+
+describe('the challenge of a key set', () => {
+  const jwksUri = 'https://shop.example/jwks.json'
+  const { aud, proj_id, nonce, exp } = challenge
+  const forSet: KeySetChallenge = { aud, proj_id, jwks_uri: jwksUri, nonce, exp }
+  const mine = { privateKey, challenge: forSet, audience, projectId: 'shop', jwksUri }
+
+  it.each([
+    ['its thumbprint', privateKey, thumbprint(keyPair('ES256').publicJwk)],
+    ['the kid of its JWK', { ...privateKey.export({ format: 'jwk' }), kid: '2026-11' }, '2026-11'],
+    [
+      'the kid of its key file',
+      { type: 'reverse_jwt_project_key', kid: 'file', alg: 'ES256', private_key: pkcs8Of(privateKey) },
+      'file',
+    ],
+  ] as const)('is signed with the five claims, by a key with %s', async (_, key, kid) => {
+    const proof = await proveKeyPossession({ ...mine, privateKey: key })
+    expect(decodeProtectedHeader(proof)).toEqual({ alg: 'ES256', kid, typ: 'project-key-proof+jwt' })
+    expect(decodeJwt(proof)).toEqual(forSet)
+    await jwtVerify(proof, publicKey, { currentDate: new Date(now * 1000) })
+  })
+
+  it('is not answered for another address, nor by who does not say theirs', async () => {
+    const prove = (options: object) => proveKeyPossession({ ...mine, ...options })
+    await expect(prove({ jwksUri: `${jwksUri}?` })).rejects.toThrow(
+      /^proveKeyPossession: jwks_uri of the challenge is not jwksUri\. Do not answer it/,
+    )
+    const unsaid = { privateKey, challenge: forSet, audience, projectId: 'shop' }
+    await expect(proveKeyPossession(unsaid)).rejects.toThrow(
+      'proveKeyPossession: jwksUri is missing: the challenge has jwks_uri, which must be yours',
+    )
+    await expect(prove({ challenge: { ...forSet, kid: 'key-1' } })).rejects.toThrow(/unknown member "kid"/)
+    for (const jwks_uri of [undefined, '', 7, 'x'.repeat(2_049)])
+      await expect(prove({ challenge: { ...forSet, jwks_uri } })).rejects.toThrow(/challenge: jwks_uri/)
+  })
+
+  it('needs no address where it is for a key', async () => {
+    await expect(proveKeyPossession({ ...mine, challenge })).resolves.toMatch(/^eyJ/)
   })
 })
 

@@ -4,6 +4,12 @@ import { proveKeyPossession, type KeyPossessionOptions } from '../../lib/custome
 export async function prove(
   options: Pick<KeyPossessionOptions, 'privateKey' | 'challenge'>,
 ): Promise<string> {
-  const { aud, proj_id } = options.challenge
-  return proveKeyPossession({ ...options, audience: aud, projectId: proj_id })
+  const { challenge } = options
+  const forSet = 'jwks_uri' in challenge ? { jwksUri: challenge.jwks_uri } : {}
+  return proveKeyPossession({
+    ...options,
+    ...forSet,
+    audience: challenge.aud,
+    projectId: challenge.proj_id,
+  })
 }

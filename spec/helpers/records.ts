@@ -53,7 +53,10 @@ export async function wholeProject(
 ): Promise<(ProjectRecord & { readonly keys: readonly KeyRecord[] }) | undefined> {
   const stored = await store.load(id, { now, madeAfter: now })
   if (stored === undefined) return undefined
-  return { ...without(stored, 'madeKeys'), keys: await store.listKeys(id, { limit: 10_000 }) }
+  return {
+    ...without(stored, 'madeKeys', 'hostedKeys', 'hostedKids'),
+    keys: await store.listKeys(id, { limit: 10_000 }),
+  }
 }
 
 /** Fills a store as a key store of fixed projects is filled. */

@@ -56,8 +56,10 @@ export async function handOver(
 const statuses: Readonly<Record<RegistryErrorCode, number>> = {
   request_invalid: 400,
   proof_invalid: 422,
+  key_set_unreadable: 422,
   project_not_found: 404,
   key_not_found: 404,
+  key_set_not_found: 404,
   refusal_not_found: 404,
   project_exists: 409,
   key_exists: 409,

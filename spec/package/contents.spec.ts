@@ -169,6 +169,7 @@ describe('what an entry brings along', () => {
 
   it('is parts of jose and what Node has for the registry, and no driver of a database', () => {
     expect(packagesOf('dist/lib/registry/index.js')).toEqual([
+      'ipaddr.js',
       'jose/jwk/thumbprint',
       'jose/jwt/verify',
       'jose/key/export',
@@ -176,6 +177,9 @@ describe('what an entry brings along', () => {
       'jose/key/import',
       'node:buffer',
       'node:crypto',
+      'node:dns/promises',
+      'node:https',
+      'node:net',
       'node:timers/promises',
       'node:util',
     ])

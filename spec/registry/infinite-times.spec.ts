@@ -3,7 +3,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@je
 import { createRegistry, PostgresProjectStore } from '../../lib/registry/index.js'
 import { audience, now } from '../helpers/mint.js'
 import { emptyPglite } from '../helpers/pglite.js'
-import { changeOf, keyRecord, projectRecord } from '../helpers/records.js'
+import { keyRecord, projectRecord } from '../helpers/records.js'
+import { hostedKey, keySet, pendingKeySet, setChange } from './store/hosted-records.js'
 
 jest.setTimeout(60_000)
 
@@ -17,9 +18,11 @@ beforeAll(async () => {
 afterAll(() => db.close())
 beforeEach(async () => {
   await db.query(
-    'TRUNCATE reverse_jwt.projects, reverse_jwt.keys, reverse_jwt.key_uses, reverse_jwt.audit, reverse_jwt.session_revocations',
+    'TRUNCATE reverse_jwt.projects, reverse_jwt.keys, reverse_jwt.key_uses, reverse_jwt.audit, reverse_jwt.session_revocations, reverse_jwt.key_sets, reverse_jwt.hosted_keys',
   )
-  await store.commit(changeOf(projectRecord('shop'), [keyRecord('a')]))
+  const record = projectRecord('shop', { keySet, pendingKeySet })
+  const denied = hostedKey('h', { removedAt: now, deniedAt: now, reason: 'other' })
+  await store.commit(setChange(record, [denied], [keyRecord('a')]))
   await store.endSession({ projectId: 'shop', sessionId: 'a', expiresAt: now + 600, at: now })
 })
 
@@ -33,6 +36,8 @@ const columns = [
   ['projects', 'sessions_before', 'projects_sessions_finite'],
   ['session_revocations', 'ended_at'],
   ['session_revocations', 'expires_at'],
+  ...['confirmed_at', 'challenge_expires_at', 'tried_at', 'read_at'].map((column) => ['key_sets', column]),
+  ...['first_seen', 'removed_at', 'denied_at'].map((column) => ['hosted_keys', column]),
 ]
 const infinities = ['infinity', '-infinity']
 
@@ -43,6 +48,13 @@ describe.each(columns)("'infinity' in %s.%s", (table, column, constraint = `${ta
   })
 })
 
+it('a key set that was tried by a clock that was ahead is due', async () => {
+  const due = () => store.dueKeySets({ ttl: 300, limit: 1 })
+  expect([await due(), await due()]).toMatchObject([[{ projectId: 'shop' }], []])
+  await db.query("UPDATE reverse_jwt.key_sets SET tried_at = now() + interval '1 hour'")
+  expect(await due()).toMatchObject([{ projectId: 'shop' }])
+})
+
 describe('where somebody took the constraint away', () => {
   const unavailable = { code: 'store_unavailable', status: 503 }
   const unreadable = {
@@ -50,7 +62,7 @@ describe('where somebody took the constraint away', () => {
     message: expect.stringContaining(': what is stored cannot be read: '),
   }
   beforeAll(async () => {
-    for (const table of ['projects', 'keys', 'key_uses', 'audit'])
+    for (const table of ['projects', 'keys', 'key_uses', 'audit', 'hosted_keys'])
       await db.query(`ALTER TABLE reverse_jwt.${table} DROP CONSTRAINT ${table}_finite`)
   })
   const write = (column: string, value: string) =>
@@ -65,6 +77,12 @@ describe('where somebody took the constraint away', () => {
     await expect(store.find('shop', 'a')).rejects.toMatchObject(unavailable)
     await expect(load()).rejects.toMatchObject(unreadable)
     await expect(store.listKeys('shop', { limit: 1 })).rejects.toMatchObject(unreadable)
+  })
+
+  it.each(infinities)('a revocation of a hosted key at %s makes the set an outage', async (value) => {
+    expect(await store.keySet('shop')).toMatchObject({ denied: [{ kid: 'h' }] })
+    await db.query(`UPDATE reverse_jwt.hosted_keys SET denied_at = '${value}'`)
+    await expect(store.keySet('shop')).rejects.toMatchObject(unavailable)
   })
 
   it.each(infinities)(

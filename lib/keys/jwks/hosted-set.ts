@@ -1,7 +1,9 @@
 import { StoreError } from '../../errors.js'
 import type { DroppedKey, KeySetEvent, Report } from '../../events/read-event.js'
+import { thumbprint } from '../../jwk/thumbprint.js'
 import { secondsSince } from '../../time/clock.js'
 import { within } from '../../time/time-limit.js'
+import type { HostedKeySetCopy } from '../../types.js'
 import { primeModulusRefusal } from '../public-key.js'
 import { fetchKeySet, type FetchRules } from './guarded-fetch.js'
 import { keyChecks } from './key-checks.js'
@@ -63,12 +65,29 @@ export class HostedSet {
   private reading: Promise<void> | undefined
   private readonly waiting = new Map<string, WaitingName>()
 
-  /** `before`: where the keys were until now. What a kid stands for, it stands for at each address. */
-  constructor(projectId: string, address: string, rules: HostedSetRules, before?: HostedSet) {
+  /**
+   * `before`: where the keys were until now. What a kid stands for, it stands for at each address. `copy`: what somebody else has read,
+   * and has checked in full; it counts as a read of this process.
+   */
+  constructor(
+    projectId: string,
+    address: string,
+    rules: HostedSetRules,
+    {
+      before,
+      copy,
+    }: { readonly before?: HostedSet | undefined; readonly copy?: HostedKeySetCopy | undefined },
+  ) {
     this.projectId = projectId
     this.address = address
     this.rules = rules
     this.seen = before?.seen ?? new SeenKids()
+    if (copy === undefined) return
+    const keys = copy.keys.map(copiedKey)
+    this.keys = new Map(keys.map((key) => [key.kid, key]))
+    for (const { kid, material } of keys) this.seen.add(kid, material, true)
+    this.ttl = rules.ttl
+    this.readSince = performance.now() - copy.age * 1000
   }
 
   /** How many kids are remembered. */
@@ -213,7 +232,12 @@ export class HostedSet {
   }
 }
 
-function reported(dropped: readonly DroppedKey[]): readonly DroppedKey[] {
+function copiedKey({ kid, alg, publicJwk }: HostedKeySetCopy['keys'][number]): SetKey {
+  return { kid, alg, jwk: publicJwk, material: thumbprint(publicJwk), isNamed: true }
+}
+
+/** Those that an event has. */
+export function reported(dropped: readonly DroppedKey[]): readonly DroppedKey[] {
   const isPrivate = ({ reason }: DroppedKey) => reason === 'private'
   return [...dropped.filter(isPrivate), ...dropped.filter((key) => !isPrivate(key))].slice(0, maxReported)
 }

@@ -50,7 +50,8 @@ const readStore = argumentReader(
  *
  * A read is made when somebody asks: after `ttl`, and for an unknown kid, but only once in `cooldown`. A key that is gone from the
  * set is refused from the next good read on. While reads fail the last keys serve for `staleIfError`, and what they do not have
- * cannot be told: `store_unavailable`. So it is while too many sets are read at once.
+ * cannot be told: `store_unavailable`. So it is while too many sets are read at once. A copy of the set that the store has, as that of
+ * `reverse-jwt/registry`, stands for a read of the age that it says, in a process that has made none.
  *
  * Keeps up to 10,000 sets and 100,000 of their kids, 1,000 of a project at most, the least used ones not. Throws a TypeError for a wrong
  * store or option.
@@ -88,20 +89,22 @@ export class JwksKeyStore implements KeyStore {
       return undefined
     }
     requireSet(hosted, projectId)
-    const { project, jwksUri, denied } = hosted
-    const set = this.setAt(projectId, jwksUri)
+    const { project, denied } = hosted
+    const set = this.setOf(hosted)
     const denial = denied.find((one) => one.kid === kid)
     // Whether the set has it is of no interest then, but its material is: somebody may still hold the private half.
     const key = denial === undefined ? await set.find(kid) : set.lastKnown(kid)
     if (key === undefined) return undefined
-    return denial === undefined ? admitted(project, key) : revoked(project, key, denial.deniedAt)
+    // What is revoked does not come back under another kid.
+    const end = denial ?? denied.find(({ thumbprint }) => thumbprint === key.material)
+    return end === undefined ? admitted(project, key) : revoked(project, key, end.deniedAt)
   }
 
-  private setAt(projectId: string, address: string): HostedSet {
-    const known = this.sets.get(projectId)
-    if (known?.address === address) return known
-    const set = new HostedSet(projectId, address, this.rules, known)
-    this.sets.set(projectId, set)
+  private setOf({ project, jwksUri, copy }: HostedKeySet): HostedSet {
+    const before = this.sets.get(project.id)
+    if (before?.address === jwksUri) return before
+    const set = new HostedSet(project.id, jwksUri, this.rules, { before, copy })
+    this.sets.set(project.id, set)
     return set
   }
 }

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../encoding/strict-json.js'
 import type { AuditQuery, KeyQuery, ProjectQuery } from '../operations/queries.js'
+import type { ConfirmKeySetOptions, RegisterKeySetOptions } from '../operations/key-sets.js'
 import type { ConfirmKeyOptions } from '../operations/registration.js'
 import type { RevokeKeyOptions } from '../operations/revocation.js'
 import type { Registry } from '../registry.js'
@@ -41,6 +42,10 @@ export type AdminAction =
   | 'key.confirm'
   | 'key.rotate'
   | 'key.revoke'
+  | 'key_set.register'
+  | 'key_set.confirm'
+  | 'key_set.remove'
+  | 'hosted_key.list'
   | 'audit.read'
   | 'refusal.find'
   | 'refusal.read'
@@ -79,6 +84,16 @@ export const routes: readonly Route[] = [
   { action: 'key.confirm', method: 'POST', path: `${project}/keys/confirm`, answer: confirmKey },
   { action: 'key.rotate', method: 'POST', path: `${project}/keys/rotate`, answer: rotateKey },
   { action: 'key.revoke', method: 'POST', path: `${project}/keys/revoke`, answer: revokeKey },
+  {
+    action: 'hosted_key.list',
+    method: 'GET',
+    path: `${project}/key-set/keys`,
+    query: ['after', 'limit'],
+    answer: listHostedKeys,
+  },
+  { action: 'key_set.register', method: 'POST', path: `${project}/key-set/register`, answer: registerKeySet },
+  { action: 'key_set.confirm', method: 'POST', path: `${project}/key-set/confirm`, answer: confirmKeySet },
+  { action: 'key_set.remove', method: 'POST', path: `${project}/key-set/remove`, answer: removeKeySet },
   {
     action: 'audit.read',
     method: 'GET',
@@ -160,6 +175,25 @@ async function rotateKey({ registry, project, body, by, idempotencyKey }: Call):
 
 async function revokeKey({ registry, project, body, by }: Call): Promise<Answer> {
   return ok(await registry.revokeKey(project, { ...(body as object), by } as RevokeKeyOptions))
+}
+
+async function listHostedKeys({ registry, project, query }: Call): Promise<Answer> {
+  const { after } = query
+  const asked: KeyQuery = { ...(after !== undefined && { after }), ...numberIn(query, 'limit') }
+  return ok(await registry.listHostedKeys(project, asked))
+}
+
+async function registerKeySet({ registry, project, body, by }: Call): Promise<Answer> {
+  const options = { ...(body as object), by } as RegisterKeySetOptions
+  return { status: 201, body: await registry.registerKeySet(project, options) }
+}
+
+async function confirmKeySet({ registry, project, body, by }: Call): Promise<Answer> {
+  return ok(await registry.confirmKeySet(project, { ...(body as object), by } as ConfirmKeySetOptions))
+}
+
+async function removeKeySet({ registry, project, body, by }: Call): Promise<Answer> {
+  return ok(await registry.removeKeySet(project, { ...body, by }))
 }
 
 async function listAudit({ registry, query }: Call): Promise<Answer> {

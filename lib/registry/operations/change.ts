@@ -2,10 +2,16 @@ import { escaped, quoted } from '../../options/quoted.js'
 import type { AuditAction } from '../store/audit-record.js'
 import { keysWindow } from '../rules/keys.js'
 import type { ProjectChangeOutcome, KeySelection, ProjectStore } from '../store/project-store.js'
-import { without, type KeyRecord, type ProjectRecord, type StoredProject } from '../store/records.js'
+import {
+  without,
+  type HostedKeyRecord,
+  type KeyRecord,
+  type ProjectRecord,
+  type StoredProject,
+} from '../store/records.js'
 import { checkedOutcome, isWritten } from '../store/outcome.js'
 import { RegistryError } from '../registry-error.js'
-import { keyView, projectView } from '../store/views.js'
+import { hostedKeyView, keyView, projectView } from '../store/views.js'
 
 /** What a decision wants written. */
 export interface Plan {
@@ -17,6 +23,8 @@ export interface Plan {
   readonly project?: ProjectRecord
   /** Keys as they shall be, new ones and changed ones. */
   readonly keys?: readonly KeyRecord[]
+  /** The same of its set. */
+  readonly hostedKeys?: readonly HostedKeyRecord[]
 }
 
 /** What an operation answers, and what is written for it; without a plan nothing is. */
@@ -77,23 +85,27 @@ export function noProject(projectId: string): RegistryError {
 export async function write(
   store: ProjectStore,
   stored: StoredProject | undefined,
-  { action, by, kid, reason, project, keys = [] }: Plan,
+  { action, by, kid, reason, project, keys = [], hostedKeys = [] }: Plan,
   now: number,
 ): Promise<ProjectChangeOutcome> {
   const next = project ?? stored
   if (next === undefined) throw new Error('A new project needs a plan with a project')
-  const touched = new Set(keys.map((key) => key.kid))
-  const replaced = stored?.keys.filter((key) => touched.has(key.kid)) ?? []
-  const snapshot = (of: ProjectRecord | undefined, all: readonly KeyRecord[]) => ({
+  const snapshot = (of: ProjectRecord | undefined, all: WrittenKeys) => ({
     ...(project !== undefined && of !== undefined && { project: projectView(of) }),
-    ...(all.length > 0 && { keys: all.map((key) => keyView(key, now)) }),
+    ...(all.keys.length > 0 && { keys: all.keys.map((key) => keyView(key, now)) }),
+    ...(all.hostedKeys.length > 0 && { hostedKeys: all.hostedKeys.map(hostedKeyView) }),
   })
+  const before = {
+    keys: sameKids(stored?.keys, keys),
+    hostedKeys: sameKids(stored?.hostedKeys, hostedKeys),
+  }
   const outcome: unknown = await store.commit({
     project: {
-      ...without<Partial<StoredProject> & ProjectRecord, 'keys' | 'madeKeys'>(next, 'keys', 'madeKeys'),
+      ...recordIn(next),
       version: (stored?.version ?? 0) + 1,
     },
     keys,
+    hostedKeys,
     audit: {
       at: now,
       by,
@@ -101,11 +113,28 @@ export async function write(
       projectId: next.project.id,
       ...(kid !== undefined && { kid }),
       ...(reason !== undefined && { reason }),
-      before: snapshot(stored, replaced),
-      after: snapshot(project, keys),
+      before: snapshot(stored, before),
+      after: snapshot(project, { keys, hostedKeys }),
     },
   })
   return checkedOutcome(outcome)
+}
+
+interface WrittenKeys {
+  readonly keys: readonly KeyRecord[]
+  readonly hostedKeys: readonly HostedKeyRecord[]
+}
+
+function sameKids<Key extends { readonly kid: string }>(
+  stored: readonly Key[] = [],
+  written: readonly Key[],
+): Key[] {
+  const kids = new Set(written.map(({ kid }) => kid))
+  return stored.filter(({ kid }) => kids.has(kid))
+}
+
+function recordIn(project: ProjectRecord & Partial<StoredProject>): ProjectRecord {
+  return without(project, 'keys', 'madeKeys', 'hostedKeys', 'hostedKids')
 }
 
 /** Only for a caller who has shown that the key is theirs. Does not say which project has it. */

@@ -23,14 +23,14 @@ export interface RegistryReasonOptions extends RegistryChangeOptions {
   readonly reason?: string
 }
 
-const reason = { reason: readableText } satisfies OptionsOf<Omit<RegistryReasonOptions, 'by'>>
+export const reasonOption = { reason: readableText } satisfies OptionsOf<Omit<RegistryReasonOptions, 'by'>>
 
 const read = {
   createProject: changeReader('createProject', {}),
   updateProject: projectChangeReader('updateProject', {}),
-  suspendProject: projectChangeReader('suspendProject', reason),
+  suspendProject: projectChangeReader('suspendProject', reasonOption),
   resumeProject: projectChangeReader('resumeProject', {}),
-  deleteProject: projectChangeReader('deleteProject', reason),
+  deleteProject: projectChangeReader('deleteProject', reasonOption),
 }
 
 export function projectChanges(store: ProjectStore, clock: Clock) {

@@ -2,8 +2,15 @@ import { identifier, integer } from '../../options/kinds.js'
 import { mayBeUndefined, type Option, type OptionsOf } from '../../options/options.js'
 import type { Clock } from '../../time/clock.js'
 import type { AuditRecord } from '../store/audit-record.js'
-import type { ProjectStore } from '../store/project-store.js'
-import { keyView, projectView, type KeyView, type ProjectView } from '../store/views.js'
+import type { KeyRange, ProjectStore } from '../store/project-store.js'
+import {
+  hostedKeyView,
+  keyView,
+  projectView,
+  type HostedKeyView,
+  type KeyView,
+  type ProjectView,
+} from '../store/views.js'
 import { existing } from './change.js'
 import { keyPlace, textOfPlace } from './key-place.js'
 import { projectIdReader, queryReader } from './method-options.js'
@@ -30,6 +37,12 @@ export interface KeyQuery {
 
 export interface KeyPage {
   readonly keys: readonly KeyView[]
+  /** Give it as `after` for more. Absent: these were the last. */
+  readonly next?: string
+}
+
+export interface HostedKeyPage {
+  readonly keys: readonly HostedKeyView[]
   /** Give it as `after` for more. Absent: these were the last. */
   readonly next?: string
 }
@@ -61,17 +74,20 @@ const readProjectQuery = queryReader('listProjects', {
   after: mayBeUndefined(identifier),
   limit,
 } satisfies OptionsOf<ProjectQuery>)
-const readKeyQuery = queryReader('listKeys', {
-  after: mayBeUndefined(keyPlace),
-  limit,
-} satisfies OptionsOf<KeyQuery>)
+const keyQuery = { after: mayBeUndefined(keyPlace), limit } satisfies OptionsOf<KeyQuery>
+const readKeyQuery = queryReader('listKeys', keyQuery)
+const readHostedKeyQuery = queryReader('listHostedKeys', keyQuery)
 const readAuditQuery = queryReader('listAudit', {
   projectId: identifier,
   before: mayBeUndefined(recordId),
   limit,
 } satisfies OptionsOf<AuditQuery>)
 
-const readId = { getProject: projectIdReader('getProject'), listKeys: projectIdReader('listKeys') }
+const readId = {
+  getProject: projectIdReader('getProject'),
+  listKeys: projectIdReader('listKeys'),
+  listHostedKeys: projectIdReader('listHostedKeys'),
+}
 
 export function queries(store: ProjectStore, clock: Clock) {
   return {
@@ -91,13 +107,20 @@ export function queries(store: ProjectStore, clock: Clock) {
       const { after, limit } = readKeyQuery(query)
       const now = clock()
       await existing(store, projectId, now)
-      const found = await store.listKeys(projectId, {
-        limit: limit + 1,
-        ...(after !== undefined && { after }),
-      })
+      const found = await store.listKeys(projectId, rangeOf(after, limit))
       const { page, next } = pageOf(found, limit)
       const keys = page.map((key) => keyView(key, now))
       return { keys, ...(next !== undefined && { next: textOfPlace(next) }) }
+    },
+
+    async listHostedKeys(id: string, query: KeyQuery = {}): Promise<HostedKeyPage> {
+      const projectId = readId.listHostedKeys(id)
+      const { after, limit } = readHostedKeyQuery(query)
+      await existing(store, projectId, clock())
+      const found = await store.listHostedKeys(projectId, rangeOf(after, limit))
+      const { page, next } = pageOf(found, limit)
+      const place = next && textOfPlace({ createdAt: next.firstSeen, kid: next.kid })
+      return { keys: page.map(hostedKeyView), ...(place !== undefined && { next: place }) }
     },
 
     async listAudit(query: AuditQuery = {}): Promise<AuditPage> {
@@ -111,6 +134,11 @@ export function queries(store: ProjectStore, clock: Clock) {
       return { records: page, ...(next !== undefined && { next: next.id }) }
     },
   }
+}
+
+/** One more than the page has. */
+function rangeOf(after: KeyRange['after'], limit: number): KeyRange {
+  return { limit: limit + 1, ...(after !== undefined && { after }) }
 }
 
 /** One more was asked for than the page has: `next` is the last one of the page, if there are more. */

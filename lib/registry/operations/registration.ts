@@ -7,7 +7,14 @@ import type { AlgorithmName } from '../../protocol.js'
 import type { Clock } from '../../time/clock.js'
 import type { KeyChallenge, Project } from '../../types.js'
 import { checkRequest, invalid, RegistryError } from '../registry-error.js'
-import { replaced, requireActive, requireKey, requireRoom, requireUnused } from '../rules/keys.js'
+import {
+  replaced,
+  requireActive,
+  requireKey,
+  requireNotHosted,
+  requireRoom,
+  requireUnused,
+} from '../rules/keys.js'
 import { newId } from '../rules/names.js'
 import { defaultOverlap, overlap } from '../rules/overlap.js'
 import { checkProof, newChallenge } from '../rules/possession.js'
@@ -105,6 +112,7 @@ export function keyRegistration(
           ...(replaces !== undefined && { replaces }),
         }
         requireUnused(stored, key, now)
+        requireNotHosted(stored, key)
         // One that waits already, and is challenged anew, takes no more room.
         if (!stored.keys.some((one) => one.kid === kid && isLive(one, now))) requireRoom(stored, now)
         return {
@@ -125,6 +133,11 @@ export function keyRegistration(
         await checkProof(proof, key, challenge, { audience, projectId, now })
         const sameKeys = await existing(store, projectId, now, { thumbprint })
         requireUnused({ ...sameKeys, keys: sameKeys.keys.filter((one) => one.kid !== kid) }, key, now)
+        // What came into the set meanwhile does not stand in the way of a key that was registered before, unless it was revoked there.
+        const denied = [...stored.hostedKeys, ...sameKeys.hostedKeys].filter(
+          (one) => one.deniedAt !== undefined,
+        )
+        requireNotHosted({ ...sameKeys, hostedKeys: denied }, key)
         const active: KeyRecord = { ...without(key, 'challenge'), activatedAt: now }
         const retired = retiredBy(key, stored, now)
         return {

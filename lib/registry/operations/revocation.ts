@@ -1,10 +1,11 @@
 import { identifier, oneOf, required } from '../../options/kinds.js'
 import type { Option, OptionsOf } from '../../options/options.js'
 import type { Clock } from '../../time/clock.js'
+import { tooManyKids } from '../rules/key-sets.js'
 import { noKey } from '../rules/keys.js'
 import type { ProjectStore } from '../store/project-store.js'
 import type { KeyRevocationReason } from '../store/records.js'
-import { keyView, type KeyView } from '../store/views.js'
+import { hostedKeyView, keyView, type HostedKeyView, type KeyView } from '../store/views.js'
 import { noProject } from './change.js'
 import { projectChangeReader, type RegistryChangeOptions } from './method-options.js'
 
@@ -14,7 +15,8 @@ export interface RevokeKeyOptions extends RegistryChangeOptions {
 }
 
 export interface KeyRevocation {
-  readonly key: KeyView
+  /** A key of a customer's set has `hosted: true`. */
+  readonly key: KeyView | HostedKeyView
   /** Present when the project has no key left that can sign. */
   readonly warning?: string
 }
@@ -39,7 +41,9 @@ export function keyRevocation(store: ProjectStore, clock: Clock) {
       const outcome = await store.revoke({ projectId, kid, reason, by, at })
       if (outcome === 'project_not_found') throw noProject(projectId)
       if (outcome === 'key_not_found') throw noKey(projectId, kid)
-      return { key: keyView(outcome.key, at), ...(!outcome.othersUsable && { warning: noKeyLeft }) }
+      if (outcome === 'too_many_keys') throw tooManyKids(projectId)
+      const key = 'key' in outcome ? keyView(outcome.key, at) : hostedKeyView(outcome.hostedKey)
+      return { key, ...(!outcome.othersUsable && { warning: noKeyLeft }) }
     },
   }
 }

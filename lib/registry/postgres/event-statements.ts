@@ -1,4 +1,4 @@
-import { moment, seconds } from './statements.js'
+import { moment, seconds } from './moments.js'
 
 /* The statements about what was recorded of tokens and sessions. */
 

@@ -1,4 +1,5 @@
 import { endedSessions } from './steps/ended-sessions.js'
+import { keySets } from './steps/key-sets.js'
 import { keyUses } from './steps/key-uses.js'
 import { projectsAndKeys } from './steps/projects-and-keys.js'
 import { record } from './steps/record.js'
@@ -16,6 +17,7 @@ const steps = [
   { sql: keyUses, makes: 'key_uses' },
   { sql: endedSessions, makes: 'session_revocations' },
   { sql: record, makes: 'events' },
+  { sql: keySets, makes: 'key_sets' },
 ]
 
 /** Any number that nobody else locks by. */

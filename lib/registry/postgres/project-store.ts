@@ -4,7 +4,7 @@ import { optionsReader, type OptionsOf } from '../../options/options.js'
 import { escaped } from '../../options/quoted.js'
 import { isIdentifier } from '../../protocol.js'
 import type { StoredRevocations } from '../../revocations/condensed.js'
-import type { ExpiringKey, Project, ProjectKey } from '../../types.js'
+import type { ExpiringKey, HostedKeySet, Project, ProjectKey } from '../../types.js'
 import type { AuditRecord } from '../store/audit-record.js'
 import { loadedKey, type FoundKey } from '../store/loaded-key.js'
 import type { RefusalRecord } from '../store/refusal-record.js'
@@ -12,11 +12,14 @@ import { StoreUnusableError } from '../store-unusable-error.js'
 import { coalesced } from './coalesced.js'
 import { databaseFailure, decisionOf } from './database-failure.js'
 import { Questions, recordOf, type RegistryDatabase } from './database.js'
+import { revokedKey } from './key-revocation.js'
 import { migrations } from './migrations.js'
 import { refusal } from './event-statements.js'
 import { ownListen, type PostgresListen } from './own-listen.js'
 import type {
   AuditRange,
+  DueKeySet,
+  DueKeySetRange,
   ProjectChangeListener,
   ProjectChangeOutcome,
   KeyRange,
@@ -28,12 +31,12 @@ import type {
   ProjectChange,
   ProjectStore,
   KeyRevocationOutcome,
-  RevokedKey,
   SessionEnd,
   WrittenChange,
 } from '../store/project-store.js'
-import type { KeyRecord, KeyUse, ProjectRecord, StoredProject } from '../store/records.js'
-import { parametersOf, revocationParameters, selectionParameters, sessionEndParameters } from './rows.js'
+import type { HostedKeyRecord, KeyRecord, KeyUse, ProjectRecord, StoredProject } from '../store/records.js'
+import { keyRangeParameters, parametersOf, selectionParameters, sessionEndParameters } from './rows.js'
+import * as keySetStatements from './key-set-statements.js'
 import * as sessionStatements from './session-statements.js'
 import * as statements from './statements.js'
 
@@ -56,8 +59,6 @@ const readOptions = optionsReader(owner, {
   timeoutMs: milliseconds({ default: 2_000, max: 60_000 }),
 } satisfies OptionsOf<PostgresProjectStoreOptions>)
 const migrationTimeoutMs = 60_000
-/** How often a revocation is tried that the database undid for the sake of another change. */
-const maxRevocationAttempts = 10
 
 /**
  * Projects and keys in PostgreSQL 13 or newer, in the schema `reverse_jwt`.
@@ -146,37 +147,44 @@ export class PostgresProjectStore implements ProjectStore {
     }
   }
 
-  async revoke(revocation: KeyRevocationChange): Promise<KeyRevocationOutcome> {
-    const doing = `revoke a key of the project ${escaped(revocation.projectId)}`
-    const given = revocationParameters(revocation)
-    for (let attempt = 1; ; attempt++) {
-      try {
-        const [row] = await this.database.ask(statements.revoke, given)
-        if (row === undefined) return 'project_not_found'
-        const { key, ...more } = recordOf(doing, row) as Partial<RevokedKey> & { othersUsable: boolean }
-        if (key !== undefined) return { key, ...more }
-        // A change that it waited for may have added the key, which this statement then cannot see yet.
-        if (attempt > 1) return 'key_not_found'
-      } catch (error) {
-        if (error instanceof StoreUnusableError) throw error
-        const wasUndone = decisionOf(error) === 'stale'
-        if (!wasUndone || attempt === maxRevocationAttempts) throw databaseFailure(owner, doing, error, given)
-      }
-    }
+  revoke(revocation: KeyRevocationChange): Promise<KeyRevocationOutcome> {
+    return revokedKey(this.database, revocation, owner)
   }
 
   list({ after = '', limit }: ProjectRange): Promise<ProjectRecord[]> {
     return this.database.records('list the projects', statements.list, [after, String(limit)])
   }
 
-  listKeys(projectId: string, { after, limit }: KeyRange): Promise<KeyRecord[]> {
-    const { createdAt, kid } = after ?? { createdAt: -Infinity, kid: '' }
-    return this.database.records(`list the keys of the project ${escaped(projectId)}`, statements.listKeys, [
-      projectId,
-      String(createdAt),
-      kid,
-      String(limit),
-    ])
+  listKeys(projectId: string, range: KeyRange): Promise<KeyRecord[]> {
+    const doing = `list the keys of the project ${escaped(projectId)}`
+    return this.database.records(doing, statements.listKeys, keyRangeParameters(projectId, range))
+  }
+
+  async keySet(projectId: string): Promise<HostedKeySet | undefined> {
+    // As in `find`.
+    if (!isIdentifier(projectId)) return undefined
+    const doing = `find the key set of the project ${escaped(projectId)}`
+    try {
+      const [found] = await this.database.records<HostedKeySet>(doing, keySetStatements.keySet, [projectId])
+      return found
+    } catch (error) {
+      throw outageFrom(error)
+    }
+  }
+
+  listHostedKeys(projectId: string, range: KeyRange): Promise<HostedKeyRecord[]> {
+    const doing = `list the hosted keys of the project ${escaped(projectId)}`
+    return this.database.records(doing, keySetStatements.listHostedKeys, keyRangeParameters(projectId, range))
+  }
+
+  dueKeySets({ ttl, limit }: DueKeySetRange): Promise<DueKeySet[]> {
+    const given = [String(ttl), String(limit)]
+    return this.database.records('find the key sets that are due', keySetStatements.dueKeySets, given)
+  }
+
+  async noteKeySetRead({ projectId, jwksUri }: DueKeySet): Promise<void> {
+    const doing = `note that the key set of the project ${escaped(projectId)} was read`
+    await this.database.records(doing, keySetStatements.noteKeySetRead, [projectId, jwksUri])
   }
 
   origins(): Promise<ProjectOrigins> {
@@ -254,4 +262,6 @@ interface LoadedProject {
   readonly record: ProjectRecord
   readonly keys: KeyRecord[]
   readonly madeKeys: number
+  readonly hostedKeys: HostedKeyRecord[]
+  readonly hostedKids: number
 }

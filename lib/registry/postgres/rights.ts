@@ -22,6 +22,12 @@ export const rights: readonly Grant[] = [
   },
   { privileges: { DELETE: all }, tables: ['keys'], to: ['registry'] },
   {
+    privileges: { SELECT: all, INSERT: all, UPDATE: all },
+    tables: ['key_sets', 'hosted_keys'],
+    to: ['registry'],
+  },
+  { privileges: { DELETE: all }, tables: ['key_sets'], to: ['registry'] },
+  {
     privileges: {
       SELECT: all,
       INSERT: [
@@ -63,6 +69,7 @@ export const rights: readonly Grant[] = [
         'kid',
         'alg',
         'public_jwk',
+        'thumbprint',
         'activated_at',
         'not_before',
         'not_after',
@@ -70,6 +77,18 @@ export const rights: readonly Grant[] = [
       ],
     },
     tables: ['keys'],
+    to: ['verifier'],
+  },
+  {
+    privileges: { SELECT: ['project_id', 'jwks_uri', 'confirmed_at', 'read_at'] },
+    tables: ['key_sets'],
+    to: ['verifier'],
+  },
+  {
+    privileges: {
+      SELECT: ['project_id', 'kid', 'alg', 'public_jwk', 'thumbprint', 'removed_at', 'denied_at'],
+    },
+    tables: ['hosted_keys'],
     to: ['verifier'],
   },
   {

@@ -1,5 +1,11 @@
-import type { KeyRevocationChange, KeySelection, ProjectChange, SessionEnd } from '../store/project-store.js'
-import type { KeyRecord, ProjectRecord } from '../store/records.js'
+import type {
+  KeyRange,
+  KeyRevocationChange,
+  KeySelection,
+  ProjectChange,
+  SessionEnd,
+} from '../store/project-store.js'
+import type { HostedKeyRecord, KeyRecord, ProjectRecord } from '../store/records.js'
 
 /** The one column of a row: JSON, because every driver reads text alike. Throws when it cannot be read. */
 export function recordIn(row: unknown): unknown {
@@ -38,6 +44,11 @@ const times: ReadonlySet<string> = new Set([
   'generatedAt',
   'endedAt',
   'until',
+  'confirmedAt',
+  'readAt',
+  'firstSeen',
+  'removedAt',
+  'deniedAt',
   'at',
 ])
 
@@ -47,7 +58,13 @@ export function selectionParameters(projectId: string, selection: KeySelection):
   return [projectId, String(now), String(madeAfter), JSON.stringify(kids), thumbprint, idempotencyKey]
 }
 
-/** The parameters of `revoke`. */
+/** The parameters of `listKeys` and `listHostedKeys`. */
+export function keyRangeParameters(projectId: string, { after, limit }: KeyRange): string[] {
+  const { createdAt, kid } = after ?? { createdAt: -Infinity, kid: '' }
+  return [projectId, String(createdAt), kid, String(limit)]
+}
+
+/** The parameters of `revoke` and `denyHostedKey`. */
 export function revocationParameters({ projectId, kid, at, reason, by }: KeyRevocationChange): string[] {
   return [projectId, kid, String(at), reason, by]
 }
@@ -58,8 +75,41 @@ export function sessionEndParameters({ projectId, sessionId, expiresAt, at }: Se
 }
 
 /** The parameters of `create` and `update`. */
-export function parametersOf({ project, keys, audit }: ProjectChange): string[] {
-  return [projectRow(project), keys.map(keyRow), audit].map((value) => JSON.stringify(value))
+export function parametersOf({ project, keys, hostedKeys = [], audit }: ProjectChange): string[] {
+  const given = [
+    projectRow(project),
+    keys.map(keyRow),
+    audit,
+    keySetRows(project),
+    hostedKeys.map(hostedKeyRow),
+  ]
+  return given.map((value) => JSON.stringify(value))
+}
+
+/** One row, or none. */
+function keySetRows({ keySet, pendingKeySet }: ProjectRecord): object[] {
+  if (keySet === undefined && pendingKeySet === undefined) return []
+  const row = {
+    jwks_uri: keySet?.jwksUri,
+    confirmed_at: keySet?.confirmedAt,
+    pending_uri: pendingKeySet?.jwksUri,
+    nonce_hash: pendingKeySet?.challenge.nonceHash,
+    challenge_expires_at: pendingKeySet?.challenge.expiresAt,
+  }
+  return [row]
+}
+
+function hostedKeyRow(key: HostedKeyRecord): object {
+  return {
+    kid: key.kid,
+    alg: key.alg,
+    public_jwk: key.publicJwk,
+    thumbprint: key.thumbprint,
+    first_seen: key.firstSeen,
+    removed_at: key.removedAt,
+    denied_at: key.deniedAt,
+    reason: key.reason,
+  }
 }
 
 function projectRow({ project, ...record }: ProjectRecord): object {

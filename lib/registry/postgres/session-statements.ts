@@ -1,7 +1,8 @@
 import { maxSingleSessions } from '../../revocations/condensed.js'
 
 import { acceptedAfterExpiry, issuersTolerance, retention } from '../../revocations/revocation-list.js'
-import { channel, moment, seconds } from './statements.js'
+import { moment, seconds } from './moments.js'
+import { channel } from './statements.js'
 
 /* The statements about sessions that have ended. Each is one, as all are. */
 
@@ -21,7 +22,11 @@ export const revocations = `SELECT json_build_object('generatedAt', ${seconds('c
 ), 'keys', (
   SELECT coalesce(json_agg(json_build_object('project', k.project_id, 'kid', k.kid,
     'revokedAt', ${seconds('k.revoked_at')})), '[]')
-  FROM reverse_jwt.keys k WHERE k.revoked_at IS NOT NULL AND k.revoked_at > ${recently}
+  FROM (
+    SELECT project_id, kid, revoked_at FROM reverse_jwt.keys WHERE revoked_at IS NOT NULL AND revoked_at > ${recently}
+    UNION ALL SELECT project_id, kid, denied_at FROM reverse_jwt.hosted_keys
+      WHERE denied_at IS NOT NULL AND denied_at > ${recently}
+  ) AS k
 ), 'sessions', (
   SELECT coalesce(json_agg(json_build_object('project', s.project_id, 'session', s.session_id,
     'endedAt', ${seconds('s.ended_at')}, 'until', ${seconds('s.expires_at')})), '[]')

@@ -1,4 +1,13 @@
 import { maxExpiringKeys } from '../store/expiring-keys.js'
+import {
+  hasHostedKeys,
+  hostedKids,
+  keySetConsequences,
+  keySetOfProject,
+  pendingKeySetOfProject,
+  selectedHostedKeys,
+} from './key-set-parts.js'
+import { moment, seconds } from './moments.js'
 
 /*
  * Every statement of the PostgreSQL store. What goes in and what comes out is text: drivers differ in how they read other
@@ -7,9 +16,7 @@ import { maxExpiringKeys } from '../store/expiring-keys.js'
 
 export const channel = 'reverse_jwt_changes'
 
-export const seconds = (column: string) => `extract(epoch FROM ${column})`
-
-const projectMembers = `'id', p.id, 'name', p.name, 'issuer', p.issuer, 'allowedOrigins', to_json(p.allowed_origins),
+export const projectMembers = `'id', p.id, 'name', p.name, 'issuer', p.issuer, 'allowedOrigins', to_json(p.allowed_origins),
   'scopes', to_json(p.scopes), 'suspended', p.suspended, 'metadata', p.metadata`
 
 const foundKeyMembers = `'kid', k.kid, 'alg', k.alg, 'publicJwk', k.public_jwk, 'notBefore', ${seconds('k.not_before')},
@@ -17,7 +24,8 @@ const foundKeyMembers = `'kid', k.kid, 'alg', k.alg, 'publicJwk', k.public_jwk, 
 
 const projectRecord = `json_build_object('project', json_build_object(${projectMembers}),
   'suspensionReason', p.suspension_reason, 'createdAt', ${seconds('p.created_at')}, 'updatedAt', ${seconds('p.updated_at')},
-  'deletedAt', ${seconds('p.deleted_at')}, 'sessionsBefore', ${seconds('p.sessions_before')}, 'version', p.version)`
+  'deletedAt', ${seconds('p.deleted_at')}, 'sessionsBefore', ${seconds('p.sessions_before')}, 'version', p.version,
+  'keySet', ${keySetOfProject}, 'pendingKeySet', ${pendingKeySetOfProject})`
 
 /** A time that is none is left out: a verifier writes it, and shall hold up nothing by it. */
 const lastUsedAt = `CASE WHEN isfinite(u.last_used_at) THEN ${seconds('u.last_used_at')} END`
@@ -32,13 +40,11 @@ const keyRecord = `json_build_object(${foundKeyMembers}, 'thumbprint', k.thumbpr
 export const find = `SELECT json_build_object('project', json_build_object(${projectMembers}),
   'key', json_build_object(${foundKeyMembers}))::text AS record
 FROM reverse_jwt.keys k JOIN reverse_jwt.projects p ON p.id = k.project_id
-WHERE k.project_id = $1 AND k.kid = $2 AND k.activated_at IS NOT NULL AND p.deleted_at IS NULL`
+WHERE k.project_id = $1 AND k.kid = $2 AND (k.activated_at IS NOT NULL OR k.revoked_at IS NOT NULL) AND p.deleted_at IS NULL`
 
 /** When a key that is not revoked ends. Spelled as in the index `keys_live`. */
 const end = `CASE WHEN k.activated_at IS NULL THEN k.challenge_expires_at
   ELSE coalesce(k.not_after, 'infinity'::timestamptz) END`
-
-export const moment = (parameter: string) => `to_timestamp(${parameter}::text::double precision)`
 
 /** One index each: a project may have had any number of keys. */
 const selectedKids = `SELECT k.kid FROM reverse_jwt.keys k
@@ -55,7 +61,7 @@ export const load = `SELECT json_build_object('record', ${projectRecord}, 'keys'
   WHERE k.project_id = $1 AND k.kid = ANY (ARRAY(${selectedKids}))
 ), 'madeKeys', (
   SELECT count(*) FROM reverse_jwt.keys k WHERE k.project_id = $1 AND k.created_at > ${moment('$3')}
-))::text AS record
+), 'hostedKeys', ${selectedHostedKeys}, 'hostedKids', ${hostedKids})::text AS record
 FROM reverse_jwt.projects p WHERE p.id = $1`
 
 export const listKeys = `SELECT ${keyRecord}::text AS record FROM reverse_jwt.keys k ${withUses}
@@ -74,7 +80,7 @@ WHERE k.activated_at IS NOT NULL AND k.revoked_at IS NULL AND k.not_after > now(
     SELECT FROM reverse_jwt.keys o
     WHERE o.project_id = k.project_id AND o.activated_at IS NOT NULL AND o.revoked_at IS NULL
       AND coalesce(o.not_after, 'infinity'::timestamptz) > k.not_after AND coalesce(o.not_before, '-infinity') <= k.not_after
-  )
+  ) AND NOT ${hasHostedKeys('k.project_id')}
 ORDER BY k.not_after, k.project_id, k.kid LIMIT ${maxExpiringKeys}`
 
 /** A NULL within a list is an entry of that list, and no project without one. */
@@ -84,7 +90,7 @@ export const origins = `SELECT json_build_object('listed', to_json(ARRAY(
   SELECT FROM reverse_jwt.projects p WHERE p.deleted_at IS NULL AND p.allowed_origins IS NULL
 ))::text AS record`
 
-const auditRecord = `json_build_object('id', a.id, 'at', ${seconds('a.changed_at')}, 'by', a.changed_by, 'action', a.action,
+export const auditRecord = `json_build_object('id', a.id, 'at', ${seconds('a.changed_at')}, 'by', a.changed_by, 'action', a.action,
   'projectId', a.project_id, 'kid', a.kid, 'reason', a.reason, 'before', a.before_change, 'after', a.after_change)`
 
 const auditPage = (filter: string) => `SELECT ${auditRecord}::text AS record FROM reverse_jwt.audit a
@@ -158,7 +164,7 @@ const consequences = `written AS (
   WHERE k.project_id = changed.id AND k.activated_at IS NULL AND k.revoked_at IS NULL
     AND coalesce(k.challenge_expires_at, '-infinity') <= to_timestamp(($3::text::json ->> 'at')::double precision)
     AND k.kid NOT IN (SELECT kid FROM json_to_recordset($2::text::json) AS key (kid text))
-), audited AS (
+), ${keySetConsequences}, audited AS (
   INSERT INTO reverse_jwt.audit (changed_at, changed_by, action, project_id, kid, reason, before_change, after_change)
   SELECT to_timestamp(at), by, action, changed.id, kid, reason, before, after
   FROM changed, json_to_record($3::text::json) AS record (at double precision, by text, action text, kid text,
@@ -199,6 +205,13 @@ const keyView = (
 const snapshotOf = (source: string) =>
   `(SELECT json_build_object('keys', json_build_array(${keyView(moment('$3'))})) FROM ${source} k ${withUses})`
 
+/** Of a revocation: whether another key than this can sign. */
+export const othersUsable = `(EXISTS (
+  SELECT FROM reverse_jwt.keys k
+  WHERE k.project_id = $1 AND k.kid <> $2 AND k.revoked_at IS NULL AND ${end} > ${moment('$3')}
+    AND ${state(moment('$3'))} IN ('active', 'retiring')
+) OR ${hasHostedKeys('$1', '$2')})`
+
 /**
  * The project is locked before its key, as every change does, and its version moves on: what was decided on before is stale.
  * Reads nothing of the history.
@@ -227,11 +240,7 @@ export const revoke = `WITH project AS (
 SELECT json_build_object('key', (
   SELECT ${keyRecord}
   FROM (SELECT * FROM revoked UNION ALL SELECT * FROM found WHERE revoked_at IS NOT NULL) k ${withUses}
-), 'othersUsable', EXISTS (
-  SELECT FROM reverse_jwt.keys k
-  WHERE k.project_id = $1 AND k.kid <> $2 AND k.revoked_at IS NULL AND ${end} > ${moment('$3')}
-    AND ${state(moment('$3'))} IN ('active', 'retiring')
-), 'audit', (SELECT ${auditRecord} FROM audited a))::text AS record, (SELECT pg_notify('${channel}', id)::text FROM changed)
+), 'othersUsable', ${othersUsable}, 'audit', (SELECT ${auditRecord} FROM audited a))::text AS record, (SELECT pg_notify('${channel}', id)::text FROM changed)
 FROM project`
 
 /** The rows are locked in one order, or two instances could wait for each other. */

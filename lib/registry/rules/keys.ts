@@ -26,6 +26,24 @@ export function requireRoom({ project, keys, madeKeys }: StoredProject, now: num
 }
 
 /**
+ * A kid of the project's set stands for the key there, so that nobody has to ask which of the two is meant; and what was revoked there is
+ * not registered.
+ */
+export function requireNotHosted({ hostedKeys }: StoredProject, key: KeyRecord): void {
+  const hosted = hostedKeys.find(
+    ({ kid, thumbprint, deniedAt }) =>
+      (kid === key.kid && (deniedAt !== undefined || thumbprint !== key.thumbprint)) ||
+      (thumbprint === key.thumbprint && deniedAt !== undefined),
+  )
+  if (hosted === undefined) return
+  const what = hosted.kid === key.kid ? 'This kid' : 'This public key'
+  throw new RegistryError(
+    'key_exists',
+    `${what} is, or was, in the key set that the project hosts (kid ${escaped(hosted.kid)}). Choose another kid, and another pair if that one is revoked.`,
+  )
+}
+
+/**
  * A kid or a key that was ever active or revoked in a project is never accepted again; what is left of an attempt that nobody
  * confirmed may be.
  */

@@ -1,4 +1,4 @@
-import type { KeyView, ProjectView } from './views.js'
+import type { HostedKeyView, KeyView, ProjectView } from './views.js'
 
 export type AuditAction =
   | 'project.created'
@@ -12,11 +12,16 @@ export type AuditAction =
   | 'key.confirmed'
   | 'key.rotated'
   | 'key.revoked'
+  | 'key_set.registered'
+  | 'key_set.confirmed'
+  | 'key_set.changed'
+  | 'key_set.removed'
 
 /** What a change is about, before it or after it: only what the change touched. */
 export interface AuditSnapshot {
   readonly project?: ProjectView
   readonly keys?: readonly KeyView[]
+  readonly hostedKeys?: readonly HostedKeyView[]
 }
 
 /**

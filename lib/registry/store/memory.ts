@@ -2,12 +2,15 @@ import { optionsReader, type OptionsOf } from '../../options/options.js'
 import type { StoredRevocations } from '../../revocations/condensed.js'
 import { retention } from '../../revocations/revocation-list.js'
 import { clock, readClock, type Clock } from '../../time/clock.js'
-import type { ExpiringKey, ProjectKey } from '../../types.js'
+import type { ExpiringKey, HostedKeySet, ProjectKey } from '../../types.js'
 import type { AuditRecord } from './audit-record.js'
 import { isLive, isUsable } from './key-state.js'
+import { byAge, byCodePoint } from './key-order.js'
 import { loadedKey } from './loaded-key.js'
 import type {
   AuditRange,
+  DueKeySet,
+  DueKeySetRange,
   ProjectChangeListener,
   ProjectChangeOutcome,
   KeyRange,
@@ -21,8 +24,16 @@ import type {
   KeyRevocationOutcome,
   SessionEnd,
 } from './project-store.js'
-import { without, type KeyRecord, type KeyUse, type ProjectRecord, type StoredProject } from './records.js'
+import {
+  without,
+  type HostedKeyRecord,
+  type KeyRecord,
+  type KeyUse,
+  type ProjectRecord,
+  type StoredProject,
+} from './records.js'
 import { expiringOf, maxExpiringKeys } from './expiring-keys.js'
+import { HostedSets } from './hosted-sets.js'
 import { SingleSessions } from './single-sessions.js'
 import { keyView } from './views.js'
 
@@ -53,6 +64,7 @@ export class MemoryProjectStore implements ProjectStore {
   private readonly thumbprints = new Map<string, string>()
   private readonly listeners = new Set<ProjectChangeListener>()
   private readonly sessions = new SingleSessions()
+  private readonly sets = new HostedSets()
   private readonly clock: Clock
   private generatedAt = -Infinity
 
@@ -64,8 +76,8 @@ export class MemoryProjectStore implements ProjectStore {
   find(projectId: string, kid: string): ProjectKey | undefined {
     const entry = this.entries.get(projectId)
     const key = entry?.keys.get(kid)
-    if (key?.activatedAt === undefined || entry === undefined || entry.project.deletedAt !== undefined)
-      return undefined
+    if (key === undefined || entry === undefined || entry.project.deletedAt !== undefined) return undefined
+    if (key.activatedAt === undefined && key.revokedAt === undefined) return undefined
     return loadedKey(entry.project.project, key)
   }
 
@@ -83,14 +95,15 @@ export class MemoryProjectStore implements ProjectStore {
         (idempotencyKey !== undefined && key.idempotencyKey === idempotencyKey),
     )
     const madeKeys = all.filter(({ createdAt }) => createdAt > madeAfter).length
-    return Promise.resolve(structuredClone({ ...entry.project, keys, madeKeys }))
+    const hosted = this.sets.selected(projectId, selection)
+    return Promise.resolve(structuredClone({ ...this.recordOf(entry), keys, madeKeys, ...hosted }))
   }
 
   commit(change: ProjectChange): Promise<ProjectChangeOutcome> {
     return Promise.resolve(this.write(structuredClone(change)))
   }
 
-  private write({ project, keys, audit }: ProjectChange): ProjectChangeOutcome {
+  private write({ project, keys, hostedKeys = [], audit }: ProjectChange): ProjectChangeOutcome {
     const { id } = project.project
     const entry = this.entries.get(id)
     if (project.version === 1 && entry !== undefined) return 'project_exists'
@@ -114,6 +127,7 @@ export class MemoryProjectStore implements ProjectStore {
     }
     for (const { thumbprint, kid } of activated) this.thumbprints.set(thumbprint, owner(kid))
     this.entries.set(id, written)
+    this.sets.write(project, hostedKeys)
     return { audit: this.record(audit) }
   }
 
@@ -122,8 +136,18 @@ export class MemoryProjectStore implements ProjectStore {
     if (entry === undefined || entry.project.deletedAt !== undefined)
       return Promise.resolve('project_not_found')
     const key = entry.keys.get(kid)
-    if (key === undefined) return Promise.resolve('key_not_found')
-    const othersUsable = inOrder(entry).some((other) => other !== key && isUsable(other, at))
+    const othersUsable =
+      inOrder(entry).some((other) => other !== key && isUsable(other, at)) ||
+      this.sets.hasOther(entry.project, kid)
+    if (key === undefined) {
+      const denied = this.sets.deny(entry.project, { kid, reason, at })
+      if (typeof denied === 'string') return Promise.resolve(denied)
+      const { hostedKey, snapshots } = denied
+      if (snapshots === undefined) return Promise.resolve(structuredClone({ hostedKey, othersUsable }))
+      entry.project = { ...entry.project, version: entry.project.version + 1 }
+      const audit = this.record({ at, by, action: 'key.revoked', projectId, kid, reason, ...snapshots })
+      return Promise.resolve(structuredClone({ hostedKey, othersUsable, audit }))
+    }
     if (key.revokedAt !== undefined) return Promise.resolve(structuredClone({ key, othersUsable }))
     const revoked: KeyRecord = { ...without(key, 'challenge'), revokedAt: at, revocationReason: reason }
     entry.keys.set(kid, revoked)
@@ -146,7 +170,7 @@ export class MemoryProjectStore implements ProjectStore {
   }
 
   list({ after, limit }: ProjectRange): Promise<ProjectRecord[]> {
-    const page = Array.from(this.entries.values(), ({ project }) => project)
+    const page = Array.from(this.entries.values(), (entry) => this.recordOf(entry))
       .filter(({ deletedAt }) => deletedAt === undefined)
       .sort((a, b) => byCodePoint(a.project.id, b.project.id))
       .filter(({ project }) => after === undefined || byCodePoint(project.id, after) > 0)
@@ -160,6 +184,33 @@ export class MemoryProjectStore implements ProjectStore {
       .filter((key) => after === undefined || byAge(key, after) > 0)
       .slice(0, limit)
     return Promise.resolve(structuredClone(page))
+  }
+
+  // eslint-disable-next-line @typescript-eslint/require-await -- The clock may throw.
+  async keySet(projectId: string): Promise<HostedKeySet | undefined> {
+    const entry = this.entries.get(projectId)
+    if (entry === undefined || entry.project.deletedAt !== undefined) return undefined
+    return structuredClone(this.sets.found(entry.project, inOrder(entry), readClock(this.clock)))
+  }
+
+  listHostedKeys(projectId: string, range: KeyRange): Promise<HostedKeyRecord[]> {
+    return Promise.resolve(structuredClone(this.sets.page(projectId, range)))
+  }
+
+  // eslint-disable-next-line @typescript-eslint/require-await -- The clock may throw.
+  async dueKeySets(range: DueKeySetRange): Promise<DueKeySet[]> {
+    const projects = Array.from(this.entries.values(), ({ project }) => project)
+    return this.sets.due(projects, range, readClock(this.clock))
+  }
+
+  // eslint-disable-next-line @typescript-eslint/require-await -- The clock may throw.
+  async noteKeySetRead({ projectId, jwksUri }: DueKeySet): Promise<void> {
+    const project = this.entries.get(projectId)?.project
+    if (project?.keySet?.jwksUri === jwksUri) this.sets.noteRead(projectId, readClock(this.clock))
+  }
+
+  private recordOf({ project }: Entry): ProjectRecord {
+    return this.sets.withReadAt(project)
   }
 
   origins(): Promise<ProjectOrigins> {
@@ -192,6 +243,7 @@ export class MemoryProjectStore implements ProjectStore {
     const now = readClock(this.clock)
     return Array.from(this.entries.values())
       .filter(({ project }) => project.project.suspended !== true && project.deletedAt === undefined)
+      .filter(({ project }) => !this.sets.hasOther(project))
       .flatMap(({ project, keys }) => expiringOf(project.project.id, Array.from(keys.values()), now, before))
       .sort((a, b) => a.notAfter - b.notAfter)
       .slice(0, maxExpiringKeys)
@@ -210,9 +262,9 @@ export class MemoryProjectStore implements ProjectStore {
         ? [{ project: project.id, before: sessionsBefore }]
         : []),
     ])
-    const keys = entries.flatMap(({ project, keys }) =>
-      Array.from(keys.values()).flatMap(({ kid, revokedAt }) =>
-        revokedAt !== undefined && revokedAt > since ? [{ project: project.project.id, kid, revokedAt }] : [],
+    const keys = entries.flatMap(({ project: { project }, keys }) =>
+      [...keys.values(), ...this.sets.deniedOf(project.id)].flatMap(({ kid, revokedAt }) =>
+        revokedAt !== undefined && revokedAt > since ? [{ project: project.id, kid, revokedAt }] : [],
       ),
     )
     const { projects, sessions } = this.sessions.ended(now)
@@ -243,17 +295,6 @@ function isRegistration({ activatedAt, revokedAt }: KeyRecord): boolean {
   return activatedAt === undefined && revokedAt === undefined
 }
 
-type Aged = Pick<KeyRecord, 'createdAt' | 'kid'>
-
-function byAge(a: Aged, b: Aged): number {
-  return a.createdAt - b.createdAt || byCodePoint(a.kid, b.kid)
-}
-
 function inOrder({ keys }: Entry): KeyRecord[] {
   return Array.from(keys.values()).sort(byAge)
-}
-
-/** As UTF-8 bytes sort, and so a database. UTF-16 units do not. */
-function byCodePoint(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b))
 }

@@ -1,9 +1,16 @@
 import type { KeyStore } from '../../keys/key-store.js'
 import type { StoredRevocations } from '../../revocations/condensed.js'
-import type { ExpiringKeySource, ProjectKey } from '../../types.js'
+import type { ExpiringKeySource, HostedKeySet, HostedKeySetSource, ProjectKey } from '../../types.js'
 import type { AuditRecord } from './audit-record.js'
 import type { RefusalRecord } from './refusal-record.js'
-import type { KeyRecord, KeyUse, ProjectRecord, KeyRevocationReason, StoredProject } from './records.js'
+import type {
+  HostedKeyRecord,
+  KeyRecord,
+  KeyUse,
+  ProjectRecord,
+  KeyRevocationReason,
+  StoredProject,
+} from './records.js'
 
 /** A change of one project: all of it is written, or nothing. */
 export interface ProjectChange {
@@ -14,6 +21,8 @@ export interface ProjectChange {
    * revoked and whose challenge has expired by `audit.at`: they are removed.
    */
   readonly keys: readonly KeyRecord[]
+  /** Keys of its set as they shall be, new ones and changed ones. The others stay; a key that is revoked stays revoked. Absent: none. */
+  readonly hostedKeys?: readonly HostedKeyRecord[]
   readonly audit: Omit<AuditRecord, 'id'>
 }
 
@@ -35,7 +44,7 @@ export interface KeySelection {
   /** Epoch seconds. Keys that were made later are counted as `madeKeys`. */
   readonly madeAfter: number
   readonly kids?: readonly string[]
-  /** One key of the project that has it and was ever activated or revoked. */
+  /** One key of the project that has it and was ever activated or revoked; and each one of its set. */
   readonly thumbprint?: string
   readonly idempotencyKey?: string
 }
@@ -59,8 +68,32 @@ export interface RevokedKey {
   readonly othersUsable: boolean
 }
 
-/** What became of a revocation: done, also when it was done before; or there is no such project, or no such key. */
-export type KeyRevocationOutcome = RevokedKey | 'project_not_found' | 'key_not_found'
+/** A key of the set that a project hosts. */
+export interface RevokedHostedKey {
+  readonly hostedKey: HostedKeyRecord
+  /** As in `RevokedKey`. */
+  readonly audit?: AuditRecord
+  readonly othersUsable: boolean
+}
+
+/**
+ * What became of a revocation: done, also when it was done before; or there is no such project, or no such key. `too_many_keys`: no
+ * further kid of the set can be remembered.
+ */
+export type KeyRevocationOutcome =
+  RevokedKey | RevokedHostedKey | 'project_not_found' | 'key_not_found' | 'too_many_keys'
+
+/** A set that is to be read. */
+export interface DueKeySet {
+  readonly projectId: string
+  readonly jwksUri: string
+}
+
+export interface DueKeySetRange {
+  /** Seconds. Sets that somebody set out to read within them are not due. */
+  readonly ttl: number
+  readonly limit: number
+}
 
 /** The end of one session. Times are epoch seconds. */
 export interface SessionEnd {
@@ -114,11 +147,11 @@ export interface ProjectWatch {
  * Every method throws a `StoreError` when it cannot tell; but for `find`, it throws a `StoreUnusableError` when it will not be
  * able to tell until somebody changes something outside.
  */
-export interface ProjectStore extends KeyStore, ExpiringKeySource {
+export interface ProjectStore extends KeyStore, ExpiringKeySource, HostedKeySetSource {
   /**
-   * An activated key, revoked and expired ones included. Nothing for a key that is pending, nor for a deleted project. The
-   * `revokedAt` of a revoked key lies before what any clock says, whenever it was revoked: a verifier whose clock is behind
-   * refuses it, too.
+   * An activated key, revoked and expired ones included, and one that was revoked before it was activated. Nothing for a key that is
+   * pending, nor for a deleted project. The `revokedAt` of a revoked key lies before what any clock says, whenever it was revoked: a
+   * verifier whose clock is behind refuses it, too.
    */
   find(projectId: string, kid: string): ProjectKey | undefined | Promise<ProjectKey | undefined>
   /** A project with the keys that are selected, and no others; deleted projects, too. */
@@ -128,12 +161,30 @@ export interface ProjectStore extends KeyStore, ExpiringKeySource {
   /**
    * Revokes a key of a project that is not deleted, in one step, with its record in the audit, whatever else is being changed:
    * a change that was decided on before is `stale` then. A key that is revoked already stays as it is, and nothing is written.
+   *
+   * Where no key is registered under the kid, it is that of a hosted key: one that was ever seen, or while the project has a set any
+   * other, for which there is room as long as the project has less than 2,000 kids.
    */
   revoke(revocation: KeyRevocationChange): Promise<KeyRevocationOutcome>
   /** Projects that are not deleted, in the order of their ids (by code point). */
   list(range: ProjectRange): Promise<ProjectRecord[]>
   /** Every key that is kept of a project, page by page, the oldest first: by `createdAt`, then by kid. */
   listKeys(projectId: string, range: KeyRange): Promise<KeyRecord[]>
+  /**
+   * The set of a project that is not deleted, and that somebody has proved to hold a key of. `denied` has every kid that was revoked, and
+   * registered keys that are revoked and are in the set; `copy` is what was there when the set was read last, without the former. In one
+   * step.
+   */
+  keySet(projectId: string): Promise<HostedKeySet | undefined>
+  /** Every kid that the set of a project ever had, page by page: by `firstSeen` as `createdAt`, then by kid. */
+  listHostedKeys(projectId: string, range: KeyRange): Promise<HostedKeyRecord[]>
+  /**
+   * Sets that are due to be read, those that wait longest, each to one caller: it is not due again for `ttl` seconds, by the clock of
+   * the store. None of a project that is suspended or deleted.
+   */
+  dueKeySets(range: DueKeySetRange): Promise<DueKeySet[]>
+  /** Notes that the set of a project was read just now, if it is still at this address. */
+  noteKeySetRead(set: DueKeySet): Promise<void>
   /** The origins of all projects, in one answer. */
   origins(): Promise<ProjectOrigins>
   /** The newest first. */

@@ -5,6 +5,20 @@ import type { Project } from '../../types.js'
 /** Why a key was revoked. `exposed`: others may have seen it. `compromised`: others have used it. */
 export type KeyRevocationReason = 'exposed' | 'compromised' | 'superseded' | 'unused' | 'other'
 
+/** Where the customer of a project hosts its public keys. Times are epoch seconds. */
+export interface KeySetRecord {
+  readonly jwksUri: string
+  readonly confirmedAt: number
+  /** When the set was read last, by the clock of the store. Written by `noteKeySetRead` alone: a change leaves it as it is. */
+  readonly readAt?: number
+}
+
+/** An address that somebody has registered, and for which nobody has proved yet to hold a key of its set. */
+export interface PendingKeySetRecord {
+  readonly jwksUri: string
+  readonly challenge: OpenKeyChallenge
+}
+
 /** A project as a store keeps it. Times are epoch seconds. */
 export interface ProjectRecord {
   readonly project: Project
@@ -16,6 +30,8 @@ export interface ProjectRecord {
   readonly deletedAt?: number
   /** Its sessions that were issued up to then have ended. */
   readonly sessionsBefore?: number
+  readonly keySet?: KeySetRecord
+  readonly pendingKeySet?: PendingKeySetRecord
   /** Counts the changes of the project and of its keys, from 1. */
   readonly version: number
 }
@@ -54,12 +70,33 @@ export interface KeyRecord {
   readonly idempotencyKey?: string
 }
 
+/** A kid of the set of a project, as a store keeps it: it is never deleted. Times are epoch seconds. */
+export interface HostedKeyRecord {
+  readonly kid: string
+  /** Absent, with the next two: the kid was revoked before the registry saw it. */
+  readonly alg?: Algorithm
+  /** Only the members that make the key. */
+  readonly publicJwk?: JsonWebKey
+  /** RFC 7638. Others may have the same: a key in a set is no proof that somebody holds it. */
+  readonly thumbprint?: string
+  readonly firstSeen: number
+  /** When it was found to be gone from the set. */
+  readonly removedAt?: number
+  /** When the platform revoked it. It stays so, whatever the set says. */
+  readonly deniedAt?: number
+  readonly reason?: KeyRevocationReason
+}
+
 /** A project with those of its keys that were asked for. */
 export interface StoredProject extends ProjectRecord {
   /** The oldest first: by `createdAt`, then by kid. */
   readonly keys: readonly KeyRecord[]
   /** How many of its keys were made after the `madeAfter` that was asked for, whatever became of them. */
   readonly madeKeys: number
+  /** Those that are in its set, as far as known, and those with a kid or the thumbprint that was asked for, in any order. */
+  readonly hostedKeys: readonly HostedKeyRecord[]
+  /** How many kids its set has ever had, revoked ones included. */
+  readonly hostedKids: number
 }
 
 /** A copy that lacks some members. */

@@ -1,8 +1,16 @@
+import type { JsonWebKey } from 'node:crypto'
 import type { ProjectKeyPair } from '../../jwk/generate.js'
 import type { Algorithm } from '../../protocol.js'
 import type { Project } from '../../types.js'
 import { keyState, type KeyState } from './key-state.js'
-import type { KeyRecord, ProjectRecord, KeyRevocationReason } from './records.js'
+import type {
+  HostedKeyRecord,
+  KeyRecord,
+  KeySetRecord,
+  PendingKeySetRecord,
+  ProjectRecord,
+  KeyRevocationReason,
+} from './records.js'
 
 /** A project as those see it who manage it. Times are epoch seconds. */
 export interface ProjectView extends Project {
@@ -11,6 +19,36 @@ export interface ProjectView extends Project {
   readonly suspensionReason?: string
   readonly createdAt: number
   readonly updatedAt: number
+  /** Where its customer hosts the keys. Absent: nowhere, or nobody has proved it yet. */
+  readonly keySet?: KeySetRecord
+  /** An address that waits for `confirmKeySet`. */
+  readonly pendingKeySet?: PendingKeySetView
+}
+
+export interface PendingKeySetView {
+  readonly jwksUri: string
+  /** Until when its challenge can be answered. */
+  readonly challengeExpiresAt: number
+}
+
+/**
+ * Where a hosted key is in its life. `active`: it was in the set when that was read last. `removed`: it was not, and is active again
+ * when it comes back. `revoked`: by the platform, for good.
+ */
+export type HostedKeyState = 'active' | 'removed' | 'revoked'
+
+/** A key of a customer's set as those see it who manage it. Nothing of it is secret. Times are epoch seconds. */
+export interface HostedKeyView {
+  readonly hosted: true
+  readonly kid: string
+  readonly state: HostedKeyState
+  /** Absent, with `publicJwk`: the kid was revoked before the registry saw it. */
+  readonly alg?: Algorithm
+  readonly publicJwk?: ProjectKeyPair['publicJwk']
+  readonly firstSeen: number
+  readonly removedAt?: number
+  readonly revokedAt?: number
+  readonly revocationReason?: KeyRevocationReason
 }
 
 /** A key as those see it who manage it. Nothing of it is secret. Times are epoch seconds. */
@@ -35,7 +73,8 @@ export interface KeyView {
   readonly overlap?: number
 }
 
-export function projectView({ project, suspensionReason, createdAt, updatedAt }: ProjectRecord): ProjectView {
+export function projectView(record: ProjectRecord): ProjectView {
+  const { project, suspensionReason, createdAt, updatedAt, keySet, pendingKeySet } = record
   return {
     issuer: project.id,
     suspended: false,
@@ -43,7 +82,36 @@ export function projectView({ project, suspensionReason, createdAt, updatedAt }:
     ...(suspensionReason !== undefined && { suspensionReason }),
     createdAt,
     updatedAt,
+    ...(keySet !== undefined && { keySet }),
+    ...(pendingKeySet !== undefined && { pendingKeySet: pendingKeySetView(pendingKeySet) }),
   }
+}
+
+function pendingKeySetView({ jwksUri, challenge }: PendingKeySetRecord): PendingKeySetView {
+  return { jwksUri, challengeExpiresAt: challenge.expiresAt }
+}
+
+export function hostedKeyView(key: HostedKeyRecord): HostedKeyView {
+  const { kid, alg, publicJwk, firstSeen, removedAt, deniedAt, reason } = key
+  return {
+    hosted: true,
+    kid,
+    state: hostedKeyState(key),
+    ...(alg !== undefined && publicJwk !== undefined && { alg, publicJwk: labelled(publicJwk, kid, alg) }),
+    firstSeen,
+    ...(removedAt !== undefined && { removedAt }),
+    ...(deniedAt !== undefined && { revokedAt: deniedAt }),
+    ...(reason !== undefined && { revocationReason: reason }),
+  }
+}
+
+function hostedKeyState({ removedAt, deniedAt }: HostedKeyRecord): HostedKeyState {
+  if (deniedAt !== undefined) return 'revoked'
+  return removedAt === undefined ? 'active' : 'removed'
+}
+
+function labelled(publicJwk: JsonWebKey, kid: string, alg: Algorithm): ProjectKeyPair['publicJwk'] {
+  return { ...(publicJwk as ProjectKeyPair['publicJwk']), kid, alg, use: 'sig' }
 }
 
 export function keyView(key: KeyRecord, now: number): KeyView {
@@ -53,7 +121,7 @@ export function keyView(key: KeyRecord, now: number): KeyView {
     kid,
     alg,
     state: keyState(key, now),
-    publicJwk: { ...(publicJwk as ProjectKeyPair['publicJwk']), kid, alg, use: 'sig' },
+    publicJwk: labelled(publicJwk, kid, alg),
     createdAt,
     ...(activatedAt !== undefined && { activatedAt }),
     ...(challenge !== undefined && { challengeExpiresAt: challenge.expiresAt }),

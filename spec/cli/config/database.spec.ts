@@ -108,7 +108,7 @@ describe('the schema', () => {
     expect((await found(owner)).map((line) => line.replace(/version \d+;/, 'version N+1;')))
       .toMatchInlineSnapshot(`
       [
-        "FAIL database: the schema reverse_jwt has version N+1; this reverse-jwt knows versions up to 4 -> Install a newer reverse-jwt; there is no way back.",
+        "FAIL database: the schema reverse_jwt has version N+1; this reverse-jwt knows versions up to 5 -> Install a newer reverse-jwt; there is no way back.",
         "skip grants: the schema is not of this version: see database",
       ]
     `)
@@ -196,7 +196,7 @@ describe('the role', () => {
     await owner.query('REVOKE ALL ON ALL TABLES IN SCHEMA reverse_jwt FROM platform_api')
     await owner.query('REVOKE ALL ON SCHEMA reverse_jwt FROM platform_api')
     expect((await found(verifier))[1]).toMatchInlineSnapshot(
-      `"FAIL grants: the role may not use the schema, SELECT projects, SELECT keys, SELECT key_uses and 6 more -> As the owner, run the SQL of grants() with this role as the verifier, again after each migrate()."`,
+      `"FAIL grants: the role may not use the schema, SELECT projects, SELECT keys, SELECT key_sets and 8 more -> As the owner, run the SQL of grants() with this role as the verifier, again after each migrate()."`,
     )
   })
 
@@ -238,7 +238,7 @@ describe('the role', () => {
     const { poolOf } = await platform()
     expect((await found(poolOf('platform_admin'))).slice(1)).toMatchInlineSnapshot(`
       [
-        "warn grants: this process could also DELETE keys, INSERT keys, UPDATE keys, INSERT projects and 8 more -> If this process only verifies tokens, let it connect as the verifier of grants(). One that manages projects and keys needs more.",
+        "warn grants: this process could also DELETE keys, INSERT keys, UPDATE keys, INSERT projects and 15 more -> If this process only verifies tokens, let it connect as the verifier of grants(). One that manages projects and keys needs more.",
       ]
     `)
   })

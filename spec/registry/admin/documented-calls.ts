@@ -7,6 +7,8 @@ export const bodies: Readonly<Record<string, unknown>> = {
   'POST /projects/{project}/keys/register': { jwk: makeKeyPair('ES256').publicJwk },
   'POST /projects/{project}/keys/confirm': { kid: 'key-1', proof: 'e30.e30.AA' },
   'POST /projects/{project}/keys/revoke': { kid: 'key-1', reason: 'exposed' },
+  'POST /projects/{project}/key-set/register': { jwksUri: 'https://shop.example/jwks.json' },
+  'POST /projects/{project}/key-set/confirm': { proof: 'e30.e30.AA' },
 }
 
 export const bodyOf = (name: string) => ({ body: bodies[name] })

@@ -10,6 +10,7 @@ import { managed } from '../../helpers/registry.js'
 import { openServer } from '../../helpers/server.js'
 import { askAsDocumented, expectHeaders, type Asked } from '../asked.js'
 import { bodies, bodyOf, failing } from './documented-calls.js'
+import { describeKeySetLife } from './key-set-life.js'
 import { contentOf, faultsOf, operationOf, operations } from './open-api.js'
 import { prove } from '../../helpers/possession.js'
 
@@ -187,6 +188,8 @@ describe.each(expresses)('the life of a key, in %s', (_name, express) => {
     expect(await ask(path('generate'))).toMatchObject({ status: 409, body: { code: 'too_many_keys' } })
   })
 })
+
+describeKeySetLife((registry) => (app = adminApp(registry)), ask)
 
 it('tells why a call was refused', async () => {
   const reason = { code: 'token_replayed', reason: 'token_replayed', projectId: 'shop' } as const

@@ -167,7 +167,7 @@ describe('a challenge', () => {
     await expectDenial(
       confirm(),
       'proof_invalid',
-      'The proof of possession is refused: its nonce or exp is not that of the newest challenge for this key.',
+      'The proof of possession is refused: its nonce or exp is not that of the newest challenge.',
     )
     await confirm(newer)
   })

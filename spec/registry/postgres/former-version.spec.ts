@@ -2,9 +2,11 @@ import type { PGlite } from '@electric-sql/pglite'
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals'
 import { createRegistry, PostgresProjectStore, type Registry } from '../../../lib/registry/index.js'
 import * as statements from '../../../lib/registry/postgres/statements.js'
-import { audience } from '../../helpers/mint.js'
+import { audience, now } from '../../helpers/mint.js'
 import { emptyPglite } from '../../helpers/pglite.js'
+import { projectRecord } from '../../helpers/records.js'
 import { by, handOver } from '../../helpers/registry.js'
+import { hostedKey, setChange } from '../store/hosted-records.js'
 import * as former from './statements-of-schema-2.js'
 
 /** While instances are replaced one by one, those of the former version go on working on the newer schema. */
@@ -21,10 +23,12 @@ beforeAll(async () => {
   const texts = new Map(
     Object.entries(former).map(([name, text]) => [statements[name as keyof typeof former], text]),
   )
-  const query = (text: string, params: string[] = []) => {
+  const query = async (text: string, params: string[] = []) => {
     const replaced = texts.get(text)
-    if (replaced !== undefined) asked.add(replaced)
-    return db.query(replaced ?? text, params)
+    if (replaced === undefined) return db.query(text, params)
+    asked.add(replaced)
+    const known = Array.from(replaced.matchAll(/\$(\d+)/g), ([, number]) => Number(number))
+    return withNothingHosted(await db.query<Row>(replaced, params.slice(0, Math.max(...known))))
   }
   olderStore = new PostgresProjectStore({ db: { query } })
   registry = createRegistry({ store, audience })
@@ -33,9 +37,25 @@ beforeAll(async () => {
 afterAll(() => db.close())
 beforeEach(async () => {
   await db.query(
-    'TRUNCATE reverse_jwt.projects, reverse_jwt.keys, reverse_jwt.key_uses, reverse_jwt.audit, reverse_jwt.session_revocations',
+    'TRUNCATE reverse_jwt.projects, reverse_jwt.keys, reverse_jwt.key_uses, reverse_jwt.audit, reverse_jwt.session_revocations, reverse_jwt.key_sets, reverse_jwt.hosted_keys',
   )
 })
+
+interface Row {
+  readonly record: string
+}
+
+/** The former version knew of no sets, and missed none. */
+function withNothingHosted({ rows }: { readonly rows: readonly Row[] }): { rows: Row[] } {
+  const nothing = { hostedKeys: [], hostedKids: 0 }
+  const isLoaded = (record: object) => 'madeKeys' in record
+  return {
+    rows: rows.map(({ record }) => {
+      const loaded = JSON.parse(record) as object
+      return { record: isLoaded(loaded) ? JSON.stringify({ ...loaded, ...nothing }) : record }
+    }),
+  }
+}
 
 const record = (of = store) => of.load('shop', { now: Date.now() / 1000, madeAfter: 0 })
 
@@ -83,6 +103,23 @@ it('what the former version writes leaves sessions ended', async () => {
   const { projects, keys } = await store.revocations()
   expect(projects).toEqual([{ project: 'shop', before: sessionsBefore }])
   expect(keys).toMatchObject([{ project: 'shop', kid }])
+})
+
+it('what the former version writes leaves the key set, and what it suspends and deletes has none that is read', async () => {
+  const keySet = { jwksUri: 'https://shop.example/jwks.json', confirmedAt: now }
+  const hosted = hostedKey('h')
+  for (const id of ['shop', 'other', 'gone'])
+    await store.commit(setChange(projectRecord(id, { keySet }), [hosted]))
+  await older.updateProject('shop', { name: 'Shop' }, { by })
+  await handOver(older, 'shop')
+  await older.suspendProject('other', { by })
+  await older.deleteProject('gone', { by })
+  expect(await record()).toMatchObject({ keySet, hostedKeys: [hosted] })
+  expect([await store.keySet('other'), await store.keySet('gone')]).toMatchObject([
+    { project: { suspended: true } },
+    undefined,
+  ])
+  expect(await store.dueKeySets({ ttl: 300, limit: 9 })).toMatchObject([{ projectId: 'shop' }])
 })
 
 it('what the former version suspends, revokes and deletes ends sessions', async () => {

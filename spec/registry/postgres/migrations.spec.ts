@@ -42,7 +42,7 @@ describe('migrate', () => {
     await store.migrate()
     await db.query('INSERT INTO reverse_jwt.migrations (version) VALUES (99)')
     await expect(store.migrate()).rejects.toThrow(
-      'The database has version 99 of the schema reverse_jwt, this reverse-jwt knows versions up to 4. Install a newer reverse-jwt; there is no way back.',
+      'The database has version 99 of the schema reverse_jwt, this reverse-jwt knows versions up to 5. Install a newer reverse-jwt; there is no way back.',
     )
     await db.query('DELETE FROM reverse_jwt.migrations WHERE version = 99')
     await store.migrate()
@@ -72,7 +72,7 @@ describe('migrate', () => {
     const store = new PostgresProjectStore({ db })
     await store.migrate()
     expect(await store.commit(changeOf(projectRecord('shop')))).toEqual(written)
-    expect(migrations.map(({ version }) => version)).toEqual([1, 2, 3, 4])
+    expect(migrations.map(({ version }) => version)).toEqual([1, 2, 3, 4, 5])
   })
 
   it('takes over what the first version noted, and nothing that is no moment', async () => {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import type pg from 'pg'
 import { PostgresProjectStore } from '../../../lib/registry/index.js'
 import { selectionParameters, sessionEndParameters } from '../../../lib/registry/postgres/rows.js'
+import * as keySetStatements from '../../../lib/registry/postgres/key-set-statements.js'
 import * as sessionStatements from '../../../lib/registry/postgres/session-statements.js'
 import * as statements from '../../../lib/registry/postgres/statements.js'
 import { keyPair } from '../../helpers/keys.js'
@@ -35,6 +36,14 @@ beforeAll(async () => {
     INSERT INTO reverse_jwt.session_revocations (project_id, session_id, ended_at, expires_at)
       SELECT 'project-' || n, name, at, at + interval '1 hour'
       FROM generate_series(1, ${projects}) n, unnest(ARRAY['a', 'b', '']) name, LATERAL (SELECT now() - n * interval '1 minute' AS at) ended;
+    -- Each customer hosts a set, in which most keys have been revoked, long ago.
+    INSERT INTO reverse_jwt.key_sets (project_id, jwks_uri, confirmed_at, tried_at)
+      SELECT 'project-' || n, 'https://shop.example/' || n, now(), now() - n * interval '1 second' FROM generate_series(1, ${projects}) n;
+    INSERT INTO reverse_jwt.hosted_keys (project_id, kid, alg, public_jwk, thumbprint, first_seen, removed_at, denied_at, reason)
+      SELECT 'project-' || n, 'hosted-' || k, 'ES256', '{}', n || '-' || k, now(), CASE WHEN k > 1 THEN now() END,
+        CASE WHEN k > 1 THEN now() - interval '1 year' END, CASE WHEN k > 1 THEN 'other' END
+      FROM generate_series(1, ${projects}) n, generate_series(1, 3) k;
+    ANALYZE reverse_jwt.key_sets, reverse_jwt.hosted_keys;
     ANALYZE reverse_jwt.audit, reverse_jwt.projects, reverse_jwt.keys, reverse_jwt.session_revocations`)
 }, 60_000)
 afterAll(() => server.remove())
@@ -75,10 +84,19 @@ describe(`among ${projects} projects with ${keysOfProject} keys each`, () => {
     [
       'update',
       statements.update,
-      [{ id: 'project-77', issuer: 'x', version: 2 }, [{ kid: 'key-4' }], audit].map((value) =>
-        JSON.stringify(value),
-      ),
+      [
+        { id: 'project-77', issuer: 'x', version: 2 },
+        [{ kid: 'key-4' }],
+        audit,
+        [{ jwks_uri: 'x', confirmed_at: now }],
+        [{ kid: 'hosted-4' }],
+      ].map((value) => JSON.stringify(value)),
     ],
+    ['keySet', keySetStatements.keySet, ['project-77']],
+    ['listHostedKeys', keySetStatements.listHostedKeys, ['project-77', '0', '', '50']],
+    ['dueKeySets', keySetStatements.dueKeySets, ['300', '16']],
+    ['noteKeySetRead', keySetStatements.noteKeySetRead, ['project-77', 'x']],
+    ['denyHostedKey', keySetStatements.denyHostedKey, ['project-77', 'hosted-1', String(now), 'other', 'x']],
   ]
   it.each(cases)('%s reads no table from end to end', async (_, statement, params) => {
     const plan = await planOf(statement, params)
@@ -100,6 +118,7 @@ describe(`among ${projects} projects with ${keysOfProject} keys each`, () => {
       (node) => /(?:Index (?:Only )?Scan using|Bitmap Index Scan on) (\w+)/.exec(node)?.[1],
     )
     expect(indexes.filter((name) => name !== undefined).toSorted()).toEqual([
+      'hosted_keys_by_denial',
       'keys_by_revocation',
       'projects_by_sessions_before',
       'projects_suspended_by_update',

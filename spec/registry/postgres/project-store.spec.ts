@@ -6,7 +6,9 @@ import { fill } from '../../helpers/records.js'
 import { describeKeyStore } from '../../keys/key-store-contract.js'
 import { describeRecord } from '../record/record-contract.js'
 import { describeExpiringKeys } from '../store/expiring-keys-contract.js'
+import { describeHostedRevocations } from '../store/hosted-revocations-contract.js'
 import { describeHistory } from '../store/project-history-contract.js'
+import { describeKeySets } from '../store/project-key-sets-contract.js'
 import { describeOrigins } from '../store/project-origins-contract.js'
 import { describeEndedSessions } from '../store/project-sessions-contract.js'
 import { describeProjectStore } from '../store/project-store-contract.js'
@@ -27,7 +29,7 @@ afterAll(() => server.remove())
 
 async function emptied(): Promise<PostgresProjectStore> {
   await db.query(
-    'TRUNCATE reverse_jwt.projects, reverse_jwt.keys, reverse_jwt.key_uses, reverse_jwt.audit, reverse_jwt.session_revocations',
+    'TRUNCATE reverse_jwt.projects, reverse_jwt.keys, reverse_jwt.key_uses, reverse_jwt.audit, reverse_jwt.session_revocations, reverse_jwt.key_sets, reverse_jwt.hosted_keys',
   )
   return store
 }
@@ -37,5 +39,7 @@ describeProjectStore('PostgresProjectStore', emptied)
 describeHistory('PostgresProjectStore', emptied)
 describeOrigins('PostgresProjectStore', emptied)
 describeEndedSessions('PostgresProjectStore', emptied)
+describeKeySets('PostgresProjectStore', emptied)
+describeHostedRevocations('PostgresProjectStore', emptied)
 describeExpiringKeys('PostgresProjectStore', emptied)
 describeRecord('PostgreSQL', () => db)

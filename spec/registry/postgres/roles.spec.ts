@@ -12,7 +12,9 @@ import {
 import { refusedEvent } from '../../helpers/events.js'
 import { audience, now } from '../../helpers/mint.js'
 import { PostgresServer } from '../../helpers/postgres-server.js'
+import { projectRecord } from '../../helpers/records.js'
 import { by, handOver } from '../../helpers/registry.js'
+import { hostedKey, setChange } from '../store/hosted-records.js'
 
 jest.setTimeout(90_000)
 
@@ -60,11 +62,13 @@ describe('the role of the registry', () => {
     await registry.suspendProject('shop', { by })
     await registry.resumeProject('shop', { by })
     await registry.endSessions('shop', { by })
+    await registry.registerKeySet('shop', { jwksUri: 'https://shop.example/jwks.json', by })
+    await registry.removeKeySet('shop', { by })
     await registry.createProject({ id: 'gone' }, { by })
     await registry.deleteProject('gone', { by })
     expect((await registry.listKeys('shop')).keys).toHaveLength(3)
     expect((await registry.listProjects()).projects).toHaveLength(1)
-    expect((await registry.listAudit()).records).toHaveLength(12)
+    expect((await registry.listAudit()).records).toHaveLength(14)
   })
 
   it.each([
@@ -120,6 +124,46 @@ describe('the role of the registry', () => {
   })
 })
 
+describe('where a project hosts its keys', () => {
+  const keySet = { jwksUri: 'https://shop.example/jwks.json', confirmedAt: now }
+  const keys = [hostedKey('h'), hostedKey('i')]
+
+  it('the role of the registry reads sets and writes what changed, and the verifier finds it', async () => {
+    const store = new PostgresProjectStore({ db: manager })
+    const registry = createRegistry({ store, audience })
+    await store.commit(setChange(projectRecord('hosted', { keySet }), keys))
+    expect(await store.dueKeySets({ ttl: 300, limit: 9 })).toMatchObject([{ projectId: 'hosted' }])
+    await store.noteKeySetRead({ projectId: 'hosted', jwksUri: keySet.jwksUri })
+    await registry.revokeKey('hosted', { kid: 'h', reason: 'exposed', by })
+    expect((await registry.listHostedKeys('hosted')).keys).toHaveLength(2)
+    const found = await new PostgresProjectStore({ db: verifier }).keySet('hosted')
+    expect(found).toMatchObject({ denied: [{ kid: 'h' }], copy: { keys: [{ kid: 'i' }] } })
+  })
+
+  it.each(['DELETE FROM reverse_jwt.hosted_keys', 'TRUNCATE reverse_jwt.hosted_keys'])(
+    'the role of the registry cannot %s',
+    async (sql) => {
+      await expect(manager.query(sql)).rejects.toMatchObject(denied)
+    },
+  )
+
+  it.each([
+    "UPDATE reverse_jwt.key_sets SET jwks_uri = 'https://mine.example/'",
+    'UPDATE reverse_jwt.key_sets SET read_at = now()',
+    'SELECT jwks_uri FROM reverse_jwt.key_sets FOR KEY SHARE',
+    'SELECT nonce_hash FROM reverse_jwt.key_sets',
+    'DELETE FROM reverse_jwt.key_sets',
+    'UPDATE reverse_jwt.hosted_keys SET denied_at = NULL',
+    'SELECT reason FROM reverse_jwt.hosted_keys',
+    'SELECT kid FROM reverse_jwt.hosted_keys FOR KEY SHARE',
+    'DELETE FROM reverse_jwt.hosted_keys',
+    "INSERT INTO reverse_jwt.key_sets (project_id, jwks_uri, confirmed_at) VALUES ('mine', 'x', now())",
+    "INSERT INTO reverse_jwt.hosted_keys (project_id, kid, first_seen) VALUES ('hosted', 'mine', now())",
+  ])('the role of a verifier cannot %s', async (sql) => {
+    await expect(verifier.query(sql)).rejects.toMatchObject(denied)
+  })
+})
+
 describe('the role of a verifier', () => {
   it('can read which sessions have ended, and end one', async () => {
     const store = new PostgresProjectStore({ db: verifier })
@@ -132,7 +176,7 @@ describe('the role of a verifier', () => {
       await store.endSession({ ...end, sessionId: `${count}`, expiresAt: at + 600 })
     const { projects, keys, sessions } = await store.revocations()
     expect(projects.map(({ project }) => project).toSorted()).toEqual(['gone', 'shop', 'shop'])
-    expect([keys.length, sessions.length]).toEqual([1, 100])
+    expect([keys.length, sessions.length]).toEqual([2, 100])
   })
 
   it('can add to the record of events, which the role of the registry reads, and the owner alone shortens', async () => {
@@ -200,7 +244,6 @@ describe('the role of a verifier', () => {
     'SELECT * FROM reverse_jwt.keys',
     'SELECT nonce_hash FROM reverse_jwt.keys',
     'SELECT idempotency_key FROM reverse_jwt.keys',
-    'SELECT thumbprint FROM reverse_jwt.keys',
     'SELECT suspension_reason FROM reverse_jwt.projects',
     'SELECT 1 FROM reverse_jwt.audit',
     'UPDATE reverse_jwt.keys SET revoked_at = NULL',
@@ -234,7 +277,10 @@ describe('the role of a verifier', () => {
 it('nobody else can see anything', async () => {
   await server.pool().query('CREATE ROLE nobody LOGIN')
   const nobody = server.pool({ user: 'nobody', database: 'platform' })
-  const tables = ['projects', 'keys', 'key_uses', 'audit', 'session_revocations', 'events', 'migrations']
+  const tables = [
+    ...['projects', 'keys', 'key_uses', 'key_sets', 'hosted_keys', 'audit', 'session_revocations'],
+    ...['events', 'migrations'],
+  ]
   for (const table of tables) {
     await expect(nobody.query(`SELECT 1 FROM reverse_jwt.${table}`)).rejects.toMatchObject(denied)
   }

@@ -1,0 +1,154 @@
+import { emit, eventListeners } from '../events/listeners.js'
+import type { KeySetEvent, Report } from '../events/read-event.js'
+import { reported } from '../keys/jwks/hosted-set.js'
+import { callback, objectWith, seconds } from '../options/kinds.js'
+import { optionsReader, type OptionsOf } from '../options/options.js'
+import { systemClock } from '../time/clock.js'
+import { announced, type RegistryChangedEvent } from './announced-changes.js'
+import { keySetReader, keySetRules, type KeySetReadOptions, type ReadKeySet } from './key-set-reader.js'
+import { change, existing } from './operations/change.js'
+import { earlierRevocations } from './operations/earlier-revocations.js'
+import { changesOf, tooManyKids, type KeySetChanges } from './rules/key-sets.js'
+import { RegistryError } from './registry-error.js'
+import type { DueKeySet, ProjectStore } from './store/project-store.js'
+
+export type KeySetRefreshListener = (event: RegistryChangedEvent | KeySetEvent) => unknown
+
+export interface RefreshKeySetsOptions {
+  /** That of the registry, with its rights. */
+  readonly store: ProjectStore
+  /** Seconds between two reads of one set. Default 300, from 60 to 3,600. */
+  readonly ttl?: number
+  /** As in `createRegistry`. */
+  readonly keySets?: KeySetReadOptions
+  /** Told of each read of a set, and of each change that was written: one listener, or a list of them. */
+  readonly onEvent?: KeySetRefreshListener | readonly KeySetRefreshListener[]
+  /** Told when the store cannot be asked. The sets wait until it can. */
+  readonly onError?: (error: unknown) => unknown
+}
+
+export interface KeySetRefresher {
+  /** Reads what is due now, and resolves when it is written. */
+  readonly refresh: () => Promise<void>
+  /** Begins no further read, and waits for those that are under way. */
+  readonly close: () => Promise<void>
+}
+
+/** Sets that are read at a time. */
+const concurrency = 16
+/** Who changes, in the audit. */
+const by = 'refreshKeySets'
+
+const readOptions = optionsReader('refreshKeySets', {
+  store: objectWith<ProjectStore>('dueKeySets', 'a project store, such as new PostgresProjectStore({ db })'),
+  ttl: seconds({ default: 300, min: 60, max: 3_600 }),
+  keySets: keySetRules,
+  onEvent: eventListeners<RegistryChangedEvent | KeySetEvent>(),
+  onError: callback<(error: unknown) => unknown>('that is told of errors'),
+} satisfies OptionsOf<RefreshKeySetsOptions>)
+
+/**
+ * Reads the sets of all projects that host their keys, each once in `ttl`, and writes into the store what has changed: the keys that
+ * came and went, with a record in the audit. The store then has a copy of each set, for verifiers that start while a host is down, and
+ * `listHostedKeys` shows it.
+ *
+ * Any number of processes may run it: each set is read by one of them. Reads 16 sets at a time, by the rules of `JwksKeyStore`, and
+ * none of a project that is suspended. Looks for sets that are due ten times in `ttl`. What the store cannot be told is read again after
+ * `ttl`. Keeps no process alive. Throws a TypeError for a wrong option.
+ *
+ * @example
+ * const refresher = refreshKeySets({ store, onError: (error) => console.error(error) })
+ */
+export function refreshKeySets(options: RefreshKeySetsOptions): KeySetRefresher {
+  const { store: given, ttl, keySets, onEvent, onError } = readOptions(options)
+  const store = announced(given, onEvent)
+  const readKeySet = keySetReader(keySets)
+  const errorListeners = onError === undefined ? [] : [onError]
+  let isClosed = false
+  let running: Promise<void> | undefined
+
+  const report = (event: Report<KeySetEvent>) => {
+    emit(onEvent, Object.freeze({ ...event, id: crypto.randomUUID(), time: systemClock() }))
+  }
+
+  async function refreshOne(set: DueKeySet): Promise<void> {
+    const { projectId } = set
+    const { hostedKeys: known } = await existing(store, projectId, systemClock())
+    let read: ReadKeySet
+    try {
+      read = await readKeySet(set, known)
+    } catch (error) {
+      report({ type: 'key_set.failed', projectId, cause: (error as Error).message })
+      return
+    }
+    const { hostedKeys, tooMany } = await written(store, set, read)
+    await store.noteKeySetRead(set)
+    if (tooMany.length > 0) {
+      report({ type: 'key_set.failed', projectId, cause: `too_many_keys: ${tooManyKids(projectId).message}` })
+      return
+    }
+    const before = new Set(known.map(({ kid }) => kid))
+    const newKids = hostedKeys.filter((key) => key.removedAt === undefined && !before.has(key.kid))
+    report({
+      type: 'key_set.read',
+      projectId,
+      keys: read.keys.length,
+      dropped: read.dropped.length,
+      droppedKeys: reported(read.dropped),
+      newKids: newKids.map(({ kid }) => kid),
+    })
+  }
+
+  async function refreshDue(): Promise<void> {
+    for (let isMore = true; isMore && !isClosed;) {
+      const due = await store.dueKeySets({ ttl, limit: concurrency })
+      const outcomes = await Promise.allSettled(due.map(refreshOne))
+      for (const outcome of outcomes) if (outcome.status === 'rejected') note(outcome.reason)
+      isMore = due.length === concurrency
+    }
+  }
+
+  function note(error: unknown): void {
+    // The project was deleted meanwhile, or is changed by many at once.
+    if (!(error instanceof RegistryError)) emit(errorListeners, error)
+  }
+
+  const refresh = (): Promise<void> => {
+    running ??= refreshDue().finally(() => {
+      running = undefined
+    })
+    return running
+  }
+  const refreshQuietly = () => {
+    refresh().catch(note)
+  }
+  const timer = setInterval(refreshQuietly, (ttl / 10) * 1000)
+  timer.unref()
+
+  return {
+    refresh,
+    async close() {
+      isClosed = true
+      clearInterval(timer)
+      await running?.catch(() => undefined)
+    },
+  }
+}
+
+/** Nothing where the set has moved meanwhile. */
+async function written(store: ProjectStore, set: DueKeySet, { keys }: ReadKeySet): Promise<KeySetChanges> {
+  const kids = keys.map(({ kid }) => kid)
+  return change(
+    store,
+    set.projectId,
+    systemClock(),
+    async (stored, now) => {
+      if (stored.keySet?.jwksUri !== set.jwksUri) return { result: { hostedKeys: [], tooMany: [] } }
+      const result = changesOf(stored, keys, await earlierRevocations(store, stored, keys, now), now)
+      const { hostedKeys } = result
+      if (hostedKeys.length === 0) return { result }
+      return { result, plan: { action: 'key_set.changed', by, hostedKeys } }
+    },
+    { kids },
+  )
+}

@@ -1,0 +1,107 @@
+import type { JsonWebKey } from 'node:crypto'
+import { escaped } from '../../options/quoted.js'
+import type { Algorithm } from '../../protocol.js'
+import { RegistryError } from '../registry-error.js'
+import { maxHostedKids } from '../store/hosted-keys.js'
+import {
+  without,
+  type HostedKeyRecord,
+  type KeyRevocationReason,
+  type PendingKeySetRecord,
+  type StoredProject,
+} from '../store/records.js'
+
+/** A key of a set that has passed every check of a project key. */
+export interface HostedKey {
+  readonly kid: string
+  readonly alg: Algorithm
+  /** Only the members that make the key. */
+  readonly publicJwk: JsonWebKey
+  /** RFC 7638. */
+  readonly thumbprint: string
+}
+
+/** Why a key of a set is revoked as soon as it is seen. */
+export interface EarlierRevocation {
+  readonly at: number
+  readonly reason: KeyRevocationReason
+}
+
+export interface KeySetChanges {
+  /** As they shall be. Empty: the set is as it is known. */
+  readonly hostedKeys: readonly HostedKeyRecord[]
+  /** Kids for which there is no room. */
+  readonly tooMany: readonly string[]
+}
+
+/**
+ * What has changed in a set since it was read before. `revocationOf` says whether the platform has revoked the material of a kid that is
+ * new.
+ *
+ * A kid stands for one key for ever: another key under it does not count. Nor does a key under the kid of a registered one, which is the
+ * one that verifiers find. What is revoked stays so.
+ */
+export function changesOf(
+  { keys, hostedKeys, hostedKids }: StoredProject,
+  found: readonly HostedKey[],
+  revocationOf: (key: HostedKey) => EarlierRevocation | undefined,
+  now: number,
+): KeySetChanges {
+  const isRegistered = (kid: string) =>
+    keys.some((key) => key.kid === kid && (key.activatedAt ?? key.revokedAt) !== undefined)
+  const known = new Map(hostedKeys.map((key) => [key.kid, key]))
+  const isOther = ({ kid, thumbprint }: HostedKey) =>
+    (known.get(kid)?.thumbprint ?? thumbprint) !== thumbprint
+  const there = found.filter((key) => !isRegistered(key.kid) && !isOther(key))
+
+  const added = there.filter(({ kid }) => !known.has(kid))
+  const room = Math.max(0, maxHostedKids - hostedKids)
+  const news = added.slice(0, room).map((key): HostedKeyRecord => {
+    const revocation = revocationOf(key)
+    const denied = revocation && { deniedAt: revocation.at, reason: revocation.reason }
+    return { ...material(key), firstSeen: now, ...denied }
+  })
+  const changed = there.flatMap((key) => {
+    const before = known.get(key.kid)
+    const isAsKnown = before === undefined || (before.removedAt === undefined && before.alg === key.alg)
+    return isAsKnown ? [] : [{ ...without(before, 'removedAt'), ...material(key) }]
+  })
+  const kids = new Set(there.map(({ kid }) => kid))
+  const gone = hostedKeys
+    .filter(({ kid, removedAt }) => removedAt === undefined && !kids.has(kid))
+    .map((key) => ({ ...key, removedAt: now }))
+  return { hostedKeys: [...news, ...changed, ...gone], tooMany: added.slice(room).map(({ kid }) => kid) }
+}
+
+function material({ kid, alg, publicJwk, thumbprint }: HostedKey): HostedKey {
+  return { kid, alg, publicJwk, thumbprint }
+}
+
+/** The registration that waits for a proof. */
+export function requirePendingSet(stored: StoredProject, now: number): PendingKeySetRecord {
+  const { project, keySet, pendingKeySet } = stored
+  const id = escaped(project.id)
+  if (pendingKeySet === undefined) {
+    if (keySet === undefined) throw noKeySet(project.id)
+    throw new RegistryError(
+      'challenge_used',
+      `The challenge of the key set of the project ${id} was answered already.`,
+    )
+  }
+  if (now < pendingKeySet.challenge.expiresAt) return pendingKeySet
+  throw new RegistryError(
+    'challenge_expired',
+    `The challenge of the key set of the project ${id} has expired. Register the set again, for a new one.`,
+  )
+}
+
+export function noKeySet(projectId: string): RegistryError {
+  return new RegistryError('key_set_not_found', `The project ${escaped(projectId)} has no key set.`)
+}
+
+export function tooManyKids(projectId: string): RegistryError {
+  return new RegistryError(
+    'too_many_keys',
+    `The key set of the project ${escaped(projectId)} has had ${maxHostedKids} kids, the maximum. Publish keys under kids that it has had, or register keys one by one.`,
+  )
+}

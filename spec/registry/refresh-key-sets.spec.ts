@@ -1,0 +1,287 @@
+import { beforeEach, describe, expect, it } from '@jest/globals'
+import {
+  MemoryProjectStore,
+  refreshKeySets,
+  type ProjectStore,
+  type RefreshKeySetsOptions,
+  type RegistryChangedEvent,
+} from '../../lib/registry/index.js'
+import type { KeySetEvent } from '../../lib/index.js'
+import { customerHost, hostName, keySet, text } from '../helpers/customer-host.js'
+import { published } from '../helpers/hosted-platform.js'
+import { hostedRegistry, readsFrom } from '../helpers/hosted-registry.js'
+import { keyPair } from '../helpers/keys.js'
+import { now } from '../helpers/mint.js'
+import { changeOf, projectRecord } from '../helpers/records.js'
+import { by } from '../helpers/registry.js'
+
+const host = customerHost()
+beforeEach(() => {
+  host.answer = keySet([published('key-1')])
+})
+
+/** A registry whose project `shop` has a set, and who keeps it up to date. */
+async function refreshed(options: Partial<RefreshKeySetsOptions> = {}, store?: ProjectStore, alg = 'ES256') {
+  const platform = await hostedRegistry(host, store)
+  await platform.hand(alg)
+  const events: (RegistryChangedEvent | KeySetEvent)[] = []
+  const errors: unknown[] = []
+  const refresher = () =>
+    refreshKeySets({
+      store: platform.store,
+      keySets: readsFrom(host),
+      onEvent: (event) => events.push(event),
+      onError: (error) => errors.push(error),
+      ...options,
+    })
+  const own = refresher()
+  /** The next time that the set is due. */
+  const refresh = async () => {
+    platform.clock.now += 300
+    await own.refresh()
+  }
+  const states = async () => {
+    const { keys } = await platform.registry.listHostedKeys('shop')
+    return Object.fromEntries(keys.map(({ kid, state }) => [kid, state]))
+  }
+  const changes = async () =>
+    (await platform.registry.listAudit()).records.filter(({ action }) => action === 'key_set.changed')
+  host.asked.length = 0
+  return { ...platform, events, errors, refresher, refresh, states, changes, close: () => own.close() }
+}
+
+describe('refreshKeySets', () => {
+  it('writes the keys that came and went, once, with a record and an event', async () => {
+    const { refresh, states, changes, events, close } = await refreshed()
+    host.answer = keySet([published('key-1'), published('key-2', 'EdDSA')])
+    await refresh()
+    expect(await states()).toEqual({ 'key-1': 'active', 'key-2': 'active' })
+    expect(events.map(({ type }) => type)).toEqual(['registry.changed', 'key_set.read'])
+    expect(events[1]).toMatchObject({ projectId: 'shop', keys: 2, dropped: 0, newKids: ['key-2'] })
+    host.answer = keySet([published('key-2', 'EdDSA')])
+    await refresh()
+    expect(await states()).toEqual({ 'key-1': 'removed', 'key-2': 'active' })
+    host.answer = keySet([published('key-1'), published('key-2', 'EdDSA')])
+    await refresh()
+    expect(await states()).toEqual({ 'key-1': 'active', 'key-2': 'active' })
+    const records = await changes()
+    expect(records).toHaveLength(3)
+    expect(records.at(-1)).toMatchObject({
+      by: 'refreshKeySets',
+      before: {},
+      after: { hostedKeys: [{ kid: 'key-2' }] },
+    })
+    expect(records[1]).toMatchObject({
+      before: { hostedKeys: [{ kid: 'key-1', state: 'active' }] },
+      after: { hostedKeys: [{ kid: 'key-1', state: 'removed' }] },
+    })
+    await close()
+  })
+
+  it('writes nothing where nothing has changed, but when the set was read', async () => {
+    const { refresh, changes, registry, store, close } = await refreshed()
+    const version = async () => (await store.load('shop', { now, madeAfter: now }))?.version
+    const before = await version()
+    await refresh()
+    expect([await changes(), await version()]).toEqual([[], before])
+    expect((await registry.getProject('shop')).keySet?.readAt).toBe(now + 300)
+    expect(host.asked).toHaveLength(1)
+    await close()
+  })
+
+  it('reads a set once in ttl, however many processes do', async () => {
+    const { clock, refresher, close } = await refreshed()
+    await close()
+    const processes = Array.from({ length: 8 }, refresher)
+    const all = () => Promise.all(processes.map((one) => one.refresh()))
+    await all()
+    expect(host.asked).toHaveLength(1)
+    clock.now += 299
+    await all()
+    expect(host.asked).toHaveLength(1)
+    clock.now += 1
+    await all()
+    expect(host.asked).toHaveLength(2)
+    for (const one of processes) await one.close()
+  })
+
+  it('reads more sets than it reads at a time', async () => {
+    const { store, refresh, close } = await refreshed()
+    for (let index = 0; index < 40; index++) {
+      const keySetRecord = { jwksUri: `${host.jwksUri}?${index}`, confirmedAt: now }
+      await store.commit(changeOf(projectRecord(`many-${index}`, { keySet: keySetRecord })))
+    }
+    await refresh()
+    expect(new Set(host.asked.map(({ url }) => url)).size).toBe(41)
+    await close()
+  })
+
+  it('notes that a key is published for another algorithm', async () => {
+    host.answer = keySet([published('rsa', 'RS256')])
+    const { refresh, registry, close } = await refreshed({}, undefined, 'RS256')
+    host.answer = keySet([{ ...published('rsa', 'RS256'), alg: 'PS256' }])
+    await refresh()
+    expect((await registry.listHostedKeys('shop')).keys).toMatchObject([{ kid: 'rsa', alg: 'PS256' }])
+    await close()
+  })
+
+  it('reads a set again that somebody set out to read by a clock that was ahead', async () => {
+    const { refresh, clock, close } = await refreshed()
+    clock.now += 3_600
+    await refresh()
+    clock.now -= 7_200
+    await refresh()
+    expect(host.asked).toHaveLength(2)
+    await close()
+  })
+
+  it('tells of a read that fails, changes nothing, and tries again after ttl', async () => {
+    const { refresh, states, events, clock, registry, close } = await refreshed()
+    await refresh()
+    host.answer = text('', 503)
+    await refresh()
+    expect(events.at(-1)).toMatchObject({
+      type: 'key_set.failed',
+      projectId: 'shop',
+      cause: 'the key set cannot be read: it answered 503',
+    })
+    expect(await states()).toEqual({ 'key-1': 'active' })
+    expect((await registry.getProject('shop')).keySet?.readAt).toBe(clock.now - 300)
+    expect(host.asked).toHaveLength(2)
+    await close()
+  })
+
+  it('reads no set of a project that is suspended or deleted, and one that is resumed', async () => {
+    const { refresh, registry, close } = await refreshed()
+    await registry.suspendProject('shop', { by })
+    await refresh()
+    expect(host.resolved.slice(1)).toEqual([])
+    await registry.resumeProject('shop', { by })
+    await refresh()
+    expect(host.asked).toHaveLength(1)
+    await registry.deleteProject('shop', { by })
+    await refresh()
+    expect(host.asked).toHaveLength(1)
+    await close()
+  })
+
+  it('keeps a revoked kid revoked, whatever the set says, and fills in one that nobody had seen', async () => {
+    const { refresh, registry, states, store, close } = await refreshed()
+    const revoke = (kid: string) => registry.revokeKey('shop', { kid, reason: 'exposed', by })
+    await revoke('key-1')
+    await revoke('new')
+    host.answer = keySet([published('new', 'EdDSA')])
+    await refresh()
+    host.answer = keySet([published('key-1'), published('new', 'EdDSA')])
+    await refresh()
+    expect(await states()).toEqual({ 'key-1': 'revoked', new: 'revoked' })
+    const { keys } = await registry.listHostedKeys('shop')
+    expect(keys.find(({ kid }) => kid === 'new')?.publicJwk).toEqual(published('new', 'EdDSA'))
+    expect((await store.keySet('shop'))?.copy?.keys).toEqual([])
+    await close()
+  })
+
+  it('revokes what comes back under another kid, at the time of the first revocation', async () => {
+    const { refresh, registry, states, close } = await refreshed()
+    await registry.revokeKey('shop', { kid: 'key-1', reason: 'exposed', by })
+    host.answer = keySet([published('renamed')])
+    await refresh()
+    expect(await states()).toEqual({ 'key-1': 'revoked', renamed: 'revoked' })
+    const { keys } = await registry.listHostedKeys('shop')
+    expect(keys.find(({ kid }) => kid === 'renamed')).toMatchObject({
+      revokedAt: now,
+      revocationReason: 'exposed',
+    })
+    await close()
+  })
+
+  it('takes no other key under a kid that stood for one: it is gone', async () => {
+    const { refresh, states, events, changes, close } = await refreshed()
+    host.answer = keySet([published('key-1', 'EdDSA')])
+    await refresh()
+    expect(await states()).toEqual({ 'key-1': 'removed' })
+    expect(events.at(-1)).toMatchObject({ droppedKeys: [{ kid: 'key-1', reason: 'other_material' }] })
+    await refresh()
+    expect(await changes()).toHaveLength(1)
+    host.answer = keySet([published('key-1')])
+    await refresh()
+    expect(await states()).toEqual({ 'key-1': 'active' })
+    await close()
+  })
+
+  it('remembers 1,000 kids of a project, and tells when there are more', async () => {
+    const { refresh, states, events, store, close } = await refreshed()
+    const { publicJwk } = keyPair('ES256')
+    const hostedKeys = Array.from({ length: 998 }, (_, index) => ({
+      ...{ kid: `old-${index}`, alg: 'ES256' as const, publicJwk, thumbprint: `${index}` },
+      ...{ firstSeen: now - 1, removedAt: now },
+    }))
+    const stored = await store.load('shop', { now, madeAfter: now })
+    const record = { ...(stored ?? never()), version: (stored?.version ?? 0) + 1 }
+    await store.commit({ ...changeOf(record), hostedKeys })
+    host.answer = keySet([published('key-1'), published('key-2', 'EdDSA'), published('key-3', 'ES384')])
+    await refresh()
+    expect(events.at(-1)).toMatchObject({
+      type: 'key_set.failed',
+      cause: expect.stringMatching(/^too_many_keys: /),
+    })
+    const kept = (await store.listHostedKeys('shop', { limit: 2_000 })).map(({ kid }) => kid)
+    expect([kept.length, kept.includes('key-2'), kept.includes('key-3')]).toEqual([1_000, true, false])
+    expect(Object.keys(await states())).toHaveLength(50)
+    await close()
+  })
+
+  it('reads from no address that is not public', async () => {
+    const { refresh, events, close } = await refreshed()
+    host.names.set(hostName, ['10.0.0.1'])
+    await refresh()
+    expect(events.at(-1)).toMatchObject({ cause: expect.stringContaining('that is not public') })
+    expect(host.asked).toEqual([])
+    await close()
+  })
+
+  it('drops what it has read where the set has moved meanwhile', async () => {
+    const { refresh, registry, states, changes, hand, close } = await refreshed()
+    host.answer = (req, res) => {
+      const isOld = req.url === '/jwks.json'
+      host.answer = keySet([published('key-1')])
+      const moving = isOld ? hand('ES256', 'shop', `${host.jwksUri}?moved`) : Promise.resolve()
+      void moving.then(() => {
+        keySet([published('key-1'), published('stale', 'EdDSA')])(req, res)
+      })
+    }
+    await refresh()
+    expect(await states()).toEqual({ 'key-1': 'active' })
+    expect(await changes()).toEqual([])
+    expect((await registry.getProject('shop')).keySet?.jwksUri).toMatch(/moved$/)
+    await close()
+  })
+
+  it('tells onError of a store that cannot be asked, and goes on with other sets', async () => {
+    const store = new MemoryProjectStore()
+    const { refresher, errors, close } = await refreshed({}, store)
+    await close()
+    const one = refresher()
+    store.noteKeySetRead = () => Promise.reject(new Error('down'))
+    await one.refresh()
+    expect(errors).toEqual([new Error('down')])
+    store.dueKeySets = () => Promise.reject(new Error('away'))
+    await expect(one.refresh()).rejects.toThrow('away')
+    await one.close()
+    store.dueKeySets = () => Promise.resolve(never())
+    await one.refresh()
+  })
+
+  it.each<[string, unknown]>([
+    ['store must be a project store, such as new PostgresProjectStore({ db })', { store: {} }],
+    ['ttl must be a number of seconds from 60 to 3600', { ttl: 59 }],
+    ['ttl must be a number of seconds from 60 to 3600; 300000 looks like milliseconds', { ttl: 300_000 }],
+  ])('refuses: %s', (message, options) => {
+    const given = { store: new MemoryProjectStore(), ...(options as object) }
+    expect(() => refreshKeySets(given)).toThrow(new TypeError(`refreshKeySets: ${message}`))
+  })
+})
+
+function never(): never {
+  throw new Error('must not be reached')
+}
