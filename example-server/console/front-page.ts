@@ -1,8 +1,8 @@
 /** What a browser finds at the platform's address, and the files that this page and the console share with the customer's. */
 import { Router } from 'express'
 import { consoleFolder, pageFolder } from '../page-folder.js'
-import type { EventFeed } from './event-feed.js'
-import { recentCalls, type RecentCall } from './recent-calls.js'
+import type { EventFeed } from './calls/event-feed.js'
+import { recentCalls, type RecentCall } from './calls/recent-calls.js'
 
 export function frontPageRouter(customerOrigin: string, feed: EventFeed): Router {
   const router = Router()

@@ -3,8 +3,8 @@
  * to all. A process that reads too slowly misses some of it: nothing waits for it, and no queue grows.
  */
 import type { Worker } from 'node:cluster'
-import { EventCollector, type EventBatch } from '../console/event-collector.js'
-import { EventFeed, type FeedMessage } from '../console/event-feed.js'
+import { EventCollector, type EventBatch } from '../console/calls/event-collector.js'
+import { EventFeed, type FeedMessage } from '../console/calls/event-feed.js'
 import type { PlatformEvents } from './platform-process.js'
 
 /** Messages that the other process has not read yet. */

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import express from 'express'
 import request from 'supertest'
-import { EventFeed } from '../../example-server/console/event-feed.js'
+import { EventFeed } from '../../example-server/console/calls/event-feed.js'
 import { frontPageRouter } from '../../example-server/console/front-page.js'
-import { liveLog, type LiveLog } from '../../example-server/console/live-log.js'
+import { liveLog, type LiveLog } from '../../example-server/console/calls/live-log.js'
 import { acceptedEvent, refusedEvent } from '../helpers/events.js'
 import { openServer } from '../helpers/server.js'
-import { LiveReader } from '../example-server/console/live-reader.js'
+import { LiveReader } from '../example-server/console/calls/live-reader.js'
 
 const address = 'http://127.0.0.1:4000'
 const serve = openServer()

@@ -10,7 +10,7 @@ import {
   type Signer,
 } from '../../lib/customer/index.js'
 import { MemoryKeyStore, MemoryReplayStore } from '../../lib/index.js'
-import { EventFeed } from '../../example-server/console/event-feed.js'
+import { EventFeed } from '../../example-server/console/calls/event-feed.js'
 import { frontPageRouter } from '../../example-server/console/front-page.js'
 import { platformApp } from '../../example-server/platform.js'
 import { expectAnswer, noOrigin } from '../helpers/refusals.js'

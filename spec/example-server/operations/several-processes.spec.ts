@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
-import type { FeedMessage } from '../../../example-server/console/event-feed.js'
+import type { FeedMessage } from '../../../example-server/console/calls/event-feed.js'
 import { loggedInAtConsole } from '../../helpers/console-login.js'
 import { DemoProcess } from '../../helpers/demo-process.js'
 import { RedisServer } from '../../helpers/redis-server.js'

@@ -1,7 +1,7 @@
 import { connect, type AddressInfo, type Socket } from 'node:net'
 import type { Server } from 'node:http'
-import type { FeedMessage } from '../../../example-server/console/event-feed.js'
-import { until } from '../../helpers/until.js'
+import type { FeedMessage } from '../../../../example-server/console/calls/event-feed.js'
+import { until } from '../../../helpers/until.js'
 
 /** Reads a stream of events as it is on the wire. */
 export class LiveReader {

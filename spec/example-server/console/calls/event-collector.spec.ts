@@ -1,6 +1,6 @@
 import { beforeEach, expect, it } from '@jest/globals'
-import { EventCollector, type EventBatch } from '../../../example-server/console/event-collector.js'
-import { acceptedEvent, refusedEvent } from '../../helpers/events.js'
+import { EventCollector, type EventBatch } from '../../../../example-server/console/calls/event-collector.js'
+import { acceptedEvent, refusedEvent } from '../../../helpers/events.js'
 
 let batches: EventBatch[]
 let collector: EventCollector

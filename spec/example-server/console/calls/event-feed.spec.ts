@@ -1,8 +1,8 @@
 import { beforeEach, expect, it } from '@jest/globals'
-import { EventFeed } from '../../../example-server/console/event-feed.js'
-import type { ObservedEvent } from '../../../example-server/console/observed-events.js'
-import { recentCalls } from '../../../example-server/console/recent-calls.js'
-import { acceptedEvent, refusedEvent } from '../../helpers/events.js'
+import { EventFeed } from '../../../../example-server/console/calls/event-feed.js'
+import type { ObservedEvent } from '../../../../example-server/console/calls/observed-events.js'
+import { recentCalls } from '../../../../example-server/console/calls/recent-calls.js'
+import { acceptedEvent, refusedEvent } from '../../../helpers/events.js'
 
 let time: number
 let feed: EventFeed
