@@ -24,7 +24,7 @@ const texts = {
   REVERSE_JWT_EVENTS_DROPPED:
     'recordEvents has dropped events: the database does not take them as fast as they come, or refuses them. Requests go on; `dropped` says how many are lost, and ready() what is in the way.',
   REVERSE_JWT_PRIVATE_ADDRESSES_ALLOWED:
-    'JwksKeyStore has allowAddress, so a customer who writes the address of a key set can make this process connect to what it allows. Leave it out in production, or let it allow single addresses.',
+    'allowAddress is set, so a customer who writes the address of a key set can make this process connect to what it allows. Leave it out in production, or let it allow single addresses.',
 } as const
 
 const documentation = 'https://unpkg.com/reverse-jwt/docs/warnings.md'

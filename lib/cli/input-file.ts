@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { CommandFailure } from './exit-code.js'
 import type { Terminal } from './terminal.js'
+import { unreadable } from './unreadable-file.js'
 
 /** The same as for every reader of keys. A token is shorter. */
 const maxBytes = 65_536
@@ -10,38 +11,25 @@ const maxBytes = 65_536
  * a path is expected, a secret may stand.
  */
 export async function readInput(path: string, what: string, terminal: Terminal): Promise<Buffer> {
-  if (path !== '-') return readBounded(createReadStream(path, { end: maxBytes }), what)
+  if (path !== '-') return readBounded(() => createReadStream(path, { end: maxBytes }), what)
   if (terminal.isTyped) terminal.say(`Paste ${what}, then press Enter and Ctrl-D.`)
-  return readBounded(terminal.stdin, what)
+  return readBounded(() => terminal.stdin, what)
 }
 
-async function readBounded(chunks: AsyncIterable<unknown>, what: string): Promise<Buffer> {
+async function readBounded(open: () => AsyncIterable<unknown>, what: string): Promise<Buffer> {
   const read: Uint8Array[] = []
   let length = 0
   try {
-    for await (const chunk of chunks) {
+    for await (const chunk of open()) {
       read.push(chunk as Uint8Array)
       length += (chunk as Uint8Array).length
       if (length > maxBytes) break
     }
   } catch (error) {
-    throw cannotRead(what, error)
+    throw unreadable(what, error, 'a file')
   }
   if (length > maxBytes)
     throw new CommandFailure('unknown', `${what} has more than ${maxBytes} bytes; is it the right file?`)
   if (length === 0) throw new CommandFailure('unknown', `${what} is empty`)
   return Buffer.concat(read)
-}
-
-const reasons = new Map([
-  ['ENOENT', 'there is no such file. Give the path of a file, or - for stdin'],
-  ['ENAMETOOLONG', 'this is no path. Give the path of a file, or - for stdin, never the secret itself'],
-  ['EISDIR', 'this is a folder. Give the path of a file'],
-  ['EACCES', 'you may not read this file'],
-  ['EPERM', 'you may not read this file'],
-])
-
-function cannotRead(what: string, error: unknown): CommandFailure {
-  const code = String((error as NodeJS.ErrnoException | undefined)?.code)
-  return new CommandFailure('unknown', `${what} cannot be read: ${reasons.get(code) ?? code}`)
 }

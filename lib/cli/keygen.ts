@@ -11,7 +11,7 @@ import { command, type Given } from './command.js'
 import { exitCodes, usage, type ExitCode } from './exit-code.js'
 import { readInput } from './input-file.js'
 import { readProjectKey, sentenceOf } from './project-key.js'
-import { writeSecretFile } from './new-file.js'
+import { writeSecretFile } from './secret-file.js'
 import type { Terminal } from './terminal.js'
 
 const help = `npx reverse-jwt keygen [options]

@@ -31,6 +31,7 @@ const inputs: readonly (readonly [string, string, number, RegExp])[] = [
   ['a folder', '.', 3, /cannot be read: this is a folder/],
   ['no file', 'none', 3, /cannot be read: there is no such file/],
   ['what is no path', 'x'.repeat(5000), 3, /cannot be read: this is no path/],
+  ['a path with NUL', 'a\0b', 3, /cannot be read: this is no path/],
   ['10 MB', 'large', 3, /has more than 65536 bytes/],
   ['an empty file', 'empty', 3, / is empty$/],
 ]

@@ -48,6 +48,8 @@ function errorOf(call: () => unknown): Error | undefined {
   return undefined
 }
 
+const challenge = { aud: audience, proj_id: 'shop', kid: 'key-of-the-file', nonce: 'n', exp: 1_790_000_600 }
+
 describe('a key file', () => {
   it.each(forms)('is all that a signer needs: %s', async (_, privateKey) => {
     const { project, projectToken } = await verify(await createSigner({ privateKey }).sign())
@@ -88,13 +90,6 @@ describe('a key file', () => {
   )
 
   it('says for which platform and project its key answers a challenge', async () => {
-    const challenge = {
-      aud: audience,
-      proj_id: 'shop',
-      kid: 'key-of-the-file',
-      nonce: 'n',
-      exp: 1_790_000_600,
-    }
     expect(await proveKeyPossession({ keyFile: json, challenge })).toMatch(/^eyJ/)
     await expect(
       proveKeyPossession({ keyFile: json, challenge: { ...challenge, aud: 'https://other.example' } }),
@@ -102,13 +97,6 @@ describe('a key file', () => {
   })
 
   it('proves that its key is held', async () => {
-    const challenge = {
-      aud: audience,
-      proj_id: 'shop',
-      kid: 'key-of-the-file',
-      nonce: 'n',
-      exp: 1_790_000_600,
-    }
     expect(await proveKeyPossession({ privateKey: json, challenge, audience, projectId: 'shop' })).toMatch(
       /^eyJ/,
     )

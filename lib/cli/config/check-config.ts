@@ -5,6 +5,7 @@ import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import type { Finding } from '../finding.js'
 import { CommandFailure } from '../exit-code.js'
+import { unreadable } from '../unreadable-file.js'
 import { reportIn, type Report } from './process-report.js'
 
 /** How long a module may take, in milliseconds. */
@@ -39,25 +40,18 @@ export async function checkConfig(
   throw new CommandFailure('unknown', report.failure)
 }
 
-const reasons = new Map([
-  ['ENOENT', 'there is no such file. Give the path of a module'],
-  ['ENOTDIR', 'there is no such file. Give the path of a module'],
-  ['ENAMETOOLONG', 'this is no path. Give the path of a module'],
-  ['EACCES', 'you may not read this file'],
-  ['EPERM', 'you may not read this file'],
-])
+const aModule = 'a module'
 
-/** No sentence repeats the path: where a path is expected, a secret may stand. */
 async function requireFile(path: string): Promise<void> {
-  const cannotRead = (why: string) => new CommandFailure('unknown', `--config cannot be read: ${why}`)
-  // Which no path may have, and stat() would say so in words that repeat it.
-  if (path.includes('\0')) throw cannotRead('this is no path. Give the path of a module')
   const found = await stat(path).catch((error: unknown) => {
-    const code = String((error as NodeJS.ErrnoException).code)
-    throw cannotRead(reasons.get(code) ?? code)
+    throw unreadable('--config', error, aModule)
   })
-  if (found.isDirectory()) throw cannotRead('this is a folder. Give the path of a module')
-  if (!found.isFile()) throw cannotRead('this is no file. Give the path of a module')
+  if (found.isDirectory()) throw unreadable('--config', { code: 'EISDIR' }, aModule)
+  if (!found.isFile())
+    throw new CommandFailure(
+      'unknown',
+      `--config cannot be read: this is no file. Give the path of ${aModule}`,
+    )
 }
 
 type Outcome = Exclude<Report, { loaded: true }>
