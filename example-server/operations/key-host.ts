@@ -2,7 +2,7 @@
 import { createPublicKey } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:https'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import express from 'express'
 import { calculateJwkThumbprint } from 'jose'
 import { listen, portOf } from './listen.js'
@@ -38,7 +38,12 @@ export async function startKeyHost(
   app.disable('x-powered-by')
   app.get('/jwks.json', (_req, res) => {
     // So that a platform sees changes after a minute, not after five.
-    res.sendFile(file, { cacheControl: false, headers: { 'Cache-Control': 'max-age=60' } })
+    res.sendFile(basename(file), {
+      // Beneath it nothing is hidden, whatever the folders above it are called.
+      root: dirname(file),
+      cacheControl: false,
+      headers: { 'Cache-Control': 'max-age=60' },
+    })
   })
   server.on('request', app)
   const jwksUri = `https://${keyHostName}:${portOf(server)}/jwks.json`

@@ -28,7 +28,7 @@ export interface ServedProjects {
 /** The demo shows the time of last use soon; a platform with traffic keeps the default of a minute. */
 const lastUseIntervalMs = 1_000
 /** And what a customer publishes: seconds. The default is five minutes. */
-const refreshTtl = 60
+const ttl = 60
 
 export interface KeySetSettings {
   /** How the sets of customers are read. */
@@ -41,9 +41,9 @@ export async function serveProjects(
   keySets: KeySetSettings,
 ): Promise<ServedProjects> {
   const { onEvent } = keySets
-  const keyStore = new CachedKeyStore(new JwksKeyStore(store, { ...keySets.reads, onEvent }))
+  const keyStore = new CachedKeyStore(new JwksKeyStore(store, { ...keySets.reads, ttl, onEvent }))
   // Any process may do that: each set is read by one of them.
-  const refresher = refreshKeySets({ store, keySets: keySets.reads, ttl: refreshTtl, onEvent })
+  const refresher = refreshKeySets({ store, keySets: keySets.reads, ttl, onEvent })
   const watch = await store.watch((projectId) => {
     keyStore.invalidate(projectId)
   })

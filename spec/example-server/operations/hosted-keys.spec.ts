@@ -1,14 +1,20 @@
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createSigner, generateProjectKey } from '../../../lib/customer/index.js'
 import { DemoProcess } from '../../helpers/demo-process.js'
+import { putEmptyPgliteInto } from '../../helpers/pglite.js'
 import { anyPorts } from './shared-servers.js'
 
 jest.setTimeout(60_000)
 
 let demo: DemoProcess
 beforeAll(async () => {
-  demo = await DemoProcess.overEmptyDatabase({ ...anyPorts, KEYS_PORT: '0' })
+  // As .data, which is where the demo keeps it by itself.
+  const folder = join(mkdtempSync(join(tmpdir(), 'reverse-jwt-hosted-')), '.data')
+  await putEmptyPgliteInto(folder)
+  demo = new DemoProcess({ ...anyPorts, KEYS_PORT: '0' }, folder)
 })
 afterAll(() => demo.kill())
 
