@@ -1,7 +1,7 @@
 #!/bin/sh
 # Asks what must hold, from outside:
 #
-#     sh smoke.sh                     starts everything in Docker, beside what may run already, asks, and removes it
+#     sh smoke.sh                     starts everything in Docker, with data of its own, asks, and removes it
 #     sh smoke.sh 127.0.0.1:443       asks what runs behind the Caddy at this address
 #
 # Needs curl and openssl. SECRETS names another folder than secrets/ for the certificate.

@@ -158,10 +158,15 @@ describe('the networks', () => {
     expect(open.map(([name]) => name)).toEqual(['outside'])
   })
 
-  it('keep the service and the customer from the platform, but for Caddy', () => {
-    expect(on('services')).toEqual(['caddy', 'orders'])
-    expect(on('customers')).toEqual(['caddy', 'customer'])
-    expect(on('platform')).toEqual(['caddy', 'platform-1', 'platform-2'])
-    expect(on('metrics')).toEqual(['grafana', 'orders', 'platform-1', 'platform-2', 'prometheus'])
+  it('let the service, the customer and the dashboard reach the platform through Caddy alone', () => {
+    const neighboursOf = (name: string) => {
+      const networks = networksOf(compose.services[name] ?? { image: '', networks: [] })
+      return new Set(networks.flatMap(on).filter((one) => one !== name))
+    }
+    expect(neighboursOf('orders')).toEqual(new Set(['caddy', 'prometheus']))
+    expect(neighboursOf('customer')).toEqual(new Set(['caddy']))
+    expect(neighboursOf('grafana')).toEqual(new Set(['caddy', 'prometheus']))
+    const ofPlatform = ['caddy', 'platform-2', 'postgres', 'migrate', 'register', 'redis', 'prometheus']
+    expect(neighboursOf('platform-1')).toEqual(new Set(ofPlatform))
   })
 })
