@@ -64,8 +64,13 @@ export default defineConfig(
     rules: { '@typescript-eslint/no-require-imports': 'off' },
   },
   {
+    // Node runs these as they stand.
+    files: ['deploy/*.js'],
+    languageOptions: { globals: readonly('console fetch setTimeout') },
+  },
+  {
     // What a browser gets as it stands.
-    files: ['example-server/**/*.js', 'docs/snippets/*.js'],
+    files: ['example-server/**/*.js', 'deploy/page/*.js', 'docs/snippets/*.js'],
     languageOptions: { globals: { process: 'off', ...readonly(browserGlobals) } },
     rules: {
       'no-eval': 'error',

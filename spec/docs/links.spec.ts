@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { anchorsOf, filesBelow, inRepository, linksOf, published, read } from './markdown.js'
 
-const own = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md']
+const own = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md', 'deploy/README.md']
 const pages = [...own, ...filesBelow('docs').filter((file) => file.endsWith('.md'))]
 
 /** Says what is wrong with a link; nothing when it leads somewhere. */

@@ -4,7 +4,7 @@ set -eu
 
 # A browser and servers; what the recipes in docs/ are run with.
 needed="chromium chromium-headless-shell redis-server postgresql openssl xxd python3 python3-cryptography python3-jwt
-softhsm2 opensc php-cli ruby golang-go default-jdk-headless prometheus"
+softhsm2 opensc php-cli ruby golang-go default-jdk-headless prometheus caddy"
 
 missing=
 for package in $needed; do
