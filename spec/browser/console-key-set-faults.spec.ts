@@ -12,23 +12,30 @@ jest.setTimeout(90_000)
 const { host, hosted, visitor, own, privateKey, ...page } = keySetVisitor()
 const { section, sectionText, item, proofField, challengeShown, askForProof, confirm, show } = page
 
-it.each([
-  ['http://shop.example/jwks.json', 'it is not https'],
-  ['shop.example', 'it is no URL'],
-  ['https://169.254.169.254/', 'its host must be a name with a dot, no address and not localhost'],
-  ['https://2130706433/', 'its host must be a name with a dot, no address and not localhost'],
-  ['https://localhost/', 'its host must be a name with a dot, no address and not localhost'],
-  ['https://a:b@shop.example/', 'it holds a user name or a password'],
-  ['https://shop.example:8443/', 'its port is not one that is allowed here'],
-  ['https://shop.example/#a', 'it has a fragment'],
-])('is said at the field of the address %j, which stays', async (address, why) => {
-  await askForProof(address)
-  expect(await visitor.errorAt('Address')).toBe(`This is no address of a key set: ${why}`)
-  expect(await visitor.dialog().getByLabel('Address').inputValue()).toBe(address)
+const addresses: Readonly<Record<string, string>> = {
+  'http://shop.example/jwks.json': 'it is not https',
+  'shop.example': 'it is no URL',
+  'https://169.254.169.254/': 'its host must be a name with a dot, no address and not localhost',
+  'https://2130706433/': 'its host must be a name with a dot, no address and not localhost',
+  'https://localhost/': 'its host must be a name with a dot, no address and not localhost',
+  'https://a:b@shop.example/': 'it holds a user name or a password',
+  'https://shop.example:8443/': 'its port is not one that is allowed here',
+  'https://shop.example/#a': 'it has a fragment',
+}
+
+it('says at the field what is wrong with an address, which stays there', async () => {
+  await askForProof('')
+  const field = visitor.dialog().getByLabel('Address')
+  for (const [address, why] of Object.entries(addresses)) {
+    await field.fill(address)
+    await visitor.inDialog('Ask for a proof').click()
+    expect(await visitor.errorAt('Address')).toBe(`This is no address of a key set: ${why}`)
+    expect(await field.inputValue()).toBe(address)
+  }
   visitor.excuse(400)
 })
 
-it('is said with its cause when the set cannot be read, and the challenge stays good', async () => {
+it('says why a set cannot be read, and the challenge stays good', async () => {
   await visitor.newProject('unread')
   await askForProof(host.jwksUri)
   await proofField().fill(await prove({ privateKey, challenge: await challengeShown() }))
@@ -62,7 +69,7 @@ it('is said with its cause when the set cannot be read, and the challenge stays 
   visitor.excuse(422)
 })
 
-it('is said at the proof, or above it where the set is not there any more', async () => {
+it('says at the proof why it is refused, and above it that there is no set any more', async () => {
   const { registry } = hosted
   await visitor.newProject('refused')
   await askForProof(host.jwksUri)

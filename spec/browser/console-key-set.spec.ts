@@ -49,6 +49,7 @@ it('of a customer is registered by its address, confirmed by a proof, and its ke
   // What opened the dialog is gone: this has its place.
   expect(await visitor.focused()).toBe(`Copy: address ${host.jwksUri}`)
   expect(await sectionText()).toContain(host.jwksUri)
+  await visitor.page.locator('#key-list').getByText('the customer hosts the keys').waitFor()
   expect(await sectionText()).toMatch(/confirmed.*Last readjust now.*Active keys1/)
   expect(await item('own').textContent()).toMatch(/active.*AlgorithmES256.*First seenjust now/)
   // Who confirms has seen those.

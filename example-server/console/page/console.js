@@ -107,7 +107,7 @@ async function loadKeys() {
   const answer = await api.listKeys(id)
   if (id !== current()) return
   keys = answer.keys
-  const text = JSON.stringify([keys, Math.floor(Date.now() / 60_000)])
+  const text = JSON.stringify([keys, shown.keySet, Math.floor(Date.now() / 60_000)])
   const list = byId('key-list')
   if (text === shownKeys || (shownKeys !== '' && list.contains(document.activeElement))) return
   shownKeys = text
@@ -117,7 +117,9 @@ async function loadKeys() {
 async function loadKeySet() {
   const id = current()
   const project = await api.readProject(id)
-  if (id === current()) await showKeySet({ ...shown, ...project }, changed)
+  if (id !== current()) return
+  shown = { ...project, audience: session.audience }
+  await showKeySet(shown, changed)
 }
 
 /** After a change: shows what is so now, and says what was done. */

@@ -67,7 +67,7 @@ function facts(key) {
     removedAt !== undefined && [
       'Removed since',
       moment(removedAt),
-      state === 'removed' ? '; active again if it comes back' : '',
+      state === 'removed' ? ' (active again if it comes back)' : '',
     ],
     state === 'revoked' && revocation(key),
   )

@@ -11,7 +11,11 @@ const order = ['active', 'retiring', 'pending', 'revoked', 'expired']
 /** The items of the list of keys: those that can be used first, the newest first. */
 export function keyItems(project, keys, done) {
   if (keys.length === 0) {
-    return [element('li', { className: 'empty' }, 'No key yet, so nobody can sign tokens of this project.')]
+    const text =
+      project.keySet === undefined
+        ? 'No key yet, so nobody can sign tokens of this project.'
+        : 'No registered key: the customer hosts the keys, below.'
+    return [element('li', { className: 'empty' }, text)]
   }
   return keys
     .toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state) || b.createdAt - a.createdAt)

@@ -192,21 +192,12 @@ export function askToRemoveSet(project, done) {
     title: 'Remove the key set?',
     parts: [
       element('p', { className: 'status', data: { mood: 'refused' } }, text),
-      ...[keySet, pendingKeySet]
-        .filter(Boolean)
-        .map(({ jwksUri }) => paragraph('Address: ', idElement(jwksUri, 'kid'))),
+      keySet && paragraph('Address: ', idElement(keySet.jwksUri, 'kid')),
+      pendingKeySet && paragraph('Waits for a proof: ', idElement(pendingKeySet.jwksUri, 'kid')),
       field('Reason (optional)', reason, 'For the audit log.'),
-      ...(keySet === undefined
-        ? []
-        : [
-            element(
-              'label',
-              { className: 'switch' },
-              sure,
-              ' Nobody may call with a key of this set any more',
-            ),
-          ]),
-    ],
+      keySet &&
+        element('label', { className: 'switch' }, sure, ' Nobody may call with a key of this set any more'),
+    ].filter(Boolean),
     fields: { reason },
     action: 'Remove',
     mood: 'danger',

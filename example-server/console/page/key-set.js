@@ -73,7 +73,7 @@ function confirmedSet(project, keys, changed) {
     pill('confirmed', 'good'),
     factList(
       ['Confirmed', moment(confirmedAt)],
-      ['Last read', readAt === undefined ? 'not since' : ago(readAt)],
+      ['Last read', readAt === undefined ? 'unknown' : ago(readAt)],
       ['Active keys', String(active)],
     ),
     buttons(
