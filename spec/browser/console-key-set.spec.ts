@@ -30,8 +30,9 @@ it('of a customer is registered by its address, confirmed by a proof, and its ke
   await visitor.dialog().getByText('Copied').waitFor()
   const copied = await visitor.page.evaluate<string>('navigator.clipboard.readText()')
   expect(JSON.parse(copied)).toEqual(challenge)
-  // A slip does not close it.
+  // A slip does not close it, nor does a link lead away from it.
   await visitor.page.keyboard.press('Escape')
+  expect(await visitor.dialog().locator('a:not([target=_blank], [download])').count()).toBe(0)
   expect(host.connections).toEqual([])
 
   host.answer = keySet([own, { kty: 'oct', kid: 'shared', k: 'AAAA' }, { ...own, kid: 'leak', d: 'AAAA' }, 7])

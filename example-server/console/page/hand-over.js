@@ -31,7 +31,7 @@ function handOver({ id, issuer = id, scopes = [], audience }, { kid, alg }) {
     ),
     field('Signer in', language, [
       'It reads the private key from the file that PROJECT_KEY_FILE names, and prints one token. What else a backend checks before it signs: ',
-      element('a', { href: guide, rel: 'noreferrer' }, 'the guide for customers'),
+      element('a', { href: guide, rel: 'noreferrer', target: '_blank' }, 'the guide for customers'),
       '.',
     ]),
     signer,

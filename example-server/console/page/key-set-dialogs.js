@@ -127,7 +127,7 @@ function proofOf(project, expiresAt, done) {
     'The challenge is good until ',
     moment(expiresAt),
     ', and for one proof. With it the set is read: ',
-    element('a', { href: troubleGuide, rel: 'noreferrer' }, 'what to do when that fails'),
+    element('a', { href: troubleGuide, rel: 'noreferrer', target: '_blank' }, 'what to do when that fails'),
     '.',
   ]
   return {
