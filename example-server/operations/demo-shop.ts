@@ -14,6 +14,13 @@ import { keptKey } from './kept-key.js'
 export const demoShop = 'demo-shop'
 const by = 'npm start'
 
+export interface CustomerKey {
+  /** PEM. */
+  readonly privateKey: string
+  /** Where the customer publishes the public half, if it does. Else the platform is given it. */
+  readonly jwksUri?: string | undefined
+}
+
 /** The customer's own key pair. */
 export async function customerKey(dataFolder: string): Promise<{ privateKey: string; file: string }> {
   const file = join(dataFolder, 'customer', 'project-key.pem')
@@ -29,7 +36,7 @@ export async function registerDemoShop(
   registry: Registry,
   audience: string,
   customerOrigin: string,
-  privateKey: string,
+  { privateKey, jwksUri }: CustomerKey,
 ): Promise<string | undefined> {
   const project = await projectOf(registry, customerOrigin)
   if (project === undefined)
@@ -39,6 +46,7 @@ export async function registerDemoShop(
     const origins = { allowedOrigins: [...allowedOrigins, customerOrigin].slice(-100) }
     await registry.updateProject(demoShop, origins, { by })
   }
+  if (jwksUri !== undefined) return registerSet(registry, audience, project, { privateKey, jwksUri })
   const jwk = createPublicKey(privateKey).export({ format: 'jwk' })
   const known = await keyOf(registry, jwk.x ?? jwk.n)
   if (known !== undefined && known.state !== 'pending') {
@@ -51,6 +59,26 @@ export async function registerDemoShop(
   const proof = await proveKeyPossession({ privateKey, challenge, audience, projectId: demoShop })
   await registry.confirmKey(demoShop, { kid, proof, by })
   return undefined
+}
+
+/** The same for the address where the customer publishes its keys. */
+async function registerSet(
+  registry: Registry,
+  audience: string,
+  { keySet }: ProjectView,
+  { privateKey, jwksUri }: CustomerKey & { readonly jwksUri: string },
+): Promise<string | undefined> {
+  if (keySet?.jwksUri === jwksUri) return undefined
+  const { challenge } = await registry.registerKeySet(demoShop, { jwksUri, by })
+  const proof = await proveKeyPossession({ privateKey, challenge, audience, projectId: demoShop, jwksUri })
+  try {
+    await registry.confirmKeySet(demoShop, { proof, by })
+    return undefined
+  } catch (error) {
+    // Somebody has edited the set, or revoked its key.
+    if (!isRefusal(error, 'proof_invalid') && !isRefusal(error, 'key_set_unreadable')) throw error
+    return `has a key set that was not taken: ${(error as Error).message}`
+  }
 }
 
 /** The key of the shop with these numbers, if it has one. */

@@ -11,6 +11,11 @@ export function portFrom(variable: string, defaultPort: number): number {
   )
 }
 
+/** Where the customer publishes its keys. Undefined: it gives the platform its public key instead. */
+export function keysPortFrom(): number | undefined {
+  return process.env.KEYS_PORT === undefined ? undefined : portFrom('KEYS_PORT', 0)
+}
+
 /** How many processes the platform has. What they share must be outside of them. */
 export function workersFrom(redisUrl: string | undefined, databaseUrl: string | undefined): number {
   const text = process.env.WORKERS ?? '1'

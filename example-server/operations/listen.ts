@@ -16,8 +16,11 @@ const all: Listening[] = []
 const maxAnswerMs = 10_000
 
 /** Listens on loopback only: the demo gives a session to whoever opens its page. */
-export async function listen(variable: string, port: number): Promise<Server> {
-  const server = createServer()
+export async function listen(
+  variable: string,
+  port: number,
+  server: Server = createServer(),
+): Promise<Server> {
   const listening: Listening = { server, owed: 0, isStopping: false }
   all.push(listening)
   server.on('request', (_req, res) => {

@@ -16,6 +16,8 @@ import { platformApp } from '../platform.js'
 import type { OpenProjectStore } from './project-store.js'
 import { openReplayStore } from './replay-store.js'
 import { serveProjects } from './served-projects.js'
+import { keySetReads } from './key-sets.js'
+import type { KeyHost } from './key-host.js'
 
 export interface PlatformProcessSettings {
   readonly port: number
@@ -24,6 +26,8 @@ export interface PlatformProcessSettings {
   readonly dataFolder: string
   readonly customerOrigin: string
   readonly ordersAddress: string
+  /** The customer's own, if it has one. */
+  readonly keyHost?: KeyHost | undefined
   readonly consoleSecrets: ConsoleSecrets
   readonly servicesSecret: string
 }
@@ -56,20 +60,28 @@ export async function startPlatform(
     closers.push(closeReplayStore)
     const server = await listen('PLATFORM_PORT', settings.port)
     const address = `http://127.0.0.1:${portOf(server)}`
-    const registry = createRegistry({ store, audience: address })
-    const { onEvent, close: closeProjects, ...served } = await serveProjects(store)
-    closers.push(closeProjects)
+    const reads = keySetReads(settings.keyHost)
+    const registry = createRegistry({ store, audience: address, keySets: reads })
     // Why a call was refused: the console finds it by the id in the answer.
     const record = recordEvents({ db })
     // Where the database is away at the end, that alone keeps nothing from ending.
     closers.push(() => record.close().catch(() => undefined))
+    const alerts = alertEvents({ store, onAlert: [logEvent, record.onEvent, events.onEvent] })
+    const {
+      onEvent,
+      close: closeProjects,
+      ...served
+    } = await serveProjects(store, {
+      reads,
+      onEvent: [logEvent, alerts, record.onEvent, events.onEvent],
+    })
+    closers.push(closeProjects)
     const logins = new ConsoleLogins(db)
     await logins.migrate().catch((error: unknown) => {
       const { message } = (error as Error).cause as Error
       throw new CannotStart(`The console cannot make its table: ${message} (DATABASE_URL)`)
     })
     const access = new ConsoleAccess(settings.consoleSecrets, logins)
-    const alerts = alertEvents({ store, onAlert: [logEvent, record.onEvent, events.onEvent] })
     const live = liveLog({
       address,
       isLoggedIn: async (req) => (await access.operatorOf(req)) !== undefined,

@@ -1,9 +1,18 @@
 /** What a process of the platform serves: keys at hand, the origins of all projects, ended sessions, and when keys were used last. */
-import { CachedKeyStore, type KeyStore, type VerifierEventListener } from 'reverse-jwt'
+import {
+  CachedKeyStore,
+  JwksKeyStore,
+  type JwksKeyStoreOptions,
+  type KeyStore,
+  type VerifierEventListener,
+} from 'reverse-jwt'
 import {
   AllowedOrigins,
   recordLastUse,
+  refreshKeySets,
   RegistryRevocations,
+  type KeySetReadOptions,
+  type KeySetRefreshListener,
   type PostgresProjectStore,
 } from 'reverse-jwt/registry'
 import type { RevocationStore } from 'reverse-jwt/session'
@@ -18,9 +27,23 @@ export interface ServedProjects {
 
 /** The demo shows the time of last use soon; a platform with traffic keeps the default of a minute. */
 const lastUseIntervalMs = 1_000
+/** And what a customer publishes: seconds. The default is five minutes. */
+const ttl = 60
 
-export async function serveProjects(store: PostgresProjectStore): Promise<ServedProjects> {
-  const keyStore = new CachedKeyStore(store)
+export interface KeySetSettings {
+  /** How the sets of customers are read. */
+  readonly reads: KeySetReadOptions & JwksKeyStoreOptions
+  readonly onEvent: readonly KeySetRefreshListener[]
+}
+
+export async function serveProjects(
+  store: PostgresProjectStore,
+  keySets: KeySetSettings,
+): Promise<ServedProjects> {
+  const { onEvent } = keySets
+  const keyStore = new CachedKeyStore(new JwksKeyStore(store, { ...keySets.reads, ttl, onEvent }))
+  // Any process may do that: each set is read by one of them.
+  const refresher = refreshKeySets({ store, keySets: keySets.reads, ttl, onEvent })
   const watch = await store.watch((projectId) => {
     keyStore.invalidate(projectId)
   })
@@ -30,6 +53,7 @@ export async function serveProjects(store: PostgresProjectStore): Promise<Served
   await revocations.ready()
   const lastUse = recordLastUse(store, { intervalMs: lastUseIntervalMs })
   const close = async () => {
+    await refresher.close()
     await watch.close()
     await origins.close()
     await revocations.close()

@@ -20,11 +20,14 @@ import {
   CannotStart,
   databaseUrlFrom,
   dataFolderFrom,
+  keysPortFrom,
   portFrom,
   redisUrlFrom,
   workersFrom,
 } from './environment.js'
 import { sessionKey } from './kept-key.js'
+import { startKeyHost } from './key-host.js'
+import { keySetReads } from './key-sets.js'
 import { listen, portOf, stopListening } from './listen.js'
 import { startPlatform } from './platform-process.js'
 import { openProjectStore } from './project-store.js'
@@ -54,6 +57,8 @@ async function start(): Promise<void> {
   const orders = await listen('ORDERS_PORT', ordersPort)
   const ordersAddress = `http://127.0.0.1:${portOf(orders)}`
   const { privateKey, file } = await customerKey(dataFolder)
+  const keysPort = keysPortFrom()
+  const keyHost = keysPort === undefined ? undefined : await startKeyHost(keysPort, dataFolder, privateKey)
   // Here, before there are several processes, of which each would make one.
   await sessionKey(dataFolder)
   const consoleSecrets = newConsoleSecrets()
@@ -65,6 +70,7 @@ async function start(): Promise<void> {
     dataFolder,
     customerOrigin,
     ordersAddress,
+    keyHost,
     consoleSecrets,
     servicesSecret,
   }
@@ -84,8 +90,12 @@ async function start(): Promise<void> {
     await projects.close()
     throw error
   })
-  const registry = createRegistry({ store: projects.store, audience: platform.address })
-  const problem = await registerDemoShop(registry, platform.address, customerOrigin, privateKey)
+  const { store } = projects
+  const registry = createRegistry({ store, audience: platform.address, keySets: keySetReads(keyHost) })
+  const problem = await registerDemoShop(registry, platform.address, customerOrigin, {
+    privateKey,
+    jwksUri: keyHost?.jwksUri,
+  })
   customer.on(
     'request',
     customerApp({ address: customerOrigin, platformAddress: platform.address, ordersAddress, privateKey }),
@@ -121,6 +131,12 @@ async function start(): Promise<void> {
   console.log(`Customer: ${customerOrigin}`)
   console.log(`Orders: ${ordersAddress} (another service of the platform)`)
   console.log(`Open ${customerOrigin} in a browser and press the button; Ctrl+C stops the demo.`)
+  if (keyHost !== undefined) {
+    console.log(`Key set: ${keyHost.jwksUri}, which is ${keyHost.file}`)
+    console.log(
+      "  Only this demo lets a key set be on the platform's own machine; a platform leaves allowAddress out.",
+    )
+  }
   console.log(
     `Console: ${platform.address}/console/ with the password ${consoleSecrets.password} (good for one login)`,
   )

@@ -14,7 +14,7 @@ import type { HostedKeyRecord } from './store/records.js'
 /** How the sets of customers are read: those of the options of `JwksKeyStore`, which should be the same here. */
 export type KeySetReadOptions = Pick<
   JwksKeyStoreOptions,
-  'timeoutMs' | 'maxBytes' | 'maxKeys' | 'ports' | 'allowAddress'
+  'timeoutMs' | 'maxBytes' | 'maxKeys' | 'ports' | 'allowAddress' | 'resolve' | 'ca'
 >
 
 export type KeySetReadRules = FetchRules & { readonly maxKeys: number }

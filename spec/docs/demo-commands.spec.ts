@@ -1,5 +1,11 @@
 import { afterEach, expect, it } from '@jest/globals'
-import { databaseUrlFrom, redisUrlFrom, workersFrom } from '../../example-server/operations/environment.js'
+import {
+  databaseUrlFrom,
+  dataFolderFrom,
+  keysPortFrom,
+  redisUrlFrom,
+  workersFrom,
+} from '../../example-server/operations/environment.js'
 import { pages } from '../package/code-blocks.js'
 import { read } from './markdown.js'
 
@@ -14,7 +20,7 @@ const commands = pages().flatMap((page) =>
     ) as Record<string, string>,
   })),
 )
-const own = ['DATABASE_URL', 'REDIS_URL', 'WORKERS']
+const own = ['DATABASE_URL', 'REDIS_URL', 'WORKERS', 'DATA_FOLDER', 'KEYS_PORT']
 afterEach(() => {
   for (const name of own) Reflect.deleteProperty(process.env, name)
 })
@@ -22,9 +28,11 @@ afterEach(() => {
 it.each(commands)('starts the demo as it stands: $name', ({ variables }) => {
   expect(own).toEqual(expect.arrayContaining(Object.keys(variables)))
   Object.assign(process.env, variables)
-  expect(workersFrom(redisUrlFrom(), databaseUrlFrom())).toBe(Number(variables.WORKERS))
+  expect(workersFrom(redisUrlFrom(), databaseUrlFrom())).toBe(Number(variables.WORKERS ?? 1))
+  expect(keysPortFrom() ?? '').toBe(Number(variables.KEYS_PORT) || '')
+  expect(dataFolderFrom()).toMatch(new RegExp(`/${variables.DATA_FOLDER ?? '.data'}$`))
 })
 
 it('is looked for where it stands', () => {
-  expect(commands.map(({ name }) => name.split(':')[0])).toEqual(['README.md', 'docs/deploy.md'])
+  expect(commands.map(({ name }) => name.split(':')[0])).toEqual(['docs/deploy.md', 'docs/key-sets.md'])
 })

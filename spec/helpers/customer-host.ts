@@ -72,6 +72,8 @@ export interface CustomerHost {
   readonly names: Map<string, readonly string[] | (() => readonly string[] | Promise<readonly string[]>)>
   /** Names that were resolved. */
   readonly resolved: string[]
+  /** PEM: who has signed its certificate. */
+  readonly root: string
   /** Whether its root is trusted. */
   trust(isTrusted: boolean): void
   /** Address of its key set. */
@@ -104,6 +106,7 @@ export function customerHost(): CustomerHost {
     get jwksUri() {
       return `https://${hostName}:${port}/jwks.json`
     },
+    root: textOf('root.pem'),
     connections: [] as string[],
     get tried() {
       return connects.mock.calls.filter((call) => !isOfOtherTests(call, port)).length
@@ -113,7 +116,7 @@ export function customerHost(): CustomerHost {
     names: new Map() as CustomerHost['names'],
     resolved: [] as string[],
     trust: (isTrusted: boolean) => {
-      jest.replaceProperty(network, 'ca', isTrusted ? textOf('root.pem') : undefined)
+      jest.replaceProperty(network, 'ca', isTrusted ? [textOf('root.pem')] : undefined)
     },
   }
   const server = createServer({ key: textOf('leaf.key'), cert: textOf('leaf.pem') }, (req, res) => {

@@ -82,6 +82,7 @@ const reports = {
   redis: isReported('redis', 'dist/lib/replay/redis/index.d.ts'),
   registry: isReported('registry', 'dist/lib/registry/index.d.ts'),
   session: isReported('session', 'dist/lib/session/index.d.ts'),
+  testing: isReported('testing', 'dist/lib/testing/index.d.ts'),
   'express-types': isCopied('express-types', 'dist/lib/express-types.d.ts'),
 }
 for (const [name, isCurrent] of Object.entries(reports)) {

@@ -195,6 +195,10 @@ describe('what an entry brings along', () => {
     ])
   })
 
+  it('is what Node has for tests, and no runner of tests', () => {
+    expect(packagesOf('dist/lib/testing/index.js')).toEqual(['node:crypto'])
+  })
+
   it('is a cache for listeners of events', () => {
     expect(packagesOf('dist/lib/events/index.js')).toEqual(['lru-cache'])
   })

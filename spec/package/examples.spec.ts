@@ -31,6 +31,7 @@ const importable = new Map([
   ...exportsOf('lib/session/index.ts', 'reverse-jwt/session').filter(
     ([name]) => name !== 'PrivateKeyInput' && name !== 'RemoteSigner',
   ),
+  ...exportsOf('lib/testing/index.ts', 'reverse-jwt/testing'),
 ])
 
 function exportsOf(file: string, name: string): [string, string][] {
@@ -90,6 +91,8 @@ beforeAll(async () => {
     'pino',
     'prom-client',
     '@opentelemetry/api',
+    'supertest',
+    '@types/supertest',
   ]
   project = await projectIn(await installation(...packages), 'examples')
   await writeFile(join(project, 'package.json'), '{ "type": "module" }')
@@ -98,7 +101,9 @@ beforeAll(async () => {
     examples.map((example, index) => [join(project, `example-${index}.${example.language}`), example]),
   )
   for (const [file, example] of fileOf) await writeFile(file, asModule(example))
-  const names = ['readers-names.d.ts', 'kms-packages.d.ts'].map((name) => join(project, name))
+  const names = ['readers-names.d.ts', 'kms-packages.d.ts', 'playwright.d.ts'].map((name) =>
+    join(project, name),
+  )
   const program = ts.createProgram([...names, ...fileOf.keys()], options)
   for (const { file, start, code, messageText } of ts.getPreEmitDiagnostics(program)) {
     const example = fileOf.get(file?.fileName ?? '')

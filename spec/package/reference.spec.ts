@@ -13,6 +13,7 @@ const pages = [
   'redis.md',
   'registry.md',
   'session.md',
+  'testing.md',
 ]
 const committed = join(root, 'docs/reference')
 let made: string

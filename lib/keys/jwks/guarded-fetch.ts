@@ -5,13 +5,15 @@ import { isIP, type LookupFunction } from 'node:net'
 import { parseJsonObject, type JsonLimits, type JsonObject } from '../../encoding/strict-json.js'
 import { keySetAddress, portOf } from './address-rules.js'
 import { isPublicAddress } from './allowed-address.js'
-import { network } from './network.js'
+import { network, type Network } from './network.js'
 
 export interface FetchRules {
   readonly timeoutMs: number
   readonly maxBytes: number
   readonly ports: readonly number[]
   readonly allowAddress: ((address: string) => boolean) | undefined
+  readonly resolve: Network['resolve'] | undefined
+  readonly ca: Network['ca']
 }
 
 export interface FetchedSet {
@@ -44,7 +46,7 @@ export async function fetchKeySet(address: string, rules: FetchRules): Promise<F
   const signal = AbortSignal.timeout(timeoutMs)
   try {
     const addresses = await beforeAbort(signal, publicAddresses(url.hostname, rules, signal))
-    const response = await answerOf(url, addresses, signal)
+    const response = await answerOf(url, addresses, rules.ca ?? network.ca, signal)
     try {
       const document = parseJsonObject(await bodyOf(response, maxBytes), documentLimits)
       if (document === undefined) throw new ReadFault('it answered no JSON object')
@@ -60,10 +62,10 @@ export async function fetchKeySet(address: string, rules: FetchRules): Promise<F
 
 async function publicAddresses(
   hostname: string,
-  { allowAddress }: FetchRules,
+  { allowAddress, resolve = network.resolve }: FetchRules,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  const addresses = await network.resolve(hostname, signal)
+  const addresses = await resolve(hostname, signal)
   if (addresses.length === 0) throw new ReadFault('its name has no address')
   const isAllowed = (address: string) =>
     isPublicAddress(address) || (isIP(address) !== 0 && allowAddress?.(address) === true)
@@ -71,7 +73,12 @@ async function publicAddresses(
   return [4, 6].flatMap((family) => addresses.filter((one) => isIP(one) === family).slice(0, maxTried))
 }
 
-function answerOf(url: URL, addresses: readonly string[], signal: AbortSignal): Promise<IncomingMessage> {
+function answerOf(
+  url: URL,
+  addresses: readonly string[],
+  ca: Network['ca'],
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const asked = request({
       hostname: url.hostname,
@@ -90,7 +97,7 @@ function answerOf(url: URL, addresses: readonly string[], signal: AbortSignal): 
       insecureHTTPParser: false,
       maxHeaderSize,
       signal,
-      ...(network.ca !== undefined && { ca: network.ca }),
+      ...(ca !== undefined && { ca: [...ca] }),
     })
     asked.on('response', resolve)
     asked.on('error', reject)

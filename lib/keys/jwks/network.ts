@@ -5,11 +5,12 @@ export interface Network {
   /** All addresses of a name. Throws where it has none. Leaves off when the signal says so. */
   resolve: (hostname: string, signal: AbortSignal) => Promise<readonly string[]>
   /** Certificates to trust, in PEM. Undefined: those that Node trusts. */
-  ca: string | undefined
+  ca: readonly string[] | undefined
 }
 
 /**
- * The names of DNS and the certificates that Node trusts. No option leads here: tests alone put something else in their place.
+ * The names of DNS and the certificates that Node trusts, unless the options of a store say otherwise. Tests of many stores put something
+ * else in their place.
  *
  * Not by `dns.lookup`, which holds a thread of the process for as long as the server of a name lets it wait, and knows the names of
  * /etc/hosts, which are for nobody else.

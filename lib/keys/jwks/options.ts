@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import { eventListeners } from '../../events/listeners.js'
 import type { KeySetEvent } from '../../events/read-event.js'
 import { callback, integer, milliseconds, seconds } from '../../options/kinds.js'
@@ -31,6 +32,16 @@ export interface JwksKeyStoreOptions {
    * tests and for private clouds. Default: none. Prints a warning.
    */
   readonly allowAddress?: (address: string) => boolean
+  /**
+   * All addresses of a name, for private clouds whose names DNS does not have: `['10.1.2.3']`. They are looked at like any others, so it
+   * needs `allowAddress` beside it. Leave off when `signal` says so. Default: the A and AAAA records of DNS.
+   */
+  readonly resolve?: (hostname: string, signal: AbortSignal) => Promise<readonly string[]>
+  /**
+   * Certificates to trust, PEM, one or a list, **instead of** those that Node trusts: for private clouds. Beside them it is
+   * `[...tls.rootCertificates, ownRoot]`.
+   */
+  readonly ca?: string | readonly string[]
   /** Told what became of each read of a set: one listener, or a list of them. */
   readonly onEvent?: ((event: KeySetEvent) => unknown) | readonly ((event: KeySetEvent) => unknown)[]
 }
@@ -46,6 +57,24 @@ const ports: Option<readonly number[]> = (given, wrong) => {
   throw wrong(`must be a list of 1 to ${maxPorts} ports: [443]`)
 }
 
+const certificates: Option<readonly string[] | undefined> = (given, wrong) => {
+  if (given === undefined) return undefined
+  const list: unknown[] = Array.isArray(given) ? Array.from(given) : [given]
+  if (list.length > 0 && list.every(isCertificate)) return list
+  throw wrong(
+    'must be certificates in PEM: one string that begins with -----BEGIN CERTIFICATE-----, or a list of them',
+  )
+}
+
+/** Else the first read would find out, and it may be in the night. */
+function isCertificate(text: unknown): text is string {
+  try {
+    return typeof text === 'string' && new X509Certificate(text).raw.length > 0
+  } catch {
+    return false
+  }
+}
+
 export const readJwksOptions = optionsReader('JwksKeyStore', {
   ttl: seconds({ default: 300, min: 60, max: 3_600 }),
   staleIfError: seconds({ default: 3_600, min: 0, max: 86_400 }),
@@ -56,5 +85,7 @@ export const readJwksOptions = optionsReader('JwksKeyStore', {
   concurrency: integer({ default: 16, max: 64, of: 'sets' }),
   ports,
   allowAddress: callback<(address: string) => boolean>('that says whether it may be connected to'),
+  resolve: callback<NonNullable<JwksKeyStoreOptions['resolve']>>('that returns the addresses of a name'),
+  ca: certificates,
   onEvent: eventListeners<KeySetEvent>(),
 } satisfies OptionsOf<JwksKeyStoreOptions>)

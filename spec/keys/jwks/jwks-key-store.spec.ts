@@ -134,6 +134,10 @@ describe('the options', () => {
     ['ports', 443],
     ['ports', [1, 2, 3, 4, 5, 6, 7, 8, 9]],
     ['allowAddress', true],
+    ['resolve', '10.0.0.1'],
+    ['ca', []],
+    ['ca', '/etc/ssl/root.pem'],
+    ['ca', ['-----BEGIN CERTIFICATE-----']],
     ['onEvent', 'log'],
   ])('%s cannot be %j', (name, value) => {
     expect(made({ [name]: value })).toThrow(new RegExp(`^JwksKeyStore: ${name} must be `))
@@ -149,9 +153,38 @@ describe('the options', () => {
     )
   })
 
-  it('have no way to other names or certificates than those of the system', () => {
-    for (const name of ['resolve', 'lookup', 'ca', 'rejectUnauthorized', 'agent', 'network', 'fetch'])
+  it('have no way around the checks of addresses and certificates', () => {
+    for (const name of ['lookup', 'rejectUnauthorized', 'checkServerIdentity', 'agent', 'network', 'fetch'])
       expect(made({ [name]: () => undefined })).toThrow(/unknown option/)
+  })
+
+  it('resolve and ca are for a private cloud: names that DNS does not have, certificates that nobody else trusts', async () => {
+    host.answer = keySet([published()])
+    host.trust(false)
+    host.names.clear()
+    const asked: string[] = []
+    const resolve = (name: string) => {
+      asked.push(name)
+      return Promise.resolve(['127.0.0.1'])
+    }
+    expect(await hostedPlatform(host, { resolve, ca: host.root }).send()).toBe('passes')
+    expect([asked, host.resolved]).toEqual([[hostName], []])
+    const untrusting = hostedPlatform(host, { resolve })
+    expect(await untrusting.send()).toBe('store_unavailable')
+    expect(untrusting.causes()).toEqual([
+      'the key set cannot be read: it failed with UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+    ])
+  })
+
+  it.each<[string, unknown]>([
+    ['an address that is not allowed', ['127.0.0.1', '127.0.0.2']],
+    ['no list', undefined],
+    ['no address', []],
+    ['a name', ['localhost']],
+  ])('a resolve that says %s leads nowhere', async (_, addresses) => {
+    const resolve = () => Promise.resolve(addresses as string[])
+    expect(await hostedPlatform(host, { resolve }).send()).toBe('store_unavailable')
+    expect(host.tried).toBe(0)
   })
 
   it('allowAddress warns', async () => {

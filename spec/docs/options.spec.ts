@@ -1,14 +1,14 @@
 import { describe, expect, it } from '@jest/globals'
 import { createSigner } from '../../lib/customer/index.js'
 import { readFaceOptions } from '../../lib/faces/face-options.js'
-import { AuthenticationError, CachedKeyStore, createVerifier, StoreError } from '../../lib/index.js'
+import { CachedKeyStore, createVerifier } from '../../lib/index.js'
 import { readVerifierOptions, verifierOptions } from '../../lib/verify/options.js'
 import { limits } from '../../lib/protocol.js'
 import { platform } from '../helpers/platform.js'
-import { every } from '../helpers/provocations.js'
 import { codesOf, read, sectionOf, tablesOf } from './markdown.js'
 
 const readme = read('README.md')
+const options = read('docs/options.md')
 const { audience, keyStore, replayStore } = platform().options
 
 /** The options that a function knows, from its own complaint about one that it does not. */
@@ -28,8 +28,9 @@ function columnsOf(table: string[][] = []): [names: (string | undefined)[], defa
   return [names, new Map(table.map(([name = '', value = '']) => [codesOf(name)[0] ?? '', value]))]
 }
 
-describe('the options in the README', () => {
-  const [ofVerifier, ofFaces] = tablesOf(sectionOf(readme, '## Options'))
+describe('the options in docs/options.md', () => {
+  const [ofVerifier] = tablesOf(sectionOf(options, '## The verifier'))
+  const [ofFaces] = tablesOf(sectionOf(options, '## The faces'))
 
   it('are those of a verifier, in their order', () => {
     expect(columnsOf(ofVerifier)[0]).toEqual(Object.keys(verifierOptions))
@@ -81,7 +82,7 @@ describe('the options in the README', () => {
   })
 
   it('name those of a signer', () => {
-    const [paragraph = ''] = /^`createSigner` takes .*$/m.exec(readme) ?? []
+    const [paragraph = ''] = /^`createSigner` takes .*$/m.exec(options) ?? []
     const known = namesKnownTo((options) => createSigner(options))
     expect(known).toContain('expiresIn')
     expect(codesOf(paragraph)).toEqual(expect.arrayContaining(known))
@@ -94,19 +95,6 @@ describe('the options in docs/keys.md', () => {
     const tables = tablesOf(sectionOf(read('docs/keys.md'), '## Keys in a database'))
     const known = namesKnownTo((options) => new CachedKeyStore(keyStore, options))
     expect(columnsOf(tables[0])[0]).toEqual(known)
-  })
-})
-
-describe('the refusals in the README', () => {
-  it('are those of lib', () => {
-    const [rows = []] = tablesOf(sectionOf(readme, '## Refusals'))
-    const listed = rows.flatMap(([codes = '', ...facts]) => codesOf(codes).map((code) => [code, ...facts]))
-    const expected = every.map(([code]) => {
-      const outage = code === 'store_unavailable' || code === 'replay_store_full'
-      const { status, error, retry } = outage ? new StoreError(code) : new AuthenticationError(code)
-      return [code, String(status), error === undefined ? '' : `\`${error}\``, `\`${retry}\``]
-    })
-    expect(listed.toSorted()).toEqual(expected.toSorted())
   })
 })
 
