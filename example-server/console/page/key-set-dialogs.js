@@ -39,7 +39,7 @@ export function askForKeySet(project, done) {
       paragraph(
         'From that proof on every key that is published there signs for the project, also those that come later: whoever controls the address decides.',
       ),
-      field('Address', address, 'https, a name with a dot, port 443. It is read when the proof is there.'),
+      field('Address', address, 'https, and a name with a dot. It is read when the proof is there.'),
     ],
     fields: { jwksUri: address },
     action: 'Ask for a proof',
