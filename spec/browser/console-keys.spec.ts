@@ -29,10 +29,11 @@ describe('a key', () => {
     await visitor.dialog().getByRole('button', { name: 'Copy: Private key' }).click()
     await visitor.dialog().getByText('Copied').waitFor()
     expect(await visitor.page.evaluate('navigator.clipboard.readText()')).toBe(text)
-    // A slip does not close it, nor does it close before it is said that somebody has the key.
+    // A slip does not close it, nor does a link lead away from it, nor does it close before it is said that somebody has the key.
     await visitor.page.keyboard.press('Escape')
     await visitor.inDialog('Forget it here').click()
     expect(await visitor.dialog().isVisible()).toBe(true)
+    expect(await visitor.dialog().locator('a:not([target=_blank])').count()).toBe(0)
     await visitor.dialog().getByLabel('I have it').check()
     await visitor.inDialog('Forget it here').click()
     await visitor.said('The new key is active.')

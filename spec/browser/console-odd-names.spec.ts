@@ -1,8 +1,8 @@
 import { expect, it, jest } from '@jest/globals'
 import { createSigner, generateProjectKey } from '../../lib/customer/index.js'
-import type { ProjectView } from '../../lib/registry/index.js'
+import type { ProjectStore, ProjectView } from '../../lib/registry/index.js'
 import { changeOf, keyRecord, projectRecord } from '../helpers/records.js'
-import { consoleVisitor } from './console-visitor.js'
+import { consoleVisitor, demo } from './console-visitor.js'
 
 jest.setTimeout(90_000)
 
@@ -35,7 +35,7 @@ const honestName = 'Café 東京 شركة Ümlaut'
 /** More than a page of the list. They come behind the others. */
 const many = Array.from({ length: 60 }, (_, index) => `\u6771-${String(index).padStart(2, '0')}`)
 
-const visitor = consoleVisitor(async (store) => {
+async function oddProjects(store: ProjectStore): Promise<void> {
   for (const id of Object.keys(lookalikes)) await store.commit(changeOf(projectRecord(id)))
   for (const id of many) await store.commit(changeOf(projectRecord(id)))
   const shop = { id: 'demo-shop', issuer: 'demo-shop', suspended: false, scopes: ['portal:read'] }
@@ -65,7 +65,9 @@ const visitor = consoleVisitor(async (store) => {
     after: { project: { name: 'x\u200d' } as ProjectView },
   }
   await store.commit({ ...change, audit: { ...change.audit, ...audit } })
-})
+}
+
+const visitor = consoleVisitor(demo(oddProjects))
 
 /** What a reader cannot see, in what the page says or has a screen reader say. */
 const hidden = `(() => {

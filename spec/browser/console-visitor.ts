@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from '@jest/globals'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
@@ -13,7 +13,25 @@ import { putEmptyPgliteInto } from '../helpers/pglite.js'
 /** Writes what is there before the demo starts, past the registry, which would refuse some of it. */
 export type Prepare = (store: ProjectStore) => Promise<void>
 
-/** Somebody at the console of a demo of their own, logged in. */
+/** Where somebody comes to, until they leave. */
+export type Host = Pick<DemoProcess, 'started' | 'console' | 'kill'>
+export type OpenHost = () => Promise<Host>
+
+/** A demo of one's own. */
+export const demo =
+  (prepare?: Prepare): OpenHost =>
+  async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'reverse-jwt-console-'))
+    await putEmptyPgliteInto(folder)
+    if (prepare !== undefined) {
+      const projects = await openProjectStore(undefined, folder)
+      await prepare(projects.store)
+      await projects.close()
+    }
+    return new DemoProcess({ PLATFORM_PORT: '0', CUSTOMER_PORT: '0' }, folder)
+  }
+
+/** Somebody at a console, logged in. */
 export class ConsoleVisitor {
   address = ''
   customer = ''
@@ -22,8 +40,7 @@ export class ConsoleVisitor {
   /** The one-time password, and who logged in with it. */
   password = ''
   readonly operator = 'ops'
-  private demo: DemoProcess | undefined
-  private folder = ''
+  private host: Host | undefined
   private opened: { readonly browser: Browser; readonly context: BrowserContext } | undefined
   private current: Page | undefined
 
@@ -43,24 +60,18 @@ export class ConsoleVisitor {
     return this.current
   }
 
-  async arrive(prepare?: Prepare, isLoggedIn = true): Promise<void> {
-    this.folder = await mkdtemp(join(tmpdir(), 'reverse-jwt-console-'))
-    await putEmptyPgliteInto(this.folder)
-    if (prepare !== undefined) {
-      const projects = await openProjectStore(undefined, this.folder)
-      await prepare(projects.store)
-      await projects.close()
-    }
+  async arrive(open: OpenHost, isLoggedIn: boolean): Promise<void> {
+    const host = await open()
+    this.host = host
     const browser = await launchChromium()
     const context = await browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'] })
     this.opened = { browser, context }
-    this.demo = new DemoProcess({ PLATFORM_PORT: '0', CUSTOMER_PORT: '0', DATA_FOLDER: this.folder })
-    ;({ customer: this.customer } = await this.demo.started())
-    const { address, password } = await this.demo.console()
+    ;({ customer: this.customer } = await host.started())
+    const { address, password } = await host.console()
     this.address = address
     this.password = password
     if (!isLoggedIn) return
-    const { cookie } = await loggedInAtConsole(this.demo)
+    const { cookie } = await loggedInAtConsole(host)
     const [name = '', value = ''] = cookie.split('=')
     const { hostname: domain } = new URL(address)
     await context.addCookies([{ name, value, domain, path: '/console', httpOnly: true, sameSite: 'Strict' }])
@@ -68,8 +79,7 @@ export class ConsoleVisitor {
 
   async leave(): Promise<void> {
     await this.opened?.browser.close()
-    await this.demo?.kill()
-    await rm(this.folder, { recursive: true, force: true })
+    await this.host?.kill()
   }
 
   /** The one of the test before, emptied, unless that has closed it: a new one takes half a second of the processor. */
@@ -158,9 +168,9 @@ export class ConsoleVisitor {
 }
 
 /** Arrives before the tests of a file and leaves after them; each test has a page that shows nothing yet, and no complaint. */
-export function consoleVisitor(prepare?: Prepare, isLoggedIn = true): ConsoleVisitor {
+export function consoleVisitor(open = demo(), isLoggedIn = true): ConsoleVisitor {
   const visitor = new ConsoleVisitor()
-  beforeAll(() => visitor.arrive(prepare, isLoggedIn), 90_000)
+  beforeAll(() => visitor.arrive(open, isLoggedIn), 90_000)
   afterAll(() => visitor.leave())
   beforeEach(async () => {
     await visitor.openPage()

@@ -1,7 +1,7 @@
 import type { DemoProcess } from './demo-process.js'
 
 /** An operator of a demo, logged in by the one password that there is: where the console is, and what its page would send. */
-export async function loggedInAtConsole(demo: DemoProcess) {
+export async function loggedInAtConsole(demo: Pick<DemoProcess, 'console'>) {
   const { address, password } = await demo.console()
   const headers = { origin: new URL(address).origin, 'content-type': 'application/json' }
   const login = await fetch(`${address}login`, {

@@ -14,6 +14,8 @@ const titles = {
   project_refused: 'Many calls of a project are refused',
   store_unavailable: 'A store cannot be asked',
   key_near_expiry: 'A key ends soon',
+  key_set_failing: 'A key set cannot be read',
+  private_key_published: 'A private key stands in a key set',
   revocations_stale: 'The list of ended sessions is old',
   probing: 'Somebody tries names',
 }

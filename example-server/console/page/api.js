@@ -47,11 +47,14 @@ export const suspendProject = (id, options) => ask('POST', `${project(id)}/suspe
 export const resumeProject = (id) => ask('POST', `${project(id)}/resume`, {})
 export const deleteProject = (id, reason) => ask('DELETE', `${project(id)}${query({ reason })}`)
 /** All keys of a project. */
-export async function listKeys(id) {
+export const listKeys = (id) => allKeys(`${project(id)}/keys`)
+/** Every key that its key set ever had. */
+export const listHostedKeys = (id) => allKeys(`${project(id)}/key-set/keys`)
+async function allKeys(path) {
   const keys = []
   let after
   do {
-    const page = await ask('GET', `${project(id)}/keys${query({ after, limit: 500 })}`)
+    const page = await ask('GET', `${path}${query({ after, limit: 500 })}`)
     keys.push(...page.keys)
     after = page.next
   } while (after !== undefined)
@@ -63,6 +66,9 @@ export const confirmKey = (id, options) => ask('POST', `${project(id)}/keys/conf
 export const rotateKey = (id, options, name) =>
   ask('POST', `${project(id)}/keys/rotate`, options, { 'idempotency-key': name })
 export const revokeKey = (id, options) => ask('POST', `${project(id)}/keys/revoke`, options)
+export const registerKeySet = (id, jwksUri) => ask('POST', `${project(id)}/key-set/register`, { jwksUri })
+export const confirmKeySet = (id, proof) => ask('POST', `${project(id)}/key-set/confirm`, { proof })
+export const removeKeySet = (id, options) => ask('POST', `${project(id)}/key-set/remove`, options)
 /** An event that was refused, by its id. */
 export const readRefusal = (id) => ask('GET', `/api/refusals/${encodeURIComponent(id)}`)
 export const audit = (about, before) =>

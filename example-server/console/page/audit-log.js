@@ -17,6 +17,10 @@ const sentences = {
   'key.confirmed': 'activated a key, given the proof',
   'key.rotated': 'rotated a key',
   'key.revoked': 'revoked a key',
+  'key_set.registered': 'registered a key set and asked for a proof',
+  'key_set.confirmed': 'accepted a key set, given the proof',
+  'key_set.changed': 'found other keys in the key set',
+  'key_set.removed': 'removed the key set',
 }
 
 let next

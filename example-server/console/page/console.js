@@ -6,6 +6,7 @@ import { placeOf, returnFocus } from './focus.js'
 import { guarded } from './guarded.js'
 import { askToCreateKey } from './key-dialogs.js'
 import { keyItems } from './key-list.js'
+import { hideKeySet, showKeySet } from './key-set.js'
 import { isLoggedIn, listenForLogin, readSession, session, showLogin } from './login.js'
 import { say } from './messages.js'
 import { askForNewProject } from './project-dialogs.js'
@@ -15,6 +16,8 @@ import { askToRegister } from './registration-dialogs.js'
 import { idElement } from '/visible-text.js'
 
 const refreshEveryMs = 3_000
+/** A set is read once in minutes. */
+const refreshKeySetEveryMs = 30_000
 /** The project that is shown, with the audience of its tokens. */
 let shown
 let keys = []
@@ -37,15 +40,20 @@ byId('new-project').addEventListener('click', () =>
 byId('create-key').addEventListener('click', () => askToCreateKey(shown, changed))
 byId('register-key').addEventListener('click', () => askToRegister(shown, keys, changed))
 addEventListener('hashchange', guarded('show', showProject))
-setInterval(() => {
-  // A dialog may be about to delete what would be asked for.
-  if (isLoggedIn() && !byId('keys').hidden && !byId('dialog').open && !document.hidden)
-    void loadKeys().catch((error) => {
-      if (error.status === 403) showLogin()
-    })
-}, refreshEveryMs)
+keepFresh(loadKeys, refreshEveryMs)
+keepFresh(loadKeySet, refreshKeySetEveryMs)
 
 void guarded('show', start)()
+
+function keepFresh(load, everyMs) {
+  setInterval(() => {
+    // A dialog may be about to delete what would be asked for.
+    if (isLoggedIn() && !byId('keys').hidden && !byId('dialog').open && !document.hidden)
+      void load().catch((error) => {
+        if (error.status === 403) showLogin()
+      })
+  }, everyMs)
+}
 
 async function start() {
   if (!(await readSession())) return
@@ -59,8 +67,7 @@ async function start() {
 async function showProject() {
   say()
   drawProjects()
-  byId('keys').hidden = true
-  shownKeys = ''
+  hideKeys()
   const id = current()
   if (id === '') {
     const text =
@@ -70,7 +77,7 @@ async function showProject() {
     try {
       shown = { ...(await api.readProject(id)), audience: session.audience }
       showProjectView(shown, changed, gone)
-      await loadKeys()
+      await Promise.all([loadKeys(), showKeySet(shown, changed)])
       byId('keys').hidden = false
     } catch (error) {
       if (error.status !== 404) throw error
@@ -80,8 +87,14 @@ async function showProject() {
   await loadAudit()
 }
 
-async function gone() {
+function hideKeys() {
   byId('keys').hidden = true
+  shownKeys = ''
+  hideKeySet()
+}
+
+async function gone() {
+  hideKeys()
   await loadProjects()
   await go(firstProject()?.id ?? '')
   say('good', 'The project is deleted.')
@@ -94,11 +107,19 @@ async function loadKeys() {
   const answer = await api.listKeys(id)
   if (id !== current()) return
   keys = answer.keys
-  const text = JSON.stringify([keys, Math.floor(Date.now() / 60_000)])
+  const text = JSON.stringify([keys, shown.keySet, Math.floor(Date.now() / 60_000)])
   const list = byId('key-list')
   if (text === shownKeys || (shownKeys !== '' && list.contains(document.activeElement))) return
   shownKeys = text
   list.replaceChildren(...keyItems(shown, keys, changed))
+}
+
+async function loadKeySet() {
+  const id = current()
+  const project = await api.readProject(id)
+  if (id !== current()) return
+  shown = { ...project, audience: session.audience }
+  await showKeySet(shown, changed)
 }
 
 /** After a change: shows what is so now, and says what was done. */

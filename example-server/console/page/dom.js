@@ -19,6 +19,17 @@ export function pill(text, mood) {
   return element('strong', { className: 'pill', data: { mood } }, text)
 }
 
+/** Facts, each a term and what is so: `[term, ...texts and elements]`. What is false or undefined is left out. */
+export function factList(...facts) {
+  return element(
+    'dl',
+    { className: 'facts' },
+    ...facts
+      .filter(Boolean)
+      .map(([term, ...value]) => element('div', {}, element('dt', {}, term), element('dd', {}, ...value))),
+  )
+}
+
 const formatter = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' })
 
 /** A moment in epoch seconds, as people say it. */

@@ -1,7 +1,7 @@
 /** What a customer is given beside their key. */
 import { copyable, copyableId } from './copy.js'
 import { openDialog } from './dialog.js'
-import { element, field, select } from './dom.js'
+import { element, factList, field, select } from './dom.js'
 import { sheets } from './sheets/sheets.js'
 
 const guide = 'https://unpkg.com/reverse-jwt/docs/customers.md'
@@ -20,22 +20,18 @@ function handOver({ id, issuer = id, scopes = [], audience }, { kid, alg }) {
   }
   language.addEventListener('change', show)
   show()
-  const list = element('dl', { className: 'facts' })
-  const add = (term, label, text) =>
-    list.append(
-      element('div', {}, element('dt', {}, term), element('dd', {}, copyableId(label, text, 'kid'))),
-    )
-  add('Audience', 'audience', audience)
-  add('Project id', 'project id', id)
-  add('kid', 'kid', kid)
   return element(
     'section',
     { className: 'hand-over', aria: { label: 'Hand-over sheet' } },
     element('h3', {}, 'For the customer'),
-    list,
+    factList(
+      ['Audience', copyableId('audience', audience, 'kid')],
+      ['Project id', copyableId('project id', id, 'kid')],
+      ['kid', copyableId('kid', kid, 'kid')],
+    ),
     field('Signer in', language, [
       'It reads the private key from the file that PROJECT_KEY_FILE names, and prints one token. What else a backend checks before it signs: ',
-      element('a', { href: guide, rel: 'noreferrer' }, 'the guide for customers'),
+      element('a', { href: guide, rel: 'noreferrer', target: '_blank' }, 'the guide for customers'),
       '.',
     ]),
     signer,

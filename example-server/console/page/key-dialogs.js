@@ -102,7 +102,14 @@ export function askToRotate(project, key, done) {
   })
 }
 
-export function askToRevoke(project, key, done) {
+/** A key of the customer's set is `hosted`. Without a `kid` somebody types it. */
+export function askToRevoke(project, { kid, hosted = false }, done) {
+  const typed = element('input', {
+    required: true,
+    maxLength: 256,
+    autocomplete: 'off',
+    spellcheck: false,
+  })
   const reason = select(reasons)
   const sure = element('input', { type: 'checkbox', required: true })
   openDialog({
@@ -112,14 +119,19 @@ export function askToRevoke(project, key, done) {
         'At once and for good: every token that it signs is refused, and it can never be used again.',
         'refused',
       ),
-      element('p', {}, 'Key ', idElement(key.kid, 'kid')),
+      ...(hosted ? [element('p', {}, 'This counts whatever stands in the key set from now on.')] : []),
+      kid === undefined
+        ? field('kid', typed, 'As it stands in the tokens of this key. Nobody need have seen it before.')
+        : element('p', {}, 'Key ', idElement(kid, 'kid')),
       field('Reason', reason),
       element('label', { className: 'switch' }, sure, ' Nobody may call with this key any more'),
     ],
+    fields: kid === undefined ? { kid: typed } : {},
     action: 'Revoke',
     mood: 'danger',
     submit: async () => {
-      const { warning: left } = await api.revokeKey(project.id, { kid: key.kid, reason: reason.value })
+      const options = { kid: kid ?? typed.value.trim(), reason: reason.value }
+      const { warning: left } = await api.revokeKey(project.id, options)
       closeDialog()
       await done(
         left === undefined ? 'The key is revoked.' : `The key is revoked. ${visibleName(left)}`,

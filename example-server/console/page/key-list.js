@@ -1,5 +1,5 @@
 import { copyable, copyableId } from './copy.js'
-import { ago, button, element, moment, pill } from './dom.js'
+import { ago, button, element, factList, moment, pill } from './dom.js'
 import { showHandOver } from './hand-over.js'
 import { askToRevoke, askToRotate } from './key-dialogs.js'
 import { askForNewChallenge, askToConfirm, askToRegister } from './registration-dialogs.js'
@@ -11,7 +11,11 @@ const order = ['active', 'retiring', 'pending', 'revoked', 'expired']
 /** The items of the list of keys: those that can be used first, the newest first. */
 export function keyItems(project, keys, done) {
   if (keys.length === 0) {
-    return [element('li', { className: 'empty' }, 'No key yet, so nobody can sign tokens of this project.')]
+    const text =
+      project.keySet === undefined
+        ? 'No key yet, so nobody can sign tokens of this project.'
+        : 'No registered key: the customer hosts the keys, below.'
+    return [element('li', { className: 'empty' }, text)]
   }
   return keys
     .toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state) || b.createdAt - a.createdAt)
@@ -52,26 +56,23 @@ function keyItem(project, key, keys, done) {
 }
 
 function facts(key, alg) {
-  const list = element('dl', { className: 'facts' })
-  const add = (name, ...value) => {
-    list.append(element('div', {}, element('dt', {}, name), element('dd', {}, ...value)))
-  }
-  add('Algorithm', alg)
-  add('Created', moment(key.createdAt))
-  if (key.activatedAt !== undefined) {
-    add('Last used', key.lastUsedAt === undefined ? 'never' : ago(key.lastUsedAt))
-  }
-  if (isRegistration(key))
-    add(
-      key.state === 'pending' ? 'Waits for a proof until' : 'Waited for a proof until',
-      moment(key.challengeExpiresAt),
-    )
-  if (key.state === 'retiring') add('Ends', moment(key.notAfter))
-  if (key.state === 'expired' && key.notAfter !== undefined) add('Ended', moment(key.notAfter))
-  if (key.state === 'revoked')
-    add('Revoked', moment(key.revokedAt), ' (', nameElement(key.revocationReason), ')')
-  if (key.replaces !== undefined) add('In place of', idElement(key.replaces, 'kid'))
-  return list
+  const { state, createdAt, activatedAt, lastUsedAt, notAfter, replaces } = key
+  const waiting = state === 'pending' ? 'Waits for a proof until' : 'Waited for a proof until'
+  return factList(
+    ['Algorithm', alg],
+    ['Created', moment(createdAt)],
+    activatedAt !== undefined && ['Last used', lastUsedAt === undefined ? 'never' : ago(lastUsedAt)],
+    isRegistration(key) && [waiting, moment(key.challengeExpiresAt)],
+    state === 'retiring' && ['Ends', moment(notAfter)],
+    state === 'expired' && notAfter !== undefined && ['Ended', moment(notAfter)],
+    state === 'revoked' && revocation(key),
+    replaces !== undefined && ['In place of', idElement(replaces, 'kid')],
+  )
+}
+
+/** When a key was revoked, and why. */
+export function revocation({ revokedAt, revocationReason }) {
+  return ['Revoked', moment(revokedAt), ' (', nameElement(revocationReason), ')']
 }
 
 /** A pair that was made here is active at once; one of the customer's waits for a proof. */

@@ -1,6 +1,6 @@
 import * as api from './api.js'
 import { copyableId } from './copy.js'
-import { button, byId, element, pill } from './dom.js'
+import { button, byId, element, factList, pill } from './dom.js'
 import { guarded } from './guarded.js'
 import { askForSettings, askToDelete, askToSuspend } from './project-dialogs.js'
 import { idElement, nameElement, projectTitle } from '/visible-text.js'
@@ -12,15 +12,6 @@ export function showProjectView(project, changed, gone) {
     await api.resumeProject(id)
     await changed('The project is resumed.')
   })
-  const list = element('dl', { className: 'facts' })
-  const add = (term, ...value) =>
-    list.append(element('div', {}, element('dt', {}, term), element('dd', {}, ...value)))
-  add('Id', copyableId('project id', id))
-  if (issuer !== id) add('Issuer', copyableId('issuer', issuer))
-  add('Audience', copyableId('audience', audience))
-  add('Allowed origins', ...(allowedOrigins === undefined ? ['any'] : idsOrNone(allowedOrigins)))
-  add('Scopes', ...idsOrNone(scopes))
-  if (suspensionReason !== undefined) add('Suspended because', nameElement(suspensionReason))
   byId('project').replaceChildren(
     element(
       'div',
@@ -28,7 +19,14 @@ export function showProjectView(project, changed, gone) {
       element('h2', { tabIndex: -1 }, projectTitle(project)),
       suspended ? pill('suspended', 'trouble') : pill('open', 'good'),
     ),
-    list,
+    factList(
+      ['Id', copyableId('project id', id)],
+      issuer !== id && ['Issuer', copyableId('issuer', issuer)],
+      ['Audience', copyableId('audience', audience)],
+      ['Allowed origins', ...(allowedOrigins === undefined ? ['any'] : idsOrNone(allowedOrigins))],
+      ['Scopes', ...idsOrNone(scopes)],
+      suspensionReason !== undefined && ['Suspended because', nameElement(suspensionReason)],
+    ),
     element(
       'div',
       { className: 'buttons' },
