@@ -1,4 +1,5 @@
-import { beforeEach, describe, expect, it } from '@jest/globals'
+import { beforeEach, describe, expect, it, jest } from '@jest/globals'
+import https from 'node:https'
 import { customerHost, hostName, keySet } from '../helpers/customer-host.js'
 import { allowedAddress, hostedPlatform, published, setOf } from '../helpers/hosted-platform.js'
 import { readElsewhere } from './read-elsewhere.js'
@@ -197,6 +198,17 @@ describe('my host answers', () => {
       host: `${hostName}:${host.port}`,
       'user-agent': 'reverse-jwt',
     })
+  })
+
+  it('itself, also where all of this process goes by an agent of its own, as packages for proxies have', async () => {
+    class ElsewhereAgent extends https.Agent {
+      override createConnection(): never {
+        throw new Error('to the proxy')
+      }
+    }
+    jest.replaceProperty(https, 'globalAgent', new ElsewhereAgent())
+    expect(await hostedPlatform(host).send()).toBe('passes')
+    expect(host.connections).toEqual([allowedAddress])
   })
 
   it('itself, whatever proxy the environment names', async () => {

@@ -1,6 +1,6 @@
 import type { LookupAddress } from 'node:dns'
 import type { IncomingMessage } from 'node:http'
-import { request } from 'node:https'
+import { Agent, request } from 'node:https'
 import { isIP, type LookupFunction } from 'node:net'
 import { parseJsonObject, type JsonLimits, type JsonObject } from '../../encoding/strict-json.js'
 import { keySetAddress, portOf } from './address-rules.js'
@@ -83,8 +83,8 @@ function answerOf(url: URL, addresses: readonly string[], signal: AbortSignal): 
         'Accept-Encoding': 'identity',
         'User-Agent': 'reverse-jwt',
       },
-      // One of its own, without proxies and without connections of others.
-      agent: false,
+      // One of its own, without connections of others. `false` would make one of the kind that the process uses: of a proxy, where it has one.
+      agent: new Agent(),
       lookup: pinned(addresses),
       rejectUnauthorized: true,
       insecureHTTPParser: false,
