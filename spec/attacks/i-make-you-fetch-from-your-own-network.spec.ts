@@ -93,6 +93,25 @@ describe('the name of my key set', () => {
     expect([host.connections, host.tried]).toEqual([[], 0])
   })
 
+  it('leads to 65 addresses: they are not even looked at, and no connection is made', async () => {
+    const looked: string[] = []
+    const allowAddress = (address: string) => looked.push(address) > 0
+    host.names.set(
+      hostName,
+      Array.from({ length: 65 }, () => allowedAddress),
+    )
+    const many = hostedPlatform(host, { allowAddress })
+    expect(await many.send()).toBe('store_unavailable')
+    expect(many.causes()).toEqual(['the key set cannot be read: its name has more than 64 addresses'])
+    expect([looked, host.tried]).toEqual([[], 0])
+    host.names.set(
+      hostName,
+      Array.from({ length: 64 }, () => allowedAddress),
+    )
+    expect(await hostedPlatform(host, { allowAddress }).send()).toBe('passes')
+    expect(looked).toHaveLength(64)
+  })
+
   it('leads elsewhere when it is asked a second time: it is not asked, what was checked is connected to', async () => {
     let times = 0
     host.names.set(hostName, () => [times++ === 0 ? allowedAddress : '127.0.0.2'])

@@ -23,6 +23,8 @@ export interface FetchedSet {
 /** A set of 20 keys with certificates has some 400 values. What has more keys than are used is read as well, to say so. */
 const documentLimits: JsonLimits = { values: 4_000, members: 3_000, objects: 300, indexNames: 0 }
 const maxHeaderSize = 8_192
+/** Addresses that a name may have. An answer of DNS has room for thousands, and to look at them takes a tenth of a second. */
+const maxAddresses = 64
 /** How many addresses of each family are tried. All are looked at. */
 const maxTried = 2
 
@@ -65,6 +67,7 @@ async function publicAddresses(
 ): Promise<readonly string[]> {
   const addresses = await network.resolve(hostname, signal)
   if (addresses.length === 0) throw new ReadFault('its name has no address')
+  if (addresses.length > maxAddresses) throw new ReadFault(`its name has more than ${maxAddresses} addresses`)
   const isAllowed = (address: string) =>
     isPublicAddress(address) || (isIP(address) !== 0 && allowAddress?.(address) === true)
   if (!addresses.every(isAllowed)) throw new ReadFault('its name leads to an address that is not public')
@@ -83,7 +86,7 @@ function answerOf(url: URL, addresses: readonly string[], signal: AbortSignal): 
         'Accept-Encoding': 'identity',
         'User-Agent': 'reverse-jwt',
       },
-      // One of its own, without connections of others. `false` would make one of the kind that the process uses: of a proxy, where it has one.
+      // One of its own, without connections of others. `false` makes one of the class of `https.globalAgent`, which may be for a proxy.
       agent: new Agent(),
       lookup: pinned(addresses),
       rejectUnauthorized: true,
