@@ -1,3 +1,4 @@
+import { constants } from 'node:crypto'
 import type { LookupAddress } from 'node:dns'
 import type { IncomingMessage } from 'node:http'
 import { Agent, request } from 'node:https'
@@ -27,6 +28,8 @@ const maxHeaderSize = 8_192
 const maxAddresses = 64
 /** How many addresses of each family are tried. All are looked at. */
 const maxTried = 2
+/** Informational answers and tickets of TLS: `maxBytes` does not count them, and a host can send them as fast as they are read. */
+const maxBesides = 20
 
 /** What is told of a read that failed: words of this file, never those of the other side. */
 class ReadFault extends Error {}
@@ -90,11 +93,20 @@ function answerOf(url: URL, addresses: readonly string[], signal: AbortSignal): 
       agent: new Agent(),
       lookup: pinned(addresses),
       rejectUnauthorized: true,
+      // Each one is a handshake anew, as often as the host wants it.
+      secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
       insecureHTTPParser: false,
       maxHeaderSize,
       signal,
       ...(network.ca !== undefined && { ca: network.ca }),
     })
+    let besides = 0
+    const countBeside = () => {
+      if (++besides > maxBesides) asked.destroy(new ReadFault('it sent too much that is no answer'))
+    }
+    // RFC 9110 section 15.2, RFC 8446 section 4.6.1.
+    asked.on('information', countBeside)
+    asked.on('socket', (socket) => socket.on('session', countBeside))
     asked.on('response', resolve)
     asked.on('error', reject)
     // Also when it asks for another protocol.
