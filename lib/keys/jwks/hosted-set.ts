@@ -48,7 +48,8 @@ const maxReported = 20
  * The keys of one project, at the address where its customer has them: read when somebody asks, and kept as text.
  *
  * A read is followed by none for `cooldown`, whatever became of it, and by none for twice as long after each failure, up to five
- * minutes. While reads fail the last keys serve; a read that succeeds counts at once, for keys that are gone, too.
+ * minutes. While reads fail, or are waited for in vain, the last keys serve; a read that succeeds counts at once, for keys that are
+ * gone, too.
  */
 export class HostedSet {
   readonly address: string
@@ -87,7 +88,8 @@ export class HostedSet {
     this.keys = new Map(keys.map((key) => [key.kid, key]))
     for (const { kid, material } of keys) this.seen.add(kid, material, true)
     this.ttl = rules.ttl
-    this.readSince = performance.now() - copy.age * 1000
+    // It was read by another clock.
+    this.readSince = performance.now() - Math.max(0, copy.age) * 1000
   }
 
   /** How many kids are remembered. */
@@ -160,9 +162,12 @@ export class HostedSet {
     return secondsSince(this.readSince)
   }
 
+  /** Whether the keys at hand may still be used. */
   private get isUsable(): boolean {
-    const { ttl, rules, failures, age } = this
-    return age <= (failures > 0 ? Math.max(ttl, rules.staleIfError) : ttl)
+    const { ttl, rules, age } = this
+    // Who is told of a read that is under way has waited for it, as for one that fails.
+    const cannotBeRead = this.failures > 0 || this.reading !== undefined
+    return age <= (cannotBeRead ? Math.max(ttl, rules.staleIfError) : ttl)
   }
 
   private get isRested(): boolean {
