@@ -103,6 +103,13 @@ describe('an entry that is no good is left out and told of, and the others work'
     }
   })
 
+  it('a shared secret beside the list', async () => {
+    host.answer = (_, res) => res.end(JSON.stringify({ keys: [honest], kty: 'oct', k: 'c2VjcmV0' }))
+    const { send, dropped } = hostedPlatform(host)
+    expect(await send()).toBe('passes')
+    expect(dropped()).toEqual([{ reason: 'symmetric' }])
+  })
+
   it('a private key beside the list', async () => {
     host.answer = (_, res) =>
       res.end(

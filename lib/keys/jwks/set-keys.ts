@@ -43,7 +43,8 @@ export async function keysOf(document: JsonObject, maxKeys: number, seen: SeenKi
   if (!Array.isArray(entries)) throw new Error('the key set cannot be read: it has no keys')
   const dropped: DroppedKey[] = []
   const found: SetKey[] = []
-  if (secretIn(beside) !== undefined) dropped.push({ reason: 'private' })
+  const secretBeside = secretIn(beside)
+  if (secretBeside !== undefined) dropped.push({ reason: secretBeside })
 
   let candidates = 0
   for (const entry of entries as unknown[]) {
