@@ -1,4 +1,6 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { refusalFactsOf } from '../../../lib/errors.js'
+import { JwksKeyStore } from '../../../lib/index.js'
 import { allowedAddress, hostedPlatform, published, setOf } from '../../helpers/hosted-platform.js'
 import { customerHost, keySet } from '../../helpers/customer-host.js'
 import { soundModulus } from '../../helpers/rsa-numbers.js'
@@ -81,6 +83,32 @@ describe('a host that does not answer', () => {
       expect(await waitedFor(found('key-1'), before + 1)).toBe(outcome)
       expect(await waitedFor(found('key-2'), before + 1)).toBe('project_key_set_failed')
     }
+  })
+
+  it('is given three seconds, and is one of 16 that are read at a time, unless the options say otherwise', async () => {
+    // No read ends, however slow the machine is.
+    const reading: AbortController[] = []
+    const timeout = jest.spyOn(AbortSignal, 'timeout').mockImplementation(() => {
+      const controller = new AbortController()
+      reading.push(controller)
+      return controller.signal
+    })
+    const { store } = hostedPlatform(host)
+    const names = Array.from({ length: 17 }, (_, at) => `set-${at}`)
+    for (const id of names) {
+      host.names.set(`${id}.many.example`, [allowedAddress])
+      store.sets.set(id, setOf(`https://${id}.many.example:${host.port}/`, { id }))
+    }
+    const jwks = new JwksKeyStore(store, { ports: [host.port], allowAddress: () => true })
+    const outcomes = Promise.allSettled(names.map((id) => jwks.find(id, 'key-1')))
+    await asked(16)
+    expect(timeout.mock.calls).toEqual(Array.from({ length: 16 }, () => [3_000]))
+    await jest.advanceTimersByTimeAsync(1_500)
+    for (const controller of reading) controller.abort()
+    const reasons = (await outcomes).map((outcome) =>
+      outcome.status === 'rejected' ? refusalFactsOf(outcome.reason)?.reason : outcome.value,
+    )
+    expect(reasons).toEqual([...Array.from({ length: 16 }, () => 'project_key_set_failed'), 'busy'])
   })
 
   it('and hangs up does not take away the keys that are at hand', async () => {
