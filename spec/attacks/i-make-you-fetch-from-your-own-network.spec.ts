@@ -1,4 +1,5 @@
-import { beforeEach, describe, expect, it } from '@jest/globals'
+import { beforeEach, describe, expect, it, jest } from '@jest/globals'
+import https from 'node:https'
 import { customerHost, hostName, keySet } from '../helpers/customer-host.js'
 import { allowedAddress, hostedPlatform, published, setOf } from '../helpers/hosted-platform.js'
 import { readElsewhere } from './read-elsewhere.js'
@@ -90,6 +91,25 @@ describe('the name of my key set', () => {
     const { send } = hostedPlatform(host)
     expect(await send()).toBe('store_unavailable')
     expect([host.connections, host.tried]).toEqual([[], 0])
+  })
+
+  it('leads to 65 addresses: they are not even looked at, and no connection is made', async () => {
+    const looked: string[] = []
+    const allowAddress = (address: string) => looked.push(address) > 0
+    host.names.set(
+      hostName,
+      Array.from({ length: 65 }, () => allowedAddress),
+    )
+    const many = hostedPlatform(host, { allowAddress })
+    expect(await many.send()).toBe('store_unavailable')
+    expect(many.causes()).toEqual(['the key set cannot be read: its name has more than 64 addresses'])
+    expect([looked, host.tried]).toEqual([[], 0])
+    host.names.set(
+      hostName,
+      Array.from({ length: 64 }, () => allowedAddress),
+    )
+    expect(await hostedPlatform(host, { allowAddress }).send()).toBe('passes')
+    expect(looked).toHaveLength(64)
   })
 
   it('leads elsewhere when it is asked a second time: it is not asked, what was checked is connected to', async () => {
@@ -197,6 +217,17 @@ describe('my host answers', () => {
       host: `${hostName}:${host.port}`,
       'user-agent': 'reverse-jwt',
     })
+  })
+
+  it('itself, also where all of this process goes by an agent of its own, as packages for proxies have', async () => {
+    class ElsewhereAgent extends https.Agent {
+      override createConnection(): never {
+        throw new Error('to the proxy')
+      }
+    }
+    jest.replaceProperty(https, 'globalAgent', new ElsewhereAgent())
+    expect(await hostedPlatform(host).send()).toBe('passes')
+    expect(host.connections).toEqual([allowedAddress])
   })
 
   it('itself, whatever proxy the environment names', async () => {

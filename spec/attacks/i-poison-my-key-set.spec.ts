@@ -92,6 +92,24 @@ describe('an entry that is no good is left out and told of, and the others work'
     }
   })
 
+  it('a private key in a text of 8,192 characters, and one that is longer is not looked through', async () => {
+    const pem = String(keyPair('ES384').privateKey.export({ format: 'pem', type: 'pkcs8' }))
+    for (const [length, reason] of [
+      [8_192, 'private'],
+      [8_193, 'not_admitted'],
+    ] as const) {
+      const outcome = await read([pem.padStart(length, '\n'), honest])
+      expect(outcome).toMatchObject({ honest: 'passes', dropped: [{ reason }] })
+    }
+  })
+
+  it('a shared secret beside the list', async () => {
+    host.answer = (_, res) => res.end(JSON.stringify({ keys: [honest], kty: 'oct', k: 'c2VjcmV0' }))
+    const { send, dropped } = hostedPlatform(host)
+    expect(await send()).toBe('passes')
+    expect(dropped()).toEqual([{ reason: 'symmetric' }])
+  })
+
   it('a private key beside the list', async () => {
     host.answer = (_, res) =>
       res.end(

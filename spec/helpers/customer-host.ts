@@ -55,6 +55,8 @@ const folder = await kept('lasting-customer-host', async (filling) => {
   make('leaf', '-extensions', 'leaf', '-CA', 'root.pem', '-CAkey', 'root.key')
 })
 const textOf = (file: string) => readFileSync(join(folder, file), 'utf8')
+/** Paths of the key and the certificate, for a server of another kind. */
+export const certificateFiles = { key: join(folder, 'leaf.key'), cert: join(folder, 'leaf.pem') }
 
 type Answer = (req: IncomingMessage, res: ServerResponse) => void
 

@@ -1,6 +1,7 @@
+import { constants } from 'node:crypto'
 import type { LookupAddress } from 'node:dns'
 import type { IncomingMessage } from 'node:http'
-import { request } from 'node:https'
+import { Agent, request } from 'node:https'
 import { isIP, type LookupFunction } from 'node:net'
 import { parseJsonObject, type JsonLimits, type JsonObject } from '../../encoding/strict-json.js'
 import { keySetAddress, portOf } from './address-rules.js'
@@ -25,8 +26,12 @@ export interface FetchedSet {
 /** A set of 20 keys with certificates has some 400 values. What has more keys than are used is read as well, to say so. */
 const documentLimits: JsonLimits = { values: 4_000, members: 3_000, objects: 300, indexNames: 0 }
 const maxHeaderSize = 8_192
+/** Addresses that a name may have. An answer of DNS has room for thousands, and to look at them takes a tenth of a second. */
+const maxAddresses = 64
 /** How many addresses of each family are tried. All are looked at. */
 const maxTried = 2
+/** Informational answers and tickets of TLS: `maxBytes` does not count them, and a host can send them as fast as they are read. */
+const maxBesides = 20
 
 /** What is told of a read that failed: words of this file, never those of the other side. */
 class ReadFault extends Error {}
@@ -67,6 +72,7 @@ async function publicAddresses(
 ): Promise<readonly string[]> {
   const addresses = await resolve(hostname, signal)
   if (addresses.length === 0) throw new ReadFault('its name has no address')
+  if (addresses.length > maxAddresses) throw new ReadFault(`its name has more than ${maxAddresses} addresses`)
   const isAllowed = (address: string) =>
     isPublicAddress(address) || (isIP(address) !== 0 && allowAddress?.(address) === true)
   if (!addresses.every(isAllowed)) throw new ReadFault('its name leads to an address that is not public')
@@ -90,15 +96,24 @@ function answerOf(
         'Accept-Encoding': 'identity',
         'User-Agent': 'reverse-jwt',
       },
-      // One of its own, without proxies and without connections of others.
-      agent: false,
+      // One of its own, without connections of others. `false` makes one of the class of `https.globalAgent`, which may be for a proxy.
+      agent: new Agent(),
       lookup: pinned(addresses),
       rejectUnauthorized: true,
+      // Each one is a handshake anew, as often as the host wants it.
+      secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
       insecureHTTPParser: false,
       maxHeaderSize,
       signal,
       ...(ca !== undefined && { ca: [...ca] }),
     })
+    let besides = 0
+    const countBeside = () => {
+      if (++besides > maxBesides) asked.destroy(new ReadFault('it sent too much that is no answer'))
+    }
+    // RFC 9110 section 15.2, RFC 8446 section 4.6.1.
+    asked.on('information', countBeside)
+    asked.on('socket', (socket) => socket.on('session', countBeside))
     asked.on('response', resolve)
     asked.on('error', reject)
     // Also when it asks for another protocol.

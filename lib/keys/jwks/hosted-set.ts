@@ -7,29 +7,20 @@ import type { HostedKeySetCopy } from '../../types.js'
 import { primeModulusRefusal } from '../public-key.js'
 import { fetchKeySet, type FetchRules } from './guarded-fetch.js'
 import { keyChecks } from './key-checks.js'
-import { takeAll, type Places } from './places.js'
+import type { Places } from './places.js'
 import { SeenKids } from './seen-kids.js'
 import { keysOf, type SetKey } from './set-keys.js'
+import { WaitingNames, type WaitingRules } from './waiting-names.js'
 
 /** What all sets of a store have in common. Times are seconds. */
-export interface HostedSetRules extends FetchRules {
+export interface HostedSetRules extends FetchRules, WaitingRules {
   readonly ttl: number
   readonly staleIfError: number
   readonly cooldown: number
   readonly maxKeys: number
   /** One for each read of a set. */
   readonly reads: Places
-  /** One for each name that somebody waits for. */
-  readonly waits: Places
-  /** The same for all but the first name of a set, so that few sets do not take the places of others. */
-  readonly furtherWaits: Places
   readonly report: (event: Report<KeySetEvent>) => void
-}
-
-/** A name that calls wait for. */
-interface WaitingName {
-  callers: number
-  readonly taken: readonly Places[]
 }
 
 /** What Cache-Control can shorten `ttl` to. */
@@ -37,8 +28,6 @@ const minTtl = 60
 /** The part of `ttl` after which the set is read again, for which nobody waits. */
 const renewAfter = 0.8
 const maxCooldown = 300
-/** Names that may wait for one read: anyone can make up more. */
-const maxWaiting = 4
 /** Less than a `CachedKeyStore` gives a store. The read goes on, for who comes next. */
 const maxWaitMs = 1_500
 /** Dropped keys that an event has. */
@@ -48,7 +37,8 @@ const maxReported = 20
  * The keys of one project, at the address where its customer has them: read when somebody asks, and kept as text.
  *
  * A read is followed by none for `cooldown`, whatever became of it, and by none for twice as long after each failure, up to five
- * minutes. While reads fail the last keys serve; a read that succeeds counts at once, for keys that are gone, too.
+ * minutes. While reads fail, or are waited for in vain, the last keys serve; a read that succeeds counts at once, for keys that are
+ * gone, too.
  */
 export class HostedSet {
   readonly address: string
@@ -63,7 +53,7 @@ export class HostedSet {
   /** In a row. */
   private failures = 0
   private reading: Promise<void> | undefined
-  private readonly waiting = new Map<string, WaitingName>()
+  private readonly waiting: WaitingNames
 
   /**
    * `before`: where the keys were until now. What a kid stands for, it stands for at each address. `copy`: what somebody else has read,
@@ -81,13 +71,15 @@ export class HostedSet {
     this.projectId = projectId
     this.address = address
     this.rules = rules
+    this.waiting = new WaitingNames(rules)
     this.seen = before?.seen ?? new SeenKids()
     if (copy === undefined) return
     const keys = copy.keys.map(copiedKey)
     this.keys = new Map(keys.map((key) => [key.kid, key]))
     for (const { kid, material } of keys) this.seen.add(kid, material, true)
     this.ttl = rules.ttl
-    this.readSince = performance.now() - copy.age * 1000
+    // It was read by another clock.
+    this.readSince = performance.now() - Math.max(0, copy.age) * 1000
   }
 
   /** How many kids are remembered. */
@@ -121,36 +113,18 @@ export class HostedSet {
   }
 
   private async findAfter(reading: Promise<void>, kid: string): Promise<SetKey | undefined> {
-    const place = this.placeFor(kid)
-    if (place === undefined) throw busy()
-    place.callers++
+    if (!this.waiting.enter(kid)) throw busy()
     try {
       await within(maxWaitMs, reading, 'not in time')
     } catch {
       // What it has to go by says `told`.
     } finally {
-      place.callers--
-      if (place.callers === 0) {
-        this.waiting.delete(kid)
-        for (const places of place.taken) places.giveBack()
-      }
+      this.waiting.leave(kid)
     }
     return this.told(kid)
   }
 
-  /** Where calls for that name wait. Undefined: too many names do. */
-  private placeFor(kid: string): WaitingName | undefined {
-    const known = this.waiting.get(kid)
-    if (known !== undefined) return known
-    const { waits, furtherWaits } = this.rules
-    const needed = this.waiting.size === 0 ? [waits] : [waits, furtherWaits]
-    if (this.waiting.size >= maxWaiting || !takeAll(needed)) return undefined
-    const place = { callers: 0, taken: needed }
-    this.waiting.set(kid, place)
-    return place
-  }
-
-  /** Whether the keys at hand count without another read: they are new enough, or it is known that there are no newer ones. */
+  /** Whether the keys at hand count without another read: they are new enough, or newer ones could not be read just now. */
   private get isCurrent(): boolean {
     if (this.age <= this.ttl) return true
     return this.isUsable && this.failures > 0 && secondsSince(this.triedSince) <= maxCooldown
@@ -160,9 +134,12 @@ export class HostedSet {
     return secondsSince(this.readSince)
   }
 
+  /** Whether the keys at hand may still be used. */
   private get isUsable(): boolean {
-    const { ttl, rules, failures, age } = this
-    return age <= (failures > 0 ? Math.max(ttl, rules.staleIfError) : ttl)
+    const { ttl, rules, age } = this
+    // Who is told of a read that is under way has waited for it, as for one that fails.
+    const cannotBeRead = this.failures > 0 || this.reading !== undefined
+    return age <= (cannotBeRead ? Math.max(ttl, rules.staleIfError) : ttl)
   }
 
   private get isRested(): boolean {

@@ -49,9 +49,10 @@ const readStore = argumentReader(
  * for the project.
  *
  * A read is made when somebody asks: after `ttl`, and for an unknown kid, but only once in `cooldown`. A key that is gone from the
- * set is refused from the next good read on. While reads fail the last keys serve for `staleIfError`, and what they do not have
- * cannot be told: `store_unavailable`. So it is while too many sets are read at once. A copy of the set that the store has, as that of
- * `reverse-jwt/registry`, stands for a read of the age that it says, in a process that has made none.
+ * set is refused from the next good read on. While reads fail, or a call has waited for one for 1.5 s, the last keys serve for
+ * `staleIfError`, and what they do not have cannot be told: `store_unavailable`. So it is while too many sets are read at once. A
+ * copy of the set that the store has, as that of `reverse-jwt/registry`, stands for a read of the age that it says, in a process
+ * that has made none.
  *
  * Keeps up to 10,000 sets and 100,000 of their kids, 1,000 of a project at most, the least used ones not. Throws a TypeError for a wrong
  * store or option.

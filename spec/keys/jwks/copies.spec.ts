@@ -1,4 +1,4 @@
-import { beforeEach, expect, it } from '@jest/globals'
+import { beforeEach, expect, it, jest } from '@jest/globals'
 import type { HostedKeySet } from '../../../lib/index.js'
 import { customerHost, keySet, text } from '../../helpers/customer-host.js'
 import { hostedPlatform, published, setOf } from '../../helpers/hosted-platform.js'
@@ -34,6 +34,19 @@ it('a process that starts while the host is down works by the copy of the store,
   expect(await cold(setOf(host.jwksUri)).found('key-1')).toBe('project_key_set_failed')
 })
 
+it('so it does while the host does not answer at all', async () => {
+  const asked = new Promise<void>((resolve) => {
+    host.answer = () => {
+      resolve()
+    }
+  })
+  const { found } = cold(copied(900))
+  const outcome = found('key-1')
+  await asked
+  await jest.advanceTimersByTimeAsync(1_500)
+  expect(await outcome).toBe('key-1')
+})
+
 it('a copy that is newer than ttl serves at once, and others than its keys are looked for', async () => {
   host.answer = keySet([published('key-1'), published('key-2', 'EdDSA')])
   const { found } = cold(copied(60))
@@ -53,6 +66,14 @@ it('a copy serves no longer than staleIfError, from when it was read', async () 
   pass(101)
   expect(await found('key-1')).toBe('project_key_set_failed')
   expect(await cold(copied(3_601)).found('key-1')).toBe('project_key_set_failed')
+})
+
+it('a copy of the future, by the clock of another machine, serves no longer than one of now', async () => {
+  host.answer = keySet([])
+  const { found } = cold(copied(-1_000))
+  expect(await found('key-1')).toBe('key-1')
+  pass(301)
+  expect(await found('key-1')).toBe('none')
 })
 
 it('a copy does not bring an old key back to a process that has read the set', async () => {

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { beforeEach, describe, expect, it } from '@jest/globals'
 import type { KeySetReadEvent } from '../../../lib/index.js'
 import { allowedAddress, hostedPlatform, published, setOf } from '../../helpers/hosted-platform.js'
 import { customerHost, hostName, keySet, text } from '../../helpers/customer-host.js'
@@ -214,79 +214,5 @@ describe('while reads fail', () => {
     pass(301)
     expect(await found('key-1')).toBe('key-1')
     expect(host.connections).toEqual([allowedAddress])
-  })
-})
-
-describe('a host that does not answer', () => {
-  /** What is to be answered later. */
-  let answers: (() => void)[]
-  beforeEach(() => {
-    answers = []
-    host.answer = (req, res) => {
-      answers.push(() => {
-        keySet([published('key-1')])(req, res)
-      })
-    }
-  })
-  const asked = async (count: number) => {
-    while (answers.length < count) await new Promise(setImmediate)
-  }
-  const waitedFor = async <T>(outcome: Promise<T>, count = 1): Promise<T> => {
-    await asked(count)
-    await jest.advanceTimersByTimeAsync(1_500)
-    return outcome
-  }
-
-  it('is waited for by four names of a project at a time', async () => {
-    const { found } = hostedPlatform(host)
-    const names = Promise.all(Array.from({ length: 40 }, (_, at) => found(`kid-${at % 8}`)))
-    const outcomes = await waitedFor(names)
-    expect(outcomes.filter((outcome) => outcome === 'busy')).toHaveLength(20)
-    expect(outcomes.filter((outcome) => outcome === 'project_key_set_failed')).toHaveLength(20)
-    expect(reads()).toBe(1)
-  })
-
-  it('is waited for a second and a half by who asks, who is then told that nobody knows; the read goes on', async () => {
-    const platform = hostedPlatform(host)
-    expect(await waitedFor(platform.found('key-1'))).toBe('project_key_set_failed')
-    expect(platform.events).toEqual([])
-    answers[0]?.()
-    await ended(platform, 1)
-    expect([await platform.found('key-1'), reads()]).toEqual(['key-1', 1])
-  })
-
-  it('leaves open whether there is a new key', async () => {
-    const platform = hostedPlatform(host)
-    const first = platform.found('key-1')
-    await asked(1)
-    answers[0]?.()
-    expect(await first).toBe('key-1')
-    pass(31)
-    expect(await waitedFor(platform.found('key-2'), 2)).toBe('project_key_set_failed')
-    expect(await platform.found('key-1')).toBe('key-1')
-  })
-
-  it('and hangs up does not take away the keys that are at hand', async () => {
-    const { found } = hostedPlatform(host)
-    host.answer = keySet([published('key-1')])
-    await found('key-1')
-    host.answer = (req) => req.socket.destroy()
-    pass(301)
-    expect([await found('key-1'), reads()]).toEqual(['key-1', 2])
-  })
-
-  it('keeps its place among those that are read, and others are busy when all are taken', async () => {
-    const platform = hostedPlatform(host, { concurrency: 2 })
-    const { found, store } = platform
-    for (const name of ['a', 'b', 'c']) {
-      host.names.set(`${name}.many.example`, [allowedAddress])
-      store.sets.set(name, setOf(`https://${name}.many.example:${host.port}/`, { id: name }))
-    }
-    const outcomes = Promise.all(['a', 'b', 'c'].map((name) => found('key-1', name)))
-    expect(await waitedFor(outcomes, 2)).toEqual(['project_key_set_failed', 'project_key_set_failed', 'busy'])
-    for (const answer of answers) answer()
-    await ended(platform, 2)
-    host.answer = keySet([published('key-1')])
-    expect(await found('key-1', 'c')).toBe('key-1')
   })
 })
