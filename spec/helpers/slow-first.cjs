@@ -3,7 +3,7 @@ const Sequencer = require('@jest/test-sequencer').default
 
 /** What a spec file imports that starts programs, or asks a property many questions. Those are the slow ones, however short they are. */
 const slow =
-  /\/bench\/|\/(?:child-process|chromium|command|console-visitor|demo-process|drill-platform|installation|postgres-server|property|race|redis-server|redis-topologies|shared-servers)\.js'|'node:child_process'/
+  /\/bench\/|\/(?:child-process|chromium|command|console-visitor|demo-process|drill-platform|installation|key-set-visitor|postgres-server|property|race|redis-server|redis-topologies|shared-servers|stack)\.js'|'node:child_process'/
 
 /**
  * An order of spec files: slow ones begin first, so that at the end no worker has a slow one for itself while the others have
