@@ -114,7 +114,9 @@ export interface Registry {
   rotateKey(projectId: string, options: RotateKeyOptions): Promise<KeyRotation>
   /**
    * Ends a key and its sessions at once, and it cannot begin again. A key that is revoked already stays as it is. It is one step, which other
-   * changes cannot turn away and no limit holds up, however many keys the project has had.
+   * changes cannot turn away and no limit holds up, however many keys the project has had. Where the project has the same pair under further
+   * kids, registered or in its set, these end after it, each with its own record in the audit. After an error, call again: it goes on with
+   * what is left.
    *
    * So does it with a key that the customer hosts, whatever their set says from then on. While a project has a set any kid can be revoked,
    * also one that nobody has seen: its answer then has no `publicJwk`. Throws `too_many_keys` when 2,000 kids are kept of the project.

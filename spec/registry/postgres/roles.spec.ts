@@ -126,7 +126,7 @@ describe('the role of the registry', () => {
 
 describe('where a project hosts its keys', () => {
   const keySet = { jwksUri: 'https://shop.example/jwks.json', confirmedAt: now }
-  const keys = [hostedKey('h'), hostedKey('i')]
+  const keys = [hostedKey('h'), hostedKey('i', { thumbprint: 'of another pair' })]
 
   it('the role of the registry reads sets and writes what changed, and the verifier finds it', async () => {
     const store = new PostgresProjectStore({ db: manager })
