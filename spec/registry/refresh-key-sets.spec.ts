@@ -1,54 +1,19 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
-import {
-  MemoryProjectStore,
-  refreshKeySets,
-  type ProjectStore,
-  type RefreshKeySetsOptions,
-  type RegistryChangedEvent,
-} from '../../lib/registry/index.js'
-import type { KeySetEvent } from '../../lib/index.js'
+import { MemoryProjectStore, refreshKeySets } from '../../lib/registry/index.js'
 import { customerHost, hostName, keySet, text } from '../helpers/customer-host.js'
 import { published } from '../helpers/hosted-platform.js'
-import { hostedRegistry, readsFrom } from '../helpers/hosted-registry.js'
 import { keyPair } from '../helpers/keys.js'
 import { now } from '../helpers/mint.js'
 import { changeOf, projectRecord } from '../helpers/records.js'
 import { by } from '../helpers/registry.js'
+import { refreshedSets } from './refreshed-sets.js'
 
 const host = customerHost()
 beforeEach(() => {
   host.answer = keySet([published('key-1')])
 })
 
-/** A registry whose project `shop` has a set, and who keeps it up to date. */
-async function refreshed(options: Partial<RefreshKeySetsOptions> = {}, store?: ProjectStore, alg = 'ES256') {
-  const platform = await hostedRegistry(host, store)
-  await platform.hand(alg)
-  const events: (RegistryChangedEvent | KeySetEvent)[] = []
-  const errors: unknown[] = []
-  const refresher = () =>
-    refreshKeySets({
-      store: platform.store,
-      keySets: readsFrom(host),
-      onEvent: (event) => events.push(event),
-      onError: (error) => errors.push(error),
-      ...options,
-    })
-  const own = refresher()
-  /** The next time that the set is due. */
-  const refresh = async () => {
-    platform.clock.now += 300
-    await own.refresh()
-  }
-  const states = async () => {
-    const { keys } = await platform.registry.listHostedKeys('shop')
-    return Object.fromEntries(keys.map(({ kid, state }) => [kid, state]))
-  }
-  const changes = async () =>
-    (await platform.registry.listAudit()).records.filter(({ action }) => action === 'key_set.changed')
-  host.asked.length = 0
-  return { ...platform, events, errors, refresher, refresh, states, changes, close: () => own.close() }
-}
+const refreshed = (given?: Parameters<typeof refreshedSets>[1]) => refreshedSets(host, given)
 
 describe('refreshKeySets', () => {
   it('writes the keys that came and went, once, with a record and an event', async () => {
@@ -118,7 +83,7 @@ describe('refreshKeySets', () => {
 
   it('notes that a key is published for another algorithm', async () => {
     host.answer = keySet([published('rsa', 'RS256')])
-    const { refresh, registry, close } = await refreshed({}, undefined, 'RS256')
+    const { refresh, registry, close } = await refreshed({ alg: 'RS256' })
     host.answer = keySet([{ ...published('rsa', 'RS256'), alg: 'PS256' }])
     await refresh()
     expect((await registry.listHostedKeys('shop')).keys).toMatchObject([{ kid: 'rsa', alg: 'PS256' }])
@@ -162,36 +127,6 @@ describe('refreshKeySets', () => {
     await registry.deleteProject('shop', { by })
     await refresh()
     expect(host.asked).toHaveLength(1)
-    await close()
-  })
-
-  it('keeps a revoked kid revoked, whatever the set says, and fills in one that nobody had seen', async () => {
-    const { refresh, registry, states, store, close } = await refreshed()
-    const revoke = (kid: string) => registry.revokeKey('shop', { kid, reason: 'exposed', by })
-    await revoke('key-1')
-    await revoke('new')
-    host.answer = keySet([published('new', 'EdDSA')])
-    await refresh()
-    host.answer = keySet([published('key-1'), published('new', 'EdDSA')])
-    await refresh()
-    expect(await states()).toEqual({ 'key-1': 'revoked', new: 'revoked' })
-    const { keys } = await registry.listHostedKeys('shop')
-    expect(keys.find(({ kid }) => kid === 'new')?.publicJwk).toEqual(published('new', 'EdDSA'))
-    expect((await store.keySet('shop'))?.copy?.keys).toEqual([])
-    await close()
-  })
-
-  it('revokes what comes back under another kid, at the time of the first revocation', async () => {
-    const { refresh, registry, states, close } = await refreshed()
-    await registry.revokeKey('shop', { kid: 'key-1', reason: 'exposed', by })
-    host.answer = keySet([published('renamed')])
-    await refresh()
-    expect(await states()).toEqual({ 'key-1': 'revoked', renamed: 'revoked' })
-    const { keys } = await registry.listHostedKeys('shop')
-    expect(keys.find(({ kid }) => kid === 'renamed')).toMatchObject({
-      revokedAt: now,
-      revocationReason: 'exposed',
-    })
     await close()
   })
 
@@ -259,7 +194,7 @@ describe('refreshKeySets', () => {
 
   it('tells onError of a store that cannot be asked, and goes on with other sets', async () => {
     const store = new MemoryProjectStore()
-    const { refresher, errors, close } = await refreshed({}, store)
+    const { refresher, errors, close } = await refreshed({ store })
     await close()
     const one = refresher()
     store.noteKeySetRead = () => Promise.reject(new Error('down'))

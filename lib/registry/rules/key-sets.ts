@@ -21,12 +21,6 @@ export interface HostedKey {
   readonly thumbprint: string
 }
 
-/** Why a key of a set is revoked as soon as it is seen. */
-export interface EarlierRevocation {
-  readonly at: number
-  readonly reason: KeyRevocationReason
-}
-
 export interface KeySetChanges {
   /** As they shall be. Empty: the set is as it is known. */
   readonly hostedKeys: readonly HostedKeyRecord[]
@@ -35,8 +29,8 @@ export interface KeySetChanges {
 }
 
 /**
- * What has changed in a set since it was read before. `revocationOf` says whether the platform has revoked the material of a kid that is
- * new.
+ * What has changed in a set since it was read before. `revocationOf` says why the platform has revoked the material of a key that was not
+ * in it then: the key is revoked as soon as it is seen.
  *
  * A kid stands for one key for ever: another key under it does not count. Nor does a key under the kid of a registered one, which is the
  * one that verifiers find. What is revoked stays so.
@@ -44,7 +38,7 @@ export interface KeySetChanges {
 export function changesOf(
   { keys, hostedKeys, hostedKids }: StoredProject,
   found: readonly HostedKey[],
-  revocationOf: (key: HostedKey) => EarlierRevocation | undefined,
+  revocationOf: (key: HostedKey) => KeyRevocationReason | undefined,
   now: number,
 ): KeySetChanges {
   const isRegistered = (kid: string) =>
@@ -53,24 +47,31 @@ export function changesOf(
   const isOther = ({ kid, thumbprint }: HostedKey) =>
     (known.get(kid)?.thumbprint ?? thumbprint) !== thumbprint
   const there = found.filter((key) => !isRegistered(key.kid) && !isOther(key))
+  const denialOf = (key: HostedKey, before?: HostedKeyRecord) => {
+    const reason = before?.deniedAt === undefined ? revocationOf(key) : undefined
+    return reason === undefined ? {} : { deniedAt: now, reason }
+  }
 
   const added = there.filter(({ kid }) => !known.has(kid))
   const room = Math.max(0, maxHostedKids - hostedKids)
-  const news = added.slice(0, room).map((key): HostedKeyRecord => {
-    const revocation = revocationOf(key)
-    const denied = revocation && { deniedAt: revocation.at, reason: revocation.reason }
-    return { ...material(key), firstSeen: now, ...denied }
-  })
+  const news = added
+    .slice(0, room)
+    .map((key): HostedKeyRecord => ({ ...material(key), firstSeen: now, ...denialOf(key) }))
   const changed = there.flatMap((key) => {
     const before = known.get(key.kid)
-    const isAsKnown = before === undefined || (before.removedAt === undefined && before.alg === key.alg)
-    return isAsKnown ? [] : [{ ...without(before, 'removedAt'), ...material(key) }]
+    const isAsKnown = before === undefined || (isThere(before) && before.alg === key.alg)
+    return isAsKnown ? [] : [{ ...without(before, 'removedAt'), ...material(key), ...denialOf(key, before) }]
   })
   const kids = new Set(there.map(({ kid }) => kid))
   const gone = hostedKeys
-    .filter(({ kid, removedAt }) => removedAt === undefined && !kids.has(kid))
+    .filter((key) => isThere(key) && !kids.has(key.kid))
     .map((key) => ({ ...key, removedAt: now }))
   return { hostedKeys: [...news, ...changed, ...gone], tooMany: added.slice(room).map(({ kid }) => kid) }
+}
+
+/** Whether it was in the set when that was read last. */
+export function isThere({ removedAt }: HostedKeyRecord): boolean {
+  return removedAt === undefined
 }
 
 function material({ kid, alg, publicJwk, thumbprint }: HostedKey): HostedKey {
