@@ -5,7 +5,13 @@ import { callback, objectWith, seconds } from '../options/kinds.js'
 import { optionsReader, type OptionsOf } from '../options/options.js'
 import { systemClock } from '../time/clock.js'
 import { announced, type RegistryChangedEvent } from './announced-changes.js'
-import { keySetReader, keySetRules, type KeySetReadOptions, type ReadKeySet } from './key-set-reader.js'
+import {
+  KeySetFault,
+  keySetReader,
+  keySetRules,
+  type KeySetReadOptions,
+  type ReadKeySet,
+} from './key-set-reader.js'
 import { change, existing } from './operations/change.js'
 import { earlierRevocations } from './operations/earlier-revocations.js'
 import { changesOf, tooManyKids, type KeySetChanges } from './rules/key-sets.js'
@@ -73,30 +79,31 @@ export function refreshKeySets(options: RefreshKeySetsOptions): KeySetRefresher 
 
   async function refreshOne(set: DueKeySet): Promise<void> {
     const { projectId } = set
-    const { hostedKeys: known } = await existing(store, projectId, systemClock())
     let read: ReadKeySet
     try {
-      read = await readKeySet(set, known)
+      read = await readKeySet(set, (kids) => existing(store, projectId, systemClock(), { kids }))
     } catch (error) {
-      report({ type: 'key_set.failed', projectId, cause: (error as Error).message })
+      if (!(error instanceof KeySetFault)) throw error
+      report({ type: 'key_set.failed', projectId, cause: error.message })
       return
     }
-    const { hostedKeys, tooMany } = await written(store, set, read)
+    const { newKids, tooMany } = await written(store, set, read)
     await store.noteKeySetRead(set)
-    if (tooMany.length > 0) {
-      report({ type: 'key_set.failed', projectId, cause: `too_many_keys: ${tooManyKids(projectId).message}` })
-      return
+    const { keys, dropped } = read
+    // A set that goes on to have too many kids fails until it does not, and its news are told all the same.
+    if (tooMany.length === 0 || newKids.length > 0 || dropped.length > 0) {
+      const droppedKeys = reported(dropped)
+      report({
+        type: 'key_set.read',
+        projectId,
+        keys: keys.length,
+        dropped: dropped.length,
+        droppedKeys,
+        newKids,
+      })
     }
-    const before = new Set(known.map(({ kid }) => kid))
-    const newKids = hostedKeys.filter((key) => key.removedAt === undefined && !before.has(key.kid))
-    report({
-      type: 'key_set.read',
-      projectId,
-      keys: read.keys.length,
-      dropped: read.dropped.length,
-      droppedKeys: reported(read.dropped),
-      newKids: newKids.map(({ kid }) => kid),
-    })
+    if (tooMany.length === 0) return
+    report({ type: 'key_set.failed', projectId, cause: `too_many_keys: ${tooManyKids(projectId).message}` })
   }
 
   async function refreshDue(): Promise<void> {
@@ -136,15 +143,17 @@ export function refreshKeySets(options: RefreshKeySetsOptions): KeySetRefresher 
 }
 
 /** Nothing where the set has moved meanwhile. */
-async function written(store: ProjectStore, set: DueKeySet, { keys }: ReadKeySet): Promise<KeySetChanges> {
-  const kids = keys.map(({ kid }) => kid)
+async function written(store: ProjectStore, set: DueKeySet, read: ReadKeySet): Promise<KeySetChanges> {
+  const kids = read.keys.map(({ kid }) => kid)
   return change(
     store,
     set.projectId,
     systemClock(),
     async (stored, now) => {
-      if (stored.keySet?.jwksUri !== set.jwksUri) return { result: { hostedKeys: [], tooMany: [] } }
-      const result = changesOf(stored, keys, await earlierRevocations(store, stored, keys, now), now)
+      if (stored.keySet?.jwksUri !== set.jwksUri)
+        return { result: { hostedKeys: [], newKids: [], tooMany: [] } }
+      const revocationOf = await earlierRevocations(store, stored, read.keys, now)
+      const result = changesOf(stored, read, revocationOf, now)
       const { hostedKeys } = result
       if (hostedKeys.length === 0) return { result }
       return { result, plan: { action: 'key_set.changed', by, hostedKeys } }

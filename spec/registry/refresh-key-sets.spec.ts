@@ -1,5 +1,6 @@
-import { beforeEach, describe, expect, it } from '@jest/globals'
-import { MemoryProjectStore, refreshKeySets } from '../../lib/registry/index.js'
+import { beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { keyChecks } from '../../lib/keys/jwks/key-checks.js'
+import { MemoryProjectStore, refreshKeySets, type ProjectStore } from '../../lib/registry/index.js'
 import { customerHost, hostName, keySet, text } from '../helpers/customer-host.js'
 import { published } from '../helpers/hosted-platform.js'
 import { keyPair } from '../helpers/keys.js'
@@ -14,6 +15,18 @@ beforeEach(() => {
 })
 
 const refreshed = (given?: Parameters<typeof refreshedSets>[1]) => refreshedSets(host, given)
+
+/** Adds kids that were once in the set of the project. */
+async function fill(store: ProjectStore, count: number): Promise<void> {
+  const { publicJwk } = keyPair('ES256')
+  const hostedKeys = Array.from({ length: count }, (_, index) => ({
+    ...{ kid: `old-${index}`, alg: 'ES256' as const, publicJwk, thumbprint: `${index}` },
+    ...{ firstSeen: now - 1, removedAt: now },
+  }))
+  const stored = await store.load('shop', { now, madeAfter: now })
+  const record = { ...(stored ?? never()), version: (stored?.version ?? 0) + 1 }
+  await store.commit({ ...changeOf(record), hostedKeys })
+}
 
 describe('refreshKeySets', () => {
   it('writes the keys that came and went, once, with a record and an event', async () => {
@@ -144,22 +157,44 @@ describe('refreshKeySets', () => {
     await close()
   })
 
+  it('tells of another key under a kid that was gone from the set', async () => {
+    const { refresh, states, events, close } = await refreshed()
+    host.answer = keySet([])
+    await refresh()
+    host.answer = keySet([published('key-1', 'EdDSA')])
+    await refresh()
+    expect(await states()).toEqual({ 'key-1': 'removed' })
+    const droppedKeys = [{ kid: 'key-1', reason: 'other_material' }]
+    expect(events.at(-1)).toMatchObject({ keys: 0, dropped: 1, droppedKeys, newKids: [] })
+    await close()
+  })
+
+  it('checks no RSA key again that comes back, nor one for which there is no room', async () => {
+    const check = jest.spyOn(keyChecks, 'run')
+    host.answer = keySet([published('rsa', 'RS256')])
+    const { refresh, store, close } = await refreshed({ alg: 'RS256' })
+    expect(check).toHaveBeenCalledTimes(1)
+    host.answer = keySet([])
+    await refresh()
+    await fill(store, 999)
+    host.answer = keySet([published('rsa', 'RS256'), published('more', 'PS256')])
+    await refresh()
+    expect((await store.keySet('shop'))?.copy?.keys).toMatchObject([{ kid: 'rsa' }])
+    expect(check).toHaveBeenCalledTimes(1)
+    await close()
+  })
+
   it('remembers 1,000 kids of a project, and tells when there are more', async () => {
     const { refresh, states, events, store, close } = await refreshed()
-    const { publicJwk } = keyPair('ES256')
-    const hostedKeys = Array.from({ length: 998 }, (_, index) => ({
-      ...{ kid: `old-${index}`, alg: 'ES256' as const, publicJwk, thumbprint: `${index}` },
-      ...{ firstSeen: now - 1, removedAt: now },
-    }))
-    const stored = await store.load('shop', { now, madeAfter: now })
-    const record = { ...(stored ?? never()), version: (stored?.version ?? 0) + 1 }
-    await store.commit({ ...changeOf(record), hostedKeys })
+    await fill(store, 998)
     host.answer = keySet([published('key-1'), published('key-2', 'EdDSA'), published('key-3', 'ES384')])
     await refresh()
-    expect(events.at(-1)).toMatchObject({
-      type: 'key_set.failed',
-      cause: expect.stringMatching(/^too_many_keys: /),
-    })
+    expect(events.slice(-2)).toMatchObject([
+      { type: 'key_set.read', newKids: ['key-2'] },
+      { type: 'key_set.failed', cause: expect.stringMatching(/^too_many_keys: /) },
+    ])
+    await refresh()
+    expect(events.slice(-2).map(({ type }) => type)).toEqual(['key_set.failed', 'key_set.failed'])
     const kept = (await store.listHostedKeys('shop', { limit: 2_000 })).map(({ kid }) => kid)
     expect([kept.length, kept.includes('key-2'), kept.includes('key-3')]).toEqual([1_000, true, false])
     expect(Object.keys(await states())).toHaveLength(50)

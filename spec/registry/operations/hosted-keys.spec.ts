@@ -12,6 +12,24 @@ beforeEach(() => {
   host.answer = keySet([published('key-1'), published('key-2', 'EdDSA')])
 })
 
+describe('confirmKeySet', () => {
+  it('says which key of the set is dropped because its kid stood for another one, at any address', async () => {
+    const { registry, hand } = await hostedRegistry(host)
+    await hand()
+    host.answer = keySet([published('key-2', 'EdDSA'), published('key-1', 'ES384')])
+    const { keys, dropped } = await hand('EdDSA', 'shop', `${host.jwksUri}?2`)
+    expect([keys.map(({ kid }) => kid), dropped]).toEqual([
+      ['key-2'],
+      [{ kid: 'key-1', reason: 'other_material' }],
+    ])
+    expect((await registry.listHostedKeys('shop')).keys).toMatchObject([
+      { alg: 'ES256', state: 'removed' },
+      {},
+    ])
+    await expectDenial(hand('ES384'), 'proof_invalid', /no key of the set has its kid/)
+  })
+})
+
 describe('removeKeySet', () => {
   it('takes the set away, with its reason in the audit, and ends all sessions of the project', async () => {
     const { registry, store, hand } = await hostedRegistry(host)
