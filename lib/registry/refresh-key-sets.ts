@@ -107,11 +107,24 @@ export function refreshKeySets(options: RefreshKeySetsOptions): KeySetRefresher 
   }
 
   async function refreshDue(): Promise<void> {
-    for (let isMore = true; isMore && !isClosed;) {
-      const due = await store.dueKeySets({ ttl, limit: concurrency })
-      const outcomes = await Promise.allSettled(due.map(refreshOne))
-      for (const outcome of outcomes) if (outcome.status === 'rejected') note(outcome.reason)
-      isMore = due.length === concurrency
+    const reading = new Set<Promise<void>>()
+    const begin = (set: DueKeySet) => {
+      const one = refreshOne(set)
+        .catch(note)
+        .finally(() => reading.delete(one))
+      reading.add(one)
+    }
+    try {
+      for (let isMore = true; isMore && !isClosed;) {
+        const limit = concurrency - reading.size
+        const due = await store.dueKeySets({ ttl, limit })
+        due.forEach(begin)
+        isMore = due.length === limit
+        // One that is slow keeps its own place, and no other.
+        if (isMore) await Promise.race(reading)
+      }
+    } finally {
+      await Promise.all(reading)
     }
   }
 

@@ -7,6 +7,7 @@ import { keyPair } from '../helpers/keys.js'
 import { now } from '../helpers/mint.js'
 import { changeOf, projectRecord } from '../helpers/records.js'
 import { by } from '../helpers/registry.js'
+import { until } from '../helpers/until.js'
 import { refreshedSets } from './refreshed-sets.js'
 
 const host = customerHost()
@@ -26,6 +27,14 @@ async function fill(store: ProjectStore, count: number): Promise<void> {
   const stored = await store.load('shop', { now, madeAfter: now })
   const record = { ...(stored ?? never()), version: (stored?.version ?? 0) + 1 }
   await store.commit({ ...changeOf(record), hostedKeys })
+}
+
+/** Adds projects with a set of their own. */
+async function addSets(store: ProjectStore, count: number): Promise<void> {
+  for (let index = 0; index < count; index++) {
+    const keySetRecord = { jwksUri: `${host.jwksUri}?${index}`, confirmedAt: now }
+    await store.commit(changeOf(projectRecord(`many-${index}`, { keySet: keySetRecord })))
+  }
 }
 
 describe('refreshKeySets', () => {
@@ -83,14 +92,43 @@ describe('refreshKeySets', () => {
     for (const one of processes) await one.close()
   })
 
-  it('reads more sets than it reads at a time', async () => {
-    const { store, refresh, close } = await refreshed()
-    for (let index = 0; index < 40; index++) {
-      const keySetRecord = { jwksUri: `${host.jwksUri}?${index}`, confirmedAt: now }
-      await store.commit(changeOf(projectRecord(`many-${index}`, { keySet: keySetRecord })))
+  it('reads more sets than it reads at a time, and none waits for a host that is slow', async () => {
+    const { store, refresh, events, close } = await refreshed()
+    await addSets(store, 40)
+    const addresses = () => new Set(host.asked.map(({ url }) => url)).size
+    const answer = keySet([published('key-1')])
+    host.answer = (req, res) => {
+      const isSlow = req.url === '/jwks.json'
+      const others = isSlow ? until('all others are asked', () => addresses() === 41) : Promise.resolve()
+      void others.then(() => {
+        answer(req, res)
+      })
     }
     await refresh()
-    expect(new Set(host.asked.map(({ url }) => url)).size).toBe(41)
+    expect(addresses()).toBe(41)
+    expect(events.filter(({ type }) => type === 'key_set.failed')).toEqual([])
+    await close()
+  })
+
+  it('reads 16 sets at a time', async () => {
+    const { store, refresh, close } = await refreshed()
+    await addSets(store, 20)
+    const waiting: (() => void)[] = []
+    host.answer = (req, res) => {
+      waiting.push(() => {
+        keySet([])(req, res)
+      })
+    }
+    host.resolved.length = 0
+    const refreshing = refresh()
+    for (let asked = 16; asked <= 21; asked++) {
+      await until(`${asked} are asked`, () => host.asked.length === asked)
+      expect(host.resolved).toHaveLength(asked)
+      waiting.shift()?.()
+    }
+    for (const answer of waiting) answer()
+    await refreshing
+    expect(host.resolved).toHaveLength(21)
     await close()
   })
 

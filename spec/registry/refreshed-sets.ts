@@ -15,7 +15,7 @@ export async function refreshedSets(
   const refresher = () =>
     refreshKeySets({
       store: platform.store,
-      keySets: readsFrom(host),
+      keySets: { ...readsFrom(host), timeoutMs: 10_000 },
       onEvent: (event) => events.push(event),
       onError: (error) => errors.push(error),
     })
