@@ -85,13 +85,15 @@ export function refreshKeySets(options: RefreshKeySetsOptions): KeySetRefresher 
     } catch (error) {
       if (!(error instanceof KeySetFault)) throw error
       report({ type: 'key_set.failed', projectId, cause: error.message })
+      await store.noteKeySetRead({ ...set, isRead: false, failure: error.message })
       return
     }
     const { newKids, tooMany } = await written(store, set, read)
-    await store.noteKeySetRead(set)
+    const failure = tooMany.length > 0 ? `too_many_keys: ${tooManyKids(projectId).message}` : undefined
+    await store.noteKeySetRead({ ...set, isRead: true, ...(failure !== undefined && { failure }) })
     const { keys, dropped } = read
     // A set that goes on to have too many kids fails until it does not, and its news are told all the same.
-    if (tooMany.length === 0 || newKids.length > 0 || dropped.length > 0) {
+    if (failure === undefined || newKids.length > 0 || dropped.length > 0) {
       const droppedKeys = reported(dropped)
       report({
         type: 'key_set.read',
@@ -102,8 +104,7 @@ export function refreshKeySets(options: RefreshKeySetsOptions): KeySetRefresher 
         newKids,
       })
     }
-    if (tooMany.length === 0) return
-    report({ type: 'key_set.failed', projectId, cause: `too_many_keys: ${tooManyKids(projectId).message}` })
+    if (failure !== undefined) report({ type: 'key_set.failed', projectId, cause: failure })
   }
 
   async function refreshDue(): Promise<void> {

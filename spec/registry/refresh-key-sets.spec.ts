@@ -3,12 +3,11 @@ import { keyChecks } from '../../lib/keys/jwks/key-checks.js'
 import { MemoryProjectStore, refreshKeySets, type ProjectStore } from '../../lib/registry/index.js'
 import { customerHost, hostName, keySet, text } from '../helpers/customer-host.js'
 import { published } from '../helpers/hosted-platform.js'
-import { keyPair } from '../helpers/keys.js'
 import { now } from '../helpers/mint.js'
 import { changeOf, projectRecord } from '../helpers/records.js'
 import { by } from '../helpers/registry.js'
 import { until } from '../helpers/until.js'
-import { refreshedSets } from './refreshed-sets.js'
+import { fill, refreshedSets } from './refreshed-sets.js'
 
 const host = customerHost()
 beforeEach(() => {
@@ -16,18 +15,6 @@ beforeEach(() => {
 })
 
 const refreshed = (given?: Parameters<typeof refreshedSets>[1]) => refreshedSets(host, given)
-
-/** Adds kids that were once in the set of the project. */
-async function fill(store: ProjectStore, count: number): Promise<void> {
-  const { publicJwk } = keyPair('ES256')
-  const hostedKeys = Array.from({ length: count }, (_, index) => ({
-    ...{ kid: `old-${index}`, alg: 'ES256' as const, publicJwk, thumbprint: `${index}` },
-    ...{ firstSeen: now - 1, removedAt: now },
-  }))
-  const stored = await store.load('shop', { now, madeAfter: now })
-  const record = { ...(stored ?? never()), version: (stored?.version ?? 0) + 1 }
-  await store.commit({ ...changeOf(record), hostedKeys })
-}
 
 /** Adds projects with a set of their own. */
 async function addSets(store: ProjectStore, count: number): Promise<void> {
@@ -162,8 +149,13 @@ describe('refreshKeySets', () => {
       cause: 'the key set cannot be read: it answered 503',
     })
     expect(await states()).toEqual({ 'key-1': 'active' })
-    expect((await registry.getProject('shop')).keySet?.readAt).toBe(clock.now - 300)
+    const { keySet: kept } = await registry.getProject('shop')
+    const failure = { since: clock.now, cause: 'the key set cannot be read: it answered 503' }
+    expect(kept).toMatchObject({ readAt: clock.now - 300, failure })
     expect(host.asked).toHaveLength(2)
+    host.answer = keySet([published('key-1')])
+    await refresh()
+    expect((await registry.getProject('shop')).keySet).not.toHaveProperty('failure')
     await close()
   })
 
@@ -223,7 +215,7 @@ describe('refreshKeySets', () => {
   })
 
   it('remembers 1,000 kids of a project, and tells when there are more', async () => {
-    const { refresh, states, events, store, close } = await refreshed()
+    const { refresh, registry, states, events, store, close } = await refreshed()
     await fill(store, 998)
     host.answer = keySet([published('key-1'), published('key-2', 'EdDSA'), published('key-3', 'ES384')])
     await refresh()
@@ -233,6 +225,8 @@ describe('refreshKeySets', () => {
     ])
     await refresh()
     expect(events.slice(-2).map(({ type }) => type)).toEqual(['key_set.failed', 'key_set.failed'])
+    const { failure } = (await registry.getProject('shop')).keySet ?? {}
+    expect(failure?.cause).toMatch(/^too_many_keys: /)
     const kept = (await store.listHostedKeys('shop', { limit: 2_000 })).map(({ kid }) => kid)
     expect([kept.length, kept.includes('key-2'), kept.includes('key-3')]).toEqual([1_000, true, false])
     expect(Object.keys(await states())).toHaveLength(50)

@@ -142,7 +142,7 @@ export function keySetChanges(store: ProjectStore, settings: KeySetSettings, clo
       const confirmation = await change(store, projectId, now, decide, { kids })
       const { jwksUri } = confirmation.keySet
       // The set is confirmed; that it was read, the next refresh notes.
-      await store.noteKeySetRead({ projectId, jwksUri }).catch(() => undefined)
+      await store.noteKeySetRead({ projectId, jwksUri, isRead: true }).catch(() => undefined)
       return confirmation
     },
 

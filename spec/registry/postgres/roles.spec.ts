@@ -133,7 +133,7 @@ describe('where a project hosts its keys', () => {
     const registry = createRegistry({ store, audience })
     await store.commit(setChange(projectRecord('hosted', { keySet }), keys))
     expect(await store.dueKeySets({ ttl: 300, limit: 9 })).toMatchObject([{ projectId: 'hosted' }])
-    await store.noteKeySetRead({ projectId: 'hosted', jwksUri: keySet.jwksUri })
+    await store.noteKeySetRead({ projectId: 'hosted', jwksUri: keySet.jwksUri, isRead: true })
     await registry.revokeKey('hosted', { kid: 'h', reason: 'exposed', by })
     expect((await registry.listHostedKeys('hosted')).keys).toHaveLength(2)
     const found = await new PostgresProjectStore({ db: verifier }).keySet('hosted')
