@@ -22,7 +22,8 @@ import type { KeyRegistrationSettings } from './registration.js'
 export interface RegisterKeySetOptions extends RegistryChangeOptions {
   /**
    * Where the customer publishes a JWK Set (RFC 7517 section 5): `https://shop.example/jwks.json`. `https`, a host name with a dot,
-   * port 443, at most 2,048 characters, no user name and no fragment.
+   * port 443, at most 2,048 characters, no user name and no fragment. It is no secret, nor may it hold one: it stands in the project, in
+   * the audit and in the challenge.
    */
   readonly jwksUri: string
 }
