@@ -8,6 +8,7 @@ import { announced, type RegistryChangedEvent } from './announced-changes.js'
 import {
   KeySetFault,
   keySetReader,
+  type KeySetReader,
   keySetRules,
   type KeySetReadOptions,
   type ReadKeySet,
@@ -77,40 +78,10 @@ export function refreshKeySets(options: RefreshKeySetsOptions): KeySetRefresher 
     emit(onEvent, Object.freeze({ ...event, id: crypto.randomUUID(), time: systemClock() }))
   }
 
-  async function refreshOne(set: DueKeySet): Promise<void> {
-    const { projectId } = set
-    let read: ReadKeySet
-    try {
-      read = await readKeySet(set, (kids) => existing(store, projectId, systemClock(), { kids }))
-    } catch (error) {
-      if (!(error instanceof KeySetFault)) throw error
-      report({ type: 'key_set.failed', projectId, cause: error.message })
-      await store.noteKeySetRead({ ...set, isRead: false, failure: error.message })
-      return
-    }
-    const { newKids, tooMany } = await written(store, set, read)
-    const failure = tooMany.length > 0 ? `too_many_keys: ${tooManyKids(projectId).message}` : undefined
-    await store.noteKeySetRead({ ...set, isRead: true, ...(failure !== undefined && { failure }) })
-    const { keys, dropped } = read
-    // A set that goes on to have too many kids fails until it does not, and its news are told all the same.
-    if (failure === undefined || newKids.length > 0 || dropped.length > 0) {
-      const droppedKeys = reported(dropped)
-      report({
-        type: 'key_set.read',
-        projectId,
-        keys: keys.length,
-        dropped: dropped.length,
-        droppedKeys,
-        newKids,
-      })
-    }
-    if (failure !== undefined) report({ type: 'key_set.failed', projectId, cause: failure })
-  }
-
   async function refreshDue(): Promise<void> {
     const reading = new Set<Promise<void>>()
     const begin = (set: DueKeySet) => {
-      const one = refreshOne(set)
+      const one = refreshSet(set, { store, readKeySet, report })
         .catch(note)
         .finally(() => reading.delete(one))
       reading.add(one)
@@ -154,6 +125,37 @@ export function refreshKeySets(options: RefreshKeySetsOptions): KeySetRefresher 
       await running?.catch(() => undefined)
     },
   }
+}
+
+interface Refresh {
+  readonly store: ProjectStore
+  readonly readKeySet: KeySetReader
+  readonly report: (event: Report<KeySetEvent>) => void
+}
+
+async function refreshSet(set: DueKeySet, { store, readKeySet, report }: Refresh): Promise<void> {
+  const { projectId } = set
+  const fail = (failure: string, isRead: boolean) => {
+    report({ type: 'key_set.failed', projectId, cause: failure })
+    return store.noteKeySetRead({ ...set, isRead, failure })
+  }
+  let read: ReadKeySet
+  try {
+    read = await readKeySet(set, (kids) => existing(store, projectId, systemClock(), { kids }))
+  } catch (error) {
+    if (error instanceof KeySetFault) return fail(error.message, false)
+    throw error
+  }
+  const { newKids, tooMany } = await written(store, set, read)
+  const { keys, dropped } = read
+  const hasRoom = tooMany.length === 0
+  // A set that goes on to have too many kids fails until it has not, and its news are told all the same.
+  if (hasRoom || newKids.length > 0 || dropped.length > 0) {
+    const counts = { keys: keys.length, dropped: dropped.length }
+    report({ type: 'key_set.read', projectId, ...counts, droppedKeys: reported(dropped), newKids })
+  }
+  if (!hasRoom) return fail(`too_many_keys: ${tooManyKids(projectId).message}`, true)
+  return store.noteKeySetRead({ ...set, isRead: true })
 }
 
 /** Nothing where the set has moved meanwhile. */

@@ -261,12 +261,13 @@ describe('refreshKeySets', () => {
 
   it('tells onError of a store that cannot be asked, and goes on with other sets', async () => {
     const store = new MemoryProjectStore()
-    const { refresher, errors, close } = await refreshed({ store })
+    const { refresher, errors, events, close } = await refreshed({ store })
     await close()
     const one = refresher()
     store.noteKeySetRead = () => Promise.reject(new Error('down'))
     await one.refresh()
     expect(errors).toEqual([new Error('down')])
+    expect(events.at(-1)).toMatchObject({ type: 'key_set.read', projectId: 'shop' })
     store.dueKeySets = () => Promise.reject(new Error('away'))
     await expect(one.refresh()).rejects.toThrow('away')
     await one.close()
