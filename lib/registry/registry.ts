@@ -126,7 +126,8 @@ export interface Registry {
   /**
    * Takes the address at which the customer hosts the public keys, and answers with a challenge, as `registerKey` does: whoever holds
    * the private half of one of the keys there answers it. Nothing is read yet. The keys count from `confirmKeySet` on; until then those
-   * of the address before it do. Throws `request_invalid` for an address that is none of a public host.
+   * of the address before it do. Throws `request_invalid` for an address that is not allowed; where its name leads to is looked at when it
+   * is read.
    *
    * Two projects may have one address. It gives nobody a token of another project: a token names the project that it is for.
    */

@@ -39,7 +39,10 @@ export interface ConfirmKeySetOptions extends RegistryChangeOptions {
 
 export interface KeySetConfirmation {
   readonly keySet: KeySetRecord
-  /** The keys that are in the set and can be used, or are revoked. */
+  /**
+   * The keys that are in the set and can be used, or are revoked. Not those under the kid of a registered key, which counts in their
+   * place.
+   */
   readonly keys: readonly HostedKeyView[]
   /** Entries of the set that cannot be used. Say so to the customer: a private half among them has leaked. */
   readonly dropped: readonly DroppedKey[]

@@ -152,6 +152,7 @@ describe('where a project hosts its keys', () => {
     'UPDATE reverse_jwt.key_sets SET read_at = now()',
     'SELECT jwks_uri FROM reverse_jwt.key_sets FOR KEY SHARE',
     'SELECT nonce_hash FROM reverse_jwt.key_sets',
+    'SELECT failure FROM reverse_jwt.key_sets',
     'DELETE FROM reverse_jwt.key_sets',
     'UPDATE reverse_jwt.hosted_keys SET denied_at = NULL',
     'SELECT reason FROM reverse_jwt.hosted_keys',
