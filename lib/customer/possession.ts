@@ -1,6 +1,6 @@
 import { algorithm, identifier, required } from '../options/kinds.js'
 import { membersReader, optionsReader, type OptionsOf, type Wrong } from '../options/options.js'
-import { proofType } from '../protocol.js'
+import { parseUrl, proofType } from '../protocol.js'
 import type { KeyChallenge, KeySetChallenge } from '../types.js'
 import { refuseBrowser } from '../jwk/browser-guard.js'
 import { compactSigner } from '../signing/compact-signature.js'
@@ -24,7 +24,7 @@ export interface KeyPossessionOptions {
   /** Your project at that platform. A challenge for another one is not answered. Default: that of the key file. */
   readonly projectId?: string
   /**
-   * Where you host your keys, when the challenge is for a key set. One for another address is not answered: who answers it makes every
+   * Where you host your keys, when the challenge is for a key set, in any spelling. One for another address is not answered: who answers it makes every
    * key that is published there sign for the project.
    */
   readonly jwksUri?: string
@@ -101,12 +101,22 @@ export async function proveKeyPossession(options: KeyPossessionOptions): Promise
   const claims = { ...common, ...(jwks_uri !== undefined && { jwks_uri }) }
   requireOwn('audience', audience, 'aud', claims.aud)
   requireOwn('projectId', projectId, 'proj_id', claims.proj_id)
-  if (jwks_uri !== undefined) requireOwn('jwksUri', given.jwksUri, 'jwks_uri', jwks_uri)
+  if (jwks_uri !== undefined) requireOwn('jwksUri', spelled(given.jwksUri), 'jwks_uri', spelled(jwks_uri))
   const signer = compactSigner({ privateKey: material, typ: proofType, kid, alg, caller })
   return signer.sign(claims)
 }
 
-function requireOwn(option: string, mine: string | undefined, member: string, asked: string): void {
+/** As a platform spells an address, whatever the case of its host and however its path was written. */
+function spelled(address: string | undefined): string | undefined {
+  return parseUrl(address)?.href ?? address
+}
+
+function requireOwn(
+  option: string,
+  mine: string | undefined,
+  member: string,
+  asked: string | undefined,
+): void {
   if (mine === asked) return
   throw new TypeError(
     mine === undefined

@@ -41,7 +41,10 @@ export interface KeySetReadEvent {
   readonly dropped: number
   /** Of a project's set: up to 20 of them, published private keys first. */
   readonly droppedKeys?: readonly DroppedKey[]
-  /** Of a project's set: the kids that this process has not seen in it before. */
+  /**
+   * Of a project's set: the kids that this process has not seen in it before; by `refreshKeySets` those that were not in it when it was read
+   * last.
+   */
   readonly newKids?: readonly string[]
 }
 

@@ -45,7 +45,7 @@ export function announced(store: ProjectStore, listeners: readonly RegistryEvent
     keySet: (projectId) => store.keySet(projectId),
     listHostedKeys: (projectId, range) => store.listHostedKeys(projectId, range),
     dueKeySets: (range) => store.dueKeySets(range),
-    noteKeySetRead: (set) => store.noteKeySetRead(set),
+    noteKeySetRead: (read) => store.noteKeySetRead(read),
     origins: () => store.origins(),
     audit: (range) => store.audit(range),
     touch: (uses) => store.touch(uses),

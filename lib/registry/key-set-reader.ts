@@ -7,9 +7,10 @@ import { keysOf, type SetKey } from '../keys/jwks/set-keys.js'
 import { primeModulusRefusal } from '../keys/public-key.js'
 import type { Option } from '../options/options.js'
 import { warnOnce } from '../warnings.js'
-import type { HostedKey } from './rules/key-sets.js'
+import { isRegistered, type FoundKeys, type HostedKey } from './rules/key-sets.js'
 import type { DueKeySet } from './store/project-store.js'
-import type { HostedKeyRecord } from './store/records.js'
+import { maxHostedKids } from './store/hosted-keys.js'
+import type { StoredProject } from './store/records.js'
 
 /** How the sets of customers are read: those of the options of `JwksKeyStore`, which should be the same here. */
 export type KeySetReadOptions = Pick<
@@ -25,37 +26,65 @@ export const keySetRules: Option<KeySetReadRules> = (given) => {
   return rules
 }
 
-export interface ReadKeySet {
-  readonly keys: readonly HostedKey[]
+export interface ReadKeySet extends FoundKeys {
   readonly dropped: readonly DroppedKey[]
 }
 
+/** A set that cannot be read. Its message quotes nothing of what came. */
+export class KeySetFault extends Error {}
+
+/** What is kept of a project, with those kids. */
+type KeptKids = (kids: readonly string[]) => Promise<StoredProject>
+
 /**
- * Reads a set once. What is `known` was checked before, and a kid that stands for another key than there is dropped. Throws an Error,
- * which quotes nothing of what came.
+ * Reads a set once. Is told by `kept` what its kids stood for before: such a key was checked then, and another one under its kid is
+ * dropped. Throws a `KeySetFault`, or what `kept` throws.
  */
-export type KeySetReader = (set: DueKeySet, known: readonly HostedKeyRecord[]) => Promise<ReadKeySet>
+export type KeySetReader = (set: DueKeySet, kept: KeptKids) => Promise<ReadKeySet>
 
 /** Connects to public addresses alone, as `JwksKeyStore` does, and checks each key in full. */
 export function keySetReader(rules: KeySetReadRules): KeySetReader {
-  return async ({ projectId, jwksUri }, known) => {
-    const seen = new SeenKids()
-    for (const { kid, thumbprint } of known) if (thumbprint !== undefined) seen.add(kid, thumbprint, true)
-    const { document } = await fetchKeySet(jwksUri, rules)
-    const found = await keysOf(document, rules.maxKeys, seen)
-    const keys = found.known.map(hostedKey)
-    const dropped = [...found.dropped]
-    for (const key of found.unseen) {
-      if (await isSound(projectId, key)) keys.push(hostedKey(key))
-      else dropped.push({ kid: key.kid, reason: 'not_admitted' })
+  return async ({ projectId, jwksUri }, kept) => {
+    const { unseen, dropped } = await orFault(entriesOf(jwksUri, rules))
+    const stored = await kept(unseen.map(({ kid }) => kid))
+    const known = new Map(stored.hostedKeys.map((key) => [key.kid, key.thumbprint]))
+    const keys: HostedKey[] = []
+    const tooMany: string[] = []
+    const drop = ({ kid }: SetKey, reason: DroppedKey['reason']) => dropped.push({ kid, reason })
+    let room = maxHostedKids - stored.hostedKids
+    for (const key of unseen) {
+      const takesRoom = !known.has(key.kid) && !isRegistered(stored, key.kid)
+      // Absent, too, of a kid that was revoked before anybody saw it.
+      const thumbprint = known.get(key.kid)
+      if (takesRoom && room <= 0) tooMany.push(key.kid)
+      else if ((thumbprint ?? key.material) !== key.material) drop(key, 'other_material')
+      else if (thumbprint === undefined && !(await orFault(isSound(projectId, key))))
+        drop(key, 'not_admitted')
+      else {
+        keys.push(hostedKey(key))
+        if (takesRoom) room--
+      }
     }
-    return { keys, dropped }
+    return { keys, dropped, tooMany }
   }
+}
+
+async function entriesOf(jwksUri: string, rules: KeySetReadRules): ReturnType<typeof keysOf> {
+  const { document } = await fetchKeySet(jwksUri, rules)
+  return keysOf(document, rules.maxKeys, new SeenKids())
 }
 
 async function isSound(projectId: string, { kid, jwk }: SetKey): Promise<boolean> {
   if (jwk.kty !== 'RSA') return true
   return (await keyChecks.run(projectId, primeModulusRefusal({ id: projectId }, kid, jwk))) === undefined
+}
+
+async function orFault<T>(read: Promise<T>): Promise<T> {
+  try {
+    return await read
+  } catch (error) {
+    throw new KeySetFault((error as Error).message)
+  }
 }
 
 function hostedKey({ kid, alg, jwk, material }: SetKey): HostedKey {

@@ -5,7 +5,14 @@ import { callback, objectWith, seconds } from '../options/kinds.js'
 import { optionsReader, type OptionsOf } from '../options/options.js'
 import { systemClock } from '../time/clock.js'
 import { announced, type RegistryChangedEvent } from './announced-changes.js'
-import { keySetReader, keySetRules, type KeySetReadOptions, type ReadKeySet } from './key-set-reader.js'
+import {
+  KeySetFault,
+  keySetReader,
+  type KeySetReader,
+  keySetRules,
+  type KeySetReadOptions,
+  type ReadKeySet,
+} from './key-set-reader.js'
 import { change, existing } from './operations/change.js'
 import { earlierRevocations } from './operations/earlier-revocations.js'
 import { changesOf, tooManyKids, type KeySetChanges } from './rules/key-sets.js'
@@ -71,40 +78,25 @@ export function refreshKeySets(options: RefreshKeySetsOptions): KeySetRefresher 
     emit(onEvent, Object.freeze({ ...event, id: crypto.randomUUID(), time: systemClock() }))
   }
 
-  async function refreshOne(set: DueKeySet): Promise<void> {
-    const { projectId } = set
-    const { hostedKeys: known } = await existing(store, projectId, systemClock())
-    let read: ReadKeySet
-    try {
-      read = await readKeySet(set, known)
-    } catch (error) {
-      report({ type: 'key_set.failed', projectId, cause: (error as Error).message })
-      return
-    }
-    const { hostedKeys, tooMany } = await written(store, set, read)
-    await store.noteKeySetRead(set)
-    if (tooMany.length > 0) {
-      report({ type: 'key_set.failed', projectId, cause: `too_many_keys: ${tooManyKids(projectId).message}` })
-      return
-    }
-    const before = new Set(known.map(({ kid }) => kid))
-    const newKids = hostedKeys.filter((key) => key.removedAt === undefined && !before.has(key.kid))
-    report({
-      type: 'key_set.read',
-      projectId,
-      keys: read.keys.length,
-      dropped: read.dropped.length,
-      droppedKeys: reported(read.dropped),
-      newKids: newKids.map(({ kid }) => kid),
-    })
-  }
-
   async function refreshDue(): Promise<void> {
-    for (let isMore = true; isMore && !isClosed;) {
-      const due = await store.dueKeySets({ ttl, limit: concurrency })
-      const outcomes = await Promise.allSettled(due.map(refreshOne))
-      for (const outcome of outcomes) if (outcome.status === 'rejected') note(outcome.reason)
-      isMore = due.length === concurrency
+    const reading = new Set<Promise<void>>()
+    const begin = (set: DueKeySet) => {
+      const one = refreshSet(set, { store, readKeySet, report })
+        .catch(note)
+        .finally(() => reading.delete(one))
+      reading.add(one)
+    }
+    try {
+      for (let isMore = true; isMore && !isClosed;) {
+        const limit = concurrency - reading.size
+        const due = await store.dueKeySets({ ttl, limit })
+        due.forEach(begin)
+        isMore = due.length === limit
+        // One that is slow keeps its own place, and no other.
+        if (isMore) await Promise.race(reading)
+      }
+    } finally {
+      await Promise.all(reading)
     }
   }
 
@@ -135,16 +127,49 @@ export function refreshKeySets(options: RefreshKeySetsOptions): KeySetRefresher 
   }
 }
 
+interface Refresh {
+  readonly store: ProjectStore
+  readonly readKeySet: KeySetReader
+  readonly report: (event: Report<KeySetEvent>) => void
+}
+
+async function refreshSet(set: DueKeySet, { store, readKeySet, report }: Refresh): Promise<void> {
+  const { projectId } = set
+  const fail = (failure: string, isRead: boolean) => {
+    report({ type: 'key_set.failed', projectId, cause: failure })
+    return store.noteKeySetRead({ ...set, isRead, failure })
+  }
+  let read: ReadKeySet
+  try {
+    read = await readKeySet(set, (kids) => existing(store, projectId, systemClock(), { kids }))
+  } catch (error) {
+    if (error instanceof KeySetFault) return fail(error.message, false)
+    throw error
+  }
+  const { newKids, tooMany } = await written(store, set, read)
+  const { keys, dropped } = read
+  const hasRoom = tooMany.length === 0
+  // A set that goes on to have too many kids fails until it has not, and its news are told all the same.
+  if (hasRoom || newKids.length > 0 || dropped.length > 0) {
+    const counts = { keys: keys.length, dropped: dropped.length }
+    report({ type: 'key_set.read', projectId, ...counts, droppedKeys: reported(dropped), newKids })
+  }
+  if (!hasRoom) return fail(`too_many_keys: ${tooManyKids(projectId).message}`, true)
+  return store.noteKeySetRead({ ...set, isRead: true })
+}
+
 /** Nothing where the set has moved meanwhile. */
-async function written(store: ProjectStore, set: DueKeySet, { keys }: ReadKeySet): Promise<KeySetChanges> {
-  const kids = keys.map(({ kid }) => kid)
+async function written(store: ProjectStore, set: DueKeySet, read: ReadKeySet): Promise<KeySetChanges> {
+  const kids = read.keys.map(({ kid }) => kid)
   return change(
     store,
     set.projectId,
     systemClock(),
     async (stored, now) => {
-      if (stored.keySet?.jwksUri !== set.jwksUri) return { result: { hostedKeys: [], tooMany: [] } }
-      const result = changesOf(stored, keys, await earlierRevocations(store, stored, keys, now), now)
+      if (stored.keySet?.jwksUri !== set.jwksUri)
+        return { result: { hostedKeys: [], newKids: [], tooMany: [] } }
+      const revocationOf = await earlierRevocations(store, stored, read.keys, now)
+      const result = changesOf(stored, read, revocationOf, now)
       const { hostedKeys } = result
       if (hostedKeys.length === 0) return { result }
       return { result, plan: { action: 'key_set.changed', by, hostedKeys } }

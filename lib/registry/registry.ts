@@ -114,7 +114,9 @@ export interface Registry {
   rotateKey(projectId: string, options: RotateKeyOptions): Promise<KeyRotation>
   /**
    * Ends a key and its sessions at once, and it cannot begin again. A key that is revoked already stays as it is. It is one step, which other
-   * changes cannot turn away and no limit holds up, however many keys the project has had.
+   * changes cannot turn away and no limit holds up, however many keys the project has had. Where the project has the same pair under further
+   * kids, registered or in its set, these end after it, each with its own record in the audit. After an error, call again: it goes on with
+   * what is left.
    *
    * So does it with a key that the customer hosts, whatever their set says from then on. While a project has a set any kid can be revoked,
    * also one that nobody has seen: its answer then has no `publicJwk`. Throws `too_many_keys` when 2,000 kids are kept of the project.
@@ -124,7 +126,8 @@ export interface Registry {
   /**
    * Takes the address at which the customer hosts the public keys, and answers with a challenge, as `registerKey` does: whoever holds
    * the private half of one of the keys there answers it. Nothing is read yet. The keys count from `confirmKeySet` on; until then those
-   * of the address before it do. Throws `request_invalid` for an address that is none of a public host.
+   * of the address before it do. Throws `request_invalid` for an address that is not allowed; where its name leads to is looked at when it
+   * is read.
    *
    * Two projects may have one address. It gives nobody a token of another project: a token names the project that it is for.
    */

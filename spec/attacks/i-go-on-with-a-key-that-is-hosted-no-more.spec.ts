@@ -82,6 +82,15 @@ describe('the platform revokes a key of the set', () => {
     expect(reason()).toBe('key_revoked')
   })
 
+  it('it is refused as a registered key, whose kid is another one, when it is revoked in the set', async () => {
+    const { send, registry, revoke, reason } = await warm()
+    await handOver(registry, 'shop', keyPair('ES256'), { kid: 'own' })
+    expect(await send('own')).toBe('passes')
+    await revoke('key-1')
+    expect([await send('own'), await send('key-1')]).toEqual(['token_not_verified', 'token_not_verified'])
+    expect(reason()).toBe('key_revoked')
+  })
+
   it('so it is when it was revoked as a registered key, and comes in with the set under another kid', async () => {
     const { send, registry, refresh, close } = await warm()
     await handOver(registry, 'shop', keyPair('ES384'), { kid: 'own' })

@@ -161,6 +161,16 @@ describe('the challenge of a key set', () => {
       await expect(prove({ challenge: { ...forSet, jwks_uri } })).rejects.toThrow(/challenge: jwks_uri/)
   })
 
+  it.each([
+    ['https://shop.example', 'https://shop.example/'],
+    ['HTTPS://Shop.Example:443/a/../é.json', 'https://shop.example/%C3%A9.json'],
+    ['https://shop.example/', 'https://shop.example'],
+  ])('is answered where its address is another spelling of mine: %s', async (mineSpelled, jwks_uri) => {
+    const asked = { ...forSet, jwks_uri }
+    const proof = await proveKeyPossession({ ...mine, jwksUri: mineSpelled, challenge: asked })
+    expect(decodeJwt(proof)).toEqual(asked)
+  })
+
   it('needs no address where it is for a key', async () => {
     await expect(proveKeyPossession({ ...mine, challenge })).resolves.toMatch(/^eyJ/)
   })

@@ -36,7 +36,10 @@ const columns = [
   ['projects', 'sessions_before', 'projects_sessions_finite'],
   ['session_revocations', 'ended_at'],
   ['session_revocations', 'expires_at'],
-  ...['confirmed_at', 'challenge_expires_at', 'tried_at', 'read_at'].map((column) => ['key_sets', column]),
+  ...['confirmed_at', 'challenge_expires_at', 'tried_at', 'read_at', 'failing_since'].map((column) => [
+    'key_sets',
+    column,
+  ]),
   ...['first_seen', 'removed_at', 'denied_at'].map((column) => ['hosted_keys', column]),
 ]
 const infinities = ['infinity', '-infinity']

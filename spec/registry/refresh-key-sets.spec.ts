@@ -1,53 +1,27 @@
-import { beforeEach, describe, expect, it } from '@jest/globals'
-import {
-  MemoryProjectStore,
-  refreshKeySets,
-  type ProjectStore,
-  type RefreshKeySetsOptions,
-  type RegistryChangedEvent,
-} from '../../lib/registry/index.js'
-import type { KeySetEvent } from '../../lib/index.js'
+import { beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { keyChecks } from '../../lib/keys/jwks/key-checks.js'
+import { MemoryProjectStore, refreshKeySets, type ProjectStore } from '../../lib/registry/index.js'
 import { customerHost, hostName, keySet, text } from '../helpers/customer-host.js'
 import { published } from '../helpers/hosted-platform.js'
-import { hostedRegistry, readsFrom } from '../helpers/hosted-registry.js'
-import { keyPair } from '../helpers/keys.js'
 import { now } from '../helpers/mint.js'
 import { changeOf, projectRecord } from '../helpers/records.js'
 import { by } from '../helpers/registry.js'
+import { until } from '../helpers/until.js'
+import { fill, refreshedSets } from './refreshed-sets.js'
 
 const host = customerHost()
 beforeEach(() => {
   host.answer = keySet([published('key-1')])
 })
 
-/** A registry whose project `shop` has a set, and who keeps it up to date. */
-async function refreshed(options: Partial<RefreshKeySetsOptions> = {}, store?: ProjectStore, alg = 'ES256') {
-  const platform = await hostedRegistry(host, store)
-  await platform.hand(alg)
-  const events: (RegistryChangedEvent | KeySetEvent)[] = []
-  const errors: unknown[] = []
-  const refresher = () =>
-    refreshKeySets({
-      store: platform.store,
-      keySets: readsFrom(host),
-      onEvent: (event) => events.push(event),
-      onError: (error) => errors.push(error),
-      ...options,
-    })
-  const own = refresher()
-  /** The next time that the set is due. */
-  const refresh = async () => {
-    platform.clock.now += 300
-    await own.refresh()
+const refreshed = (given?: Parameters<typeof refreshedSets>[1]) => refreshedSets(host, given)
+
+/** Adds projects with a set of their own. */
+async function addSets(store: ProjectStore, count: number): Promise<void> {
+  for (let index = 0; index < count; index++) {
+    const keySetRecord = { jwksUri: `${host.jwksUri}?${index}`, confirmedAt: now }
+    await store.commit(changeOf(projectRecord(`many-${index}`, { keySet: keySetRecord })))
   }
-  const states = async () => {
-    const { keys } = await platform.registry.listHostedKeys('shop')
-    return Object.fromEntries(keys.map(({ kid, state }) => [kid, state]))
-  }
-  const changes = async () =>
-    (await platform.registry.listAudit()).records.filter(({ action }) => action === 'key_set.changed')
-  host.asked.length = 0
-  return { ...platform, events, errors, refresher, refresh, states, changes, close: () => own.close() }
 }
 
 describe('refreshKeySets', () => {
@@ -105,20 +79,49 @@ describe('refreshKeySets', () => {
     for (const one of processes) await one.close()
   })
 
-  it('reads more sets than it reads at a time', async () => {
-    const { store, refresh, close } = await refreshed()
-    for (let index = 0; index < 40; index++) {
-      const keySetRecord = { jwksUri: `${host.jwksUri}?${index}`, confirmedAt: now }
-      await store.commit(changeOf(projectRecord(`many-${index}`, { keySet: keySetRecord })))
+  it('reads more sets than it reads at a time, and none waits for a host that is slow', async () => {
+    const { store, refresh, events, close } = await refreshed()
+    await addSets(store, 40)
+    const addresses = () => new Set(host.asked.map(({ url }) => url)).size
+    const answer = keySet([published('key-1')])
+    host.answer = (req, res) => {
+      const isSlow = req.url === '/jwks.json'
+      const others = isSlow ? until('all others are asked', () => addresses() === 41) : Promise.resolve()
+      void others.then(() => {
+        answer(req, res)
+      })
     }
     await refresh()
-    expect(new Set(host.asked.map(({ url }) => url)).size).toBe(41)
+    expect(addresses()).toBe(41)
+    expect(events.filter(({ type }) => type === 'key_set.failed')).toEqual([])
+    await close()
+  })
+
+  it('reads 16 sets at a time', async () => {
+    const { store, refresh, close } = await refreshed()
+    await addSets(store, 20)
+    const waiting: (() => void)[] = []
+    host.answer = (req, res) => {
+      waiting.push(() => {
+        keySet([])(req, res)
+      })
+    }
+    host.resolved.length = 0
+    const refreshing = refresh()
+    for (let asked = 16; asked <= 21; asked++) {
+      await until(`${asked} are asked`, () => host.asked.length === asked)
+      expect(host.resolved).toHaveLength(asked)
+      waiting.shift()?.()
+    }
+    for (const answer of waiting) answer()
+    await refreshing
+    expect(host.resolved).toHaveLength(21)
     await close()
   })
 
   it('notes that a key is published for another algorithm', async () => {
     host.answer = keySet([published('rsa', 'RS256')])
-    const { refresh, registry, close } = await refreshed({}, undefined, 'RS256')
+    const { refresh, registry, close } = await refreshed({ alg: 'RS256' })
     host.answer = keySet([{ ...published('rsa', 'RS256'), alg: 'PS256' }])
     await refresh()
     expect((await registry.listHostedKeys('shop')).keys).toMatchObject([{ kid: 'rsa', alg: 'PS256' }])
@@ -146,8 +149,13 @@ describe('refreshKeySets', () => {
       cause: 'the key set cannot be read: it answered 503',
     })
     expect(await states()).toEqual({ 'key-1': 'active' })
-    expect((await registry.getProject('shop')).keySet?.readAt).toBe(clock.now - 300)
+    const { keySet: kept } = await registry.getProject('shop')
+    const failure = { since: clock.now, cause: 'the key set cannot be read: it answered 503' }
+    expect(kept).toMatchObject({ readAt: clock.now - 300, failure })
     expect(host.asked).toHaveLength(2)
+    host.answer = keySet([published('key-1')])
+    await refresh()
+    expect((await registry.getProject('shop')).keySet).not.toHaveProperty('failure')
     await close()
   })
 
@@ -165,36 +173,6 @@ describe('refreshKeySets', () => {
     await close()
   })
 
-  it('keeps a revoked kid revoked, whatever the set says, and fills in one that nobody had seen', async () => {
-    const { refresh, registry, states, store, close } = await refreshed()
-    const revoke = (kid: string) => registry.revokeKey('shop', { kid, reason: 'exposed', by })
-    await revoke('key-1')
-    await revoke('new')
-    host.answer = keySet([published('new', 'EdDSA')])
-    await refresh()
-    host.answer = keySet([published('key-1'), published('new', 'EdDSA')])
-    await refresh()
-    expect(await states()).toEqual({ 'key-1': 'revoked', new: 'revoked' })
-    const { keys } = await registry.listHostedKeys('shop')
-    expect(keys.find(({ kid }) => kid === 'new')?.publicJwk).toEqual(published('new', 'EdDSA'))
-    expect((await store.keySet('shop'))?.copy?.keys).toEqual([])
-    await close()
-  })
-
-  it('revokes what comes back under another kid, at the time of the first revocation', async () => {
-    const { refresh, registry, states, close } = await refreshed()
-    await registry.revokeKey('shop', { kid: 'key-1', reason: 'exposed', by })
-    host.answer = keySet([published('renamed')])
-    await refresh()
-    expect(await states()).toEqual({ 'key-1': 'revoked', renamed: 'revoked' })
-    const { keys } = await registry.listHostedKeys('shop')
-    expect(keys.find(({ kid }) => kid === 'renamed')).toMatchObject({
-      revokedAt: now,
-      revocationReason: 'exposed',
-    })
-    await close()
-  })
-
   it('takes no other key under a kid that stood for one: it is gone', async () => {
     const { refresh, states, events, changes, close } = await refreshed()
     host.answer = keySet([published('key-1', 'EdDSA')])
@@ -209,22 +187,46 @@ describe('refreshKeySets', () => {
     await close()
   })
 
+  it('tells of another key under a kid that was gone from the set', async () => {
+    const { refresh, states, events, close } = await refreshed()
+    host.answer = keySet([])
+    await refresh()
+    host.answer = keySet([published('key-1', 'EdDSA')])
+    await refresh()
+    expect(await states()).toEqual({ 'key-1': 'removed' })
+    const droppedKeys = [{ kid: 'key-1', reason: 'other_material' }]
+    expect(events.at(-1)).toMatchObject({ keys: 0, dropped: 1, droppedKeys, newKids: [] })
+    await close()
+  })
+
+  it('checks no RSA key again that comes back, nor one for which there is no room', async () => {
+    const check = jest.spyOn(keyChecks, 'run')
+    host.answer = keySet([published('rsa', 'RS256')])
+    const { refresh, store, close } = await refreshed({ alg: 'RS256' })
+    expect(check).toHaveBeenCalledTimes(1)
+    host.answer = keySet([])
+    await refresh()
+    await fill(store, 999)
+    host.answer = keySet([published('rsa', 'RS256'), published('more', 'PS256')])
+    await refresh()
+    expect((await store.keySet('shop'))?.copy?.keys).toMatchObject([{ kid: 'rsa' }])
+    expect(check).toHaveBeenCalledTimes(1)
+    await close()
+  })
+
   it('remembers 1,000 kids of a project, and tells when there are more', async () => {
-    const { refresh, states, events, store, close } = await refreshed()
-    const { publicJwk } = keyPair('ES256')
-    const hostedKeys = Array.from({ length: 998 }, (_, index) => ({
-      ...{ kid: `old-${index}`, alg: 'ES256' as const, publicJwk, thumbprint: `${index}` },
-      ...{ firstSeen: now - 1, removedAt: now },
-    }))
-    const stored = await store.load('shop', { now, madeAfter: now })
-    const record = { ...(stored ?? never()), version: (stored?.version ?? 0) + 1 }
-    await store.commit({ ...changeOf(record), hostedKeys })
+    const { refresh, registry, states, events, store, close } = await refreshed()
+    await fill(store, 998)
     host.answer = keySet([published('key-1'), published('key-2', 'EdDSA'), published('key-3', 'ES384')])
     await refresh()
-    expect(events.at(-1)).toMatchObject({
-      type: 'key_set.failed',
-      cause: expect.stringMatching(/^too_many_keys: /),
-    })
+    expect(events.slice(-2)).toMatchObject([
+      { type: 'key_set.read', newKids: ['key-2'] },
+      { type: 'key_set.failed', cause: expect.stringMatching(/^too_many_keys: /) },
+    ])
+    await refresh()
+    expect(events.slice(-2).map(({ type }) => type)).toEqual(['key_set.failed', 'key_set.failed'])
+    const { failure } = (await registry.getProject('shop')).keySet ?? {}
+    expect(failure?.cause).toMatch(/^too_many_keys: /)
     const kept = (await store.listHostedKeys('shop', { limit: 2_000 })).map(({ kid }) => kid)
     expect([kept.length, kept.includes('key-2'), kept.includes('key-3')]).toEqual([1_000, true, false])
     expect(Object.keys(await states())).toHaveLength(50)
@@ -259,12 +261,13 @@ describe('refreshKeySets', () => {
 
   it('tells onError of a store that cannot be asked, and goes on with other sets', async () => {
     const store = new MemoryProjectStore()
-    const { refresher, errors, close } = await refreshed({}, store)
+    const { refresher, errors, events, close } = await refreshed({ store })
     await close()
     const one = refresher()
     store.noteKeySetRead = () => Promise.reject(new Error('down'))
     await one.refresh()
     expect(errors).toEqual([new Error('down')])
+    expect(events.at(-1)).toMatchObject({ type: 'key_set.read', projectId: 'shop' })
     store.dueKeySets = () => Promise.reject(new Error('away'))
     await expect(one.refresh()).rejects.toThrow('away')
     await one.close()

@@ -9,7 +9,7 @@ import { RegistryError } from '../registry-error.js'
 import { changesOf, noKeySet, requirePendingSet, tooManyKids, type HostedKey } from '../rules/key-sets.js'
 import { checkSetProof, newChallenge } from '../rules/possession.js'
 import { withoutSessions } from '../rules/sessions-before.js'
-import type { KeySetReader, ReadKeySet } from '../key-set-reader.js'
+import { KeySetFault, type KeySetReader, type ReadKeySet } from '../key-set-reader.js'
 import type { DueKeySet, ProjectStore } from '../store/project-store.js'
 import { without, type HostedKeyRecord, type KeySetRecord, type StoredProject } from '../store/records.js'
 import { hostedKeyView, projectView, type HostedKeyView, type ProjectView } from '../store/views.js'
@@ -22,7 +22,8 @@ import type { KeyRegistrationSettings } from './registration.js'
 export interface RegisterKeySetOptions extends RegistryChangeOptions {
   /**
    * Where the customer publishes a JWK Set (RFC 7517 section 5): `https://shop.example/jwks.json`. `https`, a host name with a dot,
-   * port 443, at most 2,048 characters, no user name and no fragment.
+   * port 443, at most 2,048 characters, no user name and no fragment. It is no secret, nor may it hold one: it stands in the project, in
+   * the audit and in the challenge.
    */
   readonly jwksUri: string
 }
@@ -38,7 +39,10 @@ export interface ConfirmKeySetOptions extends RegistryChangeOptions {
 
 export interface KeySetConfirmation {
   readonly keySet: KeySetRecord
-  /** The keys that are in the set and can be used, or are revoked. */
+  /**
+   * The keys that are in the set and can be used, or are revoked. Not those under the kid of a registered key, which counts in their
+   * place.
+   */
   readonly keys: readonly HostedKeyView[]
   /** Entries of the set that cannot be used. Say so to the customer: a private half among them has leaked. */
   readonly dropped: readonly DroppedKey[]
@@ -77,13 +81,16 @@ export function keySetChanges(store: ProjectStore, settings: KeySetSettings, clo
 
   const reading = new Set<string>()
   /** Whoever asks for it chooses the address: one read of a project at a time, and few of all. */
-  const readOnce = async (set: DueKeySet): Promise<ReadKeySet> => {
-    if (reading.has(set.projectId) || reading.size >= maxReads) throw busy()
-    reading.add(set.projectId)
+  const readOnce = async (set: DueKeySet, now: number): Promise<ReadKeySet> => {
+    const { projectId } = set
+    if (reading.has(projectId) || reading.size >= maxReads) throw busy()
+    reading.add(projectId)
     try {
-      return await readable(readKeySet, set)
+      return await readKeySet(set, (kids) => existing(store, projectId, now, { kids }))
+    } catch (error) {
+      throw error instanceof KeySetFault ? unreadable(error) : error
     } finally {
-      reading.delete(set.projectId)
+      reading.delete(projectId)
     }
   }
 
@@ -110,7 +117,7 @@ export function keySetChanges(store: ProjectStore, settings: KeySetSettings, clo
         pending: registered,
         proven: { kid },
       } = check(await existing(store, projectId, now))
-      const set = await readOnce({ projectId, jwksUri: registered.jwksUri })
+      const set = await readOnce({ projectId, jwksUri: registered.jwksUri }, now)
       const signedBy = set.keys.find((key) => key.kid === kid || key.thumbprint === kid)
       if (signedBy === undefined) throw notInSet(kid, set)
 
@@ -118,7 +125,7 @@ export function keySetChanges(store: ProjectStore, settings: KeySetSettings, clo
         const { pending, proven } = check(stored)
         await proven.requireSignedWith(signedBy)
         const revocationOf = await earlierRevocations(store, stored, set.keys, now)
-        const { hostedKeys, tooMany } = changesOf(stored, set.keys, revocationOf, now)
+        const { hostedKeys, tooMany } = changesOf(stored, set, revocationOf, now)
         if (tooMany.length > 0) throw tooManyKids(projectId)
         const after = new Map([...stored.hostedKeys, ...hostedKeys].map((key) => [key.kid, key]))
         requireGood(signedBy, stored, after.get(signedBy.kid))
@@ -139,7 +146,7 @@ export function keySetChanges(store: ProjectStore, settings: KeySetSettings, clo
       const confirmation = await change(store, projectId, now, decide, { kids })
       const { jwksUri } = confirmation.keySet
       // The set is confirmed; that it was read, the next refresh notes.
-      await store.noteKeySetRead({ projectId, jwksUri }).catch(() => undefined)
+      await store.noteKeySetRead({ projectId, jwksUri, isRead: true }).catch(() => undefined)
       return confirmation
     },
 
@@ -164,15 +171,8 @@ export function keySetChanges(store: ProjectStore, settings: KeySetSettings, clo
   }
 }
 
-async function readable(read: KeySetReader, set: DueKeySet): Promise<ReadKeySet> {
-  try {
-    return await read(set, [])
-  } catch (error) {
-    throw new RegistryError(
-      'key_set_unreadable',
-      `Nothing was changed: ${inAscii((error as Error).message)}.`,
-    )
-  }
+function unreadable({ message }: KeySetFault): RegistryError {
+  return new RegistryError('key_set_unreadable', `Nothing was changed: ${inAscii(message)}.`)
 }
 
 function busy(): RegistryError {

@@ -11,7 +11,8 @@ const ofSet = (isWanted: string, record: string) =>
 
 export const keySetOfProject = ofSet(
   's.jwks_uri IS NOT NULL',
-  `'jwksUri', s.jwks_uri, 'confirmedAt', ${seconds('s.confirmed_at')}, 'readAt', ${seconds('s.read_at')}`,
+  `'jwksUri', s.jwks_uri, 'confirmedAt', ${seconds('s.confirmed_at')}, 'readAt', ${seconds('s.read_at')},
+    'failure', CASE WHEN s.failure IS NOT NULL THEN json_build_object('since', ${seconds('s.failing_since')}, 'cause', s.failure) END`,
 )
 
 export const pendingKeySetOfProject = ofSet(
@@ -44,9 +45,10 @@ const setColumns = ['jwks_uri', 'confirmed_at', 'pending_uri', 'nonce_hash', 'ch
 const keyColumns = ['alg', 'public_jwk', 'thumbprint', 'first_seen', 'removed_at']
 const excluded = (columns: readonly string[]) =>
   columns.map((column) => `${column} = excluded.${column}`).join(', ')
+const readColumns = ['tried_at', 'read_at', 'failing_since', 'failure']
 const ofSameSet = (column: string) => `CASE WHEN s.jwks_uri = excluded.jwks_uri THEN s.${column} END`
 
-/** Of a change. When a set was read is no part of it, and is forgotten with its address. */
+/** Of a change. What became of reads is no part of it, and is forgotten with its address. */
 export const keySetConsequences = `set_removed AS (
   DELETE FROM reverse_jwt.key_sets s USING changed
   WHERE s.project_id = changed.id AND json_array_length($4::text::json) = 0
@@ -56,7 +58,7 @@ export const keySetConsequences = `set_removed AS (
   FROM changed, json_to_recordset($4::text::json) AS given_set (jwks_uri text, confirmed_at double precision, pending_uri text,
     nonce_hash text, challenge_expires_at double precision)
   ON CONFLICT (project_id) DO UPDATE SET ${excluded(setColumns)},
-    tried_at = ${ofSameSet('tried_at')}, read_at = ${ofSameSet('read_at')}
+    ${readColumns.map((column) => `${column} = ${ofSameSet(column)}`).join(', ')}
 ), hosted_written AS (
   INSERT INTO reverse_jwt.hosted_keys AS h (project_id, kid, ${keyColumns.join(', ')}, denied_at, reason)
   SELECT changed.id, kid, alg, public_jwk, thumbprint, to_timestamp(first_seen), to_timestamp(removed_at), to_timestamp(denied_at),

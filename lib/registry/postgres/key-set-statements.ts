@@ -48,7 +48,9 @@ export const dueKeySets = `WITH due AS MATERIALIZED (
 UPDATE reverse_jwt.key_sets s SET tried_at = now() FROM due WHERE s.project_id = due.project_id
 RETURNING json_build_object('projectId', s.project_id, 'jwksUri', s.jwks_uri)::text AS record`
 
-export const noteKeySetRead = `UPDATE reverse_jwt.key_sets SET read_at = now()
+export const noteKeySetRead = `UPDATE reverse_jwt.key_sets SET
+  read_at = CASE WHEN $3::text::boolean THEN now() ELSE read_at END,
+  failing_since = CASE WHEN $4 <> '' THEN coalesce(failing_since, now()) END, failure = nullif($4, '')
 WHERE project_id = $1 AND jwks_uri = $2`
 
 /** As `hostedKeyView` has it. */

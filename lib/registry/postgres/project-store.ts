@@ -20,6 +20,7 @@ import type {
   AuditRange,
   DueKeySet,
   DueKeySetRange,
+  KeySetRead,
   ProjectChangeListener,
   ProjectChangeOutcome,
   KeyRange,
@@ -35,7 +36,13 @@ import type {
   WrittenChange,
 } from '../store/project-store.js'
 import type { HostedKeyRecord, KeyRecord, KeyUse, ProjectRecord, StoredProject } from '../store/records.js'
-import { keyRangeParameters, parametersOf, selectionParameters, sessionEndParameters } from './rows.js'
+import {
+  keyRangeParameters,
+  keySetReadParameters,
+  parametersOf,
+  selectionParameters,
+  sessionEndParameters,
+} from './rows.js'
 import * as keySetStatements from './key-set-statements.js'
 import * as sessionStatements from './session-statements.js'
 import * as statements from './statements.js'
@@ -182,9 +189,9 @@ export class PostgresProjectStore implements ProjectStore {
     return this.database.records('find the key sets that are due', keySetStatements.dueKeySets, given)
   }
 
-  async noteKeySetRead({ projectId, jwksUri }: DueKeySet): Promise<void> {
-    const doing = `note that the key set of the project ${escaped(projectId)} was read`
-    await this.database.records(doing, keySetStatements.noteKeySetRead, [projectId, jwksUri])
+  async noteKeySetRead(read: KeySetRead): Promise<void> {
+    const doing = `note that the key set of the project ${escaped(read.projectId)} was read`
+    await this.database.records(doing, keySetStatements.noteKeySetRead, keySetReadParameters(read))
   }
 
   origins(): Promise<ProjectOrigins> {

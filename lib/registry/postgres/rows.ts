@@ -2,6 +2,7 @@ import type {
   KeyRange,
   KeyRevocationChange,
   KeySelection,
+  KeySetRead,
   ProjectChange,
   SessionEnd,
 } from '../store/project-store.js'
@@ -46,6 +47,7 @@ const times: ReadonlySet<string> = new Set([
   'until',
   'confirmedAt',
   'readAt',
+  'since',
   'firstSeen',
   'removedAt',
   'deniedAt',
@@ -67,6 +69,11 @@ export function keyRangeParameters(projectId: string, { after, limit }: KeyRange
 /** The parameters of `revoke` and `denyHostedKey`. */
 export function revocationParameters({ projectId, kid, at, reason, by }: KeyRevocationChange): string[] {
   return [projectId, kid, String(at), reason, by]
+}
+
+/** The parameters of `noteKeySetRead`. */
+export function keySetReadParameters({ projectId, jwksUri, isRead, failure = '' }: KeySetRead): string[] {
+  return [projectId, jwksUri, String(isRead), failure]
 }
 
 /** The parameters of `endSession`. */

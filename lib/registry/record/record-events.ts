@@ -152,8 +152,11 @@ export function recordEvents(options: RecordEventsOptions): EventRecorder {
         })
         return
       }
-      case 'signing_keys.failed':
       case 'key_set.failed':
+        // Of the projects that have a set, not of what a token says.
+        counts.add({ type: event.type, projectId: event.projectId })
+        return
+      case 'signing_keys.failed':
       case 'revocations.failed':
         counts.add({ type: event.type, ...('reason' in event && { reason: event.reason }) })
     }

@@ -8,11 +8,13 @@ import type {
   KeyRange,
   KeyRevocationChange,
   KeySelection,
+  KeySetRead,
 } from './project-store.js'
 import {
   without,
   type HostedKeyRecord,
   type KeyRecord,
+  type KeySetFailure,
   type ProjectRecord,
   type StoredProject,
 } from './records.js'
@@ -22,6 +24,7 @@ interface Reads {
   readonly jwksUri: string
   tried?: number
   read?: number
+  failure?: KeySetFailure | undefined
 }
 
 interface DeniedKid {
@@ -151,16 +154,22 @@ export class HostedSets {
     return due.map(({ id, reads }) => ({ projectId: id, jwksUri: reads.jwksUri }))
   }
 
-  noteRead(projectId: string, now: number): void {
+  noteRead({ projectId, jwksUri, isRead, failure }: KeySetRead, now: number): void {
     const reads = this.reads.get(projectId)
-    if (reads !== undefined) reads.read = now
+    if (reads?.jwksUri !== jwksUri) return
+    if (isRead) reads.read = now
+    reads.failure = failure === undefined ? undefined : { since: reads.failure?.since ?? now, cause: failure }
   }
 
   /** A record says what the reads say, whatever a change had in it. */
-  withReadAt(record: ProjectRecord): ProjectRecord {
-    const { keySet } = record
-    if (keySet === undefined) return record
-    const readAt = this.reads.get(record.project.id)?.read
-    return { ...record, keySet: { ...without(keySet, 'readAt'), ...(readAt !== undefined && { readAt }) } }
+  withReads(record: ProjectRecord): ProjectRecord {
+    if (record.keySet === undefined) return record
+    const { read: readAt, failure } = this.reads.get(record.project.id) ?? {}
+    const keySet = {
+      ...without(record.keySet, 'readAt', 'failure'),
+      ...(readAt !== undefined && { readAt }),
+      ...(failure !== undefined && { failure }),
+    }
+    return { ...record, keySet }
   }
 }

@@ -16,6 +16,7 @@ import type {
   KeyRange,
   KeyRevocationChange,
   KeySelection,
+  KeySetRead,
   ProjectOrigins,
   ProjectRange,
   ProjectWatch,
@@ -204,13 +205,12 @@ export class MemoryProjectStore implements ProjectStore {
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- The clock may throw.
-  async noteKeySetRead({ projectId, jwksUri }: DueKeySet): Promise<void> {
-    const project = this.entries.get(projectId)?.project
-    if (project?.keySet?.jwksUri === jwksUri) this.sets.noteRead(projectId, readClock(this.clock))
+  async noteKeySetRead(read: KeySetRead): Promise<void> {
+    this.sets.noteRead(read, readClock(this.clock))
   }
 
   private recordOf({ project }: Entry): ProjectRecord {
-    return this.sets.withReadAt(project)
+    return this.sets.withReads(project)
   }
 
   origins(): Promise<ProjectOrigins> {

@@ -89,6 +89,14 @@ export interface DueKeySet {
   readonly jwksUri: string
 }
 
+/** What became of a read of a set. */
+export interface KeySetRead extends DueKeySet {
+  /** Whether it was read to the end. */
+  readonly isRead: boolean
+  /** Why it was not, or why not all of it counts. */
+  readonly failure?: string
+}
+
 export interface DueKeySetRange {
   /** Seconds. Sets that somebody set out to read within them are not due. */
   readonly ttl: number
@@ -183,8 +191,8 @@ export interface ProjectStore extends KeyStore, ExpiringKeySource, HostedKeySetS
    * the store. None of a project that is suspended or deleted.
    */
   dueKeySets(range: DueKeySetRange): Promise<DueKeySet[]>
-  /** Notes that the set of a project was read just now, if it is still at this address. */
-  noteKeySetRead(set: DueKeySet): Promise<void>
+  /** Notes what became of a read of the set of a project just now, if it is still at this address. */
+  noteKeySetRead(read: KeySetRead): Promise<void>
   /** The origins of all projects, in one answer. */
   origins(): Promise<ProjectOrigins>
   /** The newest first. */

@@ -9,8 +9,21 @@ export type KeyRevocationReason = 'exposed' | 'compromised' | 'superseded' | 'un
 export interface KeySetRecord {
   readonly jwksUri: string
   readonly confirmedAt: number
-  /** When the set was read last, by the clock of the store. Written by `noteKeySetRead` alone: a change leaves it as it is. */
+  /**
+   * When the set was read to the end last, by the clock of the store. Written, as `failure`, by `noteKeySetRead` alone: a change leaves it
+   * as it is.
+   */
   readonly readAt?: number
+  /** Absent: the last read was good, or there was none. */
+  readonly failure?: KeySetFailure
+}
+
+/** Why a set could not be read, or not all of it counts, when it was tried last. */
+export interface KeySetFailure {
+  /** When that began, by the clock of the store. */
+  readonly since: number
+  /** In words of this package. */
+  readonly cause: string
 }
 
 /** An address that somebody has registered, and for which nobody has proved yet to hold a key of its set. */

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
-import type { KeySetChallenge, Registry } from '../../../lib/registry/index.js'
+import type { KeySetChallenge, ProjectStore, Registry } from '../../../lib/registry/index.js'
 import { customerHost, keySet } from '../../helpers/customer-host.js'
 import { published } from '../../helpers/hosted-platform.js'
 import { hostedRegistry } from '../../helpers/hosted-registry.js'
@@ -19,10 +19,11 @@ export function describeKeySetLife(
     const path = (what: string) => `POST /projects/{project}/key-set/${what}`
     const { privateKey } = keyPair('ES256')
     let clock: { now: number }
+    let store: ProjectStore
     beforeEach(async () => {
       host.answer = keySet([published('key-1'), published('key-2', 'EdDSA')])
       const platform = await hostedRegistry(host)
-      ;({ clock } = platform)
+      ;({ clock, store } = platform)
       over(platform.registry)
     })
 
@@ -53,7 +54,13 @@ export function describeKeySetLife(
         body: { keySet: { jwksUri: host.jwksUri }, keys: [{ kid: 'key-1' }, { kid: 'key-2' }], dropped: [] },
       })
       expect(await confirm(challenge)).toMatchObject({ status: 409, body: { code: 'challenge_used' } })
-      expect((await ask('GET /projects/{project}')).body).toMatchObject({ keySet: { jwksUri: host.jwksUri } })
+      await store.noteKeySetRead({
+        ...{ projectId: 'shop', jwksUri: host.jwksUri },
+        ...{ isRead: false, failure: 'it answered 503' },
+      })
+      expect((await ask('GET /projects/{project}')).body).toMatchObject({
+        keySet: { jwksUri: host.jwksUri, failure: { since: clock.now, cause: 'it answered 503' } },
+      })
 
       const revoked = await ask('POST /projects/{project}/keys/revoke', {
         body: { kid: 'key-1', reason: 'exposed' },

@@ -95,7 +95,7 @@ describe(`among ${projects} projects with ${keysOfProject} keys each`, () => {
     ['keySet', keySetStatements.keySet, ['project-77']],
     ['listHostedKeys', keySetStatements.listHostedKeys, ['project-77', '0', '', '50']],
     ['dueKeySets', keySetStatements.dueKeySets, ['300', '16']],
-    ['noteKeySetRead', keySetStatements.noteKeySetRead, ['project-77', 'x']],
+    ['noteKeySetRead', keySetStatements.noteKeySetRead, ['project-77', 'x', 'false', 'x']],
     ['denyHostedKey', keySetStatements.denyHostedKey, ['project-77', 'hosted-1', String(now), 'other', 'x']],
   ]
   it.each(cases)('%s reads no table from end to end', async (_, statement, params) => {

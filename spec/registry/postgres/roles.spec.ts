@@ -126,14 +126,14 @@ describe('the role of the registry', () => {
 
 describe('where a project hosts its keys', () => {
   const keySet = { jwksUri: 'https://shop.example/jwks.json', confirmedAt: now }
-  const keys = [hostedKey('h'), hostedKey('i')]
+  const keys = [hostedKey('h'), hostedKey('i', { thumbprint: 'of another pair' })]
 
   it('the role of the registry reads sets and writes what changed, and the verifier finds it', async () => {
     const store = new PostgresProjectStore({ db: manager })
     const registry = createRegistry({ store, audience })
     await store.commit(setChange(projectRecord('hosted', { keySet }), keys))
     expect(await store.dueKeySets({ ttl: 300, limit: 9 })).toMatchObject([{ projectId: 'hosted' }])
-    await store.noteKeySetRead({ projectId: 'hosted', jwksUri: keySet.jwksUri })
+    await store.noteKeySetRead({ projectId: 'hosted', jwksUri: keySet.jwksUri, isRead: true })
     await registry.revokeKey('hosted', { kid: 'h', reason: 'exposed', by })
     expect((await registry.listHostedKeys('hosted')).keys).toHaveLength(2)
     const found = await new PostgresProjectStore({ db: verifier }).keySet('hosted')
@@ -152,6 +152,7 @@ describe('where a project hosts its keys', () => {
     'UPDATE reverse_jwt.key_sets SET read_at = now()',
     'SELECT jwks_uri FROM reverse_jwt.key_sets FOR KEY SHARE',
     'SELECT nonce_hash FROM reverse_jwt.key_sets',
+    'SELECT failure FROM reverse_jwt.key_sets',
     'DELETE FROM reverse_jwt.key_sets',
     'UPDATE reverse_jwt.hosted_keys SET denied_at = NULL',
     'SELECT reason FROM reverse_jwt.hosted_keys',

@@ -165,6 +165,30 @@ export function describeRecord(name: string, make: () => RegistryDatabase): void
       await expect(registry().getRefusal(session.id)).rejects.toMatchObject({ code: 'refusal_not_found' })
     })
 
+    it('counts failed reads of key sets by minute and project, and keeps no cause', async () => {
+      const record = recorder()
+      const failed = {
+        type: 'key_set.failed',
+        id: randomUUID(),
+        time: now,
+        cause: 'it answered 503',
+      } as const
+      for (const projectId of ['shop', 'shop', 'other', undefined])
+        record.onEvent({ ...failed, ...(projectId !== undefined && { projectId }) })
+      await record.close()
+      const rows = await recordedRows(db)
+      const counts = rows.map(({ type, project_id, count }) => [type, project_id, count])
+      expect(counts).toHaveLength(3)
+      expect(counts).toEqual(
+        expect.arrayContaining([
+          ['key_set.failed', 'shop', 2],
+          ['key_set.failed', 'other', 1],
+          ['key_set.failed', null, 1],
+        ]),
+      )
+      expect(JSON.stringify(rows)).not.toContain('503')
+    })
+
     it('counts accepted tokens by minute, project, key and origin, and calls without a token', async () => {
       const record = recorder()
       const origin = 'https://shop.example'

@@ -6,6 +6,8 @@ import { keyRecord, projectRecord, written } from '../../helpers/records.js'
 import { hostedKey, jwksUri, keySet, pendingKeySet, publicJwk, setChange } from './hosted-records.js'
 
 const selection = { now, madeAfter: now }
+const read = { projectId: 'shop', jwksUri, isRead: true }
+
 /** What every project store promises of the sets that customers host. `make` returns an empty one. */
 export function describeKeySets(name: string, make: () => ProjectStore | Promise<ProjectStore>): void {
   describe(`${name} is a store of hosted key sets that`, () => {
@@ -95,10 +97,11 @@ export function describeKeySets(name: string, make: () => ProjectStore | Promise
         hostedKey('denied', { deniedAt: now, reason: 'other' }),
       ]
       await store.commit(setChange(withSet(), keys))
-      await store.noteKeySetRead({ projectId: 'shop', jwksUri: 'https://shop.example/other' })
-      await store.noteKeySetRead({ projectId: 'nobody', jwksUri })
+      await store.noteKeySetRead({ ...read, jwksUri: 'https://shop.example/other' })
+      await store.noteKeySetRead({ ...read, projectId: 'nobody' })
+      await store.noteKeySetRead({ ...read, isRead: false, failure: 'it answered 503' })
       expect(await store.keySet('shop')).not.toHaveProperty('copy')
-      await store.noteKeySetRead({ projectId: 'shop', jwksUri })
+      await store.noteKeySetRead(read)
       const { copy } = (await store.keySet('shop')) ?? ({} as HostedKeySet)
       expect(copy?.keys).toEqual([{ kid: 'a', alg: 'ES256', publicJwk }])
       expect(copy?.age).toBeGreaterThanOrEqual(0)
@@ -107,7 +110,7 @@ export function describeKeySets(name: string, make: () => ProjectStore | Promise
 
     it('notes when a set was read past all changes, but for one of its address', async () => {
       await store.commit(setChange(withSet()))
-      await store.noteKeySetRead({ projectId: 'shop', jwksUri })
+      await store.noteKeySetRead(read)
       const readAt = async () => (await store.load('shop', selection))?.keySet?.readAt
       const first = await readAt()
       expect(first).toBeGreaterThan(0)
@@ -117,6 +120,30 @@ export function describeKeySets(name: string, make: () => ProjectStore | Promise
       const moved = { ...keySet, jwksUri: 'https://shop.example/2', readAt: now }
       await store.commit(setChange(withSet({ version: 3, keySet: moved })))
       expect(await readAt()).toBeUndefined()
+    })
+
+    it('notes since when and why a set cannot be read, until it is, and past all changes', async () => {
+      await store.commit(setChange(withSet()))
+      const kept = async () => (await store.load('shop', selection))?.keySet
+      const failed = (failure: string, isRead = false) => store.noteKeySetRead({ ...read, isRead, failure })
+      await failed('it answered 503')
+      const first = await kept()
+      const { since } = first?.failure ?? never()
+      expect(first).toEqual({ ...keySet, failure: { since, cause: 'it answered 503' } })
+      expect(Math.abs(since - Date.now() / 1000)).toBeLessThan(60)
+      await failed('too many', true)
+      expect(await kept()).toMatchObject({
+        readAt: expect.any(Number),
+        failure: { since, cause: 'too many' },
+      })
+      await store.commit(setChange(withSet({ version: 2 })))
+      expect((await store.list({ limit: 1 }))[0]?.keySet?.failure).toEqual({ since, cause: 'too many' })
+      await store.noteKeySetRead(read)
+      expect(await kept()).not.toHaveProperty('failure')
+      await failed('again')
+      const moved = { ...keySet, jwksUri: 'https://shop.example/2' }
+      await store.commit(setChange(withSet({ version: 3, keySet: moved })))
+      expect(await kept()).toEqual(moved)
     })
 
     it('selects the keys that are there, and those that are named', async () => {
@@ -184,4 +211,8 @@ export function describeKeySets(name: string, make: () => ProjectStore | Promise
       expect(await store.dueKeySets({ ttl: 300, limit: 9 })).toHaveLength(1)
     })
   })
+}
+
+function never(): never {
+  throw new Error('must not be reached')
 }

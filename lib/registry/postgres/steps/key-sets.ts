@@ -10,11 +10,14 @@ export const keySets = `  -- The address at which the customer of a project host
     challenge_expires_at timestamptz,
     tried_at timestamptz,               -- when somebody last set out to read the set
     read_at timestamptz,                -- when it was last read to the end
+    failing_since timestamptz,          -- NULL, with the next: the last read was good
+    failure text,                       -- why the last read failed
     CONSTRAINT key_sets_whole CHECK (
       (jwks_uri IS NULL) = (confirmed_at IS NULL) AND (pending_uri IS NULL) = (nonce_hash IS NULL)
-      AND (pending_uri IS NULL) = (challenge_expires_at IS NULL) AND NOT (jwks_uri IS NULL AND pending_uri IS NULL)),
+      AND (pending_uri IS NULL) = (challenge_expires_at IS NULL) AND NOT (jwks_uri IS NULL AND pending_uri IS NULL)
+      AND (failing_since IS NULL) = (failure IS NULL)),
     CONSTRAINT key_sets_finite CHECK (isfinite(confirmed_at) AND isfinite(challenge_expires_at) AND isfinite(tried_at)
-      AND isfinite(read_at))
+      AND isfinite(read_at) AND isfinite(failing_since))
   );
   CREATE INDEX key_sets_by_try ON reverse_jwt.key_sets ((coalesce(tried_at, '-infinity'::timestamptz)))
     WHERE confirmed_at IS NOT NULL;
