@@ -186,7 +186,7 @@ describe('who is not the host', () => {
 
   it('has a name without an address', async () => {
     host.names.set(hostName, [])
-    expect(await refused()).toEqual(why('its name has no address'))
+    expect(await refused()).toEqual(why('its name has no address, or one that is not public'))
   })
 })
 

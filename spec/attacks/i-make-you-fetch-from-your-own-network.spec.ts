@@ -77,7 +77,7 @@ describe('the name of my key set', () => {
     const { send, causes } = hostedPlatform(host)
     expect(await send()).toBe('store_unavailable')
     expect([host.connections, host.tried]).toEqual([[], 0])
-    expect(causes()).toEqual(['the key set cannot be read: its name leads to an address that is not public'])
+    expect(causes()).toEqual(['the key set cannot be read: its name has no address, or one that is not public'])
   })
 
   it.each([
@@ -110,6 +110,20 @@ describe('the name of my key set', () => {
     )
     expect(await hostedPlatform(host, { allowAddress }).send()).toBe('passes')
     expect(looked).toHaveLength(64)
+  })
+
+  it('says nothing of which names your network knows for itself: one sentence for what is inner and what is not', async () => {
+    const unknown = () => {
+      throw Object.assign(new Error('queryA'), { code: 'ENOTFOUND' })
+    }
+    const causes = []
+    for (const leadsTo of [['10.0.0.1'], [], unknown]) {
+      host.names.set(hostName, leadsTo)
+      const platform = hostedPlatform(host)
+      expect(await platform.send()).toBe('store_unavailable')
+      causes.push(...platform.causes())
+    }
+    expect([causes.length, new Set(causes).size]).toEqual([3, 1])
   })
 
   it('leads elsewhere when it is asked a second time: it is not asked, what was checked is connected to', async () => {

@@ -46,9 +46,8 @@ it('says why a set cannot be read, and the challenge stays good', async () => {
     [() => (host.answer = text('<!doctype html>')), 'it answered no JSON object'],
     [
       () => host.names.set(hostName, ['127.0.0.1', '10.0.0.7']),
-      'its name leads to an address that is not public',
+      'its name has no address, or one that is not public',
     ],
-    [() => host.names.set(hostName, []), 'its name has no address'],
     [
       () => {
         host.names.set(hostName, ['127.0.0.1'])
@@ -67,6 +66,18 @@ it('says why a set cannot be read, and the challenge stays good', async () => {
   await send.click()
   await visitor.dialog().getByRole('heading', { name: 'The key set is confirmed' }).waitFor()
   visitor.excuse(422)
+})
+
+it('says since when a confirmed set cannot be read, and why', async () => {
+  await visitor.newProject('failing')
+  hosted.behind = 3600
+  await confirm('failing')
+  hosted.behind = 0
+  host.answer = text('', 503)
+  await hosted.refresh()
+  await show('failing')
+  expect(await sectionText()).toContain('cannot be read')
+  expect(await sectionText()).toMatch(/Fails since\s*just now: the key set cannot be read: it answered 503/)
 })
 
 it('says at the proof why it is refused, and above it that there is no set any more', async () => {

@@ -131,10 +131,13 @@ export function askToRevoke(project, { kid, hosted = false }, done) {
     mood: 'danger',
     submit: async () => {
       const options = { kid: kid ?? typed.value.trim(), reason: reason.value }
-      const { warning: left } = await api.revokeKey(project.id, options)
+      const { warning: left, alsoRevoked = [] } = await api.revokeKey(project.id, options)
       closeDialog()
+      const others =
+        alsoRevoked.length > 0 &&
+        `The same pair was there under ${alsoRevoked.map(visibleName).join(', ')}, too.`
       await done(
-        left === undefined ? 'The key is revoked.' : `The key is revoked. ${visibleName(left)}`,
+        ['The key is revoked.', others, left && visibleName(left)].filter(Boolean).join(' '),
         left && 'trouble',
       )
     },

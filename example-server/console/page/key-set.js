@@ -6,6 +6,7 @@ import { hostedKeyItems, newKeysOf } from './hosted-keys.js'
 import { askToRevoke } from './key-dialogs.js'
 import { askForKeySet, askForNewSetChallenge, askToConfirmSet, askToRemoveSet } from './key-set-dialogs.js'
 import { current } from './project-list.js'
+import { visibleName } from '/visible-text.js'
 
 /** What the section shows, as text. */
 let shown = ''
@@ -65,16 +66,17 @@ function setParts(project, keys, changed) {
 }
 
 function confirmedSet(project, keys, changed) {
-  const { jwksUri, confirmedAt, readAt } = project.keySet
+  const { jwksUri, confirmedAt, readAt, failure } = project.keySet
   const active = keys.filter(({ state }) => state === 'active').length
   return box(
     'confirmed set',
     jwksUri,
-    pill('confirmed', 'good'),
+    failure === undefined ? pill('confirmed', 'good') : pill('cannot be read', 'trouble'),
     factList(
       ['Confirmed', moment(confirmedAt)],
       ['Last read', readAt === undefined ? 'unknown' : ago(readAt)],
       ['Active keys', String(active)],
+      failure && ['Fails since', ago(failure.since), `: ${visibleName(failure.cause)}`],
     ),
     buttons(
       button('Another address', () => askForKeySet(project, changed)),

@@ -1,5 +1,5 @@
 import { constants } from 'node:crypto'
-import type { LookupAddress } from 'node:dns'
+import { NODATA, NOTFOUND, type LookupAddress } from 'node:dns'
 import type { IncomingMessage } from 'node:http'
 import { Agent, request } from 'node:https'
 import { isIP, type LookupFunction } from 'node:net'
@@ -70,13 +70,20 @@ async function publicAddresses(
   { allowAddress, resolve = network.resolve }: FetchRules,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  const addresses = await resolve(hostname, signal)
-  if (addresses.length === 0) throw new ReadFault('its name has no address')
+  const addresses = await resolve(hostname, signal).catch(noneWhereUnknown)
   if (addresses.length > maxAddresses) throw new ReadFault(`its name has more than ${maxAddresses} addresses`)
   const isAllowed = (address: string) =>
     isPublicAddress(address) || (isIP(address) !== 0 && allowAddress?.(address) === true)
-  if (!addresses.every(isAllowed)) throw new ReadFault('its name leads to an address that is not public')
+  // One sentence for both, so that nobody learns which names are known inside of a network alone.
+  if (addresses.length === 0 || !addresses.every(isAllowed))
+    throw new ReadFault('its name has no address, or one that is not public')
   return [4, 6].flatMap((family) => addresses.filter((one) => isIP(one) === family).slice(0, maxTried))
+}
+
+function noneWhereUnknown(error: unknown): readonly string[] {
+  const { code } = (error ?? {}) as { code?: unknown }
+  if (code === NOTFOUND || code === NODATA) return []
+  throw error
 }
 
 function answerOf(

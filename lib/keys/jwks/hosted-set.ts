@@ -73,8 +73,8 @@ export class HostedSet {
     this.rules = rules
     this.waiting = new WaitingNames(rules)
     this.seen = before?.seen ?? new SeenKids()
-    if (copy === undefined) return
-    const keys = copy.keys.map(copiedKey)
+    const keys = copiedKeys(copy)
+    if (copy === undefined || keys === undefined) return
     this.keys = new Map(keys.map((key) => [key.kid, key]))
     for (const { kid, material } of keys) this.seen.add(kid, material, true)
     this.ttl = rules.ttl
@@ -206,6 +206,15 @@ export class HostedSet {
         : undefined
     this.seen.add(kid, material, refusal === undefined)
     return refusal === undefined
+  }
+}
+
+/** Undefined where one of them is no key: then the copy is worth nothing, and the set itself is read. */
+function copiedKeys(copy: HostedKeySetCopy | undefined): readonly SetKey[] | undefined {
+  try {
+    return copy?.keys.map(copiedKey)
+  } catch {
+    return undefined
   }
 }
 

@@ -103,3 +103,11 @@ it('a key that is revoked is revoked under each kid', async () => {
   expect(await jwks.find('shop', 'renamed')).toMatchObject({ revokedAt: 0 })
   expect(await jwks.find('shop', 'key-2')).not.toHaveProperty('revokedAt')
 })
+
+it('a copy with a row that is no key counts as none: the set is read', async () => {
+  const { keys = [], age = 0 } = copied(10).copy ?? {}
+  const broken = { kid: 'key-0', alg: 'ES256', publicJwk: null }
+  host.answer = keySet([published('key-1')])
+  const { found } = cold({ ...copied(10), copy: { age, keys: [...keys, broken as never] } })
+  expect([await found('key-1'), host.asked.length]).toEqual(['key-1', 1])
+})

@@ -224,7 +224,7 @@ describe('confirmKeySet', () => {
   it('connects to no address that is not public', async () => {
     host.names.set(hostName, ['127.0.0.1', '169.254.169.254'])
     const { hand } = await hostedRegistry(host)
-    await expectDenial(hand(), 'key_set_unreadable', /leads to an address that is not public/)
+    await expectDenial(hand(), 'key_set_unreadable', /has no address, or one that is not public/)
     expect(host.tried).toBe(0)
   })
 
