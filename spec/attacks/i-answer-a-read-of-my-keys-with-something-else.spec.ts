@@ -1,4 +1,4 @@
-import { afterAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { afterAll, beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { customerHost, hostName, keySet, text, type CustomerHost } from '../helpers/customer-host.js'
@@ -86,12 +86,15 @@ describe('what is too much', () => {
     await closed
   })
 
-  it.each([0, 2])('is not an answer that is announced %i times', async (times) => {
+  it.each([
+    [10, 'passes'],
+    [30, 'store_unavailable'],
+  ])('is announced %i times: %s', async (times, outcome) => {
     host.answer = (_, res) => {
       for (let time = 0; time < times; time++) res.writeProcessing()
       res.end(json)
     }
-    expect(await hostedPlatform(host).send()).toBe('passes')
+    expect(await hostedPlatform(host).send()).toBe(outcome)
   })
 
   it('is 100 MB in 100 KB of gzip: nothing is unpacked, with and without its name', async () => {
@@ -221,6 +224,18 @@ describe('what is no key set', () => {
   it.each([201, 204, 206, 304, 400, 401, 404, 429, 500, 503])('has the status %i', async (status) => {
     host.answer = text(status === 204 || status === 304 ? '' : json, status)
     expect(await refused()).toEqual(why(`it answered ${status}`))
+  })
+
+  it('has another status and does not end: the connection is closed at once', async () => {
+    jest.spyOn(AbortSignal, 'timeout').mockReturnValue(new AbortController().signal)
+    const closed = new Promise<void>((resolve) => {
+      host.answer = (_, res) => {
+        res.on('close', resolve)
+        res.writeHead(404).write('{')
+      }
+    })
+    expect(await refused()).toEqual(why('it answered 404'))
+    await closed
   })
 
   it('is another protocol', async () => {

@@ -59,6 +59,25 @@ it('while its host does not answer takes no place from new keys of other project
   expect(host.asked).toHaveLength(11)
 })
 
+it('and more hosts that do not answer than calls may wait for: new registered keys are read all the same', async () => {
+  const slow = Array.from({ length: 40 }, (_, at) => `slow-${at}`)
+  const { send, store, events } = hostedPlatform(host, { concurrency: 64 })
+  for (const id of slow) {
+    host.names.set(`${id}.many.example`, [allowedAddress])
+    store.sets.set(id, setOf(`https://${id}.many.example:${host.port}/`, { id }))
+  }
+  host.answer = () => undefined
+  const flood = Promise.all(
+    slow.map((id) =>
+      send({ claims: { iss: id, sub: id, proj_id: id, scope: undefined }, ...madeUp('none') }),
+    ),
+  )
+  // Before any of the reads has ended.
+  expect([await send(rivals), events]).toEqual(['passes', []])
+  await jest.advanceTimersByTimeAsync(2_000)
+  expect(new Set(await flood)).toEqual(new Set(['store_unavailable']))
+})
+
 it('and with made-up projects costs nobody a read', async () => {
   const { send } = hostedPlatform(host)
   const codes = await Promise.all(

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals'
 import https from 'node:https'
+import { Socket, type LookupFunction } from 'node:net'
 import { customerHost, hostName, keySet } from '../helpers/customer-host.js'
 import { allowedAddress, hostedPlatform, published, setOf } from '../helpers/hosted-platform.js'
 import { readElsewhere } from './read-elsewhere.js'
@@ -77,7 +78,9 @@ describe('the name of my key set', () => {
     const { send, causes } = hostedPlatform(host)
     expect(await send()).toBe('store_unavailable')
     expect([host.connections, host.tried]).toEqual([[], 0])
-    expect(causes()).toEqual(['the key set cannot be read: its name has no address, or one that is not public'])
+    expect(causes()).toEqual([
+      'the key set cannot be read: its name has no address, or one that is not public',
+    ])
   })
 
   it.each([
@@ -124,6 +127,26 @@ describe('the name of my key set', () => {
       causes.push(...platform.causes())
     }
     expect([causes.length, new Set(causes).size]).toEqual([3, 1])
+  })
+
+  it('leads to many addresses: two of each family are tried', async () => {
+    const connect = jest.spyOn(Socket.prototype, 'connect')
+    const addresses = ['::5', '::6', '::7', allowedAddress, '127.0.0.2', '127.0.0.3']
+    host.names.set(hostName, addresses)
+    expect(await hostedPlatform(host, { allowAddress: () => true }).send()).toBe('passes')
+    const [options] = connect.mock.calls.flat() as unknown as { lookup: LookupFunction }[]
+    const tried = new Promise((resolve) => {
+      options?.lookup(hostName, { all: true }, (_, found) => {
+        resolve(found)
+      })
+    })
+    const two = [
+      { address: allowedAddress, family: 4 },
+      { address: '127.0.0.2', family: 4 },
+      { address: '::5', family: 6 },
+      { address: '::6', family: 6 },
+    ]
+    expect(await tried).toEqual(two)
   })
 
   it('leads elsewhere when it is asked a second time: it is not asked, what was checked is connected to', async () => {

@@ -1,7 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { beforeEach, describe, expect, it } from '@jest/globals'
+import { beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { alertEvents, type AlertEvent } from '../../lib/events/index.js'
 import type { KeySetReadEvent } from '../../lib/index.js'
+import { keyChecks } from '../../lib/keys/jwks/key-checks.js'
 import { customerHost, keySet } from '../helpers/customer-host.js'
 import { hostedPlatform, published, setOf } from '../helpers/hosted-platform.js'
 import { keyPair, makeKeyPair } from '../helpers/keys.js'
@@ -119,6 +120,18 @@ describe('an entry that is no good is left out and told of, and the others work'
     expect(await send()).toBe('passes')
     expect(dropped()).toEqual([{ reason: 'private' }])
   })
+})
+
+it('an RSA modulus that is a prime, at each read: it is tried once', async () => {
+  const run = jest.spyOn(keyChecks, 'run')
+  const n = Buffer.from(primeOf2203Bits.toString(16).padStart(552, '0'), 'hex').toString('base64url')
+  const { found, droppedNow } = await read([honest, { kty: 'RSA', n, e: 'AQAB', kid: 'prime' }])
+  for (let time = 0; time < 3; time++) {
+    pass(301)
+    expect(await found('prime')).toBe('none')
+    expect(droppedNow()).toEqual([{ kid: 'prime', reason: 'not_admitted' }])
+  }
+  expect([host.asked.length, run.mock.calls.length]).toEqual([4, 1])
 })
 
 it('two entries with one kid: neither is used, in whatever order, and also where one of them is no good', async () => {

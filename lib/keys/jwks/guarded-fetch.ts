@@ -116,7 +116,10 @@ function answerOf(
     })
     let besides = 0
     const countBeside = () => {
-      if (++besides > maxBesides) asked.destroy(new ReadFault('it sent too much that is no answer'))
+      if (++besides <= maxBesides) return
+      // Before its answer, which may have come in the same piece.
+      reject(new ReadFault('it sent too much that is no answer'))
+      asked.destroy()
     }
     // RFC 9110 section 15.2, RFC 8446 section 4.6.1.
     asked.on('information', countBeside)

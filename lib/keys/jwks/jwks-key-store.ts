@@ -85,10 +85,7 @@ export class JwksKeyStore implements KeyStore {
     const registered = await this.store.find(projectId, kid)
     if (registered !== undefined && registered !== null) return registered
     const hosted = await this.store.keySet(projectId)
-    if (hosted === undefined || hosted === null) {
-      this.sets.delete(projectId)
-      return undefined
-    }
+    if (hosted === undefined || hosted === null) return undefined
     requireSet(hosted, projectId)
     const { project, denied } = hosted
     const set = this.setOf(hosted)

@@ -22,10 +22,6 @@ export class KeptSets<Kept extends { readonly size: number }> {
     this.sets.set(projectId, set)
   }
 
-  delete(projectId: string): void {
-    this.sets.delete(projectId)
-  }
-
   /** To be called when that of a project has grown. */
   measure(projectId: string): void {
     const set = this.sets.peek(projectId)

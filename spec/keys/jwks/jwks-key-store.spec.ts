@@ -74,6 +74,15 @@ describe('a key', () => {
     store.sets.delete('shop')
     expect(await found('key-1')).toBe('none')
   })
+
+  it('of a set that the store names again comes without another read', async () => {
+    const { found, store } = hostedPlatform(host)
+    await found('key-1')
+    store.sets.delete('shop')
+    await found('key-1')
+    store.sets.set('shop', setOf(host.jwksUri))
+    expect([await found('key-1'), await found('key-2'), host.asked.length]).toEqual(['key-1', 'none', 1])
+  })
 })
 
 describe('made-up projects', () => {

@@ -1,4 +1,4 @@
-import { beforeEach, expect, it } from '@jest/globals'
+import { beforeEach, expect, it, jest } from '@jest/globals'
 import { KeptSets } from '../../../lib/keys/jwks/kept-sets.js'
 import { customerHost, keySet } from '../../helpers/customer-host.js'
 import { hostedPlatform, published, setOf } from '../../helpers/hosted-platform.js'
@@ -27,6 +27,12 @@ it('forgets it when together they remember too much, also where one of them has 
   sets.measure('nobody')
   const left = Array.from({ length: 50 }, (_, at) => sets.get(`set-${at}`)).filter((set) => set !== undefined)
   expect([left.length, sets.get('growing')]).toEqual([29, growing])
+})
+
+it('a set is measured when it was read', async () => {
+  const measure = jest.spyOn(KeptSets.prototype, 'measure')
+  expect(await hostedPlatform(host).found('key-1')).toBe('key-1')
+  expect(measure.mock.calls).toEqual([['shop']])
 })
 
 it('a set that was forgotten is read again when somebody asks', async () => {

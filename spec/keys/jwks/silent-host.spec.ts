@@ -4,6 +4,7 @@ import { JwksKeyStore } from '../../../lib/index.js'
 import { allowedAddress, hostedPlatform, published, setOf } from '../../helpers/hosted-platform.js'
 import { customerHost, keySet } from '../../helpers/customer-host.js'
 import { soundModulus } from '../../helpers/rsa-numbers.js'
+import { until } from '../../helpers/until.js'
 import { monotonicClock } from '../../session/other-server.js'
 
 const host = customerHost()
@@ -14,9 +15,8 @@ beforeEach(() => {
 })
 const reads = () => host.asked.length
 /** Until so many reads have ended, also those that nobody waits for. */
-const ended = async ({ events }: ReturnType<typeof hostedPlatform>, count: number) => {
-  while (events.length < count) await new Promise(setImmediate)
-}
+const ended = ({ events }: ReturnType<typeof hostedPlatform>, count: number) =>
+  until(`${count} reads`, () => events.length >= count)
 
 describe('a host that does not answer', () => {
   /** What is to be answered later. */
@@ -54,6 +54,18 @@ describe('a host that does not answer', () => {
     answers[0]?.()
     await ended(platform, 1)
     expect([await platform.found('key-1'), reads()]).toEqual(['key-1', 1])
+  })
+
+  it('and then does gives keys that are as old as the question', async () => {
+    const platform = hostedPlatform(host)
+    const first = platform.found('key-1')
+    await asked(1)
+    pass(100)
+    answers[0]?.()
+    expect(await first).toBe('key-1')
+    host.answer = keySet([])
+    pass(201)
+    expect([await platform.found('key-1'), reads()]).toEqual(['none', 2])
   })
 
   it('leaves open whether there is a new key', async () => {
