@@ -13,7 +13,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import express, { type Express, type Request } from 'express'
 import { createSigner, tokenEndpoint } from 'reverse-jwt/customer'
-import { clientFolder, pageFolder } from './page-folder.js'
+import { clientFolder, pageFolder, storyFolder } from './page-folder.js'
 import { securityHeaders } from './security-headers.js'
 
 export interface CustomerSettings {
@@ -85,6 +85,8 @@ export function customerApp(settings: CustomerSettings): Express {
     res.type('html').send(page)
   })
   app.use(express.static(pageFolder, { index: false }))
+  // How the page shows what it does.
+  app.use('/story', express.static(storyFolder))
   return app
 }
 

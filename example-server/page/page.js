@@ -8,7 +8,7 @@
  */
 
 import { createProjectClient, ProjectClientError } from '/reverse-jwt/index.js'
-import { clearAnswer, meaningOf, showAnswer, showProgress, showStatus, showToken } from './display.js'
+import { clearAnswer, meaningOf, showAnswer, showProgress, showStatus, showToken } from '/story/display.js'
 import { visibleName } from '/visible-text.js'
 
 const { platform } = document.body.dataset

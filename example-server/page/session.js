@@ -7,7 +7,7 @@
  */
 
 import { createProjectClient, problemOf, ProjectClientError } from '/reverse-jwt/index.js'
-import { countCall, countToken, showCalls, showEnd, showOrders, showSession } from './session-display.js'
+import { countCall, countToken, showCalls, showEnd, showOrders, showSession } from '/story/session-display.js'
 import { visibleName } from '/visible-text.js'
 
 const { platform, orders } = document.body.dataset
