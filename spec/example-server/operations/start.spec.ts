@@ -47,7 +47,7 @@ it('prints three origins, what to do, and the way into the console', async () =>
   ])
 })
 
-const variables = ['PLATFORM_PORT', 'CUSTOMER_PORT', 'ORDERS_PORT']
+const variables = ['PLATFORM_PORT', 'CUSTOMER_PORT', 'ORDERS_PORT', 'ELSEWHERE_PORT']
 
 it.each(variables)('refuses a %s that is none in one line that says what to do', async (variable) => {
   expect(await demoWith({ [variable]: '\u001b[31m' }).ended()).toEqual({
