@@ -34,7 +34,8 @@ export class SeenCalls {
   /** The latest event of this call, also when it comes within seconds. Undefined: there is none. The feed lists a part of many. */
   find(name: CallName): Promise<ObservedEvent | undefined> {
     const found = this.listed(name)
-    if (found !== undefined || this.waiting >= maxWaiting) return Promise.resolve(found)
+    const isNamed = (name.id ?? name.jti) !== undefined
+    if (found !== undefined || !isNamed || this.waiting >= maxWaiting) return Promise.resolve(found)
     this.waiting++
     return new Promise((resolve) => {
       const end = (event: ObservedEvent | undefined) => {
