@@ -188,10 +188,11 @@ module.exports = {
     },
     {
       name: 'the-example-is-read-first',
-      comment: 'The platform and the customer know nothing of processes, stores and the console.',
+      comment:
+        'The platform and the customer know nothing of processes, stores, the console and how it is all shown.',
       severity: 'error',
       from: { path: '^example-server/[^/]+\\.ts$' },
-      to: { path: '^example-server/(operations|console)/' },
+      to: { path: '^example-server/(operations|console|story)/' },
     },
     {
       name: 'the-console-knows-no-operations',

@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs'
 import tseslint from 'typescript-eslint'
 
 const browserGlobals =
-  'AbortSignal addEventListener atob clearTimeout console crypto CSS document EventSource fetch getSelection history location navigator performance setInterval setTimeout TextDecoder URLSearchParams window'
+  'AbortSignal addEventListener atob btoa clearTimeout console crypto CSS document EventSource fetch getSelection history location navigator performance setInterval setTimeout TextDecoder URL URLSearchParams window'
 const nodeGlobals = 'process'
 const commonjsGlobals = 'module process require'
 const readonly = (names) => Object.fromEntries(names.split(' ').map((name) => [name, 'readonly']))

@@ -11,7 +11,7 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import express, { type Express, type Request } from 'express'
+import express, { type Express, type Request, type RequestHandler } from 'express'
 import { createSigner, tokenEndpoint } from 'reverse-jwt/customer'
 import { clientFolder, pageFolder } from './page-folder.js'
 import { securityHeaders } from './security-headers.js'
@@ -24,10 +24,14 @@ export interface CustomerSettings {
   readonly ordersAddress: string
   /** PEM. It never leaves this backend. */
   readonly privateKey: string
+  /** How the demo shows all that, for visitors. No real customer has it. */
+  readonly story?: RequestHandler
+  /** What the page shows in frames besides the platform's portal. */
+  readonly frames?: readonly string[]
 }
 
 export function customerApp(settings: CustomerSettings): Express {
-  const { address, platformAddress, ordersAddress, privateKey } = settings
+  const { address, platformAddress, ordersAddress, privateKey, story, frames = [] } = settings
   const signer = createSigner({
     projectId: 'demo-shop',
     audience: platformAddress,
@@ -44,7 +48,11 @@ export function customerApp(settings: CustomerSettings): Express {
   app.disable('x-powered-by')
   // The page calls both, and shows the platform's portal in a frame.
   const connections = `connect-src 'self' ${platformAddress} ${ordersAddress}`
-  app.use(securityHeaders(`default-src 'self'; ${connections}; frame-src ${platformAddress}`))
+  app.use(
+    securityHeaders(
+      `default-src 'self'; ${connections}; frame-src ${[platformAddress, ...frames].join(' ')}`,
+    ),
+  )
 
   // The customer alone decides who may have a token. The endpoint looks at which page asks, and signs for use from there alone.
   app.post(
@@ -85,6 +93,12 @@ export function customerApp(settings: CustomerSettings): Express {
     res.type('html').send(page)
   })
   app.use(express.static(pageFolder, { index: false }))
+  if (story !== undefined) {
+    app.use('/story', (req, res, next) => {
+      if (visitorOf(req, visitors) === undefined) res.sendStatus(401)
+      else story(req, res, next)
+    })
+  }
   return app
 }
 

@@ -5,6 +5,12 @@ import { listenWithPg, PostgresProjectStore, type RegistryDatabase } from 'rever
 import { CannotStart } from './environment.js'
 import { lockFolder } from './folder-lock.js'
 
+/**
+ * Of a new database: a log of 1 MB instead of 16, and a cache of 4 MB instead of 128. To fill them with zeros is a third of the time
+ * that its first start takes. The folder keeps both sizes.
+ */
+const sizes = { initDbStartParams: ['--wal-segsize=1'], postgresqlconf: ['shared_buffers = 4MB'] }
+
 export interface OpenProjectStore {
   /** For what else all processes share. */
   readonly db: RegistryDatabase
@@ -24,7 +30,7 @@ async function openFolder(folder: string): Promise<OpenProjectStore> {
   try {
     // Loaded only by who uses it: it brings a whole PostgreSQL.
     const { PGlite } = await import('@electric-sql/pglite')
-    const db = await PGlite.create(join(folder, 'pglite'))
+    const db = await PGlite.create(join(folder, 'pglite'), sizes)
     const store = new PostgresProjectStore({ db })
     await store.migrate()
     const close = async () => {

@@ -3,7 +3,7 @@
  *
  *     PLATFORM_PORT=4000 CUSTOMER_PORT=4001 ORDERS_PORT=4002 npm start
  *
- * Those are the defaults; 0 is any free port. Projects, keys and the private keys of both are kept in ./.data (DATA_FOLDER).
+ * Those are the defaults; 0 is any free port. Somebody else's site, for an attack to try, has any, or ELSEWHERE_PORT. Projects, keys and the private keys of both are kept in ./.data (DATA_FOLDER).
  * With DATABASE_URL=postgres://localhost/demo projects are kept in PostgreSQL, with REDIS_URL=redis://localhost:6379 used
  * tokens in Redis; with both, WORKERS=4 runs the platform in so many processes.
  */
@@ -15,6 +15,8 @@ import { EventCollector } from '../console/calls/event-collector.js'
 import { EventFeed } from '../console/calls/event-feed.js'
 import { customerApp } from '../customer.js'
 import { ordersApp } from '../orders.js'
+import { elsewhereApp } from '../story/elsewhere.js'
+import { storyRouter } from '../story/story.js'
 import { customerKey, registerDemoShop } from './demo-shop.js'
 import {
   CannotStart,
@@ -46,6 +48,7 @@ async function start(): Promise<void> {
   const port = portFrom('PLATFORM_PORT', 4000)
   const customerPort = portFrom('CUSTOMER_PORT', 4001)
   const ordersPort = portFrom('ORDERS_PORT', 4002)
+  const elsewherePort = portFrom('ELSEWHERE_PORT', 0)
   const redisUrl = redisUrlFrom()
   const databaseUrl = databaseUrlFrom()
   const dataFolder = dataFolderFrom()
@@ -56,6 +59,8 @@ async function start(): Promise<void> {
   const customerOrigin = `http://localhost:${portOf(customer)}`
   const orders = await listen('ORDERS_PORT', ordersPort)
   const ordersAddress = `http://127.0.0.1:${portOf(orders)}`
+  const elsewhere = await listen('ELSEWHERE_PORT', elsewherePort)
+  const elsewhereAddress = `http://127.0.0.1:${portOf(elsewhere)}`
   const { privateKey, file } = await customerKey(dataFolder)
   const keysPort = keysPortFrom()
   const keyHost = keysPort === undefined ? undefined : await startKeyHost(keysPort, dataFolder, privateKey)
@@ -81,6 +86,8 @@ async function start(): Promise<void> {
   })
   const { onEvent } = collector
 
+  const place = databaseUrl === undefined ? dataFolder : 'the database'
+  console.log(`Opening the projects in ${place} (a new one takes some seconds) ...`)
   const projects = await openProjectStore(databaseUrl, dataFolder)
   const platform = await (
     workers === 1
@@ -90,16 +97,20 @@ async function start(): Promise<void> {
     await projects.close()
     throw error
   })
+  const platformAddress = platform.address
   const { store } = projects
-  const registry = createRegistry({ store, audience: platform.address, keySets: keySetReads(keyHost) })
-  const problem = await registerDemoShop(registry, platform.address, customerOrigin, {
+  const registry = createRegistry({ store, audience: platformAddress, keySets: keySetReads(keyHost) })
+  const problem = await registerDemoShop(registry, platformAddress, customerOrigin, {
     privateKey,
     jwksUri: keyHost?.jwksUri,
   })
+  const story = storyRouter({ address: customerOrigin, platformAddress, privateKey, feed, elsewhereAddress })
+  const frames = [elsewhereAddress]
   customer.on(
     'request',
-    customerApp({ address: customerOrigin, platformAddress: platform.address, ordersAddress, privateKey }),
+    customerApp({ address: customerOrigin, platformAddress, ordersAddress, privateKey, story, frames }),
   )
+  elsewhere.on('request', elsewhereApp({ address: elsewhereAddress, platformAddress, customerOrigin }))
   // Why that service has refused a call: the console finds it, too.
   const record = recordEvents({ db: projects.db })
   const ofOrders = [onEvent, record.onEvent]

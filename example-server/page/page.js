@@ -1,15 +1,16 @@
 /**
- * The customer's page. For each call its client asks its own backend for a token, and presents it to the platform:
+ * The customer's page. Its client asks its own backend for a token for each call, and presents it to the platform:
  *
  *     POST /token        ->  { "token": "eyJ..." }          its own backend, which knows the session
  *     GET  /api/plain        Authorization: Bearer eyJ...   the platform, which learns the project
  *
- * How it shows that is in display.js.
+ * How it shows that is in /story.
  */
 
-import { createProjectClient, ProjectClientError } from '/reverse-jwt/index.js'
-import { clearAnswer, meaningOf, showAnswer, showProgress, showStatus, showToken } from './display.js'
-import { visibleName } from '/visible-text.js'
+import { createProjectClient } from '/reverse-jwt/index.js'
+import { clearRecord, showRecord } from '/story/record.js'
+import { meaningOf, showProgress, showStatus, showToken } from '/story/display.js'
+import { textFor } from '/story/sayings.js'
 
 const { platform } = document.body.dataset
 
@@ -18,101 +19,92 @@ const { platform } = document.body.dataset
 //   const answer = await client.fetch('/api/plain')
 // This one takes a step more, to show the token on its way, and asks for no more than the call needs.
 const backend = createProjectClient({ platform, tokenUrl: '/token', scope: 'portal:read' })
-const client = createProjectClient({
-  platform,
-  getToken: async ({ signal }) => {
-    token = await backend.token({ signal })
-    showToken(token)
-    showProgress({ backend: 'done', page: 'done', platform: 'busy' })
-    showStatus('calm', 'Calling the platform …')
-    return token
-  },
-})
+const client = createProjectClient({ platform, getToken: tokenToSend })
 
-const callButton = document.getElementById('call')
-const againButton = document.getElementById('again')
+/** The last token, for the button that sends it again. It is kept nowhere else: not in storage, a cookie or a URL. */
+let token
+let wasSent = false
+
+const button = (id) => document.getElementById(id)
 const timeoutMs = 10_000
 
-/** The token of the last call, for the button that sends it again. It is kept nowhere else: not in storage, a cookie or a URL. */
-let token
+button('get').addEventListener('click', () => whileDisabled('get', getToken))
+button('call').addEventListener('click', () => whileDisabled('call', () => call('call', 'first')))
+button('again').addEventListener('click', () => whileDisabled('again', callWithSameToken))
+button('after').addEventListener('click', () => {
+  wasSent = true
+  return whileDisabled('after', () => call('after', 'third'))
+})
 
-callButton.addEventListener('click', () => whileDisabled(callButton, callWithNewToken))
-againButton.addEventListener('click', () => whileDisabled(againButton, callWithSameToken))
-
-async function callWithNewToken() {
-  showStatus('calm', 'Asking Demo Shop for a token …')
+async function getToken(signal) {
   showProgress({ backend: 'busy' })
-  clearAnswer('first', 'Waiting for the platform …')
-  clearAnswer('second', 'Not sent yet. A token works once, so this one will be refused.')
-  await show('first', (route, init) => client.fetch(route, init))
+  showStatus('get', 'calm', 'Asking Demo Shop for a token …')
+  token = await backend.token({ signal })
+  wasSent = false
+  showToken(token)
+  showProgress({ backend: 'done', page: 'done' })
+  showStatus('get', 'good', 'Demo Shop has signed a token for this page.')
+}
+
+/** The one in hand, where it has not been sent. */
+async function tokenToSend({ signal }) {
+  if (token === undefined || wasSent) await getToken(signal)
+  wasSent = true
+  showProgress({ backend: 'done', page: 'done', platform: 'busy' })
+  return token
+}
+
+async function call(step, slot) {
+  showStatus(step, 'calm', 'Calling the platform …')
+  clearRecord('second')
+  showStatus('again', 'calm', 'Not sent yet. The token works once, so it will be refused.')
+  await show(step, slot, (route, init) => client.fetch(route, init))
 }
 
 /** What somebody does who has copied a token. The client would not: it refuses a token that it has sent before. */
 async function callWithSameToken() {
   showProgress({ page: 'done', platform: 'busy' })
-  showStatus('calm', 'Calling the platform …')
-  clearAnswer('second', 'Waiting for the platform …')
+  showStatus('again', 'calm', 'Calling the platform …')
   const headers = { authorization: `Bearer ${token}` }
-  await show('second', (route, init) =>
+  const body = await show('again', 'second', (route, init) =>
     fetch(`${platform}${route}`, { ...init, headers, credentials: 'omit' }),
   )
+  if (body.code === 'token_replayed')
+    showStatus(
+      'again',
+      'good',
+      'As it should be: refused with token_replayed. A copy of it is worth nothing.',
+    )
 }
 
-/** Calls, and shows what came back, as the first or the second answer. */
-async function show(slot, call) {
+/** Calls, and shows what was sent and what came back, which it resolves to. */
+async function show(step, slot, send) {
+  clearRecord(slot)
   const route = document.querySelector('input[name=route]:checked').value
-  let response, body
-  try {
-    response = await call(route, { signal: AbortSignal.timeout(timeoutMs) })
-    body = await response.json()
-  } catch (error) {
-    clearAnswer(slot, 'No answer.')
-    throw new VisibleError(textFor(error))
-  }
-  showAnswer(slot, { route, token, response, body })
-  showProgress({
-    backend: slot === 'first' ? 'done' : '',
-    page: 'done',
-    platform: response.ok ? 'done' : 'refused',
-  })
-  showStatus(response.ok ? 'good' : 'refused', `${response.status}: `, ...meaningOf(response.status, body))
+  const response = await send(route, { signal: AbortSignal.timeout(timeoutMs) })
+  const body = await response.json()
+  showRecord(slot, { method: 'GET', url: `${platform}${route}`, token, response, body })
+  showProgress({ backend: 'done', page: 'done', platform: response.ok ? 'done' : 'refused' })
+  const mood = response.ok ? 'good' : 'refused'
+  showStatus(step, mood, `${response.status}: `, ...meaningOf(response.status, body))
+  return body
 }
-
-/** For the visitor, by the code: the sentences of errors are for developers. */
-function textFor(error) {
-  const { code, status, problem } = error instanceof ProjectClientError ? error : {}
-  if (code === 'token_refused')
-    return `Demo Shop gave no token (${status}). ${reasons[problem?.code] ?? visibleName(problem?.detail ?? 'Try again.')}`
-  if (code?.startsWith('token_') || code === 'timeout')
-    return 'Demo Shop\'s backend cannot be reached. Is the demo ("npm start") still running?'
-  return 'The platform cannot be reached, or its answer is not for this page. Is the demo ("npm start") still running?'
-}
-
-const reasons = {
-  no_session: 'You have no session at Demo Shop. Reload the page.',
-  rate_limited: 'That was often. Wait a minute.',
-}
-
-/** Its message is written for the visitor. */
-class VisibleError extends Error {}
 
 /** Disables the buttons during a call, and shows what went wrong with it. */
-async function whileDisabled(button, call) {
-  callButton.disabled = true
-  againButton.disabled = true
+async function whileDisabled(step, task) {
+  const buttons = ['get', 'call', 'again', 'after'].map(button)
+  for (const one of buttons) one.disabled = true
   document.body.setAttribute('aria-busy', 'true')
   try {
-    await call()
+    await task()
   } catch (error) {
     showProgress({})
-    const isVisible = error instanceof VisibleError
-    showStatus('trouble', isVisible ? error.message : 'Something went wrong in this page. Reload it.')
-    if (!isVisible) throw error
+    showStatus(step, 'trouble', textFor(error))
   } finally {
     document.body.removeAttribute('aria-busy')
-    callButton.disabled = false
-    againButton.disabled = token === undefined
+    for (const one of buttons) one.disabled = false
+    button('again').disabled = !wasSent
     // A disabled button loses the focus; whoever works by keyboard wants to go on from it.
-    if (document.activeElement === document.body) button.focus()
+    if (document.activeElement === document.body) button(step).focus()
   }
 }

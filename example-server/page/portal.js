@@ -7,6 +7,7 @@
  */
 
 import { createProjectClient, openPortal } from '/reverse-jwt/index.js'
+import { showExchange } from '/story/seen.js'
 import { visibleId } from '/visible-text.js'
 
 const { platform } = document.body.dataset
@@ -21,6 +22,7 @@ const client = createProjectClient({
   getToken: async ({ signal }) => {
     const token = await backend.token({ signal })
     given += 1
+    showExchange('portal-seen', token)
     show(
       'good',
       `The portal has asked this page for a token, and got one. Tokens that it got so far: ${given}.`,

@@ -7,7 +7,8 @@
  */
 
 import { createProjectClient, problemOf, ProjectClientError } from '/reverse-jwt/index.js'
-import { countCall, countToken, showCalls, showEnd, showOrders, showSession } from './session-display.js'
+import { countCall, countToken, showCalls, showEnd, showOrders, showSession } from '/story/session-display.js'
+import { showExchange } from '/story/seen.js'
 import { visibleName } from '/visible-text.js'
 
 const { platform, orders } = document.body.dataset
@@ -20,9 +21,11 @@ const backend = createProjectClient({ platform, tokenUrl: '/token', scope: 'port
 const client = createProjectClient({
   platform,
   session: { services: [orders] },
-  getToken: ({ signal }) => {
+  getToken: async ({ signal }) => {
     countToken()
-    return backend.token({ signal })
+    const token = await backend.token({ signal })
+    showExchange('session-seen', token)
+    return token
   },
   onEvent: ({ type, code, expiresIn }) => {
     if (type === 'session') showSession(expiresIn)

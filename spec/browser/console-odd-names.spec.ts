@@ -204,10 +204,10 @@ it('finds a project among many, by what it is or as it is shown, with the keyboa
 it('escapes the name on the page of the customer', async () => {
   const shop = await visitor.context.newPage()
   await shop.goto(visitor.customer)
-  await shop.getByRole('button', { name: 'Get a token and call the platform' }).click()
+  await shop.getByRole('button', { name: 'Call the platform' }).click()
   await shop.waitForSelector('#first .pill')
   const said = 'The platform knows that Demo Shop\\u202elive is calling.'
-  expect(await shop.getByRole('status').textContent()).toBe(`200: ${said}`)
+  expect(await shop.textContent('#call-status')).toBe(`200: ${said}`)
   expect(await shop.textContent('#first .meaning')).toBe(said)
   expect(await shop.textContent('#first .body')).toContain('"name": "Demo Shop\\u202elive"')
   expect(await shop.evaluate(hidden)).toEqual([])

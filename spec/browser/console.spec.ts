@@ -50,7 +50,7 @@ it('shows the demo customer’s key, and soon that it was used', async () => {
   await visitor.page.getByText('never').waitFor()
   const shop = await visitor.context.newPage()
   await shop.goto(visitor.customer)
-  await shop.getByRole('button', { name: 'Get a token and call the platform' }).click()
+  await shop.getByRole('button', { name: 'Call the platform' }).click()
   await shop.waitForSelector('#first .pill')
   expect(await shop.textContent('#first .pill')).toBe('200 OK')
   await shop.close()

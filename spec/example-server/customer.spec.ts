@@ -1,5 +1,5 @@
-import { beforeAll, expect, it, jest } from '@jest/globals'
-import type { Express } from 'express'
+import { beforeAll, describe, expect, it, jest } from '@jest/globals'
+import type { Express, RequestHandler } from 'express'
 import { once } from 'node:events'
 import request from 'supertest'
 import { MemoryKeyStore, MemoryReplayStore } from '../../lib/index.js'
@@ -150,11 +150,11 @@ it('sends security headers with everything, and the private key with nothing', a
     '/reverse-jwt/index.js',
     '/reverse-jwt/client.js',
     '/reverse-jwt/../customer/index.js',
-    '/display.js',
+    '/story/display.js',
     '/visible-text.js',
     '/page.css',
     '/theme.css',
-    '/demo.css',
+    '/story/demo.css',
     '/icon.svg',
     '/nothing',
     '/..%2fstart.ts',
@@ -168,6 +168,33 @@ it('sends security headers with everything, and the private key with nothing', a
     expect(answer.headers).not.toHaveProperty('x-powered-by')
     expect((answer.body as Buffer).toString()).not.toContain(secret)
   }
+})
+
+describe('what only the demo shows', () => {
+  const story: RequestHandler = (_req, res) => res.json({ shown: true })
+  const shown = () =>
+    customerApp({
+      address,
+      platformAddress,
+      ordersAddress,
+      privateKey: pair.privateKey,
+      story,
+      frames: ['http://127.0.0.1:4003'],
+    })
+
+  it('is shown to visitors alone', async () => {
+    const server = shown()
+    expect((await request(server).get('/story/seen')).status).toBe(401)
+    const cookie = cookieOf(await openPage(server))
+    expect((await request(server).get('/story/seen').set('Cookie', cookie)).body).toEqual({ shown: true })
+  })
+
+  it('may be in a frame', async () => {
+    const { headers } = await openPage(shown())
+    expect(headers['content-security-policy']).toContain(
+      'frame-src http://127.0.0.1:4000 http://127.0.0.1:4003;',
+    )
+  })
 })
 
 it('tells nobody where it broke', async () => {

@@ -1,6 +1,6 @@
 /** What the customer's page shows of a session: its time, its claims, and what came of the calls. */
 
-import { highlighted } from './display.js'
+import { highlighted } from './json-view.js'
 import { timeLeft } from './time-left.js'
 
 const byId = (id) => document.getElementById(id)
