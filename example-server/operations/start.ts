@@ -86,8 +86,8 @@ async function start(): Promise<void> {
   })
   const { onEvent } = collector
 
-  const place = databaseUrl === undefined ? dataFolder : 'the database'
-  console.log(`Opening the projects in ${place} (a new one takes some seconds) ...`)
+  if (databaseUrl === undefined)
+    console.log(`Opening the projects in ${dataFolder} (a new one takes some seconds) ...`)
   const projects = await openProjectStore(databaseUrl, dataFolder)
   const platform = await (
     workers === 1
