@@ -1,4 +1,5 @@
-import type { JsonWebKey, KeyObject } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
+import type { JWK } from 'jose'
 import type { JsonObject } from './encoding/strict-json.js'
 import type { Algorithm } from './protocol.js'
 
@@ -201,7 +202,7 @@ export interface DeniedKey {
 export interface HostedKeySetCopy {
   /** For how many seconds that has been. */
   readonly age: number
-  readonly keys: readonly { readonly kid: string; readonly alg: Algorithm; readonly publicJwk: JsonWebKey }[]
+  readonly keys: readonly { readonly kid: string; readonly alg: Algorithm; readonly publicJwk: JWK }[]
 }
 
 /** Who knows which projects have a hosted key set. */

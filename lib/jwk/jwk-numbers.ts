@@ -1,4 +1,4 @@
-import type { JsonWebKey } from 'node:crypto'
+import type { JWK } from 'jose'
 import { decodeBase64url } from '../encoding/base64url.js'
 import type { Wrong } from '../options/options.js'
 import { isAbsent, type JwkMembers } from './jwk-labels.js'
@@ -30,7 +30,7 @@ const maxDigits = 1024
  * their full length, integers without a zero byte at the front. Throws for another spelling, and says which member has it.
  * Undefined: no type or curve of ours.
  */
-export function publicNumbers(jwk: JwkMembers, wrong: Wrong): JsonWebKey | undefined {
+export function publicNumbers(jwk: JwkMembers, wrong: Wrong): JWK | undefined {
   return numbersOf(jwk, 'inPublic', (name, value, length) => {
     const needs = `needs ${name} as base64url without padding`
     if (typeof value !== 'string' || value === '') throw wrong(needs)
@@ -50,7 +50,7 @@ export function publicNumbers(jwk: JwkMembers, wrong: Wrong): JsonWebKey | undef
  * with padding, and as many zero bytes at the front of a number as you like. Those that are absent stay absent. Undefined: no
  * type or curve of ours.
  */
-export function privateNumbers(jwk: JwkMembers, wrong: Wrong): JsonWebKey | undefined {
+export function privateNumbers(jwk: JwkMembers, wrong: Wrong): JWK | undefined {
   return numbersOf(jwk, 'inPrivate', (name, value, length) => {
     if (isAbsent(value)) return undefined
     if (typeof value !== 'string' || !/^[A-Za-z0-9+/_-]+={0,2}$/.test(value)) {
@@ -68,14 +68,14 @@ function numbersOf(
   jwk: JwkMembers,
   half: keyof Numbers,
   read: (name: string, value: unknown, length: number | undefined) => string | undefined,
-): JsonWebKey | undefined {
+): JWK | undefined {
   const { kty, crv } = jwk
   const names = members.get(kty)?.[half]
   const length = kty === 'RSA' ? undefined : lengths.get(crv)
   if (names === undefined || (kty !== 'RSA' && length === undefined)) return undefined
   const numbers = names.map((name) => [name, read(name, jwk[name], length)] as const)
   const type = kty === 'RSA' ? { kty } : { kty, crv }
-  return { ...type, ...Object.fromEntries(numbers.filter(([, value]) => value !== undefined)) } as JsonWebKey
+  return { ...type, ...Object.fromEntries(numbers.filter(([, value]) => value !== undefined)) } as JWK
 }
 
 /** The same number in so many bytes, or in as few as it takes. */

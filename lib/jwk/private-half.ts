@@ -1,4 +1,11 @@
-import { createPrivateKey, createPublicKey, sign, verify, type JsonWebKey, type KeyObject } from 'node:crypto'
+import {
+  createPrivateKey,
+  createPublicKey,
+  sign,
+  verify,
+  type JsonWebKeyInput,
+  type KeyObject,
+} from 'node:crypto'
 import type { CryptoKey, JWK } from 'jose'
 import type { Wrong } from '../options/options.js'
 import { limits } from '../protocol.js'
@@ -13,7 +20,7 @@ import { isCertificate, isDamaged, isLocked, isPublic, isSymmetric, twoKeys } fr
 import { readSpelling, type KeySpelling } from './spelling.js'
 
 /** A private key as people have it: PEM or JSON text, the bytes of such a file or of DER, a JWK, a KeyObject or a CryptoKey. */
-export type PrivateKeyInput = string | Uint8Array | KeyObject | CryptoKey | JsonWebKey | JWK
+export type PrivateKeyInput = string | Uint8Array | KeyObject | CryptoKey | JsonWebKeyInput['key'] | JWK
 
 export interface PrivateHalf extends JwkLabels {
   readonly key: KeyObject

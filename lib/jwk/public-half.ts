@@ -1,4 +1,5 @@
-import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto'
+import { createPublicKey, type KeyObject } from 'node:crypto'
+import type { JWK } from 'jose'
 import type { Wrong } from '../options/options.js'
 import { shown } from '../options/quoted.js'
 import { fromCryptoKey } from './crypto-key.js'
@@ -15,7 +16,7 @@ import { ed25519Weakness, rsaWeakness } from './weak-keys.js'
 export interface PublicHalf {
   readonly publicKey: KeyObject
   /** As the KeyObject says it, whatever it was made of. Only the members that make the key: kty, and crv, x, y, or n, e. */
-  readonly jwk: JsonWebKey
+  readonly jwk: JWK
   readonly labels: JwkLabels
 }
 
@@ -157,7 +158,7 @@ function checkPurpose(jwk: JwkMembers): void {
   if (!isForSignatures) throw new TypeError('the JWK has key_ops other than "verify", alone or with "sign"')
 }
 
-function checkStrength({ kty, n, e, x }: JsonWebKey): void {
+function checkStrength({ kty, n, e, x }: JWK): void {
   const bytes = (text: unknown) => Buffer.from(text as string, 'base64url')
   const weakness =
     kty === 'RSA' ? rsaWeakness(bytes(n), bytes(e)) : kty === 'OKP' ? ed25519Weakness(bytes(x)) : undefined

@@ -1,4 +1,4 @@
-import type { JsonWebKey } from 'node:crypto'
+import type { JWK } from 'jose'
 import { ownText } from '../encoding/own-text.js'
 import { algorithm, flag, moment, unchecked } from '../options/kinds.js'
 import {
@@ -125,7 +125,7 @@ const primeModulus = 'the RSA modulus is a prime, so anyone can sign with it; ma
 export function* primeModulusRefusal(
   project: Project,
   kid: string | undefined,
-  { n }: JsonWebKey,
+  { n }: JWK,
 ): Generator<undefined, TypeError | undefined, undefined> {
   const isPrime = n !== undefined && (yield* primeModulusSteps({ n }))
   return isPrime ? new TypeError(`${nameOf(project, kid)}: ${primeModulus}`) : undefined

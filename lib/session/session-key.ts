@@ -1,4 +1,5 @@
-import type { JsonWebKey, KeyObject } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
+import type { JWK } from 'jose'
 import { readPublicHalf } from '../jwk/public-half.js'
 import {
   algorithmNamed,
@@ -13,7 +14,7 @@ import {
 export const sessionAlgorithms: readonly Algorithm[] = ['RS256', 'ES256', 'PS256', 'EdDSA']
 
 /** A public key of the platform, as `/.well-known/jwks.json` has it. RFC 7517 section 4. */
-export interface SessionJwk extends JsonWebKey {
+export interface SessionJwk extends JWK {
   readonly kid: string
   readonly alg: Algorithm
   readonly use: 'sig'

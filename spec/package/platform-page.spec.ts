@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals'
 import type { ChildProcess } from 'node:child_process'
-import { writeFile } from 'node:fs/promises'
+import { stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PostgresServer } from '../helpers/postgres-server.js'
 import { freePort, RedisServer } from '../helpers/redis-server.js'
 import { codeBlocksOf } from './code-blocks.js'
-import { output } from './command.js'
+import { output, run } from './command.js'
 import { installation, projectIn } from './installation.js'
 import { startServer, stopServer } from './server-process.js'
 
@@ -16,9 +16,10 @@ const blocks = codeBlocksOf('docs/platform.md')
 const [platform = '', manage = ''] = blocks
   .filter(({ language }) => language === 'js')
   .map(({ code }) => code)
-const [install = '', commands = ''] = blocks
-  .filter(({ language }) => language === 'sh')
+const [preparation = '', commands = ''] = blocks
+  .filter(({ language, isMarkedAsNotRun }) => language === 'sh' && !isMarkedAsNotRun)
   .map(({ code }) => code.trimEnd())
+const [typed = '', install = ''] = preparation.split('\n')
 
 let postgres: PostgresServer
 let redis: RedisServer
@@ -33,7 +34,7 @@ beforeAll(async () => {
   postgres = await PostgresServer.start()
   redis = await RedisServer.start({ appendonly: 'yes' })
   environment = { DATABASE_URL: postgres.url(), REDIS_URL: redis.url }
-  await writeFile(join(folder, 'package.json'), '{ "type": "module" }')
+  await output('sh', ['-c', typed], folder)
   await writeFile(join(folder, 'platform.js'), platform)
   await writeFile(join(folder, 'manage.js'), manage)
 }, 180_000)
@@ -55,8 +56,8 @@ it('is typed as it stands: a token passes at one process, and is refused by the 
   expect(install).toMatch(/^npm install reverse-jwt [a-z ]+$/)
   const [, making = '', starts, startsOther, token = '', call = '', callOther = ''] = commands.split('\n')
   expect([starts, startsOther]).toEqual([
-    'node platform.js & sleep 2',
-    'PORT=4101 node platform.js & sleep 2',
+    'node platform.js > one.log & sleep 2',
+    'PORT=4101 node platform.js > other.log & sleep 2',
   ])
   const type = (line: string) => output('sh', ['-c', line], folder, environment)
   await type(making)
@@ -64,13 +65,18 @@ it('is typed as it stands: a token passes at one process, and is refused by the 
   const calls = [
     token,
     call.replace('http://localhost:4100', one),
-    'echo',
     callOther.replace('http://localhost:4101', other),
   ]
   const [first = '', second = ''] = (await type(calls.join('\n'))).split('\n')
   expect(JSON.parse(first)).toEqual({ project: 'shop' })
   expect(JSON.parse(second)).toMatchObject({ status: 401, code: 'token_replayed' })
   expect((await fetch(`${one}/health`)).status).toBe(200)
+  expect((await stat(join(folder, 'project-key.json'))).mode & 0o777).toBe(0o600)
+})
+
+it.each(['platform.js', 'manage.js'])('%s says which variable is missing', async (file) => {
+  const { code, stderr } = await run(process.execPath, [file], folder, { DATABASE_URL: '', REDIS_URL: '' })
+  expect([code, stderr]).toEqual([1, expect.stringContaining('Set DATABASE_URL')])
 })
 
 it('says when Redis is away: nobody passes, and health is 503', async () => {

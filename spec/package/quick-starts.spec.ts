@@ -114,7 +114,7 @@ describe('the quick starts of README, typed into an empty folder', () => {
     const [, starts, token, call, again] = together.split('\n')
     expect([starts, again]).toEqual(['node platform.js & sleep 1', call])
     await start('platform.js', publicJwk)
-    const answers = await output('sh', ['-c', [token, call, 'echo', again].join('\n')], folder)
+    const answers = await output('sh', ['-c', [token, call, again].join('\n')], folder)
     const [first = '', second = ''] = answers.split('\n')
     expect(JSON.parse(first)).toEqual(JSON.parse(answer))
     expect(JSON.parse(second)).toMatchObject({ status: 401, code: 'token_replayed' })

@@ -26,7 +26,7 @@ beforeAll(async () => {
   const packages = ['express', 'passport', 'supertest', 'jest', '@jest/globals', 'vitest@4']
   folder = await mkdtemp(join(await installation(...packages), 'project-'))
   await writeFile(join(folder, 'package.json'), '{ "type": "module" }')
-  await writeFile(join(folder, 'platform.js'), platform ?? '')
+  await writeFile(join(folder, 'create-app.js'), platform ?? '')
   // The reader's own.
   await writeFile(join(folder, 'app.js'), 'export const app = JSON.parse(process.env.SHOP_PUBLIC_JWK)')
 }, 180_000)

@@ -58,6 +58,15 @@ async function compileAll(project: string, version: Compiler, folders: readonly 
 const commonjs = { type: 'commonjs' }
 const cannotRequire = /^use\.ts.*error TS1479: .*cannot be imported with 'require'/m
 
+it('compiles with the types of the newest Node', async () => {
+  const project = await projectIn(await installation('@types/node@26'), 'typescript')
+  try {
+    expect(await compile(project, '7', ['use.ts'], { module: 'nodenext', ...declarations })).toBe('')
+  } finally {
+    await rm(project, { recursive: true })
+  }
+}, 180_000)
+
 describe('with @types/node alone', () => {
   let project: string
   beforeAll(async () => {

@@ -1,4 +1,4 @@
-import type { JsonWebKey } from 'node:crypto'
+import type { JWK } from 'jose'
 import { setImmediate } from 'node:timers/promises'
 import type { JsonObject } from '../../encoding/strict-json.js'
 import { bounded } from '../../events/event-text.js'
@@ -14,7 +14,7 @@ export interface SetKey {
   readonly kid: string
   readonly alg: Algorithm
   /** Only the members that make the key. */
-  readonly jwk: JsonWebKey
+  readonly jwk: JWK
   /** Its thumbprint. RFC 7638. */
   readonly material: string
   /** Whether the set says its kid: else that is the thumbprint. */

@@ -1,4 +1,4 @@
-import type { JsonWebKey } from 'node:crypto'
+import type { JWK } from 'jose'
 import { escaped } from '../../options/quoted.js'
 import type { Algorithm } from '../../protocol.js'
 import { RegistryError } from '../registry-error.js'
@@ -16,7 +16,7 @@ export interface HostedKey {
   readonly kid: string
   readonly alg: Algorithm
   /** Only the members that make the key. */
-  readonly publicJwk: JsonWebKey
+  readonly publicJwk: JWK
   /** RFC 7638. */
   readonly thumbprint: string
 }

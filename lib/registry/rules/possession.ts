@@ -1,5 +1,5 @@
-import { createHash, randomBytes, timingSafeEqual, type JsonWebKey } from 'node:crypto'
-import type { JWTPayload } from 'jose'
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import type { JWK, JWTPayload } from 'jose'
 import { jwtVerify } from 'jose/jwt/verify'
 import { importJWK } from 'jose/key/import'
 import { decodeBase64url } from '../../encoding/base64url.js'
@@ -31,7 +31,7 @@ export function newChallenge<About extends Omit<KeyChallenge | KeySetChallenge, 
 export interface ProvenKey {
   readonly kid: string
   readonly alg: Algorithm
-  readonly publicJwk: JsonWebKey
+  readonly publicJwk: JWK
 }
 
 /** Of which platform, which project and which moment a proof must be. */

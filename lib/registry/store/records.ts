@@ -1,4 +1,4 @@
-import type { JsonWebKey } from 'node:crypto'
+import type { JWK } from 'jose'
 import type { Algorithm } from '../../protocol.js'
 import type { Project } from '../../types.js'
 
@@ -63,7 +63,7 @@ export interface KeyRecord {
   readonly kid: string
   readonly alg: Algorithm
   /** Only the members that make the key: kty, and crv, x, y, or n, e. */
-  readonly publicJwk: JsonWebKey
+  readonly publicJwk: JWK
   /** RFC 7638. No two activated keys have the same, whatever their projects. */
   readonly thumbprint: string
   readonly createdAt: number
@@ -89,7 +89,7 @@ export interface HostedKeyRecord {
   /** Absent, with the next two: the kid was revoked before the registry saw it. */
   readonly alg?: Algorithm
   /** Only the members that make the key. */
-  readonly publicJwk?: JsonWebKey
+  readonly publicJwk?: JWK
   /** RFC 7638. Others may have the same: a key in a set is no proof that somebody holds it. */
   readonly thumbprint?: string
   readonly firstSeen: number

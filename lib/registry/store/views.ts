@@ -1,4 +1,4 @@
-import type { JsonWebKey } from 'node:crypto'
+import type { JWK } from 'jose'
 import type { ProjectKeyPair } from '../../jwk/generate.js'
 import type { Algorithm } from '../../protocol.js'
 import type { Project } from '../../types.js'
@@ -110,7 +110,7 @@ function hostedKeyState({ removedAt, deniedAt }: HostedKeyRecord): HostedKeyStat
   return removedAt === undefined ? 'active' : 'removed'
 }
 
-function labelled(publicJwk: JsonWebKey, kid: string, alg: Algorithm): ProjectKeyPair['publicJwk'] {
+function labelled(publicJwk: JWK, kid: string, alg: Algorithm): ProjectKeyPair['publicJwk'] {
   return { ...(publicJwk as ProjectKeyPair['publicJwk']), kid, alg, use: 'sig' }
 }
 

@@ -1,4 +1,5 @@
-import type { JsonWebKey } from 'node:crypto'
+import type { JsonWebKeyInput } from 'node:crypto'
+import type { JWK } from 'jose'
 import { readPrivateHalf, type PrivateKeyInput } from '../../jwk/private-half.js'
 import { thumbprint } from '../../jwk/thumbprint.js'
 import { algorithm, identifier, oneOf, unchecked } from '../../options/kinds.js'
@@ -17,7 +18,7 @@ export interface SigningKeyInput {
   /** In any form that `createSigner` takes, or a remote signer: then the private half never enters the process. */
   readonly privateKey?: PrivateKeyInput | RemoteSigner
   /** With a remote signer: the public half of its key. Alone: a key that is published here, and signs elsewhere. */
-  readonly publicJwk?: JsonWebKey
+  readonly publicJwk?: JsonWebKeyInput['key'] | JWK
   /** Default: that of the key, else the RFC 7638 thumbprint. */
   readonly kid?: string
   /** RS256, ES256, PS256 or EdDSA. Default: that of the key, else RS256 for RSA, ES256 for P-256, EdDSA for Ed25519. */
@@ -127,8 +128,8 @@ function signerOf(privateKey: PrivateKeyInput | RemoteSigner, { kid, alg }: Sess
 }
 
 function thumbprintOf(jwk: unknown): string | undefined {
-  const { kid } = (jwk ?? {}) as JsonWebKey & { kid?: unknown }
-  return kid === undefined ? thumbprint(jwk as JsonWebKey) : undefined
+  const { kid } = (jwk ?? {}) as JWK & { kid?: unknown }
+  return kid === undefined ? thumbprint(jwk as JWK) : undefined
 }
 
 function withCaller<T>(read: () => T): T {
