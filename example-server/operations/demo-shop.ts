@@ -53,7 +53,7 @@ export async function registerDemoShop(
     const isUsable = known.state === 'active' || known.state === 'retiring'
     return isUsable
       ? undefined
-      : `has a key that is ${known.state}. For a new one, delete the file and start again.`
+      : `has a key that is ${known.state}, so its calls are refused. For a new one, delete the file of the customer's key and start again.`
   }
   const { kid, challenge } = await registry.registerKey(demoShop, { jwk, by })
   const proof = await proveKeyPossession({ privateKey, challenge, audience, projectId: demoShop })

@@ -141,7 +141,7 @@ async function start(): Promise<void> {
   console.log(`Platform: ${platform.address}`)
   console.log(`Customer: ${customerOrigin}`)
   console.log(`Orders: ${ordersAddress} (another service of the platform)`)
-  console.log(`Open ${customerOrigin} in a browser and press the button; Ctrl+C stops the demo.`)
+  console.log(`Open ${customerOrigin} in a browser and follow its seven steps; Ctrl+C stops the demo.`)
   if (keyHost !== undefined) {
     console.log(`Key set: ${keyHost.jwksUri}, which is ${keyHost.file}`)
     console.log(

@@ -31,10 +31,7 @@ const timeoutMs = 10_000
 button('get').addEventListener('click', () => whileDisabled('get', getToken))
 button('call').addEventListener('click', () => whileDisabled('call', () => call('call', 'first')))
 button('again').addEventListener('click', () => whileDisabled('again', callWithSameToken))
-button('after').addEventListener('click', () => {
-  wasSent = true
-  return whileDisabled('after', () => call('after', 'third'))
-})
+button('after').addEventListener('click', () => whileDisabled('after', callAfterRevocation))
 
 async function getToken(signal) {
   showProgress({ backend: 'busy' })
@@ -58,7 +55,18 @@ async function call(step, slot) {
   showStatus(step, 'calm', 'Calling the platform …')
   clearRecord('second')
   showStatus('again', 'calm', 'Not sent yet. The token works once, so it will be refused.')
-  await show(step, slot, (route, init) => client.fetch(route, init))
+  return show(step, slot, (route, init) => client.fetch(route, init))
+}
+
+async function callAfterRevocation() {
+  wasSent = true
+  const { code } = await call('after', 'third')
+  if (code === 'token_not_verified')
+    showStatus(
+      'after',
+      'good',
+      'As it should be once the key is revoked: refused with token_not_verified. The true reason is told to the platform alone.',
+    )
 }
 
 /** What somebody does who has copied a token. The client would not: it refuses a token that it has sent before. */

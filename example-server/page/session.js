@@ -119,7 +119,7 @@ function sayingOf(error) {
   if (error instanceof Refusal) return ['refused', error.message]
   const { code, problem } = error instanceof ProjectClientError ? error : {}
   if (code === 'session_refused') {
-    const noOther = `For a new token the platform gives no other session: ${visibleName(problem?.code)}.`
+    const noOther = `For a new token the platform gives no session: ${visibleName(problem?.code)}.`
     const ended =
       'The orders service answers 401 session_revoked, because the platform has ended the session. '
     return ['refused', wasEnded ? ended + noOther : noOther]

@@ -39,7 +39,7 @@ export function givenKey(options: KeyOptions, given: object, caller: string): Gi
   if (file !== undefined) return { material: keyFile, file }
   throw wrong(
     'keyFile',
-    'is not what stands in a key file. Read the file first; a key without its names is the option privateKey',
+    'is not what stands in a key file. Is it empty, cut off, a path, or another file? Give what keygen wrote, read by readFileSync; a key without its names is the option privateKey',
   )
 }
 

@@ -93,12 +93,12 @@ it('shows that the service refuses the session within seconds after the key was 
 
   await shown('refused')
   expect(await page.textContent('#calls')).toBe(
-    'The orders service answers 401 session_revoked, because the platform has ended the session. For a new token the platform gives no other session: token_not_verified.',
+    'The orders service answers 401 session_revoked, because the platform has ended the session. For a new token the platform gives no session: token_not_verified.',
   )
   expect(await keepCalling().getAttribute('aria-pressed')).toBe('false')
   expect(await page.isVisible('#session-left')).toBe(false)
 
   await fiveCalls().click()
-  await page.getByText(/^For a new token the platform gives no other session/).waitFor()
+  await page.getByText(/^For a new token the platform gives no session/).waitFor()
   expect(demo.stdout + demo.stderr).not.toContain('eyJ')
 })

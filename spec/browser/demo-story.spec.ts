@@ -147,7 +147,9 @@ it('says so when it was refused for another reason than it said', async () => {
   await revokeTheKey(demo)
   await page.getByRole('button', { name: 'Call with a new token' }).click()
   await page.locator('#third .seen .facts').waitFor()
-  expect(await page.textContent('#after-status')).toBe('401: Refused: token_not_verified.')
+  expect(await page.textContent('#after-status')).toBe(
+    'As it should be once the key is revoked: refused with token_not_verified. The true reason is told to the platform alone.',
+  )
   expect(await page.textContent('#third .seen')).toContain('key_revoked')
   expect(await tryIt('From another origin')).toBe(
     'Refused, but for another reason: token_not_verified (key_revoked).',

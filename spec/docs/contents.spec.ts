@@ -57,6 +57,7 @@ describe('docs/troubleshooting.md', () => {
       'cause',
       'alg',
       'onEvent',
+      'corsFor',
     ]
     const isKnown = (word: string) =>
       known.has(word) || members.includes(word) || word.startsWith('REVERSE_JWT_')

@@ -125,6 +125,11 @@ describe('the quick starts of README, typed into an empty folder', () => {
     await writeFile(join(folder, 'public/page.js'), onFreePort(page))
     await writeFile(join(folder, 'public/index.html'), html)
     await start('shop.js', publicJwk, shopHere)
+    const [starts, asks = ''] = shell.find((block) => block.startsWith('node shop.js'))?.split('\n') ?? []
+    expect(starts).toBe('node shop.js & sleep 1')
+    expect(JSON.parse(await output('sh', ['-c', onFreePort(asks)], folder))).toEqual({
+      token: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/),
+    })
     const browser = await launchChromium()
     try {
       const open = await browser.newPage()

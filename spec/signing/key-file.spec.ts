@@ -67,7 +67,11 @@ describe('a key file', () => {
   })
 
   it.each([
-    ['a path', 'project-key.json', 'keyFile is not what stands in a key file. Read the file first'],
+    [
+      'a path',
+      'project-key.json',
+      'keyFile is not what stands in a key file. Is it empty, cut off, a path, or another file?',
+    ],
     ['a key alone', pair.privateKey, 'a key without its names is the option privateKey'],
     ['nothing', undefined, 'keyFile is undefined or empty'],
     ['an empty text', '', 'keyFile is undefined or empty'],

@@ -118,7 +118,9 @@ it('a revocation is at work within a second, and the next start says why the cus
 
   const second = demo()
   await second.started()
-  await second.says('Demo Shop has a key that is revoked. For a new one, delete the file and start again.')
+  await second.says(
+    "Demo Shop has a key that is revoked, so its calls are refused. For a new one, delete the file of the customer's key and start again.",
+  )
   await rm(join(folder, 'customer/project-key.pem'))
   await second.stop()
   const third = demo()

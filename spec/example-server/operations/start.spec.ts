@@ -41,7 +41,7 @@ it('prints three origins, what to do, and the way into the console', async () =>
     `Platform: ${platform}`,
     `Customer: ${customer}`,
     `Orders: ${orders} (another service of the platform)`,
-    `Open ${customer} in a browser and press the button; Ctrl+C stops the demo.`,
+    `Open ${customer} in a browser and follow its seven steps; Ctrl+C stops the demo.`,
     `Console: ${address} with the password ${password} (good for one login)`,
     '',
   ])
