@@ -51,7 +51,7 @@ async function tokenToSend({ signal }) {
   return token
 }
 
-async function call(step, slot) {
+function call(step, slot) {
   showStatus(step, 'calm', 'Calling the platform …')
   clearRecord('second')
   showStatus('again', 'calm', 'Not sent yet. The token works once, so it will be refused.')
