@@ -40,7 +40,11 @@ async function getToken(signal) {
   wasSent = false
   showToken(token)
   showProgress({ backend: 'done', page: 'done' })
-  showStatus('get', 'good', 'Demo Shop has signed a token for this page.')
+  showStatus(
+    'get',
+    'good',
+    'Demo Shop has signed a token for this page. It is good for one use: call the platform with it.',
+  )
 }
 
 /** The one in hand, where it has not been sent. */

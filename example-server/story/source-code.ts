@@ -85,7 +85,7 @@ function pageOf(file: string): string {
   </head>
   <body>
     <main>
-      <p class="back"><a href="/">Demo Shop</a></p>
+      <p class="back"><a href="/">Back to the demo</a></p>
       <h1><code>${file}</code></h1>
       <pre class="source">${lines.join('')}</pre>
     </main>

@@ -14,7 +14,7 @@ export async function answerOf(
     if (signal.aborted) throw cause
     throw new ProjectClientError(
       code,
-      `No answer from ${where}: is it down, elsewhere, or does it not allow this origin (CORS)? See the console`,
+      `No answer from ${where}: is it down, or this origin not allowed (CORS)? See the console`,
       { cause },
     )
   }

@@ -46,7 +46,7 @@ describe('a client', () => {
       name: 'ProjectClientError',
       code: 'platform_unreachable',
       message:
-        'No answer from http://127.0.0.1:9: is it down, elsewhere, or does it not allow this origin (CORS)? See the console',
+        'No answer from http://127.0.0.1:9: is it down, or this origin not allowed (CORS)? See the console',
       cause: expect.objectContaining({ name: 'TypeError' }),
     })
     expect(getToken).toHaveBeenCalledTimes(1)

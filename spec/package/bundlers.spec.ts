@@ -117,7 +117,7 @@ describe("a bundler for pages makes the client of one file, without anything of 
     ],
   ])('%s', async (_, bundle) => {
     const text = await bundle()
-    expect(text).toContain('a redirect or no base for it')
+    expect(text).toContain('this origin not allowed (CORS)')
     expect(text).not.toMatch(/node:|\bBuffer\b|\bprocess\./)
   })
 

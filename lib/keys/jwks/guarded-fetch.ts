@@ -1,5 +1,6 @@
 import { constants } from 'node:crypto'
-import { NODATA, NOTFOUND, type LookupAddress } from 'node:dns'
+import type { LookupAddress } from 'node:dns'
+import { NODATA, NOTFOUND } from 'node:dns/promises'
 import type { IncomingMessage } from 'node:http'
 import { Agent, request } from 'node:https'
 import { isIP, type LookupFunction } from 'node:net'
