@@ -1,6 +1,6 @@
 import { emit, eventListeners } from '../events/listeners.js'
 import type { KeySetEvent, Report } from '../events/read-event.js'
-import { reported } from '../keys/jwks/hosted-set.js'
+import { toldDrops } from '../keys/jwks/set-keys.js'
 import { callback, objectWith, seconds } from '../options/kinds.js'
 import { optionsReader, type OptionsOf } from '../options/options.js'
 import { systemClock } from '../time/clock.js'
@@ -152,7 +152,7 @@ async function refreshSet(set: DueKeySet, { store, readKeySet, report }: Refresh
   // A set that goes on to have too many kids fails until it has not, and its news are told all the same.
   if (hasRoom || newKids.length > 0 || dropped.length > 0) {
     const counts = { keys: keys.length, dropped: dropped.length }
-    report({ type: 'key_set.read', projectId, ...counts, droppedKeys: reported(dropped), newKids })
+    report({ type: 'key_set.read', projectId, ...counts, droppedKeys: toldDrops(dropped), newKids })
   }
   if (!hasRoom) return fail(`too_many_keys: ${tooManyKids(projectId).message}`, true)
   return store.noteKeySetRead({ ...set, isRead: true })

@@ -1,5 +1,5 @@
 import { StoreError } from '../../errors.js'
-import type { DroppedKey, KeySetEvent, Report } from '../../events/read-event.js'
+import type { KeySetEvent, Report } from '../../events/read-event.js'
 import { thumbprint } from '../../jwk/thumbprint.js'
 import { secondsSince } from '../../time/clock.js'
 import { within } from '../../time/time-limit.js'
@@ -9,7 +9,7 @@ import { fetchKeySet, type FetchRules } from './guarded-fetch.js'
 import { keyChecks } from './key-checks.js'
 import type { Places } from './places.js'
 import { SeenKids } from './seen-kids.js'
-import { keysOf, type SetKey } from './set-keys.js'
+import { keysOf, toldDrops, type SetKey } from './set-keys.js'
 import { WaitingNames, type WaitingRules } from './waiting-names.js'
 
 /** What all sets of a store have in common. Times are seconds. */
@@ -30,8 +30,6 @@ const renewAfter = 0.8
 const maxCooldown = 300
 /** Less than a `CachedKeyStore` gives a store. The read goes on, for who comes next. */
 const maxWaitMs = 1_500
-/** Dropped keys that an event has. */
-const maxReported = 20
 
 /**
  * The keys of one project, at the address where its customer has them: read when somebody asks, and kept as text.
@@ -179,7 +177,7 @@ export class HostedSet {
         projectId,
         keys: keys.size,
         dropped: dropped.length,
-        droppedKeys: reported(dropped),
+        droppedKeys: toldDrops(dropped),
         newKids: unseen.map(({ kid }) => kid).filter((kid) => keys.has(kid)),
       })
     } catch (thrown) {
@@ -220,12 +218,6 @@ function copiedKeys(copy: HostedKeySetCopy | undefined): readonly SetKey[] | und
 
 function copiedKey({ kid, alg, publicJwk }: HostedKeySetCopy['keys'][number]): SetKey {
   return { kid, alg, jwk: publicJwk, material: thumbprint(publicJwk), isNamed: true }
-}
-
-/** Those that an event has. */
-export function reported(dropped: readonly DroppedKey[]): readonly DroppedKey[] {
-  const isPrivate = ({ reason }: DroppedKey) => reason === 'private'
-  return [...dropped.filter(isPrivate), ...dropped.filter((key) => !isPrivate(key))].slice(0, maxReported)
 }
 
 function busy(): StoreError {

@@ -111,3 +111,12 @@ function droppedKey(entry: unknown, reason: DroppedKeyReason): DroppedKey {
   const kid = (entry as { kid?: unknown } | null)?.kid
   return { ...(typeof kid === 'string' && { kid: bounded(kid) }), reason }
 }
+
+/** How many an event has. */
+const maxTold = 20
+
+/** Those of them that an event has: private halves first, for they are leaks. */
+export function toldDrops(dropped: readonly DroppedKey[]): readonly DroppedKey[] {
+  const isPrivate = ({ reason }: DroppedKey) => reason === 'private'
+  return [...dropped.filter(isPrivate), ...dropped.filter((key) => !isPrivate(key))].slice(0, maxTold)
+}
