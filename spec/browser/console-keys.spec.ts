@@ -102,6 +102,13 @@ describe('a key', () => {
     expect(await visitor.errorAt('Proof')).toContain('was not signed with the private half')
     visitor.excuse(422)
 
+    // The page behind the dialog is drawn anew, which may take longer than somebody reads.
+    let goOn = (): void => undefined
+    const isRead = new Promise<void>((resolve) => (goOn = resolve))
+    await visitor.page.route(/\/projects\/proof\/keys(?:\?|$)/, async (route) => {
+      await isRead
+      await route.continue()
+    })
     await visitor
       .dialog()
       .getByLabel('Proof', { exact: true })
@@ -112,7 +119,9 @@ describe('a key', () => {
     expect(await sheet.textContent()).toContain('const projectId = "proof"\n')
     await visitor.inDialog('Close').click()
     expect(await visitor.focused()).toBe("Register a customer's key")
-    expect(await visitor.page.locator('#key-list').textContent()).toContain('active')
+    goOn()
+    await visitor.page.locator('#key-list').getByText('active').waitFor()
+    expect(await visitor.focused()).toBe("Register a customer's key")
   })
 
   it('is confirmed later, or challenged anew, from the list', async () => {

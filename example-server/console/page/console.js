@@ -2,11 +2,11 @@
 import * as api from './api.js'
 import { loadAudit } from './audit-log.js'
 import { byId, element } from './dom.js'
-import { placeOf, returnFocus } from './focus.js'
+import { drawAnew, placeOf, returnFocus } from './focus.js'
 import { guarded } from './guarded.js'
 import { askToCreateKey } from './key-dialogs.js'
 import { keyItems } from './key-list.js'
-import { hideKeySet, showKeySet } from './key-set.js'
+import { forgetKeySet, hideKeySet, showKeySet } from './key-set.js'
 import { isLoggedIn, listenForLogin, readSession, session, showLogin } from './login.js'
 import { say } from './messages.js'
 import { askForNewProject } from './project-dialogs.js'
@@ -67,8 +67,11 @@ async function start() {
 async function showProject() {
   say()
   drawProjects()
-  hideKeys()
   const id = current()
+  // What is only drawn anew stays in sight: a dialog that closes meanwhile gives the focus back to a button there.
+  if (shown?.id !== id) hideKeys()
+  shownKeys = ''
+  forgetKeySet()
   if (id === '') {
     const text =
       firstProject() === undefined ? 'There is no project yet. Make the first one.' : 'Choose a project.'
@@ -81,6 +84,7 @@ async function showProject() {
       byId('keys').hidden = false
     } catch (error) {
       if (error.status !== 404) throw error
+      hideKeys()
       byId('project').replaceChildren(element('h2', {}, 'There is no such project.'))
     }
   }
@@ -89,7 +93,7 @@ async function showProject() {
 
 function hideKeys() {
   byId('keys').hidden = true
-  shownKeys = ''
+  shown = undefined
   hideKeySet()
 }
 
@@ -111,7 +115,7 @@ async function loadKeys() {
   const list = byId('key-list')
   if (text === shownKeys || (shownKeys !== '' && list.contains(document.activeElement))) return
   shownKeys = text
-  list.replaceChildren(...keyItems(shown, keys, changed))
+  drawAnew(list, keyItems(shown, keys, changed))
 }
 
 async function loadKeySet() {

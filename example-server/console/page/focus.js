@@ -32,6 +32,12 @@ export function returnFocus(places) {
   }
 }
 
+export function drawAnew(box, parts) {
+  const place = placeOf(document.activeElement)
+  box.replaceChildren(...parts)
+  returnFocus(place)
+}
+
 function within(box) {
   return Array.from(box.querySelectorAll(focusable)).filter((one) => !one.disabled && one.checkVisibility())
 }

@@ -2,6 +2,7 @@
 import * as api from './api.js'
 import { copyableId } from './copy.js'
 import { ago, button, byId, element, factList, moment, pill } from './dom.js'
+import { drawAnew } from './focus.js'
 import { hostedKeyItems, newKeysOf } from './hosted-keys.js'
 import { askToRevoke } from './key-dialogs.js'
 import { askForKeySet, askForNewSetChallenge, askToConfirmSet, askToRemoveSet } from './key-set-dialogs.js'
@@ -13,6 +14,10 @@ let shown = ''
 
 export function hideKeySet() {
   byId('key-set').hidden = true
+}
+
+/** The next time it is drawn anew in any case. */
+export function forgetKeySet() {
   shown = ''
 }
 
@@ -25,8 +30,8 @@ export async function showKeySet(project, changed) {
   const section = byId('key-set')
   if (text === shown || (shown !== '' && section.contains(document.activeElement))) return
   shown = text
-  byId('key-set-view').replaceChildren(...setParts(project, keys, changed))
-  byId('hosted-keys').replaceChildren(...hostedKeyItems(project, keys, changed))
+  drawAnew(byId('key-set-view'), setParts(project, keys, changed))
+  drawAnew(byId('hosted-keys'), hostedKeyItems(project, keys, changed))
   const news = newsOf(newKeysOf(keySet, keys).length)
   // A screen reader reads it out each time that it is written.
   if (byId('new-keys').textContent !== news) byId('new-keys').textContent = news
