@@ -35,7 +35,7 @@ const mayKnow = {
     ...leaves,
   ],
   verifier: ['verify', 'replay/replay-store', 'replay/ceilings', ...leaves],
-  faces: ['verifier', 'verify', ...leaves],
+  faces: ['verifier', 'verify', 'events/listeners', ...leaves],
   registry: ['keys', 'jwk', 'events', 'revocations', ...leaves],
   // Its middleware is a face, and shares with the others what a face does.
   session: [

@@ -11,6 +11,8 @@ const texts = {
     'MemoryReplayStore runs in a cluster worker. Each worker has its own, so a token works once in each of them. Use a replay store that all workers share.',
   REVERSE_JWT_NO_CORS:
     'A CORS preflight came to a protected route without Access-Control-Allow-Origin set, so the browser blocks the call and shows only "CORS error". Mount CORS before the route is protected.',
+  REVERSE_JWT_UNKNOWN_ORIGIN:
+    'A page asked to call whose origin is not in the list of corsFor, so the browser blocks the call and shows only "CORS error". List the origin if it is a customer\'s; the option onUnknownOrigin says which one it is.',
   REVERSE_JWT_BUILT_IN_A_REQUEST:
     'A verifier was made inside a request handler. Make it once, at start-up: a replay store that is made for each request remembers nothing.',
   REVERSE_JWT_SESSION_LEFT_ON:
@@ -20,7 +22,7 @@ const texts = {
   REVERSE_JWT_TOKENS_NOT_LIMITED:
     'authorize granted a token without a subject, so nothing limits how many tokens one visitor gets. Return { subject }: the id of your user, or the address of the caller where nobody logs in.',
   REVERSE_JWT_LISTENER_FAILED:
-    'A listener (onEvent, onError) threw. The request goes on; what it was told is lost.',
+    'A listener (onEvent, onError, onUnknownOrigin) threw. The request goes on; what it was told is lost.',
   REVERSE_JWT_EVENTS_DROPPED:
     'recordEvents has dropped events: the database does not take them as fast as they come, or refuses them. Requests go on; `dropped` says how many are lost, and ready() what is in the way.',
   REVERSE_JWT_PRIVATE_ADDRESSES_ALLOWED:

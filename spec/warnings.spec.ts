@@ -3,6 +3,7 @@ import cors from 'cors'
 import type { RequestHandler } from 'express'
 import passport from 'passport'
 import request from 'supertest'
+import type { CorsOptions } from '../lib/index.js'
 import type * as Warnings from '../lib/warnings.js'
 import { expresses } from './helpers/express.js'
 import { openServer } from './helpers/server.js'
@@ -27,6 +28,7 @@ it('gives each warning once, with a code that silences it', () => {
     'REVERSE_JWT_NO_TLS',
     'REVERSE_JWT_MEMORY_STORE_IN_CLUSTER',
     'REVERSE_JWT_NO_CORS',
+    'REVERSE_JWT_UNKNOWN_ORIGIN',
     'REVERSE_JWT_BUILT_IN_A_REQUEST',
     'REVERSE_JWT_SESSION_LEFT_ON',
     'REVERSE_JWT_BODY_NOT_PARSED',
@@ -45,6 +47,30 @@ it('says what to do, and where there is more', () => {
   expect(emitWarning.mock.calls[0]?.[0]).toBe(
     'tokenFrom includes "body", but a form arrived with req.body unset. Mount express.urlencoded({ extended: false }) before. See https://unpkg.com/reverse-jwt/docs/warnings.md#reverse_jwt_body_not_parsed',
   )
+})
+
+it('warns once of pages that corsFor does not know, without their origin, and not where that is listened for', async () => {
+  const { corsFor } = await import('../lib/index.js')
+  const answer = {
+    statusCode: 200,
+    headersSent: false,
+    setHeader: jest.fn(),
+    getHeader: jest.fn(),
+    end: jest.fn(),
+  }
+  const preflight = (origin: string, options: CorsOptions = {}, method = 'OPTIONS') => {
+    const headers = { origin, 'access-control-request-method': 'POST' }
+    corsFor(new Set(['https://shop.example']), options)({ method, headers }, answer, jest.fn())
+  }
+  preflight('https://shop.example')
+  preflight('https://other.example', {}, 'GET')
+  preflight('https://other.example', { onUnknownOrigin: jest.fn() })
+  expect(emitWarning).not.toHaveBeenCalled()
+  preflight('https://other.example')
+  preflight('https://another.example')
+  expect(emitWarning.mock.calls).toEqual([
+    [expect.not.stringContaining('other'), { type: 'ReverseJwtWarning', code: 'REVERSE_JWT_UNKNOWN_ORIGIN' }],
+  ])
 })
 
 describe.each(expresses)('%s', (_, express) => {

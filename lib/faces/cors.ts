@@ -1,9 +1,12 @@
+import { emit } from '../events/listeners.js'
 import { knownOrigins } from '../http/known-origin.js'
 import { headerNamed } from '../http/request-headers.js'
 import { varyBy } from '../http/vary.js'
-import { seconds } from '../options/kinds.js'
+import { callback, seconds } from '../options/kinds.js'
 import { optionsReader, type Option, type OptionsOf } from '../options/options.js'
+import { isOrigin } from '../protocol.js'
 import type { NextFunction, OriginSource, RequestLike, ResponseLike } from '../types.js'
+import { warnOnce } from '../warnings.js'
 import { isPreflight } from './preflight.js'
 
 /** A list that is given stands in the place of the default one. */
@@ -16,6 +19,11 @@ export interface CorsOptions {
   readonly exposedHeaders?: readonly string[]
   /** Seconds for which a browser may keep the answer to a preflight. Default 7,200, the longest that Chromium keeps one; at most 86,400. */
   readonly maxAge?: number
+  /**
+   * Told of each preflight of a page that is not let in: its Origin, such as `https://www.shop.example`, or `null` for a sandboxed
+   * frame, for the log. Strangers can send as many as they like. Without it a warning is printed, once a process.
+   */
+  readonly onUnknownOrigin?: (origin: string) => unknown
 }
 
 /** A token of RFC 9110 section 5.6.2. */
@@ -40,6 +48,7 @@ const readOptions = optionsReader('corsFor', {
   allowedHeaders: headerNames(['Authorization', 'Content-Type', 'DPoP']),
   exposedHeaders: headerNames(['WWW-Authenticate', 'Retry-After', 'DPoP-Nonce']),
   maxAge: seconds({ default: 7_200, min: 0, max: 86_400 }),
+  onUnknownOrigin: callback<NonNullable<CorsOptions['onUnknownOrigin']>>('that takes an origin'),
 } satisfies OptionsOf<CorsOptions>)
 
 /**
@@ -56,7 +65,7 @@ const readOptions = optionsReader('corsFor', {
  * Any other request goes on, with `Access-Control-Allow-Origin` and `Access-Control-Expose-Headers` on its answer where its Origin
  * is known. A request of an unknown origin goes on, too, without these headers: its page cannot read the answer. Every preflight
  * (`OPTIONS` with `Access-Control-Request-Method`) ends here. Each answer gets `Vary: Origin`, so that no cache gives it to another
- * origin.
+ * origin. A preflight of an unknown origin goes to `onUnknownOrigin`: the browser says only "CORS error", and its call never comes.
  *
  * Checks that `origins.has` returns true for the text of the Origin header. Never answers `*` nor `null`, and never allows
  * credentials such as cookies. Does not check whether this project may call from this origin: the verifier does.
@@ -65,7 +74,8 @@ const readOptions = optionsReader('corsFor', {
  * example. Throws a TypeError for a wrong option. Works with Express 4 and 5, Connect and `node:http`. Fetch standard, section 3.2.
  *
  * @example
- * app.use('/embed', corsFor(new Set(['https://shop.example'])))
+ * const onUnknownOrigin = (origin: string) => console.warn(`this page cannot call: ${origin}`)
+ * app.use('/embed', corsFor(new Set(['https://shop.example']), { onUnknownOrigin }))
  * app.use('/embed', reverseJwt({ audience: 'https://platform.example', keyStore, replayStore }))
  */
 export function corsFor(
@@ -73,7 +83,7 @@ export function corsFor(
   options: CorsOptions = {},
 ): (req: RequestLike, res: ResponseLike, next: NextFunction) => void {
   const isKnown = knownOrigins('corsFor', origins)
-  const { methods, allowedHeaders, exposedHeaders, maxAge } = readOptions(options)
+  const { methods, allowedHeaders, exposedHeaders, maxAge, onUnknownOrigin } = readOptions(options)
   const ofPreflight = written({
     'Access-Control-Allow-Methods': methods.join(', '),
     'Access-Control-Allow-Headers': allowedHeaders.join(', '),
@@ -90,7 +100,7 @@ export function corsFor(
       if (typeof origin === 'string' && origin.includes('://') && isKnown(origin)) {
         res.setHeader('Access-Control-Allow-Origin', origin)
         for (const [name, value] of isAsked ? ofPreflight : ofOthers) res.setHeader(name, value)
-      }
+      } else if (isAsked && typeof origin === 'string') tellOf(origin, onUnknownOrigin)
     } catch (error) {
       // Express takes a falsy error for none.
       next(error || new Error('corsFor: origins.has threw nothing'))
@@ -105,6 +115,13 @@ export function corsFor(
     res.setHeader('Content-Length', '0')
     res.end()
   }
+}
+
+/** Of a preflight alone: only a page of another origin sends one, and the call that it asks for will not come. */
+function tellOf(origin: string, onUnknownOrigin: CorsOptions['onUnknownOrigin']): void {
+  if (onUnknownOrigin === undefined) warnOnce('REVERSE_JWT_UNKNOWN_ORIGIN')
+  // Nothing else comes from a browser, and what is no origin shall not get into a log.
+  else if (origin === 'null' || isOrigin(origin)) emit([onUnknownOrigin], origin)
 }
 
 /** The headers that say something. */

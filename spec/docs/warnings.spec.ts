@@ -10,6 +10,7 @@ const codes: Readonly<Record<Parameters<typeof warnOnce>[0], true>> = {
   REVERSE_JWT_NO_TLS: true,
   REVERSE_JWT_MEMORY_STORE_IN_CLUSTER: true,
   REVERSE_JWT_NO_CORS: true,
+  REVERSE_JWT_UNKNOWN_ORIGIN: true,
   REVERSE_JWT_BUILT_IN_A_REQUEST: true,
   REVERSE_JWT_SESSION_LEFT_ON: true,
   REVERSE_JWT_BODY_NOT_PARSED: true,

@@ -64,7 +64,7 @@ describe('a listener that fails', () => {
     await settled()
     expect(warned.mock.calls).toEqual([
       [
-        'A listener (onEvent, onError) threw. The request goes on; what it was told is lost. See https://unpkg.com/reverse-jwt/docs/warnings.md#reverse_jwt_listener_failed',
+        'A listener (onEvent, onError, onUnknownOrigin) threw. The request goes on; what it was told is lost. See https://unpkg.com/reverse-jwt/docs/warnings.md#reverse_jwt_listener_failed',
         { type: 'ReverseJwtWarning', code: 'REVERSE_JWT_LISTENER_FAILED' },
       ],
     ])

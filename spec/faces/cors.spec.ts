@@ -229,3 +229,40 @@ describe('options', () => {
     expect(() => corsFor(known, options as never)).toThrow(TypeError)
   })
 })
+
+describe('onUnknownOrigin', () => {
+  const preflightOf = (origin: string | undefined, onUnknownOrigin: (origin: string) => unknown) => {
+    const { res } = response()
+    const headers = { origin, 'access-control-request-method': 'POST' }
+    corsFor(known, { onUnknownOrigin })({ method: 'OPTIONS', headers }, res, jest.fn())
+    return res.statusCode
+  }
+
+  it('is told of preflights of unknown pages, by their origin or null, and of nothing else', () => {
+    const told = jest.fn()
+    for (const origin of [
+      'https://www.shop.example',
+      'null',
+      home,
+      undefined,
+      '*',
+      'x://\n',
+      'https://a.example/b',
+    ])
+      expect(preflightOf(origin, told)).toBe(204)
+    const call = { method: 'POST', headers: { origin: 'https://evil.example' } }
+    corsFor(known, { onUnknownOrigin: told })(call, response().res, jest.fn())
+    expect(told.mock.calls).toEqual([['https://www.shop.example'], ['null']])
+  })
+
+  it('changes no answer by what it throws', async () => {
+    const emitWarning = jest.spyOn(process, 'emitWarning').mockReturnValue()
+    const status = preflightOf('https://www.shop.example', () => Promise.reject(new Error('no log')))
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(status).toBe(204)
+    expect(emitWarning.mock.calls.map(([, options]) => options)).toEqual([
+      { type: 'ReverseJwtWarning', code: 'REVERSE_JWT_LISTENER_FAILED' },
+    ])
+    emitWarning.mockRestore()
+  })
+})
