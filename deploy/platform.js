@@ -103,7 +103,9 @@ function publicApp() {
   app.set('trust proxy', 1)
   app.use(issuer.wellKnown())
   // Before the token is asked for, because a preflight carries none, and on refusals, or the page could not read them.
-  app.use(['/embed', '/oauth'], corsFor(origins))
+  // A page of no customer sees only "CORS error", and no event tells of it.
+  const onUnknownOrigin = (origin) => log.warn({ origin }, 'no customer has this origin')
+  app.use(['/embed', '/oauth'], corsFor(origins, { onUnknownOrigin }))
   app.post('/oauth/token', issuer.tokenEndpoint())
   app.post('/oauth/revoke', issuer.revocationEndpoint())
   // The platform's own work begins here.

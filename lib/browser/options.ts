@@ -27,7 +27,7 @@ export interface ProjectSessionOptions {
 }
 
 export interface ProjectClientOptions {
-  /** The platform's address: `https://platform.example`. Its origin is the only one that ever gets a token. */
+  /** The platform's origin, `https://platform.example`, without a path. The only one that ever gets a token. */
   readonly platform: string | URL
   /** Where your backend gives out tokens: `/token`. `tokenEndpoint` of `reverse-jwt/customer` is made for it. */
   readonly tokenUrl?: string | URL
@@ -53,8 +53,10 @@ type Rules = Readonly<Record<string, (value: unknown) => boolean>>
 
 const isFunction = (value: unknown) => typeof value === 'function'
 
+const originForm = /^https?:\/\/[^/?#]+\/?$/i
+
 const rules: Rules = {
-  platform: (value) => /^https?:/i.test(value as string),
+  platform: (value) => originForm.test(value as string),
   tokenUrl: Boolean,
   getToken: isFunction,
   scope: (value) => typeof value === 'string',
@@ -67,7 +69,8 @@ const sessionRules: Rules = {
   // On the platform, and not `//elsewhere.example`.
   path: (value) => /^\/[\w.]/.test(value as string),
   renewBefore: (value) => (value as number) >= 0,
-  services: (value) => Array.isArray(value) && value.every((one: string) => new URL(one).origin === one),
+  services: (value) =>
+    Array.isArray(value) && value.every((one: string) => originForm.test(one) && new URL(one).origin === one),
 }
 
 /** By hand, because the kit of the other entry points takes as much as the whole client. Throws a TypeError. */
@@ -79,7 +82,8 @@ export function checkOptions(options: ProjectClientOptions, session: ProjectSess
 
 function check(options: object, rules: Rules): void {
   for (const [name, value] of Object.entries(options))
-    if (!rules[name]?.(value)) throw wrong(`cannot take ${name}: ${String(value)}`)
+    if (!rules[name]?.(value))
+      throw wrong(`cannot take ${name}: ${String(value)}${name === 'platform' ? ', only https://host' : ''}`)
 }
 
 function wrong(what: string): TypeError {

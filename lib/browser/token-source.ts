@@ -33,7 +33,8 @@ export function tokenSource({
 }
 
 async function ask(tokenUrl: string | URL, { scope, signal }: TokenRequest): Promise<string> {
-  const response = await answerOf(String(tokenUrl), 'token_unreachable', signal, () =>
+  const where = String(tokenUrl)
+  const response = await answerOf(where, 'token_unreachable', signal, () =>
     // Not the document's base: markup that somebody brings in could set it.
     fetch(new URL(tokenUrl, (globalThis as { location?: { href: string } }).location?.href), {
       method: 'POST',
@@ -44,6 +45,6 @@ async function ask(tokenUrl: string | URL, { scope, signal }: TokenRequest): Pro
       signal,
     }),
   )
-  if (!response.ok) throw await refused('Your backend', 'token_refused', response)
+  if (!response.ok) throw await refused(`Your backend (${where})`, 'token_refused', response)
   return ((await jsonOf(response)) as { token: string }).token
 }

@@ -7,6 +7,7 @@ const exposed =
   'this is a private key. It must stay with the customer: treat it as exposed, make a new pair and give only the public half'
 const byOpenssl = '(openssl pkey -in key.pem -pubout)'
 const byNode = '(createPublicKey of node:crypto makes it)'
+const byKeygen = '(of a key file, npx reverse-jwt keygen --key project-key.json prints it)'
 const symmetric = 'this is a symmetric key; who can verify with it can also sign with it. Give a public key'
 
 /**
@@ -104,11 +105,10 @@ const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth']
 
 /** What holds a private key beside others: `privateKey`, `private_key_pem`, `pkcs8`. */
 function isOfAPrivateKey(name: string, value: unknown): boolean {
-  return (
-    /^priv(?:ate)?(?:key(?:pem|jwk)?)?$|^pkcs8$/.test(name) ||
-    (typeof value === 'string' && value.includes('PRIVATE KEY-----'))
-  )
+  return /^priv(?:ate)?(?:key(?:pem|jwk)?)?$|^pkcs8$/.test(name) || isPrivatePem(value)
 }
+
+const isPrivatePem = (value: unknown) => typeof value === 'string' && value.includes('PRIVATE KEY-----')
 
 function refuseJwk(jwk: JwkMembers): void {
   const { kty, keys } = jwk
@@ -129,6 +129,8 @@ function refuseJwk(jwk: JwkMembers): void {
     // A false alarm would cost a key pair.
     if (isList || value === '') throw new TypeError(`the JWK has an empty ${name}; leave it out`)
     if (!isPrivate) throw new TypeError(symmetric)
+    // No JWK: without it nothing would be left.
+    if (isPrivatePem(value)) throw new TypeError(`${exposed} ${byKeygen}`)
     throw new TypeError(`${exposed} (the JWK without ${name} and the other private members)`)
   }
   if (kty === 'oct') throw new TypeError(symmetric)

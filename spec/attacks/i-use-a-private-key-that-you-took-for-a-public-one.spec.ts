@@ -10,6 +10,7 @@ const exposed =
   'this is a private key. It must stay with the customer: treat it as exposed, make a new pair and give only the public half'
 const byOpenssl = `${exposed} (openssl pkey -in key.pem -pubout)`
 const byNode = `${exposed} (createPublicKey of node:crypto makes it)`
+const byKeygen = `${exposed} (of a key file, npx reverse-jwt keygen --key project-key.json prints it)`
 const ofJwk = (name: string) => `${exposed} (the JWK without ${name} and the other private members)`
 const symmetric = 'this is a symmetric key; who can verify with it can also sign with it. Give a public key'
 
@@ -81,7 +82,7 @@ describe.each(['ES256', 'RS256', 'EdDSA'])('a private key for %s', (alg) => {
 
   it('is named as exposed: within what holds more than a key', () => {
     expectExposed({ keys: [publicJwk, jwk] }, ofJwk('d'))
-    expectExposed({ privateKey: pkcs8Of(privateKey), publicJwk }, ofJwk('privatekey'))
+    expectExposed({ privateKey: pkcs8Of(privateKey), publicJwk }, byKeygen)
   })
 })
 

@@ -77,17 +77,27 @@ describe('a client', () => {
 
   it('knows the origin of its platform', () => {
     expect(
-      createProjectClient({ platform: 'https://Platform.example:443/base/', tokenUrl: '/token' }).origin,
+      createProjectClient({ platform: 'https://Platform.example:443/', tokenUrl: '/token' }).origin,
     ).toBe('https://platform.example')
   })
 })
 
 describe('options of a client', () => {
   const platform = 'https://platform.example'
+  const anOrigin = ', only https://host'
   it.each<[options: object, message: string]>([
-    [{ tokenUrl: '/token' }, 'cannot take platform: '],
-    [{ platform: '/embed', tokenUrl: '/token' }, 'cannot take platform: /embed'],
-    [{ platform: 'javascript:0', tokenUrl: '/token' }, 'cannot take platform: javascript:0'],
+    [{ tokenUrl: '/token' }, `cannot take platform: ${anOrigin}`],
+    [{ platform: '/embed', tokenUrl: '/token' }, `cannot take platform: /embed${anOrigin}`],
+    [{ platform: 'javascript:0', tokenUrl: '/token' }, `cannot take platform: javascript:0${anOrigin}`],
+    [{ platform: 'localhost:4100', tokenUrl: '/token' }, `cannot take platform: localhost:4100${anOrigin}`],
+    [
+      { platform: `${platform}/embed`, tokenUrl: '/token' },
+      `cannot take platform: ${platform}/embed${anOrigin}`,
+    ],
+    [
+      { platform, tokenUrl: '/token', session: { services: ['orders.example'] } },
+      `cannot take services: orders.example`,
+    ],
     [{ platform }, 'give tokenUrl or getToken'],
     [{ platform, tokenUrl: '/token', getToken: () => '' }, 'give tokenUrl or getToken'],
     [{ platform, tokenURL: '/token' }, 'cannot take tokenURL: /token'],
@@ -107,7 +117,7 @@ describe('options of a client', () => {
     [{ platform, tokenUrl: '/token', session: { renewBefore: -1 } }, 'cannot take renewBefore: -1'],
     [{ platform, tokenUrl: '/token', session: { renewBefore: NaN } }, 'cannot take renewBefore: NaN'],
     [{ platform, tokenUrl: '/token', session: { services: platform } }, `cannot take services: ${platform}`],
-    [{ platform, tokenUrl: '/token', session: { services: ['data:0'] } }, 'cannot take services: data:0'],
+    [{ platform, tokenUrl: '/token', session: { services: ['data:0'] } }, `cannot take services: data:0`],
     [
       { platform, tokenUrl: '/token', session: { services: [`${platform}/`] } },
       `cannot take services: ${platform}/`,

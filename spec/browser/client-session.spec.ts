@@ -61,7 +61,7 @@ describe('a client with a session', () => {
 
   it('exchanges where it is told to', async () => {
     const { address, exchanges } = sessionPlatform(serve)
-    await clientFor(`${address}/base/`, { session: { path: '/oauth/sessions' } }).client.fetch('/orders')
+    await clientFor(`${address}/`, { session: { path: '/oauth/sessions' } }).client.fetch('/orders')
     expect(exchanges).toMatchObject([{ path: '/oauth/sessions' }])
   })
 

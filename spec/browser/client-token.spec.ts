@@ -74,7 +74,7 @@ describe('a call fails without reaching the platform', () => {
         code: 'token_refused',
         status: 401,
         problem: { code: 'no_session', retry: 'no' },
-        message: 'Your backend refused: no_session',
+        message: expect.stringMatching(/^Your backend \(http:.+\/token\) refused: no_session$/),
       },
     ],
     ['an error page', answering(500, '<h1>Error', html), { code: 'token_refused', status: 500, problem: {} }],
@@ -106,7 +106,7 @@ describe('a call fails without reaching the platform', () => {
     await expect(client.fetch('/orders')).rejects.toMatchObject({
       code: 'token_refused',
       status: 0,
-      message: 'Your backend refused: redirect, to a login?',
+      message: `Your backend (${nowhere}/token) refused: redirect, to a login?`,
     })
   })
 
