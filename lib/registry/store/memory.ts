@@ -187,26 +187,29 @@ export class MemoryProjectStore implements ProjectStore {
     return Promise.resolve(structuredClone(page))
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- The clock may throw.
   async keySet(projectId: string): Promise<HostedKeySet | undefined> {
+    const now = await this.now()
     const entry = this.entries.get(projectId)
     if (entry === undefined || entry.project.deletedAt !== undefined) return undefined
-    return structuredClone(this.sets.found(entry.project, inOrder(entry), readClock(this.clock)))
+    return structuredClone(this.sets.found(entry.project, inOrder(entry), now))
   }
 
   listHostedKeys(projectId: string, range: KeyRange): Promise<HostedKeyRecord[]> {
     return Promise.resolve(structuredClone(this.sets.page(projectId, range)))
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- The clock may throw.
   async dueKeySets(range: DueKeySetRange): Promise<DueKeySet[]> {
     const projects = Array.from(this.entries.values(), ({ project }) => project)
-    return this.sets.due(projects, range, readClock(this.clock))
+    return this.sets.due(projects, range, await this.now())
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- The clock may throw.
   async noteKeySetRead(read: KeySetRead): Promise<void> {
-    this.sets.noteRead(read, readClock(this.clock))
+    this.sets.noteRead(read, await this.now())
+  }
+
+  /** Rejects where the clock throws. */
+  private now(): Promise<number> {
+    return Promise.resolve(this.clock).then(readClock)
   }
 
   private recordOf({ project }: Entry): ProjectRecord {
@@ -238,9 +241,8 @@ export class MemoryProjectStore implements ProjectStore {
     return Promise.resolve()
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- The clock may throw.
   async expiringKeys(before: number): Promise<ExpiringKey[]> {
-    const now = readClock(this.clock)
+    const now = await this.now()
     return Array.from(this.entries.values())
       .filter(({ project }) => project.project.suspended !== true && project.deletedAt === undefined)
       .filter(({ project }) => !this.sets.hasOther(project))
@@ -249,9 +251,8 @@ export class MemoryProjectStore implements ProjectStore {
       .slice(0, maxExpiringKeys)
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- The clock may throw.
   async revocations(): Promise<StoredRevocations> {
-    const now = readClock(this.clock)
+    const now = await this.now()
     // Of two answers the later one holds, also where the clock stands still.
     this.generatedAt = Math.max(now, this.generatedAt + 1e-6)
     const since = now - retention
@@ -271,9 +272,8 @@ export class MemoryProjectStore implements ProjectStore {
     return { generatedAt: this.generatedAt, projects: [...ofProjects, ...projects], keys, sessions }
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- The clock may throw.
   async endSession(end: SessionEnd): Promise<void> {
-    if (this.sessions.end(end, readClock(this.clock))) this.notify(end.projectId)
+    if (this.sessions.end(end, await this.now())) this.notify(end.projectId)
   }
 
   watch(listener: ProjectChangeListener): Promise<ProjectWatch> {
