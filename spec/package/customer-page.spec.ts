@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals'
 import express from 'express'
 import type { ChildProcess } from 'node:child_process'
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdir, readFile, rm } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import {
@@ -13,11 +13,9 @@ import {
   reverseJwt,
 } from '../../lib/index.js'
 import { launchChromium } from '../browser/chromium.js'
-import { keyPair } from '../helpers/keys.js'
 import { freePort } from '../helpers/redis-server.js'
 import { openServer } from '../helpers/server.js'
 import { codeBlocksOf } from './code-blocks.js'
-import { languages } from './customer-languages.js'
 import { recipeFolder, type RecipeFolder } from './recipes.js'
 import { startServer, stopServer } from './server-process.js'
 
@@ -29,17 +27,20 @@ const [endpoint = '', page = '', byHand = '', ...others] = blocks
   .filter(({ language }) => language === 'js')
   .map(({ code }) => code)
 const [html = ''] = blocks.filter(({ language }) => language === 'html').map(({ code }) => code)
-const [found, decided] = languages.Node?.decision ?? ['', '']
+const [makesKey = '', asks = '', ...moreCommands] = blocks
+  .filter(({ language }) => language === 'sh')
+  .map(({ code }) => code)
+/** What the page says to write for a first try. */
+const [found, decided] = ['return undefined\n', "return 'me'\n"]
 
-const pair = keyPair('ES256')
 const serve = openServer()
 const shopPort = String(await freePort())
 const shop = `http://localhost:${shopPort}`
 
 /** The platform that the page names, with the project as the page names it. */
-function platformApp() {
+function platformApp(pem: string) {
   const project = { id: 'shop', allowedOrigins: [shop], scopes: ['portal:read'] }
-  const keyStore = new MemoryKeyStore([{ ...project, keys: [{ jwk: pair.publicJwk, kid: 'key-1' }] }])
+  const keyStore = new MemoryKeyStore([{ ...project, keys: [{ pem, kid: 'key-1' }] }])
   const app = express()
   app.use(corsFor(new Set([shop])))
   const replayStore = new MemoryReplayStore()
@@ -53,13 +54,14 @@ let here: RecipeFolder
 let server: ChildProcess | undefined
 let atPlatform: (code: string) => string
 beforeAll(async () => {
-  const { port } = serve(platformApp()).address() as AddressInfo
-  atPlatform = (code) => code.replaceAll('https://platform.example', `http://127.0.0.1:${port}`)
   here = await recipeFolder()
+  await here.shell(makesKey)
+  const publicPem = await readFile(join(here.folder, 'public.pem'), 'utf8')
+  const { port } = serve(platformApp(publicPem)).address() as AddressInfo
+  atPlatform = (code) => code.replaceAll('https://platform.example', `http://127.0.0.1:${port}`)
   await here.shell(`ln -s "$ROOT/node_modules/express" node_modules/express`, { ROOT: process.cwd() })
   await mkdir(join(here.folder, 'public'))
   const files = {
-    'project-key.pem': pair.privateKey.export({ type: 'pkcs8', format: 'pem' }) as string,
     'token-endpoint.mjs': endpoint.replace(found, decided).replace('4200', shopPort),
     'public/page.js': atPlatform(page),
     'public/index.html': html,
@@ -72,13 +74,17 @@ afterAll(async () => {
   await rm(here.folder, { recursive: true })
 })
 
+it('gives a token when it is asked as the page shows', async () => {
+  expect([endpoint.includes(found), others, moreCommands]).toEqual([true, [], []])
+  expect(JSON.parse(await here.shell(asks.replace('http://localhost:4200', shop)))).toEqual({
+    token: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/),
+  })
+})
+
 it('leads from a key to a page that calls the platform, by itself and by hand', async () => {
-  expect([endpoint.includes(found), others]).toEqual([true, []])
   const browser = await launchChromium()
   try {
-    const context = await browser.newContext()
-    await context.addCookies([{ name: 'session', value: '1', url: shop }])
-    const open = await context.newPage()
+    const open = await browser.newPage()
     await open.goto(shop)
     await open.getByRole('button').click()
     await open.waitForFunction("document.getElementById('answer').textContent !== ''")
