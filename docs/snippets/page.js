@@ -1,7 +1,8 @@
-import { createProjectClient } from 'reverse-jwt/browser'
+import { createProjectClient } from '/reverse-jwt/index.js' // with a bundler: from 'reverse-jwt/browser'
 
-const platform = 'https://platform.example'
+const client = createProjectClient({ platform: 'https://platform.example', tokenUrl: '/token' })
 
-const client = createProjectClient({ platform, tokenUrl: '/token' })
-const answer = await client.fetch('/embed/portal')
-console.log(await answer.json())
+document.getElementById('call').onclick = async () => {
+  const show = (text) => (document.getElementById('answer').textContent = text)
+  await client.fetch('/embed/portal').then(async (answer) => show(await answer.text()), show)
+}

@@ -1,4 +1,4 @@
-// POST /token gives a page of yours one token. npm install reverse-jwt express
+// POST /token gives a page of yours one token, and your page is in public/. npm install reverse-jwt express
 import { readFileSync } from 'node:fs'
 import express from 'express'
 import { createSigner, tokenEndpoint } from 'reverse-jwt/customer'
@@ -23,4 +23,6 @@ async function authorize(req) {
 
 const app = express()
 app.all('/token', tokenEndpoint({ signer, authorize }))
+app.use('/reverse-jwt', express.static('node_modules/reverse-jwt/dist/lib/browser')) // the page's client
+app.use(express.static('public')) // your page
 app.listen(4200)

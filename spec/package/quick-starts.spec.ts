@@ -112,7 +112,7 @@ describe('the quick starts of README, typed into an empty folder', () => {
   it('give the answer that README shows, and token_replayed to the same token again', async () => {
     const together = onFreePort(shell.find((line) => line.includes('curl')))
     const [, starts, token, call, again] = together.split('\n')
-    expect([starts, again]).toEqual(['node platform.js & sleep 1', call])
+    expect([starts, again]).toEqual(['node platform.js & sleep 2', call])
     await start('platform.js', publicJwk)
     const answers = await output('sh', ['-c', [token, call, again].join('\n')], folder)
     const [first = '', second = ''] = answers.split('\n')
@@ -126,7 +126,7 @@ describe('the quick starts of README, typed into an empty folder', () => {
     await writeFile(join(folder, 'public/index.html'), html)
     await start('shop.js', publicJwk, shopHere)
     const [starts, asks = ''] = shell.find((block) => block.startsWith('node shop.js'))?.split('\n') ?? []
-    expect(starts).toBe('node shop.js & sleep 1')
+    expect(starts).toBe('node shop.js & sleep 2')
     expect(JSON.parse(await output('sh', ['-c', onFreePort(asks)], folder))).toEqual({
       token: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/),
     })

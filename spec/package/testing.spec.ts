@@ -1,18 +1,21 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import express from 'express'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { codesOf, read, tablesOf } from '../docs/markdown.js'
 import { nodeProgram } from '../helpers/node-program.js'
+import { freePort } from '../helpers/redis-server.js'
 import { codeBlocksOf } from './code-blocks.js'
 import { run } from './command.js'
-import { installation } from './installation.js'
+import { installation, root } from './installation.js'
 
 jest.setTimeout(120_000)
 
 const page = 'docs/testing.md'
-const [platform, first, ...others] = codeBlocksOf(page)
-  .filter(({ isMarkedAsNotRun }) => !isMarkedAsNotRun)
-  .map(({ code }) => code)
+const blocks = codeBlocksOf(page).map(({ code }) => code)
+const isInBrowser = (code: string) => code.includes('@playwright/test')
+const [platform, first, ...others] = blocks.filter((code) => !isInBrowser(code))
+const [inBrowser = '', ...morePages] = blocks.filter(isInBrowser)
 const usual = "import { test } from 'node:test'\n"
 const tests = [first, ...others].filter((code) => code?.includes(usual))
 const programs = others.filter((code) => !code.includes(usual))
@@ -42,6 +45,7 @@ describe('the examples of docs/testing.md, from the tarball', () => {
   it('are all here', () => {
     expect(runners).toHaveLength(3)
     expect([titlesOf(first).length, tests.length, programs.length]).toEqual([5, 4, 5])
+    expect(morePages).toEqual([])
   })
 
   it.each(['20.19.0', '24', '26'])(
@@ -73,4 +77,59 @@ describe('the examples of docs/testing.md, from the tarball', () => {
     const { code: exitCode, stdout, stderr } = await run(process.execPath, [...args, test], folder)
     expect([exitCode, stdout + stderr]).toEqual([0, expect.stringMatching(/pass(ed)? +5|5 passed/)])
   })
+
+  it('open the page of README in a browser', async () => {
+    const [port, platformPort] = [await freePort(), await freePort()].map(String)
+    const onFreePort = (text: string) =>
+      text.replaceAll('4200', port ?? '').replaceAll('4100', platformPort ?? '')
+    const blocks = codeBlocksOf('README.md')
+    const blockWith = (text: string) => blocks.find(({ code }) => code.includes(text))?.code ?? ''
+    const web = express()
+    web.get('/', (_req, res) => void res.type('html').send(blockWith('<!doctype html>')))
+    web.get(
+      '/page.js',
+      (_req, res) => void res.type('js').send(onFreePort(blockWith('createProjectClient('))),
+    )
+    web.use('/reverse-jwt', express.static(join(root, 'dist/lib/browser')))
+    const server = web.listen(Number(port))
+    try {
+      await mkdir(join(folder, 'node_modules/@playwright/test'), { recursive: true })
+      await file(
+        'node_modules/@playwright/test/package.json',
+        '{ "type": "module", "exports": "./index.js" }',
+      )
+      await file('node_modules/@playwright/test/index.js', runnerOfPages)
+      const test = await file('page.spec.js', onFreePort(inBrowser))
+      const { code, stdout, stderr } = await run(process.execPath, [test], folder)
+      expect([code, stdout, stderr]).toEqual([0, `passed: ${titlesOf(inBrowser)[0] ?? ''}\n`, ''])
+    } finally {
+      server.close()
+      server.closeAllConnections()
+    }
+  })
 })
+
+/** What the example uses of `@playwright/test`, which would download browsers. */
+const runnerOfPages = `
+import { launchChromium } from ${JSON.stringify(join(root, 'dist/spec/browser/chromium.js'))}
+const [before, after, tests] = [[], [], []]
+export const test = Object.assign((...args) => tests.push(args), {
+  beforeAll: (hook) => before.push(hook),
+  afterAll: (hook) => after.push(hook),
+})
+setImmediate(async () => {
+  for (const hook of before) await hook()
+  const browser = await launchChromium()
+  try {
+    for (const [title, body] of tests) {
+      const page = await browser.newPage()
+      page.setDefaultTimeout(10_000)
+      await body({ page })
+      console.log('passed: ' + title)
+    }
+  } finally {
+    await browser.close()
+    for (const hook of after) await hook()
+  }
+})
+`

@@ -13,5 +13,9 @@ declare module '@playwright/test' {
     getByRole(role: 'button'): Locator
     getByText(text: string): Locator
   }
-  export function test(title: string, body: (fixtures: { page: Page }) => Promise<void>): void
+  export const test: {
+    (title: string, body: (fixtures: { page: Page }) => Promise<void>): void
+    beforeAll(hook: () => unknown): void
+    afterAll(hook: () => unknown): void
+  }
 }
