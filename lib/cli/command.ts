@@ -73,9 +73,10 @@ function readArguments(
       given.set(name, true)
       continue
     }
-    // Alone, "-" is stdin.
-    const isNextOption = inlineValue === false && value.length > 1 && value.startsWith('-')
-    if (value === undefined || value === '' || isNextOption) throw usage(`--${name} needs a value`)
+    // Alone, "-" is stdin, and one kid of 64 begins with it.
+    if (inlineValue === false && value.startsWith('--'))
+      throw usage(`--${name} needs a value; if it begins with --, write --${name}=VALUE`)
+    if (value === undefined || value === '') throw usage(`--${name} needs a value`)
     given.set(name, value)
   }
   return Object.fromEntries(given)

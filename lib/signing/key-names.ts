@@ -44,7 +44,7 @@ export function chooseAlgorithm(
     throw new TypeError(`${caller}: alg must be one of ${algorithmNames}, and privateKey a key for it`)
   }
   if (labelled !== undefined && algorithmNamed(labelled) !== alg) {
-    throw new TypeError(`${caller}: alg is not the alg that privateKey is marked for`)
+    throw new TypeError(`${caller}: alg is not the alg that the key is marked for`)
   }
   if (!fitsAlgorithm(publicJwk, alg)) throw new TypeError(`${caller}: privateKey is not a key for ${alg}`)
   return alg

@@ -50,7 +50,11 @@ describe('reverse-jwt', () => {
     ['a misspelled option', ['sign', '--kye', 'x'], '--kye is not known. Did you mean --key?'],
     ['an option of another command', ['sign', '--jwks', 'x'], /^--jwks is not known\. Known: --key, /],
     ['an option without its value', ['sign', '--key'], '--key needs a value'],
-    ['an option whose value is the next option', ['sign', '--key', '--json'], '--key needs a value'],
+    [
+      'an option whose value is the next option',
+      ['sign', '--key', '--json'],
+      '--key needs a value; if it begins with --, write --key=VALUE',
+    ],
     ['an empty value', ['sign', '--key='], '--key needs a value'],
     ['a value for a switch', ['sign', '--json=yes'], '--json takes no value'],
     [

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { decodeJwt } from 'jose/jwt/decode'
+import { decodeProtectedHeader } from 'jose/decode/protected_header'
 import { createVerifier, MemoryKeyStore, MemoryReplayStore } from '../../lib/index.js'
 import { generateProjectKey } from '../../lib/customer/index.js'
 import { audience } from '../helpers/mint.js'
@@ -35,6 +36,11 @@ describe('sign', () => {
   it('signs with a key alone and the names beside it', async () => {
     const { stdout } = await sign(names, privateKey)
     expect((await verifier.verify(stdout.trim())).projectToken.kid).toBe(kid)
+  })
+
+  it('takes a kid that begins with a hyphen, as one thumbprint in 64 does', async () => {
+    const { stdout } = await sign([...names, '--kid', '-GcmXE'], privateKey)
+    expect(decodeProtectedHeader(stdout.trim()).kid).toBe('-GcmXE')
   })
 
   it('puts the scope, the origin and the lifetime into the token', async () => {

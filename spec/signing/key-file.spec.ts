@@ -132,7 +132,7 @@ describe('a key file', () => {
       { audience: 'https://elsewhere.example' },
       'createSigner: audience is not that of the key file; leave it out, or take the file that belongs to it',
     ],
-    ['another algorithm', { alg: 'RS256' }, 'createSigner: alg is not the alg that privateKey is marked for'],
+    ['another algorithm', { alg: 'RS256' }, 'createSigner: alg is not the alg that the key is marked for'],
   ])('is refused beside options that say %s', (_, options, message) => {
     expect(() => createSigner({ privateKey: json, ...options })).toThrow(new TypeError(message))
   })

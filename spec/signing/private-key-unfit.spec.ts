@@ -97,7 +97,7 @@ describe('a private key that no platform would accept is refused:', () => {
   })
 
   it('a key that is marked for another alg than the one told', async () => {
-    const sentence = 'createSigner: alg is not the alg that privateKey is marked for'
+    const sentence = 'createSigner: alg is not the alg that the key is marked for'
     const rsaJwk = rsa.privateKey.export({ format: 'jwk' })
     expectRefused({ ...rsaJwk, alg: 'RS256' }, sentence, 'PS256')
     expectRefused({ ...rsaJwk, alg: 'RSA-OAEP' }, sentence)
@@ -110,7 +110,7 @@ describe('a private key that no platform would accept is refused:', () => {
     const bytes = rsa.privateKey.export({ format: 'der', type: 'pkcs8' })
     expectRefused(
       await webcrypto.subtle.importKey('pkcs8', bytes, algorithm, false, ['sign']),
-      'createSigner: alg is not the alg that privateKey is marked for',
+      'createSigner: alg is not the alg that the key is marked for',
     )
   })
 })
