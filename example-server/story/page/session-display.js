@@ -4,7 +4,7 @@ import { highlighted } from './json-view.js'
 import { timeLeft } from './time-left.js'
 
 const byId = (id) => document.getElementById(id)
-const startTimeLeft = timeLeft('session-left')
+const left = timeLeft('session-left')
 const counts = { tokens: 0, sessions: 0, calls: 0 }
 /** As many as are seen in a moment. */
 const maxCalls = 12
@@ -15,7 +15,7 @@ export function countToken() {
 
 export function showSession(expiresIn) {
   count('sessions')
-  startTimeLeft(expiresIn)
+  left.start(expiresIn)
 }
 
 /** How long it would have lasted says nothing any more. */
