@@ -116,21 +116,29 @@ it('shows epochs as times of day, in JSON that is JSON still', async () => {
   expect(await time.getAttribute('data-clock')).toMatch(/^\d\d:\d\d:\d\d$/)
 })
 
-it('leads to the code behind each step', async () => {
+it('leads to the code and the documents behind each step, in a tab of their own', async () => {
   const links = page.locator('a[data-place]')
   expect(await links.count()).toBeGreaterThan(15)
   expect(await page.locator('a[data-place]:not([href])').count()).toBe(0)
-  const code = await page.context().newPage()
-  await code.goto(new URL((await links.nth(5).getAttribute('href')) ?? '', customer).href)
-  expect(await code.textContent('h1')).toBe('docs/browser.md')
-  await code.goto(
-    new URL(
-      (await page.getByRole('link', { name: 'The platform verifies' }).getAttribute('href')) ?? '',
-      customer,
-    ).href,
-  )
+  const complaints: string[] = []
+  const follow = async (name: string) => {
+    const opening = page.context().waitForEvent('page')
+    await page.getByRole('link', { name }).click()
+    const opened = await opening
+    opened.on('console', (message) => complaints.push(message.text()))
+    return opened
+  }
+
+  const code = await follow('The platform verifies')
   expect(await code.textContent('.source :target')).toContain("app.get('/api/plain'")
   await code.close()
+
+  const documents = await follow('Read more docs/browser.md')
+  expect(await documents.textContent('h1')).toBe("The page's client")
+  await documents.getByRole('link', { name: 'likely causes' }).click()
+  expect(await documents.textContent('h2:target')).toBe('When it does not open')
+  expect(complaints).toEqual([])
+  await documents.close()
 })
 
 const itemOf = (attack: string) => page.locator('#attacks > li').filter({ hasText: attack })
