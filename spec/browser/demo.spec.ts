@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest 
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Browser, Page, Request } from 'playwright-core'
+import type { Browser, BrowserContext, Page, Request } from 'playwright-core'
 import { launchChromium } from './chromium.js'
 import { DemoProcess } from '../helpers/demo-process.js'
 
@@ -13,6 +13,7 @@ let demo: DemoProcess
 let platform: string
 let customer: string
 
+let context: BrowserContext
 let page: Page
 /** What the page complained about, and every request that it made. */
 let complaints: string[]
@@ -22,6 +23,8 @@ beforeAll(async () => {
   browser = await launchChromium()
   demo = await DemoProcess.overEmptyDatabase({ PLATFORM_PORT: '0', CUSTOMER_PORT: '0' })
   ;({ platform, customer } = await demo.started())
+  // All pages are of one browser's user, so files are loaded once.
+  context = await browser.newContext()
 })
 
 // Undefined when beforeAll failed before it got there.
@@ -33,7 +36,7 @@ afterAll(async () => {
 beforeEach(async () => {
   complaints = []
   requests = []
-  page = await browser.newPage()
+  page = await context.newPage()
   page.on('console', (message) => {
     if (['error', 'warning'].includes(message.type())) complaints.push(message.text())
   })
