@@ -9,7 +9,7 @@
 
 import { createProjectClient } from '/reverse-jwt/index.js'
 import { clearRecord, showRecord } from '/story/record.js'
-import { meaningOf, showProgress, showStatus, showToken } from '/story/display.js'
+import { hasExpired, meaningOf, showProgress, showStatus, showToken, showUsed } from '/story/display.js'
 import { textFor } from '/story/sayings.js'
 
 const { platform } = document.body.dataset
@@ -36,9 +36,16 @@ button('after').addEventListener('click', () => whileDisabled('after', callAfter
 async function getToken(signal) {
   showProgress({ backend: 'busy' })
   showStatus('get', 'calm', 'Asking Demo Shop for a token …')
-  token = await backend.token({ signal })
+  try {
+    token = await backend.token({ signal })
+  } catch (error) {
+    showStatus('get', 'trouble', textFor(error))
+    throw error
+  }
   wasSent = false
   showToken(token)
+  clearRecord('second')
+  showStatus('again', 'calm', 'Call the platform first.')
   showProgress({ backend: 'done', page: 'done' })
   showStatus(
     'get',
@@ -47,30 +54,33 @@ async function getToken(signal) {
   )
 }
 
-/** The one in hand, where it has not been sent. */
+/** The one in hand, where it can still be used. */
 async function tokenToSend({ signal }) {
-  if (token === undefined || wasSent) await getToken(signal)
+  if (token === undefined || wasSent || hasExpired()) await getToken(signal)
   wasSent = true
+  showUsed()
   showProgress({ backend: 'done', page: 'done', platform: 'busy' })
+  showStatus('again', 'calm', 'Not sent a second time yet. The token works once, so it will be refused.')
   return token
 }
 
 function call(step, slot) {
   showStatus(step, 'calm', 'Calling the platform …')
   clearRecord('second')
-  showStatus('again', 'calm', 'Not sent yet. The token works once, so it will be refused.')
   return show(step, slot, (route, init) => client.fetch(route, init))
 }
 
 async function callAfterRevocation() {
   wasSent = true
-  const { code } = await call('after', 'third')
+  const { code, project } = await call('after', 'third')
   if (code === 'token_not_verified')
     showStatus(
       'after',
       'good',
       'As it should be once the key is revoked: refused with token_not_verified. The true reason is told to the platform alone.',
     )
+  else if (project)
+    showStatus('after', 'good', '200: The key is still good. Revoke it as said above, and call again.')
 }
 
 /** What somebody does who has copied a token. The client would not: it refuses a token that it has sent before. */

@@ -7,7 +7,7 @@
  */
 
 import { createProjectClient, openPortal } from '/reverse-jwt/index.js'
-import { showExchange } from '/story/seen.js'
+import { show, showGiven, showNone } from '/story/portal-display.js'
 import { visibleId } from '/visible-text.js'
 
 const { platform } = document.body.dataset
@@ -22,11 +22,7 @@ const client = createProjectClient({
   getToken: async ({ signal }) => {
     const token = await backend.token({ signal })
     given += 1
-    showExchange('portal-seen', token)
-    show(
-      'good',
-      `The portal has asked this page for a token, and got one. Tokens that it got so far: ${given}.`,
-    )
+    showGiven(token, given)
     return token
   },
 })
@@ -36,6 +32,7 @@ const popupButton = document.getElementById('open-popup')
 const closeButton = document.getElementById('close-portal')
 const frame = document.getElementById('portal-frame')
 const features = 'popup,width=520,height=720'
+const lookEveryMs = 250
 
 let portal
 let given = 0
@@ -48,16 +45,21 @@ popupButton.addEventListener('click', () => {
 })
 closeButton.addEventListener('click', () => {
   close()
-  show('calm', 'The portal is closed, and gets no token any more.')
-  // A disabled button loses the focus; whoever works by keyboard wants to go on from it.
-  frameButton.focus()
+  showNone('The portal is closed, and gets no token any more.')
 })
+// Nobody tells the page that a visitor has closed the popup. `closed` does, where no Cross-Origin-Opener-Policy cuts the popup off:
+// neither this page nor the portal sends one that does.
+setInterval(() => {
+  if (!portal?.window?.closed) return
+  close()
+  showNone('The window was closed, so the portal gets no token any more.')
+}, lookEveryMs)
 
 /** One at a time. */
 function open(place) {
   close()
   given = 0
-  show('calm', 'Waiting for the portal to ask for a token …')
+  showNone('Waiting for the portal to ask for a token …')
   frame.hidden = place !== frame
   portal = openPortal(client, place, '/portal', { features, onError })
   closeButton.disabled = portal.window === undefined
@@ -65,8 +67,11 @@ function open(place) {
 
 function close() {
   portal?.close()
+  portal = undefined
   if (!frame.hidden) frame.src = 'about:blank'
   frame.hidden = true
+  // A disabled button loses the focus; whoever works by keyboard wants to go on from it.
+  if (document.activeElement === closeButton) frameButton.focus()
   closeButton.disabled = true
 }
 
@@ -80,9 +85,4 @@ const sayings = {
 function onError({ name, code = name, problem }) {
   const [mood, text] = sayings[code] ?? ['trouble', "Demo Shop's backend cannot be reached."]
   show(mood, `${text} (${visibleId(problem?.code ?? code)})`)
-}
-
-function show(mood, text) {
-  document.getElementById('portal-status').dataset.mood = mood
-  document.getElementById('portal-status').textContent = text
 }

@@ -103,6 +103,7 @@ async function whileCalling(call) {
     await call()
   } catch (error) {
     const [mood, text] = sayingOf(error)
+    if (error.code === 'session_refused') showEnd()
     showCalls(mood, text)
     if (text === broken) throw error
   } finally {

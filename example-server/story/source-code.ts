@@ -2,6 +2,8 @@
 import { Router } from 'express'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { documentOf } from './document.js'
+import { htmlText } from './html-text.js'
 
 /** Each file, and a text that stands in one line of it. Nothing else can be asked for. */
 export const places: Readonly<Record<string, readonly [file: string, text: string]>> = {
@@ -44,6 +46,8 @@ export function placeOf(name: string): Place | undefined {
   return { file, line: Math.max(0, index) + 1 }
 }
 
+const isDocument = (file: string) => file.endsWith('.md')
+
 function linesOf(file: string): string[] {
   return readFileSync(root + file, 'utf8')
     .trimEnd()
@@ -58,7 +62,7 @@ export function sourceCodeRouter(): Router {
   router.get('/at/:name', (req, res, next) => {
     const place = placeOf(req.params.name)
     if (place === undefined) next()
-    else res.redirect(`${req.baseUrl}/${place.file}#L${place.line}`)
+    else res.redirect(`${req.baseUrl}/${place.file}${isDocument(place.file) ? '' : `#L${place.line}`}`)
   })
   router.get('/*file', (req, res, next) => {
     const file = [req.params.file].flat().join('/')
@@ -68,26 +72,31 @@ export function sourceCodeRouter(): Router {
   return router
 }
 
-const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
-const escaped = (text: string) => text.replace(/[&<>"]/g, (character) => entities[character] ?? '')
-
 function pageOf(file: string): string {
-  const lines = linesOf(file).map((line, index) => `<span id="L${index + 1}">${escaped(line) || ' '}</span>`)
+  const lines = linesOf(file)
+  if (isDocument(file)) {
+    const body = documentOf(lines.join('\n'), file, (other) => files.has(other))
+    return page(file, 'document', `<p><code>${file}</code></p><article>${body}</article>`)
+  }
+  const numbered = lines.map((line, index) => `<span id="L${index + 1}">${htmlText(line) || ' '}</span>`)
+  return page(file, 'source', `<h1><code>${file}</code></h1><pre class="source">${numbered.join('')}</pre>`)
+}
+
+function page(title: string, style: string, content: string): string {
   return `<!doctype html>
 <html lang="en">
   <head>
     <meta charset="utf-8" />
     <meta name="viewport" content="width=device-width, initial-scale=1" />
-    <title>${file}</title>
+    <title>${title}</title>
     <link rel="icon" href="/icon.svg" />
     <link rel="stylesheet" href="/page.css" />
-    <link rel="stylesheet" href="/story/source.css" />
+    <link rel="stylesheet" href="/story/${style}.css" />
   </head>
   <body>
     <main>
       <p class="back"><a href="/">Back to the demo</a></p>
-      <h1><code>${file}</code></h1>
-      <pre class="source">${lines.join('')}</pre>
+      ${content}
     </main>
   </body>
 </html>

@@ -95,6 +95,10 @@ it('finds no fault in the story, from its start to its end', async () => {
   await page.goto(`${customer}/story/code/at/verify`)
   await page.waitForSelector('.source')
   await expectNoFaults(page)
+  // A page of the documents.
+  await page.goto(`${customer}/story/code/docs/portal.md`)
+  await page.waitForSelector('table')
+  await expectNoFaults(page)
   await page.close()
 })
 

@@ -42,8 +42,8 @@ async function openShop(): Promise<void> {
 type Portal = Page | Frame
 
 const byName = (name: string) => page.getByRole('button', { name })
-const pageSays = (text: string | RegExp) =>
-  page.locator('#portal-status', { hasText: text }).waitFor({ timeout: 10_000 })
+const pageSays = (text: string | RegExp, mood = '') =>
+  page.locator(`#portal-status${mood}`, { hasText: text }).waitFor({ timeout: 10_000 })
 const says = (portal: Portal, text: string | RegExp) =>
   portal.locator('[role=status]', { hasText: text }).waitFor({ timeout: 10_000 })
 const app = (portal: Portal, name: string) => portal.getByRole('switch', { name })
@@ -88,7 +88,7 @@ describe.each(places)('in %s', (_place, open) => {
   it('shows who opened it', async () => {
     await says(portal, /^You are connected/)
     expect(await caller(portal)).toEqual(['Demo Shop', customer])
-    await pageSays(/so far: 1\.$/)
+    await pageSays(/so far: 1\.$/, '[data-mood=good]')
     expect(await app(portal, 'Accounting').isChecked()).toBe(false)
   })
 
@@ -134,6 +134,17 @@ describe.each(places)('in %s', (_place, open) => {
   })
 })
 
+it('says that a popup was closed by its own button, and gives no token any more', async () => {
+  await openShop()
+  const popup = await inPopup()
+  await says(popup, /^You are connected/)
+  await popup.close()
+  await pageSays('The window was closed, so the portal gets no token any more.')
+  expect(await byName('Close it').isDisabled()).toBe(true)
+  expect(await page.isVisible('#portal-seen')).toBe(false)
+  await page.close()
+})
+
 describe('who may not come in', () => {
   let portal: Frame
 
@@ -172,6 +183,8 @@ describe('who may not come in', () => {
     }
     await says(portal, /^The key of this project is not good .* \(token_not_verified\)$/)
     expect(await portal.isVisible('#caller')).toBe(false)
+    // The page does not say of a portal that shows nothing that all is well.
+    await pageSays(/got one\. The platform has refused it: token_not_verified\.$/, '[data-mood=refused]')
   })
 
   it('reads that the browser has blocked the popup', async () => {

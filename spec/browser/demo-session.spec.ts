@@ -64,6 +64,7 @@ it('makes many calls of another service with one token, and shows what that one 
     project: 'demo-shop',
     session_ends: claims.exp,
   })
+  expect(await page.textContent('#session-answered')).toMatch(/^at \d/)
   const left = await secondsLeft()
   expect(left).toBeLessThanOrEqual(600)
   await page.clock.fastForward(60_000)
@@ -97,6 +98,10 @@ it('shows that the service refuses the session within seconds after the key was 
   )
   expect(await keepCalling().getAttribute('aria-pressed')).toBe('false')
   expect(await page.isVisible('#session-left')).toBe(false)
+  // It was good before.
+  expect(await page.textContent('#session-answered')).toMatch(/^last at \d/)
+  for (const part of ['body', 'claims'])
+    expect(await page.textContent(`#session-${part}`)).toBe('Nothing any more: the session has ended.')
 
   await fiveCalls().click()
   await page.getByText(/^For a new token the platform gives no session/).waitFor()

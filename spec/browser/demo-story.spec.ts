@@ -41,9 +41,16 @@ async function textsOf(slot: string): Promise<Record<'body' | 'seen' | 'claims',
   }
 }
 
+const againButton = () => page.getByRole('button', { name: 'Send the same token again' })
+
+async function getToken(shown = page): Promise<void> {
+  await shown.getByRole('button', { name: 'Get a token' }).click()
+  await shown.waitForSelector('#get-status[data-mood=good]')
+}
+
 it('takes the token that is in hand, and gets another where that was sent', async () => {
-  await page.getByRole('button', { name: 'Get a token' }).click()
-  await page.waitForSelector('#get-status[data-mood=good]')
+  await getToken()
+  expect(await page.textContent('#left-text')).toMatch(/^\d+ s left$/)
   await page.getByRole('button', { name: 'Call the platform' }).click()
   const first = await textsOf('#first')
   expect(first.seen).toMatchObject({ type: 'accepted', jti: first.claims.jti, origin: customer })
@@ -51,15 +58,55 @@ it('takes the token that is in hand, and gets another where that was sent', asyn
 
   await page.getByRole('button', { name: 'Call with a new token' }).click()
   const other = await textsOf('#third')
+  expect(await page.textContent('#after-status')).toMatch(/^200: The key is still good/)
   expect(other.claims.jti).not.toBe(first.claims.jti)
   expect(other.seen).toMatchObject({ type: 'accepted', jti: other.claims.jti })
 })
 
+it('counts no seconds of a token that was used', async () => {
+  expect(await page.textContent('#left-text')).toBe('used: it works once')
+  expect(await page.isVisible('#left-bar')).toBe(false)
+  expect(await page.textContent('#get-status')).toBe(
+    'This token has been sent. It works once, so the next call gets another one.',
+  )
+})
+
 it('shows what the platform saw of a token that was sent again', async () => {
-  await page.getByRole('button', { name: 'Send the same token again' }).click()
+  await againButton().click()
   const { seen, body, claims } = await textsOf('#second')
   expect(seen).toMatchObject({ reason: 'token_replayed', signature: 'good', jti: claims.jti })
   expect(body.instance).toBe(`urn:uuid:${String(seen.id)}`)
+})
+
+it('sends no token again that was not sent yet', async () => {
+  await getToken()
+  expect(await againButton().isDisabled()).toBe(true)
+  expect(await page.textContent('#again-status')).toBe('Call the platform first.')
+  expect(await page.isVisible('#second')).toBe(false)
+  expect(await page.textContent('#left-text')).toMatch(/^\d+ s left$/)
+  expect(await page.isVisible('#left-bar')).toBe(true)
+})
+
+it('counts down the seconds that a token has left, and sends none that has expired', async () => {
+  const own = await browser.newPage()
+  const text = (what: string) => own.textContent(what)
+  await own.clock.install({ time: 0 })
+  // From here on the page's clock goes only as far as it is told to, however slow the machine is.
+  await own.clock.pauseAt(1000)
+  await own.goto(customer)
+  await getToken(own)
+  expect(await text('#left-text')).toBe('60 s left')
+  await own.clock.fastForward(30_000)
+  expect(await text('#left-text')).toBe('30 s left')
+  await own.clock.fastForward(30_000)
+  expect(await text('#left-text')).toBe('expired')
+  expect(await text('#get-status')).toBe('This token has expired, unused. The next call gets another one.')
+
+  const claims = await text('#claims')
+  await own.getByRole('button', { name: 'Call the platform' }).click()
+  await own.waitForSelector('#first .pill')
+  expect(await text('#claims')).not.toBe(claims)
+  await own.close()
 })
 
 it('shows epochs as times of day, in JSON that is JSON still', async () => {
@@ -69,21 +116,29 @@ it('shows epochs as times of day, in JSON that is JSON still', async () => {
   expect(await time.getAttribute('data-clock')).toMatch(/^\d\d:\d\d:\d\d$/)
 })
 
-it('leads to the code behind each step', async () => {
+it('leads to the code and the documents behind each step, in a tab of their own', async () => {
   const links = page.locator('a[data-place]')
   expect(await links.count()).toBeGreaterThan(15)
   expect(await page.locator('a[data-place]:not([href])').count()).toBe(0)
-  const code = await page.context().newPage()
-  await code.goto(new URL((await links.nth(5).getAttribute('href')) ?? '', customer).href)
-  expect(await code.textContent('h1')).toBe('docs/browser.md')
-  await code.goto(
-    new URL(
-      (await page.getByRole('link', { name: 'The platform verifies' }).getAttribute('href')) ?? '',
-      customer,
-    ).href,
-  )
+  const complaints: string[] = []
+  const follow = async (name: string) => {
+    const opening = page.context().waitForEvent('page')
+    await page.getByRole('link', { name }).click()
+    const opened = await opening
+    opened.on('console', (message) => complaints.push(message.text()))
+    return opened
+  }
+
+  const code = await follow('The platform verifies')
   expect(await code.textContent('.source :target')).toContain("app.get('/api/plain'")
   await code.close()
+
+  const documents = await follow('Read more docs/browser.md')
+  expect(await documents.textContent('h1')).toBe("The page's client")
+  await documents.getByRole('link', { name: 'likely causes' }).click()
+  expect(await documents.textContent('h2:target')).toBe('When it does not open')
+  expect(complaints).toEqual([])
+  await documents.close()
 })
 
 const itemOf = (attack: string) => page.locator('#attacks > li').filter({ hasText: attack })

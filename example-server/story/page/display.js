@@ -7,7 +7,10 @@ import { nameElement, visibleName } from '/visible-text.js'
 
 const byId = (id) => document.getElementById(id)
 
-const startTimeLeft = timeLeft('left')
+const left = timeLeft('left', () =>
+  showStatus('get', 'calm', 'This token has expired, unused. The next call gets another one.'),
+)
+export const hasExpired = left.isOver
 
 // As requests name a server.
 for (const one of document.querySelectorAll('[data-host]')) one.textContent = new URL(one.dataset.host).host
@@ -30,7 +33,13 @@ export function showToken(token) {
   byId('claims').replaceChildren(...highlighted(claims))
   byId('signature').textContent = `${visibleName(header.alg)}, ${bytesOf(signatureText).length} bytes`
   byId('token').hidden = false
-  startTimeLeft(claims.exp - claims.iat)
+  left.start(claims.exp - claims.iat)
+}
+
+/** How long it would have been good says nothing any more. */
+export function showUsed() {
+  left.end('used: it works once')
+  showStatus('get', 'calm', 'This token has been sent. It works once, so the next call gets another one.')
 }
 
 /** Of the three stations above; a style adds the word. */

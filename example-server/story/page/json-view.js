@@ -1,12 +1,12 @@
 /** JSON for people: member names marked, epochs as times. Text nodes only: nothing that arrives becomes markup. */
 
+import { timeOfDay } from './time-of-day.js'
 import { visibleJson } from '/visible-text.js'
 
 /** Members that are epoch seconds, in tokens, answers and events. */
 const epochs = new Set(
   'exp iat nbf time server_time session_ends issuedAt expiresAt revokedAt keyNotAfter updated_at'.split(' '),
 )
-const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium', hourCycle: 'h23' })
 
 /** The text of it all is the JSON still. `changed`: members whose lines are marked. */
 export function highlighted(value, changed = []) {
@@ -36,7 +36,7 @@ function timeElement(number) {
   const date = new Date(number * 1000)
   if (Number.isNaN(date.getTime())) return number
   made.dateTime = date.toISOString()
-  made.dataset.clock = clock.format(date)
+  made.dataset.clock = timeOfDay(date)
   return made
 }
 

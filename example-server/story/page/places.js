@@ -6,7 +6,10 @@ const places = await fetch('/story/code/places.json').then((response) => respons
 
 for (const link of document.querySelectorAll('a[data-place]')) {
   const { file, line } = places[link.dataset.place]
-  link.href = `/story/code/${file}#L${line}`
   const isCode = !file.endsWith('.md')
+  link.href = `/story/code/${file}${isCode ? `#L${line}` : ''}`
+  // This page forgets its token and its session when it is left.
+  link.target = '_blank'
+  link.rel = 'noopener'
   link.append(' ', child('code', isCode ? `${file.split('/').at(-1)}:${line}` : file))
 }

@@ -3,6 +3,7 @@
 import { highlighted } from './json-view.js'
 import { wordsFor } from './reasons.js'
 import { child } from './child.js'
+import { timeOfDay } from './time-of-day.js'
 import { partsOf } from './token-parts.js'
 import { visibleId } from '/visible-text.js'
 
@@ -23,7 +24,6 @@ export const nameOf = (body, jti) => {
 }
 
 const moods = { accepted: 'good', refused: 'refused', unavailable: 'trouble' }
-const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium', hourCycle: 'h23' })
 
 export async function showSeen(panel, name) {
   const title = child('h3', 'What the platform saw')
@@ -63,7 +63,7 @@ function factsOf({ time, code, reason = code, signature, origin, duration }) {
   fact('Told to the caller', code)
   fact('Signature', signature)
   fact('From a page of', origin)
-  fact('At', clock.format(new Date(time * 1000)))
+  fact('At', timeOfDay(new Date(time * 1000)))
   fact('Took', `${(duration * 1000).toFixed(1)} ms`)
   return list
 }

@@ -2,9 +2,11 @@
 
 import { highlighted } from './json-view.js'
 import { timeLeft } from './time-left.js'
+import { timeOfDay } from './time-of-day.js'
 
 const byId = (id) => document.getElementById(id)
-const startTimeLeft = timeLeft('session-left')
+const left = timeLeft('session-left')
+let answeredAt = ''
 const counts = { tokens: 0, sessions: 0, calls: 0 }
 /** As many as are seen in a moment. */
 const maxCalls = 12
@@ -15,12 +17,15 @@ export function countToken() {
 
 export function showSession(expiresIn) {
   count('sessions')
-  startTimeLeft(expiresIn)
+  left.start(expiresIn)
 }
 
-/** How long it would have lasted says nothing any more. */
+/** How long it would have lasted says nothing any more, and what was answered for it is old. */
 export function showEnd() {
   byId('session-left').hidden = true
+  byId('session-answered').textContent = `last at ${answeredAt}`
+  for (const part of ['body', 'claims'])
+    byId(`session-${part}`).textContent = 'Nothing any more: the session has ended.'
 }
 
 export function countCall(status, code = '') {
@@ -41,6 +46,8 @@ function count(what) {
 
 /** The page has the claims from the service, which has verified them. */
 export function showOrders({ claims, ...body }) {
+  answeredAt = timeOfDay(new Date())
+  byId('session-answered').textContent = `at ${answeredAt}`
   byId('session-claims').replaceChildren(...highlighted(claims))
   byId('session-body').replaceChildren(...highlighted(body))
   byId('session').hidden = false

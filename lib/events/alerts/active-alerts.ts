@@ -26,7 +26,7 @@ const maxActive = 10_000
 const sweepInterval = 10
 
 /**
- * Which alerts are on. Each is told once for a rule and a project, again after a quarter of an hour while it goes on or at once
+ * Which alerts are on. Each is told once for a rule and a project, again after a quarter of an hour while it is still going on or at once
  * where it became critical, and once more when it has ended. Time is that of the events; between them it passes by itself.
  */
 export class ActiveAlerts {

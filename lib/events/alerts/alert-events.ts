@@ -91,7 +91,7 @@ function isSeen(event: AnyEvent): event is ObservedEvent {
  * verifies sessions and of a `JwksKeyStore`. Without a database and without a metrics server; each process counts by itself. docs/operations.md says what
  * each rule fires at, and what to do.
  *
- * Alerts go to `onAlert`. Each comes once for a rule and a project, again after 15 minutes while it goes on, and as `alert.ended` when
+ * Alerts go to `onAlert`. Each comes once for a rule and a project, again after 15 minutes while it is still going on, and as `alert.ended` when
  * it has not happened for two of the rule's windows.
  *
  *     { "type": "alert.raised", "id": "0b9c...", "time": 1790000000, "rule": "revoked_key_used", "severity": "critical",

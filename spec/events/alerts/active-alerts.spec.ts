@@ -40,7 +40,7 @@ describe('an alert', () => {
     expect(raised().map(({ projectId }) => projectId)).toEqual(['shop', 'rival'])
   })
 
-  it('comes again after a quarter of an hour, while it goes on, and says how often it happened lately', () => {
+  it('comes again after a quarter of an hour, while it is still going on, and says how often it happened lately', () => {
     const { see, raised } = alerting({ rules: ['revoked_key_used'] })
     for (let at = 0; at <= 900; at += 10) see(revoked(at))
     expect(raised().map(({ time }) => time - now)).toEqual([0, 900])

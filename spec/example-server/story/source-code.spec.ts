@@ -19,6 +19,27 @@ it('shows a file as text, each line with its number', async () => {
   expect(text).not.toContain('Map<string')
 })
 
+const documents = [...new Set(Object.values(places).map(([file]) => file))].filter((file) =>
+  file.endsWith('.md'),
+)
+
+it.each(documents)('shows a page of the documents in which each link leads somewhere: %s', async (file) => {
+  const html = async (address: string) => {
+    const { status, type, text } = await request(app).get(address)
+    expect([address, status, type]).toEqual([address, 200, 'text/html'])
+    return text
+  }
+  const shown = await html(`/code/${file}`)
+  const targets = Array.from(shown.matchAll(/<a href="([^"]*)"/g), ([, target = '']) => target)
+  // The first leads back to the demo.
+  for (const target of targets.slice(1)) {
+    const { origin, pathname, hash } = new URL(target, `http://demo/code/${file}`)
+    if (origin !== 'http://demo') continue
+    const page = await html(pathname)
+    if (hash !== '') expect(page).toContain(` id="${hash.slice(1)}"`)
+  }
+})
+
 it('tells where each place is', async () => {
   const answer = await request(app).get('/code/places.json')
   expect(Object.keys(answer.body as object)).toEqual(Object.keys(places))
