@@ -47,6 +47,7 @@ it('of a customer is registered by its address, confirmed by a proof, and its ke
     'shared (symmetric): It is a shared secret and no public key.',
   ])
   await visitor.inDialog('Close').click()
+  await item('own').waitFor()
   // What opened the dialog is gone: this has its place.
   expect(await visitor.focused()).toBe(`Copy: address ${host.jwksUri}`)
   expect(await sectionText()).toContain(host.jwksUri)

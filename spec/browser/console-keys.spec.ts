@@ -117,6 +117,7 @@ describe('a key', () => {
     await visitor.dialog().getByText('The customer holds the private key. The key is active.').waitFor()
     const sheet = visitor.dialog().getByLabel('project-token.mjs', { exact: true })
     expect(await sheet.textContent()).toContain('const projectId = "proof"\n')
+    expect(await visitor.page.locator('#problems').textContent()).toBe('')
     await visitor.inDialog('Close').click()
     expect(await visitor.focused()).toBe("Register a customer's key")
     goOn()
@@ -157,7 +158,7 @@ describe('a key', () => {
     await visitor.inDialog('Activate the key').click()
     await visitor.dialog().getByText('The key is active.').waitFor()
     await visitor.inDialog('Close').click()
-    expect(await visitor.keyItem(old).textContent()).toContain('retiring')
+    await visitor.keyItem(old).getByText('retiring').waitFor()
     expect(await visitor.keyItem('own').getByRole('button').allTextContents()).toEqual([
       'Copy',
       'Rotate',
@@ -188,8 +189,8 @@ describe('a key', () => {
     await visitor.inDialog('Activate the key').click()
     await visitor.dialog().getByText('The key is active.').waitFor()
     await visitor.inDialog('Close').click()
-    const retiring = visitor.keyItem('own')
-    expect(await retiring.textContent()).toMatch(/retiring.*Ends/)
+    await visitor.keyItem('own').getByText('retiring').waitFor()
+    expect(await visitor.keyItem('own').textContent()).toMatch(/retiring.*Ends/)
     // It has no button to rotate it any more.
     expect(await visitor.focused()).toMatch(/own$/)
   })

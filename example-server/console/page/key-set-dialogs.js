@@ -135,9 +135,8 @@ function proofOf(project, expiresAt, done) {
     fields: { proof },
     submit: async () => {
       const confirmation = await api.confirmKeySet(project.id, proof.value.trim())
-      closeDialog()
-      await done()
       showConfirmation(confirmation)
+      await done()
     },
   }
 }
