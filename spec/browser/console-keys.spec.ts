@@ -9,6 +9,7 @@ import { prove } from '../helpers/possession.js'
 jest.setTimeout(90_000)
 
 const visitor = consoleVisitor()
+const understood = 'I understand: nobody can call with this key again, and its sessions end too'
 
 /** What the customer is sent: the dialog shows it once. */
 async function challengeShown(): Promise<KeyChallenge> {
@@ -58,11 +59,11 @@ describe('a key', () => {
     expect(await visitor.keyItem(kid).textContent()).toContain('retiring')
 
     await visitor.button(`Revoke ${kid}`).click()
-    await visitor.dialog().getByLabel('Reason').selectOption('compromised: others have used it')
+    await visitor.dialog().getByLabel('Reason').selectOption('compromised: misused')
     await visitor.inDialog('Revoke').click()
     // Not without the confirmation.
     expect(await visitor.dialog().isVisible()).toBe(true)
-    await visitor.dialog().getByLabel('Nobody may call with this key any more').check()
+    await visitor.dialog().getByLabel(understood).check()
     await visitor.inDialog('Revoke').click()
     await visitor.said('The key is revoked.')
     expect(await visitor.keyItem(kid).textContent()).toMatch(/revoked.*\(compromised\)/)
@@ -74,7 +75,7 @@ describe('a key', () => {
     await visitor.newProject('last')
     const kid = await visitor.newKey()
     await visitor.button(`Revoke ${kid}`).click()
-    await visitor.dialog().getByLabel('Nobody may call with this key any more').check()
+    await visitor.dialog().getByLabel(understood).check()
     await visitor.inDialog('Revoke').click()
     await visitor.said('The project has no key left that can sign')
   })

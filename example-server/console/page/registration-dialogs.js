@@ -15,7 +15,7 @@ export function askToRegister(project, keys, done, successorOf) {
     placeholder: '{ "kty": "EC", ... }  or  -----BEGIN PUBLIC KEY-----',
   })
   const active = keys.filter(({ state }) => state === 'active').map(({ kid }) => [kid, visibleId(kid)])
-  const replaces = select([['', 'none: this key comes beside the others'], ...active], successorOf)
+  const replaces = select([['', 'none: one more key'], ...active], successorOf)
   const overlap = select(overlaps)
   const toggle = () => (overlap.disabled = replaces.value === '')
   replaces.addEventListener('change', toggle)
