@@ -95,24 +95,13 @@ export function eventDetails(event) {
   addId('Session', event.sessionId)
   addText('Ended by', by)
   if (event.scopes !== undefined) addId('Scopes', event.scopes.join(' ') || 'none')
-  const verified = event.projectId
   return element(
     'div',
     { className: 'call-details' },
     element('p', { className: 'happened' }, element('strong', {}, happened || outcomeText({ type }))),
     todo === '' ? undefined : element('p', { className: 'todo' }, 'What to do: ', todo),
     list,
-    verified === undefined
-      ? undefined
-      : element(
-          'p',
-          {},
-          element(
-            'a',
-            { href: `/console/#${encodeURIComponent(verified)}` },
-            'Keys and settings of this project',
-          ),
-        ),
+    projectLink(event),
     element(
       'details',
       {},
@@ -120,4 +109,12 @@ export function eventDetails(event) {
       element('pre', { tabIndex: 0 }, visibleJson(event)),
     ),
   )
+}
+
+function projectLink({ projectId, unverifiedProjectId }) {
+  const id = projectId ?? unverifiedProjectId
+  if (id === undefined) return undefined
+  const text = projectId === undefined ? 'the project that it names' : 'this project'
+  const href = `/console/#${encodeURIComponent(id)}`
+  return element('p', {}, element('a', { href }, `Keys and settings of ${text}`))
 }
