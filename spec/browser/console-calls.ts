@@ -92,7 +92,7 @@ export function callsAt(visitor: ConsoleVisitor): void {
       await visitor.page.waitForTimeout(100)
     }
     const alert = (await alertItem('leaked').textContent()) ?? ''
-    expect(alert).toMatch(/^criticalA revoked key is in use leaked.*, goes on$/)
+    expect(alert).toMatch(/^criticalA revoked key is in use leaked.*, still going on$/)
     expect(alert).toContain(kid)
     const call1 = row('leaked', 'signed it after you revoked it').first()
     await call1.locator('summary').first().click()

@@ -1,4 +1,4 @@
-/** The alerts: those that go on first, each once, with what became of it. */
+/** The alerts: those still going on first, each once, with what became of it. */
 import { byId, element, moment } from './dom.js'
 import { followEvents } from './live.js'
 import { idElement, nameElement } from '/visible-text.js'
@@ -37,7 +37,7 @@ function firstToLeave() {
 }
 
 export function takeAlerts(events, { feed }) {
-  // The platform has begun anew: what goes on is raised again.
+  // The platform has begun anew: what is still going on is raised again.
   if (feed !== shownFeed) alerts.clear()
   shownFeed = feed
   for (const event of events) {
@@ -95,7 +95,7 @@ function alertItem(alert) {
       'p',
       { className: 'when' },
       moment(time),
-      ...(isOver ? [', ended ', moment(endedAt)] : [', goes on']),
+      ...(isOver ? [', ended ', moment(endedAt)] : [', still going on']),
     ),
   )
 }
