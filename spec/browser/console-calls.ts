@@ -43,14 +43,19 @@ export function callsAt(visitor: ConsoleVisitor): void {
     const token = await sign()
     await call(token)
     const problem = await call(token)
-    await row('seen', 'accepted').waitFor()
+    await row('seen', 'token_replayed').waitFor()
     expect(await visitor.page.locator('header').textContent()).toContain(`console, as ${visitor.operator}`)
     await visitor.button('Log out').click()
     await visitor.inDialog('Cancel').click()
     expect(await visitor.focused()).toBe('Log out')
-    await row('seen', 'token_replayed').waitFor()
-    const counted = visitor.page.locator('#counts tr', { hasText: 'seen' }).filter({ hasText: 'replayed' })
-    expect(await counted.locator('.number').textContent()).toBe('1')
+    // What is refused comes first, and is not lost among what is accepted.
+    expect(await row('seen', 'accepted').count()).toBe(0)
+    const counted = visitor.page.locator('#counts li', { hasText: 'seen' })
+    expect(await counted.allTextContents()).toEqual(['1 callrefusedseentoken_replayed', '1 callacceptedseen'])
+    await visitor.button('Show all').click()
+    expect(await row('seen', 'accepted').textContent()).toContain('by reverseJwt()')
+    expect(await visitor.button('Show all').count()).toBe(0)
+    expect(await visitor.page.locator('#filter-outcome:focus').inputValue()).toBe('')
 
     const { instance } = problem
     for (const text of [
@@ -128,12 +133,16 @@ export function callsAt(visitor: ConsoleVisitor): void {
     await visitor.page.getByLabel('Code or reason').selectOption('token_replayed')
     expect(await rows().count()).toBe(1)
 
-    // With the keyboard: the next one after the filters is the first call.
+    // With the keyboard: after the filters comes what shows all, and then the first call.
     await visitor.page.getByLabel('Code or reason').focus()
+    await visitor.page.keyboard.press('Tab')
+    expect(await visitor.focused()).toBe('Show all')
     await visitor.page.keyboard.press('Tab')
     await visitor.page.keyboard.press('Enter')
     await rows().getByText('Signature', { exact: true }).waitFor()
+    // The second one was not asked for.
     await call(token)
+    await call(await sign())
     await visitor.button('Show 1 newer').click()
     await row('read', 'token_replayed').nth(1).waitFor()
     await visitor.button('Pause').click()
