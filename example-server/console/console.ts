@@ -75,8 +75,16 @@ export function consoleRouter({ address, registry, access }: ConsoleSettings): R
   router.get('/icon.svg', (_req, res) => {
     res.sendFile('icon.svg', { root: pageFolder })
   })
-  router.use(express.static(consoleFolder, { cacheControl: false }))
+  router.use(express.static(consoleFolder, { cacheControl: false, setHeaders: letKeepScripts }))
   return router
+}
+
+/**
+ * A browser may keep scripts and styles, which are the same for everybody, and asks each time whether they are still so. Not the pages:
+ * after a logout, going back shall show nothing.
+ */
+function letKeepScripts(res: { setHeader(name: string, value: string): unknown }, path: string): void {
+  if (/\.(?:js|css)$/.test(path)) res.setHeader('Cache-Control', 'no-cache')
 }
 
 /**

@@ -8,7 +8,22 @@ import { prove } from '../helpers/possession.js'
 
 jest.setTimeout(90_000)
 
-const visitor = consoleVisitor()
+const visitor = consoleVisitor(undefined, { isAtDemoShop: false })
+const understood = 'I understand: nobody can call with this key again, and its sessions end too'
+
+/** Opens a project that has no key yet. */
+async function openNew(id: string): Promise<void> {
+  await visitor.admin('/projects', { id })
+  await visitor.openProject(id)
+}
+
+/** Opens a project that has one. Returns its kid. */
+async function openWithKey(id: string): Promise<string> {
+  await visitor.admin('/projects', { id })
+  const { kid = '' } = await visitor.admin(`/projects/${id}/keys/generate`, {})
+  await visitor.openProject(id)
+  return kid
+}
 
 /** What the customer is sent: the dialog shows it once. */
 async function challengeShown(): Promise<KeyChallenge> {
@@ -20,7 +35,7 @@ async function challengeShown(): Promise<KeyChallenge> {
 
 describe('a key', () => {
   it('is created, and its private half shown once', async () => {
-    await visitor.newProject('once')
+    await openNew('once')
     await visitor.button('Create a key pair').click()
     await visitor.inDialog('Create').click()
     await visitor.dialog().getByText('Nobody can show it again').waitFor()
@@ -46,8 +61,7 @@ describe('a key', () => {
   })
 
   it('is rotated with an overlap, and revoked with a reason', async () => {
-    await visitor.newProject('turn')
-    const kid = await visitor.newKey()
+    const kid = await openWithKey('turn')
     await visitor.button(`Rotate ${kid}`).click()
     await visitor.dialog().getByLabel('The old key stays good for').selectOption('an hour')
     await visitor.inDialog('Rotate').click()
@@ -58,11 +72,11 @@ describe('a key', () => {
     expect(await visitor.keyItem(kid).textContent()).toContain('retiring')
 
     await visitor.button(`Revoke ${kid}`).click()
-    await visitor.dialog().getByLabel('Reason').selectOption('compromised: others have used it')
+    await visitor.dialog().getByLabel('Reason').selectOption('compromised: misused')
     await visitor.inDialog('Revoke').click()
     // Not without the confirmation.
     expect(await visitor.dialog().isVisible()).toBe(true)
-    await visitor.dialog().getByLabel('Nobody may call with this key any more').check()
+    await visitor.dialog().getByLabel(understood).check()
     await visitor.inDialog('Revoke').click()
     await visitor.said('The key is revoked.')
     expect(await visitor.keyItem(kid).textContent()).toMatch(/revoked.*\(compromised\)/)
@@ -71,16 +85,15 @@ describe('a key', () => {
   })
 
   it('warns when the last one is revoked', async () => {
-    await visitor.newProject('last')
-    const kid = await visitor.newKey()
+    const kid = await openWithKey('last')
     await visitor.button(`Revoke ${kid}`).click()
-    await visitor.dialog().getByLabel('Nobody may call with this key any more').check()
+    await visitor.dialog().getByLabel(understood).check()
     await visitor.inDialog('Revoke').click()
     await visitor.said('The project has no key left that can sign')
   })
 
   it('of the customer is registered with a proof, and not with the proof of another key', async () => {
-    await visitor.newProject('proof')
+    await openNew('proof')
     const { privateKey } = makeKeyPair('ES256')
     await visitor.button("Register a customer's key").click()
     const pem = createPublicKey(privateKey).export({ format: 'pem', type: 'spki' }) as string
@@ -117,6 +130,7 @@ describe('a key', () => {
     await visitor.dialog().getByText('The customer holds the private key. The key is active.').waitFor()
     const sheet = visitor.dialog().getByLabel('project-token.mjs', { exact: true })
     expect(await sheet.textContent()).toContain('const projectId = "proof"\n')
+    expect(await visitor.page.locator('#problems').textContent()).toBe('')
     await visitor.inDialog('Close').click()
     expect(await visitor.focused()).toBe("Register a customer's key")
     goOn()
@@ -125,8 +139,7 @@ describe('a key', () => {
   })
 
   it('is confirmed later, or challenged anew, from the list', async () => {
-    await visitor.newProject('later')
-    const old = await visitor.newKey()
+    const old = await openWithKey('later')
     const { privateKey, publicJwk } = makeKeyPair('EdDSA')
     await visitor.button("Register a customer's key").click()
     await visitor
@@ -157,7 +170,7 @@ describe('a key', () => {
     await visitor.inDialog('Activate the key').click()
     await visitor.dialog().getByText('The key is active.').waitFor()
     await visitor.inDialog('Close').click()
-    expect(await visitor.keyItem(old).textContent()).toContain('retiring')
+    await visitor.keyItem(old).getByText('retiring').waitFor()
     expect(await visitor.keyItem('own').getByRole('button').allTextContents()).toEqual([
       'Copy',
       'Rotate',
@@ -188,14 +201,15 @@ describe('a key', () => {
     await visitor.inDialog('Activate the key').click()
     await visitor.dialog().getByText('The key is active.').waitFor()
     await visitor.inDialog('Close').click()
-    const retiring = visitor.keyItem('own')
-    expect(await retiring.textContent()).toMatch(/retiring.*Ends/)
+    await visitor.keyItem('own').getByText('retiring').waitFor()
+    expect(await visitor.keyItem('own').textContent()).toMatch(/retiring.*Ends/)
     // It has no button to rotate it any more.
     expect(await visitor.focused()).toMatch(/own$/)
   })
 
   it('is handed over with a signer in five languages, and copied without a permission, too', async () => {
     const { page } = visitor
+    await visitor.openDemoShop()
     await page.getByRole('button', { name: /^Hand over/ }).click()
     const sheet = visitor.dialog().getByRole('region', { name: 'Hand-over sheet' })
     const [audience, project, kid] = await sheet.locator('dd code').allTextContents()

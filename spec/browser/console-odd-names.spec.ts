@@ -169,6 +169,8 @@ it('escapes what a stranger wrote into a token, and runs nothing of it', async (
   const said = 'says: <img src=x onerror="document.title=1">\\u202epohs not verified'
   expect(await row.locator('.unverified').allTextContents()).toEqual([said, said])
   expect(await row.textContent()).toContain('key\\u202e\\u0430')
+  const link = row.getByRole('link', { name: 'Keys and settings of the project that it names' })
+  expect(await link.getAttribute('href')).toBe(`/console/#${encodeURIComponent(name)}`)
   await row.getByText('The event as data').click()
   expect(await visitor.page.evaluate(hidden)).toEqual([])
   expect(await visitor.page.locator('main img').count()).toBe(0)

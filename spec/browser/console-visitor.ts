@@ -98,10 +98,21 @@ export class ConsoleVisitor {
   }
 
   async openDemoShop(): Promise<void> {
-    await this.page.goto(`${this.address}#demo-shop`)
+    await this.openProject('demo-shop')
     await this.page.getByRole('heading', { name: 'Demo Shop' }).waitFor()
+  }
+
+  async openProject(id: string): Promise<void> {
+    await this.page.goto(`${this.address}#${encodeURIComponent(id)}`)
     // It comes last. Who presses Tab before finds buttons missing.
     await this.page.locator('#audit li').first().waitFor()
+  }
+
+  /** Without the page, for what another test does with it. */
+  async admin(path: string, data: object): Promise<Record<string, string>> {
+    const headers = { origin: new URL(this.address).origin }
+    const answer = await this.context.request.post(`${this.address}api${path}`, { data, headers })
+    return (await answer.json()) as Record<string, string>
   }
 
   /** For a test that provokes one: the browser complains of an answer with this status. */
@@ -155,26 +166,22 @@ export class ConsoleVisitor {
     await this.inDialog('Create project').click()
     await this.page.getByRole('heading', { name: `The ${id}` }).waitFor()
   }
-
-  async newKey(): Promise<string> {
-    await this.button('Create a key pair').click()
-    await this.inDialog('Create').click()
-    const kid = (await this.dialog().locator('.hand-over code').nth(2).textContent()) ?? ''
-    await this.dialog().getByLabel('I have it').check()
-    await this.inDialog('Forget it here').click()
-    await this.said('The new key is active.')
-    return kid
-  }
 }
 
-/** Arrives before the tests of a file and leaves after them; each test has a page that shows nothing yet, and no complaint. */
-export function consoleVisitor(open = demo(), isLoggedIn = true): ConsoleVisitor {
+/**
+ * Arrives before the tests of a file and leaves after them; each test has a page that shows nothing yet, and no complaint. It begins with
+ * the project of the demo, unless it goes elsewhere itself.
+ */
+export function consoleVisitor(
+  open = demo(),
+  { isLoggedIn = true, isAtDemoShop = true } = {},
+): ConsoleVisitor {
   const visitor = new ConsoleVisitor()
   beforeAll(() => visitor.arrive(open, isLoggedIn), 90_000)
   afterAll(() => visitor.leave())
   beforeEach(async () => {
     await visitor.openPage()
-    if (isLoggedIn) await visitor.openDemoShop()
+    if (isLoggedIn && isAtDemoShop) await visitor.openDemoShop()
     // The first test of a file logs in itself.
     isLoggedIn = true
   })

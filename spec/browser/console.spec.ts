@@ -4,7 +4,7 @@ import { faults } from './page-faults.js'
 
 jest.setTimeout(90_000)
 
-const visitor = consoleVisitor(undefined, false)
+const visitor = consoleVisitor(undefined, { isLoggedIn: false })
 
 /** The first one: the password is good for one login. */
 it('logs in whoever has the password, under the name that they say', async () => {

@@ -2,7 +2,7 @@
 import { copyableId } from './copy.js'
 import { element } from './dom.js'
 import { wordsFor } from './reasons.js'
-import { idElement, nameElement, visibleJson } from '/visible-text.js'
+import { idElement, nameElement, visibleJson, visibleName } from '/visible-text.js'
 
 const moods = { accepted: 'good', refused: 'refused', unavailable: 'trouble' }
 const outcomes = {
@@ -20,9 +20,9 @@ const signatures = {
 }
 const faces = {
   express: 'reverseJwt()',
-  passport: 'Passport strategy',
-  verify: 'verifier',
-  exchange: 'token endpoint, for a session',
+  passport: 'the Passport strategy',
+  verify: 'the verifier',
+  exchange: 'the token endpoint, for a session',
   session: 'a service, with a session',
 }
 
@@ -66,6 +66,9 @@ export function reasonElement({ code, reason }) {
   return element('span', {}, idElement(code), ': ', element('strong', {}, idElement(reason)))
 }
 
+/** Which part of the platform the token was shown to. */
+export const faceText = ({ face }) => faces[face] ?? visibleName(face)
+
 export function eventDetails(event) {
   const { id, type, time, code, reason, cause, description, signature, face, by } = event
   const [happened, todo] = wordsFor(event)
@@ -87,7 +90,7 @@ export function eventDetails(event) {
   addId('Audience that it names (not verified)', event.unverifiedAudience)
   addId('Origin', event.origin)
   addId('Embedder', event.embedder)
-  if (face !== undefined) add('Where', faces[face] ?? idElement(face))
+  if (face !== undefined) add('Where', faceText(event))
   addTime('Signed', event.issuedAt)
   addTime('Key revoked', event.revokedAt)
   addTime('Expires', event.expiresAt)
@@ -95,24 +98,13 @@ export function eventDetails(event) {
   addId('Session', event.sessionId)
   addText('Ended by', by)
   if (event.scopes !== undefined) addId('Scopes', event.scopes.join(' ') || 'none')
-  const verified = event.projectId
   return element(
     'div',
     { className: 'call-details' },
     element('p', { className: 'happened' }, element('strong', {}, happened || outcomeText({ type }))),
     todo === '' ? undefined : element('p', { className: 'todo' }, 'What to do: ', todo),
     list,
-    verified === undefined
-      ? undefined
-      : element(
-          'p',
-          {},
-          element(
-            'a',
-            { href: `/console/#${encodeURIComponent(verified)}` },
-            'Keys and settings of this project',
-          ),
-        ),
+    projectLink(event),
     element(
       'details',
       {},
@@ -120,4 +112,12 @@ export function eventDetails(event) {
       element('pre', { tabIndex: 0 }, visibleJson(event)),
     ),
   )
+}
+
+function projectLink({ projectId, unverifiedProjectId }) {
+  const id = projectId ?? unverifiedProjectId
+  if (id === undefined) return undefined
+  const text = projectId === undefined ? 'the project that it names' : 'this project'
+  const href = `/console/#${encodeURIComponent(id)}`
+  return element('p', {}, element('a', { href }, `Keys and settings of ${text}`))
 }

@@ -1,6 +1,13 @@
 /** The list of calls: bounded, the newest first, and still under somebody's fingers. */
 import { byId, element } from './dom.js'
-import { eventDetails, outcomePill, outcomeText, projectElement, reasonElement } from './call-details.js'
+import {
+  eventDetails,
+  faceText,
+  outcomePill,
+  outcomeText,
+  projectElement,
+  reasonElement,
+} from './call-details.js'
 import { wordsFor } from './reasons.js'
 import { idElement, visibleId } from '/visible-text.js'
 
@@ -20,15 +27,23 @@ const filters = {
   code: byId('filter-code'),
 }
 const notVerified = 'not verified'
+/** What is shown first: few calls, which would not be seen among many that are accepted. */
+const notAccepted = 'all but accepted'
 
 const valuesOf = (event) => ({
-  outcome: [outcomeText(event)],
+  outcome: [outcomeText(event), ...(kindOf(event) === 'accepted' ? [] : [notAccepted])],
   // No id is the other value.
   project: [event.projectId === undefined ? notVerified : `id ${event.projectId}`],
   code: [event.code, event.reason].filter((value) => value !== undefined),
 })
 
 for (const filter of Object.values(filters)) filter.addEventListener('change', applyFilters)
+byId('show-all').addEventListener('click', () => {
+  for (const filter of Object.values(filters)) filter.value = ''
+  applyFilters()
+  // The button is gone.
+  filters.outcome.focus()
+})
 byId('pause').addEventListener('click', () => {
   isPaused = !isPaused
   byId('pause').textContent = isPaused ? 'Go on' : 'Pause'
@@ -42,6 +57,7 @@ list.addEventListener('focusout', () => {
   })
 })
 offerChoices()
+filters.outcome.value = notAccepted
 
 const isHeld = () => isPaused || list.contains(document.activeElement)
 
@@ -69,8 +85,13 @@ function isAmongLatest(events) {
   return (event) => latest.has(event)
 }
 
+function isWanted(event) {
+  const values = valuesOf(event)
+  return Object.entries(filters).every(([name, { value }]) => value === '' || values[name].includes(value))
+}
+
 function showNewer() {
-  const count = waiting.length
+  const count = waiting.filter(isWanted).length
   byId('newer').hidden = count === 0
   byId('newer').textContent = `Show ${count} newer`
 }
@@ -91,7 +112,6 @@ function showWaiting() {
     shown.get(event.id).item.remove()
     shown.delete(event.id)
   }
-  showNewer()
   offerChoices()
   applyFilters()
 }
@@ -104,15 +124,14 @@ function callItem(event) {
     {},
     element(
       'summary',
-      {},
+      { className: 'call-row' },
       element('time', { dateTime: date.toISOString(), title: date.toISOString() }, clockFormat.format(date)),
       outcomePill(event),
       projectElement(event),
       element(
         'span',
         { className: 'why' },
-        reasonElement(event),
-        event.code === undefined ? undefined : element('span', {}, ' ', happened),
+        ...(event.type === 'accepted' ? [`by ${faceText(event)}`] : [reasonElement(event), ` ${happened}`]),
       ),
       element(
         'span',
@@ -131,14 +150,14 @@ function callItem(event) {
 function applyFilters() {
   let count = 0
   for (const { event, item } of shown.values()) {
-    const values = valuesOf(event)
-    item.hidden = Object.entries(filters).some(
-      ([name, { value }]) => value !== '' && !values[name].includes(value),
-    )
+    item.hidden = !isWanted(event)
     if (!item.hidden) count += 1
   }
   byId('no-calls').hidden = count > 0
   byId('no-calls').textContent = shown.size === 0 ? 'No call yet.' : 'No call like that among the latest.'
+  byId('left-out').hidden = count === shown.size
+  byId('left-out').firstElementChild.textContent = `${count} of the latest ${shown.size} calls are shown.`
+  showNewer()
 }
 
 /** What there is to choose from: what is shown, and what is chosen already. */
@@ -148,6 +167,7 @@ function offerChoices() {
     const values = new Set(all.flatMap((one) => one[name]))
     const { value } = filter
     if (value !== '') values.add(value)
+    if (name === 'outcome') values.add(notAccepted)
     const wanted = ['', ...Array.from(values).sort()]
     const offered = Array.from(filter.options, (option) => option.value)
     if (JSON.stringify(wanted) === JSON.stringify(offered)) continue

@@ -24,6 +24,7 @@ function handOver({ id, issuer = id, scopes = [], audience }, { kid, alg }) {
     'section',
     { className: 'hand-over', aria: { label: 'Hand-over sheet' } },
     element('h3', {}, 'For the customer'),
+    element('p', { className: 'hint' }, 'Nothing in this sheet is secret: send it as you like.'),
     factList(
       ['Audience', copyableId('audience', audience, 'kid')],
       ['Project id', copyableId('project id', id, 'kid')],

@@ -6,7 +6,7 @@ import { handOverBelow } from './hand-over.js'
 import { idElement, visibleName } from '/visible-text.js'
 
 const algorithms = [
-  ['ES256', 'ES256 (P-256, the usual one)'],
+  ['ES256', 'ES256 (the usual one)'],
   ['EdDSA', 'EdDSA (Ed25519)'],
   ['RS256', 'RS256 (RSA, 3072 bits)'],
   ['PS256', 'PS256 (RSA-PSS, 3072 bits)'],
@@ -16,17 +16,18 @@ export const overlaps = [
   ['3600', 'an hour'],
   ['604800', 'a week'],
   ['2592000', '30 days'],
-  ['0', 'no time: it ends at once'],
+  ['0', 'no time: ends at once'],
 ]
+/** In few words: on a phone there is room for no more. */
 const reasons = [
-  ['exposed', 'exposed: others may have seen it'],
-  ['compromised', 'compromised: others have used it'],
-  ['superseded', 'superseded: another key took its place'],
-  ['unused', 'unused: nobody signs with it'],
+  ['exposed', 'exposed: may be known'],
+  ['compromised', 'compromised: misused'],
+  ['superseded', 'superseded: replaced'],
+  ['unused', 'unused: nobody signs'],
   ['other', 'other'],
 ]
 
-const warning = (text, mood = 'trouble') => element('p', { className: 'status', data: { mood } }, text)
+const warning = (text) => element('p', { className: 'status', data: { mood: 'trouble' } }, text)
 
 /** The one moment at which a private key can be seen here. */
 function showPrivateKey(project, { kid, privateKey, publicJwk: { alg } }, note, done) {
@@ -115,16 +116,18 @@ export function askToRevoke(project, { kid, hosted = false }, done) {
   openDialog({
     title: 'Revoke a key?',
     parts: [
-      warning(
-        'At once and for good: every token that it signs is refused, and it can never be used again.',
-        'refused',
-      ),
+      warning('At once and for good: every token that it signs is refused, and it can never be used again.'),
       ...(hosted ? [element('p', {}, 'This counts whatever stands in the key set from now on.')] : []),
       kid === undefined
         ? field('kid', typed, 'As it stands in the tokens of this key. Nobody need have seen it before.')
-        : element('p', {}, 'Key ', idElement(kid, 'kid')),
+        : element('p', {}, 'Key ', idElement(kid, 'kid'), ' of ', idElement(project.id)),
       field('Reason', reason),
-      element('label', { className: 'switch' }, sure, ' Nobody may call with this key any more'),
+      element(
+        'label',
+        { className: 'switch' },
+        sure,
+        ' I understand: nobody can call with this key again, and its sessions end too',
+      ),
     ],
     fields: kid === undefined ? { kid: typed } : {},
     action: 'Revoke',

@@ -135,9 +135,8 @@ function proofOf(project, expiresAt, done) {
     fields: { proof },
     submit: async () => {
       const confirmation = await api.confirmKeySet(project.id, proof.value.trim())
-      closeDialog()
-      await done()
       showConfirmation(confirmation)
+      await done()
     },
   }
 }
@@ -191,12 +190,17 @@ export function askToRemoveSet(project, done) {
   openDialog({
     title: 'Remove the key set?',
     parts: [
-      element('p', { className: 'status', data: { mood: 'refused' } }, text),
+      element('p', { className: 'status', data: { mood: 'trouble' } }, text),
       keySet && paragraph('Address: ', idElement(keySet.jwksUri, 'kid')),
       pendingKeySet && paragraph('Waits for a proof: ', idElement(pendingKeySet.jwksUri, 'kid')),
       field('Reason (optional)', reason, 'For the audit log.'),
       keySet &&
-        element('label', { className: 'switch' }, sure, ' Nobody may call with a key of this set any more'),
+        element(
+          'label',
+          { className: 'switch' },
+          sure,
+          ' I understand: nobody can call with a key of this set any more, and all sessions end too',
+        ),
     ].filter(Boolean),
     fields: { reason },
     action: 'Remove',

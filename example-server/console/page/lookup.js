@@ -35,7 +35,12 @@ export async function lookUp(text) {
   }
 }
 
-const say = (mood, ...text) =>
-  byId('lookup-answer').replaceChildren(element('p', { className: 'status', data: { mood } }, ...text))
+const say = (mood, ...text) => answer(element('p', { className: 'status', data: { mood } }, ...text))
 
-const show = (event) => byId('lookup-answer').replaceChildren(outcomePill(event), eventDetails(event))
+const show = (event) => answer(outcomePill(event), eventDetails(event))
+
+/** Where it can be seen: the form may stand at the lower end of the window. */
+function answer(...parts) {
+  byId('lookup-answer').replaceChildren(...parts)
+  byId('lookup-answer').scrollIntoView({ block: 'nearest' })
+}

@@ -95,7 +95,7 @@ export function askToSuspend(project, done) {
       element(
         'p',
         {},
-        'Its tokens are refused with 403 project_suspended until you resume it. Its keys stay.',
+        'Its tokens are refused with 403 project_suspended until you resume it, and its sessions end. Its keys stay.',
       ),
       field('Reason (optional)', reason, 'For the audit log.'),
     ],
@@ -118,7 +118,7 @@ export function askToDelete(project, done) {
     parts: [
       element(
         'p',
-        { className: 'status', data: { mood: 'refused' } },
+        { className: 'status', data: { mood: 'trouble' } },
         'For good. All its tokens are refused at once, and neither its id nor its keys can ever be used again.',
       ),
       field(['Type the id to confirm: ', idElement(project.id)], typed),

@@ -128,7 +128,7 @@ export const reasons = {
   replay_store_late: ['The memory of used tokens did not answer in time.', 'Look at the load of the Redis.'],
   replay_store_full: [
     'The memory of used tokens is full.',
-    'Give it more room. In the counts below: which project sends so many?',
+    'Give it more room. In the counts of the last five minutes: which project sends so many?',
   ],
   replay_project_rate: [
     'The project has used more tokens than are remembered for one project.',
@@ -175,13 +175,14 @@ const isSignedAfter = ({ time, issuedAt, revokedAt }) =>
 
 /** What an event says in words: `[what happened, what to do]`. */
 export function wordsFor(event) {
-  const { type, code, reason = code, signature } = event
+  const { type, face, code, reason = code, signature } = event
   if (reason === 'key_revoked' && signature === 'good' && isSignedAfter(event)) {
     return [
       'Somebody who holds this key signed it after you revoked it.',
       "The call was refused, and the key is in somebody's hands. Ask the customer whether one of their servers still signs with it. If none does, it was stolen: they must find where it was.",
     ]
   }
+  if (type === 'accepted' && face === 'session') return ['The session was good.', '']
   if (Object.hasOwn(reasons, reason)) return reasons[reason]
   return Object.hasOwn(ofType, type) ? ofType[type] : ['', '']
 }

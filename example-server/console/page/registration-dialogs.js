@@ -1,6 +1,6 @@
 import * as api from './api.js'
 import { copyable } from './copy.js'
-import { closeDialog, openDialog } from './dialog.js'
+import { openDialog } from './dialog.js'
 import { element, field, moment, select } from './dom.js'
 import { handOverBelow, showHandOver } from './hand-over.js'
 import { overlaps } from './key-dialogs.js'
@@ -15,7 +15,7 @@ export function askToRegister(project, keys, done, successorOf) {
     placeholder: '{ "kty": "EC", ... }  or  -----BEGIN PUBLIC KEY-----',
   })
   const active = keys.filter(({ state }) => state === 'active').map(({ kid }) => [kid, visibleId(kid)])
-  const replaces = select([['', 'none: this key comes beside the others'], ...active], successorOf)
+  const replaces = select([['', 'none: one more key'], ...active], successorOf)
   const overlap = select(overlaps)
   const toggle = () => (overlap.disabled = replaces.value === '')
   replaces.addEventListener('change', toggle)
@@ -149,10 +149,9 @@ function proofOf(project, { kid, alg }, expiresAt, done) {
     fields: { proof },
     submit: async () => {
       await api.confirmKey(project.id, { kid, proof: proof.value.trim() })
-      closeDialog()
-      await done()
       const note = 'The customer holds the private key. The key is active.'
       showHandOver(project, { kid, alg }, 'The key is active', note)
+      await done()
     },
   }
 }

@@ -241,3 +241,12 @@ it('makes passwords that are all different', () => {
   expect(new Set(made).size).toBe(100)
   for (const password of made) expect(password).toMatch(/^(?:[a-z2-9]{4}-){3}[a-z2-9]{4}$/)
 })
+
+it('lets a browser keep scripts and styles, which it asks about again, and neither pages nor answers', async () => {
+  const policyOf = async (path: string) =>
+    (await request(app).get(`/console${path}`)).headers['cache-control']
+  for (const path of ['/console.js', '/sheets/node.js', '/calls.css'])
+    expect([path, await policyOf(path)]).toEqual([path, 'no-cache'])
+  for (const path of ['/', '/index.html', '/calls.html', '/session', '/api/projects'])
+    expect([path, await policyOf(path)]).toEqual([path, 'no-store'])
+})

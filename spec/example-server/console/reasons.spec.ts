@@ -41,6 +41,8 @@ it('tells a key that is still used from tokens that were signed before its revoc
 it('has words for a code without a reason, and for events that have neither', () => {
   expect(wordsFor({ type: 'refused', code: 'token_replayed' })).toEqual(reasons.token_replayed)
   expect(wordsFor({ type: 'session.issued' })[0]).toBe('A session was given for a token.')
+  expect(wordsFor({ type: 'accepted', face: 'express' })[0]).toBe('The token was good. It is used up now.')
+  expect(wordsFor({ type: 'accepted', face: 'session' })[0]).toBe('The session was good.')
   for (const odd of ['constructor', '__proto__', 'new_one'])
     expect(wordsFor({ type: 'refused', code: odd, reason: odd })).toEqual(['', ''])
 })
