@@ -12,7 +12,7 @@ const texts = {
   REVERSE_JWT_NO_CORS:
     'A CORS preflight came to a protected route without Access-Control-Allow-Origin set, so the browser blocks the call and shows only "CORS error". Mount CORS before the route is protected.',
   REVERSE_JWT_UNKNOWN_ORIGIN:
-    'A page asked to call whose origin is not in the list of corsFor, so the browser blocks the call and shows only "CORS error". List the origin if it is a customer\'s; the option onUnknownOrigin says which one it is.',
+    'A page asked to call whose origin is not in the list of corsFor, so the browser blocks the call and shows only "CORS error". List the origin if it is a customer\'s; the option onUnknownOrigin of corsFor says which one it is.',
   REVERSE_JWT_BUILT_IN_A_REQUEST:
     'A verifier was made inside a request handler. Make it once, at start-up: a replay store that is made for each request remembers nothing.',
   REVERSE_JWT_SESSION_LEFT_ON:

@@ -8,13 +8,14 @@ export async function answerOf(
   signal: AbortSignal,
   ask: () => Promise<Response>,
 ): Promise<Response> {
+  const { origin = 'this origin' } = (globalThis as { location?: { origin?: string } }).location ?? {}
   try {
     return await ask()
   } catch (cause) {
     if (signal.aborted) throw cause
     throw new ProjectClientError(
       code,
-      `No answer from ${where}: is it down, or this origin not allowed (CORS)? See the console`,
+      `No answer from ${where}: is it down, or ${origin} not allowed (CORS)? See the browser console`,
       { cause },
     )
   }

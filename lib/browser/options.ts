@@ -83,7 +83,9 @@ export function checkOptions(options: ProjectClientOptions, session: ProjectSess
 function check(options: object, rules: Rules): void {
   for (const [name, value] of Object.entries(options))
     if (!rules[name]?.(value))
-      throw wrong(`cannot take ${name}: ${String(value)}${name === 'platform' ? ', only https://host' : ''}`)
+      throw wrong(
+        `cannot take ${name}: ${String(value)}${name === 'platform' ? ', only http(s)://host:port' : ''}`,
+      )
 }
 
 function wrong(what: string): TypeError {

@@ -84,9 +84,12 @@ async function examinePlatform(
   })
   const result = resultOf(findings, reach)
   if (given.json === true) printJson({ url: shownAddress(platform) }, findings, result, terminal)
-  else printSum(findings, terminal)
+  else printSum(findings, terminal, result === 'unknown' ? missing(reach) : undefined)
   return exitCodeOf(result)
 }
+
+const missing = ({ isReached }: Reach) =>
+  isReached ? 'the key was not tried' : 'the platform was not reached'
 
 async function examineConfig(path: string, json: boolean, terminal: Terminal): Promise<ExitCode> {
   const findings = await checkConfig(path)

@@ -15,12 +15,13 @@ export function printFinding({ check, result, text, fix }: Finding, terminal: Te
   if (fix !== undefined) terminal.print(`${' '.repeat(resultWidth)}fix: ${fix}`)
 }
 
-/** Prints in one line how many findings there were of each kind. A check may have several. */
-export function printSum(findings: readonly Finding[], terminal: Terminal): void {
+/** Prints in one line how many findings there were of each kind. A check may have several. `unknown`: what was not found out. */
+export function printSum(findings: readonly Finding[], terminal: Terminal, unknown?: string): void {
   const counts = (['FAIL', 'warn', 'skip'] as const).map(
     (result) => `${findings.filter((one) => one.result === result).length} ${result}`,
   )
   terminal.print(`${counts.join(', ')} of ${new Set(findings.map(({ check }) => check)).size} checks`)
+  if (unknown !== undefined) terminal.print(`Could not find out whether all is right: ${unknown}`)
 }
 
 /** Prints everything as one JSON object. `subject` says what was looked at. */

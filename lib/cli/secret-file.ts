@@ -4,7 +4,7 @@ import { CommandFailure } from './exit-code.js'
 const reasons = new Map([
   [
     'EEXIST',
-    'there is a file of that name already, and a key is never written over. Give another name by --out, or print the public half of that key again: npx reverse-jwt keygen --key FILE',
+    'there is a file of that name already, and a key is never written over. Give another name by --out, move that file away, or print the public half of that key again: npx reverse-jwt keygen --key FILE',
   ],
   ['ENOENT', 'its folder does not exist'],
   ['ENOTDIR', 'its folder is none'],

@@ -16,7 +16,7 @@ Signs one project token and prints it. It works once, so sign a new one for each
   --kid KID         the name of the key; default: that of the file, else the RFC 7638 thumbprint
   --scope NAMES     what the token may do, with spaces between; default: all that the project may
   --origin URL      the only page that may use it, such as https://shop.example
-  --expires-in S    seconds that it lives, 1 to 3600; default 120; platforms accept 300 unless they say otherwise
+  --expires-in S    seconds that it lives, 1 to 3600; default 120; platforms accept 300, and 10 s more for clocks
   --json            prints { "token": "..." }, as a token endpoint answers
 
 The token is a credential: do not paste it into a ticket, and look into it with "npx reverse-jwt inspect".`

@@ -10,5 +10,7 @@ export function mistakeIn(text: string): string | undefined {
   if (text.startsWith('[object '))
     return 'The name of an object stands where the token should be. Wait for the promise, and send its text.'
   if (/^["'`]/.test(text)) return 'The token stands in quotation marks. Send it without them.'
+  if (text.startsWith('{'))
+    return 'A JSON object stands where the token should be. Send the text of its member token alone.'
   return undefined
 }

@@ -46,7 +46,7 @@ describe('a client', () => {
       name: 'ProjectClientError',
       code: 'platform_unreachable',
       message:
-        'No answer from http://127.0.0.1:9: is it down, or this origin not allowed (CORS)? See the console',
+        'No answer from http://127.0.0.1:9: is it down, or this origin not allowed (CORS)? See the browser console',
       cause: expect.objectContaining({ name: 'TypeError' }),
     })
     expect(getToken).toHaveBeenCalledTimes(1)
@@ -84,7 +84,7 @@ describe('a client', () => {
 
 describe('options of a client', () => {
   const platform = 'https://platform.example'
-  const anOrigin = ', only https://host'
+  const anOrigin = ', only http(s)://host:port'
   it.each<[options: object, message: string]>([
     [{ tokenUrl: '/token' }, `cannot take platform: ${anOrigin}`],
     [{ platform: '/embed', tokenUrl: '/token' }, `cannot take platform: /embed${anOrigin}`],

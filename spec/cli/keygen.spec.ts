@@ -89,7 +89,7 @@ describe('keygen', () => {
       code: 3,
       stdout: '',
       stderr:
-        'reverse-jwt keygen: the key was not written: there is a file of that name already, and a key is never written over. Give another name by --out, or print the public half of that key again: npx reverse-jwt keygen --key FILE\n',
+        'reverse-jwt keygen: the key was not written: there is a file of that name already, and a key is never written over. Give another name by --out, move that file away, or print the public half of that key again: npx reverse-jwt keygen --key FILE\n',
     })
     expect(await readFile(out, 'utf8')).toBe('mine')
   })

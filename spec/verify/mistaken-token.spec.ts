@@ -11,6 +11,7 @@ const word = (text: string) =>
 const object =
   'The name of an object stands where the token should be. Wait for the promise, and send its text.'
 const quotes = 'The token stands in quotation marks. Send it without them.'
+const json = 'A JSON object stands where the token should be. Send the text of its member token alone.'
 
 const verifier = verifierOf()
 
@@ -26,6 +27,7 @@ describe('what is given to verify in the place of a token', () => {
     ['[object Object]', object],
     [JSON.stringify(mint()), quotes],
     [`'${mint()}'`, quotes],
+    [JSON.stringify({ token: mint() }), json],
   ])('is named: %.30s', (token, description) =>
     expectRefusal(verifier.verify(token), 'token_malformed', description),
   )
@@ -38,6 +40,7 @@ describe('what is sent after the Bearer scheme', () => {
     [`Bearer Bearer ${mint()}`, scheme],
     ['Bearer [object Promise]', object],
     [`Bearer "${mint()}"`, quotes],
+    [`Bearer ${JSON.stringify({ token: mint() })}`, json],
     ['Bearer a b', notOneToken],
   ])('is named: %.30s', (authorization, description) =>
     expectStepRefusal(take(authorization), 'request_malformed', description),

@@ -43,6 +43,8 @@ export function takeApart(token: string): TokenParts {
 
 /** What is no token at all. */
 function shapeOf(token: string, segments: number): TokenParts['shapeFaults'] | undefined {
+  if (/^[{[]/.test(token))
+    return { header: ['This is JSON, and has no token as its member token or access_token.'], rest: [] }
   const mistake = mistakeIn(token)
   if (mistake !== undefined) return { header: [mistake], rest: [] }
   if (segments === 5)
@@ -50,8 +52,6 @@ function shapeOf(token: string, segments: number): TokenParts['shapeFaults'] | u
       header: ['This is an encrypted token (JWE, five parts). Send a signed one: three parts.'],
       rest: [],
     }
-  if (/^[{[]/.test(token))
-    return { header: ['This is JSON, and has no token as its member token or access_token.'], rest: [] }
   if (token.startsWith('-----BEGIN'))
     return { header: ['This is PEM, such as a public key has, and no token.'], rest: [] }
   if (segments < 3)

@@ -13,7 +13,7 @@ const formFix = 'Use the same major version of reverse-jwt on both sides'
 const advice: { readonly [Code in TokenCode]: Advice } = {
   token_not_verified: [false, 'the platform does not accept this key for this project',
     'Compare project, kid and public half with what is registered, and ask whether it is confirmed, expired or revoked'],
-  audience_mismatch: [false, 'the audience of the key is not the name of this platform', 'Write the name of the platform into the key file as audience, or give it to createSigner'],
+  audience_mismatch: [false, 'the audience of the key is not the name of this platform', 'Write the name of the platform into the key file as audience; createSigner gets it where there is only a private key'],
   issuer_mismatch: [true, 'the key matches, but the platform expects another issuer for this project', 'Ask the platform for the issuer of the project, and give it to createSigner as issuer'],
   project_suspended: [true, 'the key matches, but the platform has suspended the project', 'Ask the platform why, and to resume it'],
   token_expired: [false, 'the platform finds a token too old that was signed just now', clockFix],
@@ -23,7 +23,7 @@ const advice: { readonly [Code in TokenCode]: Advice } = {
   origin_not_allowed: [true, 'the key matches, but not for this origin', 'Ask the platform to add the origin to the project'],
   scope_insufficient: [true, 'the key matches, but the project lacks a scope that this address requires', 'Ask the platform for that scope, or give the address of another route'],
   algorithm_not_allowed: [false, 'the platform does not accept the algorithm of this key', 'Ask the platform which it accepts, and make a key for one of them; most accept ES256'],
-  token_type_not_allowed: [false, 'the platform does not accept project tokens there', formFix],
+  token_type_not_allowed: [false, 'the platform does not accept project tokens there', `Does that route want a session? Then give the address of the platform alone as --url. Else: ${formFix}`],
   token_malformed: [false, 'the platform cannot read the token', formFix],
   claim_missing: [false, 'the platform misses a claim in the token', formFix],
   claim_invalid: [false, 'the platform does not accept a claim of the token', formFix],

@@ -51,7 +51,7 @@ function blocked(preflight: Answer, bare: Answer, origin: string): Verdict | und
   if (!isAllowed(preflight, origin))
     return fail(
       `the preflight does not allow ${origin}, so browsers send no call`,
-      `Ask the platform to add ${origin} to the project. If it is there already, the ${mount}`,
+      `The ${mount}, with ${origin} in its list`,
     )
   if (!namesIn(preflight.headers['access-control-allow-headers']).includes('authorization'))
     return fail(

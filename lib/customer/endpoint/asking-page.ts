@@ -41,7 +41,7 @@ export function askingPage(
 /** Each says what to do about it, and repeats nothing that a caller wrote. */
 // prettier-ignore
 const sentences = {
-  silent: 'The request says neither by Origin nor by Sec-Fetch-Site which page it comes from. Where the caller is no browser, requireOrigin: false lets it pass to authorize.',
+  silent: 'The request says neither by Origin nor by Sec-Fetch-Site which page it comes from. To try it by hand, send Sec-Fetch-Site: same-origin. Where the caller is no browser, requireOrigin: false lets it pass to authorize.',
   odd: 'The Origin header of the request is not an origin.',
   listed: 'The page that asks is not one of those that may: its Origin is not in origins.',
   site: 'Only a page of this origin may ask for a token, and the browser says by Sec-Fetch-Site that this is another one. List its origin in origins if it may.',

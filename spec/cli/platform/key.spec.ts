@@ -40,7 +40,7 @@ describe('key', () => {
   it('fails for another audience, and says which it is', async () => {
     const line = `\
 FAIL  key             audience_mismatch: the audience of the key is not the name of this platform: it is "https://eu.platform.example"
-      fix: Write the name of the platform into the key file as audience, or give it to createSigner`
+      fix: Write the name of the platform into the key file as audience; createSigner gets it where there is only a private key`
     const verifier = { audience: 'https://eu.platform.example' }
     expect(lineOf('key', await ask({ verifier }))).toBe(line)
     const bare = { verifier, hasSessions: false, hasProblems: false }

@@ -52,14 +52,14 @@ FAIL  cors            the preflight is answered 404, so browsers send no call
       withHeader('OPTIONS', 'access-control-allow-origin'),
       `\
 FAIL  cors            the preflight does not allow https://shop.example, so browsers send no call
-      fix: Ask the platform to add https://shop.example to the project. If it is there already, the platform must mount corsFor() before what authenticates`,
+      fix: The platform must mount corsFor() before what authenticates, with https://shop.example in its list`,
     ],
     [
       'allows another origin alone',
       withHeader('OPTIONS', 'access-control-allow-origin', 'https://shop.example.evil'),
       `\
 FAIL  cors            the preflight does not allow https://shop.example, so browsers send no call
-      fix: Ask the platform to add https://shop.example to the project. If it is there already, the platform must mount corsFor() before what authenticates`,
+      fix: The platform must mount corsFor() before what authenticates, with https://shop.example in its list`,
     ],
     [
       'does not allow Authorization',
