@@ -3,7 +3,7 @@ import '../../helpers/longer-time-limit.js'
 import { race } from '../../helpers/race.js'
 
 it.each([
-  ['accept', 20_000],
+  ['accept', 5000],
   ['refuse', 2000],
 ] as const)(
   'lets each token in exactly once that four processes are shown ten times at once, told to %s after a loss (%d tokens)',
