@@ -9,7 +9,7 @@ import { output, run } from './command.js'
 import { installation, projectIn } from './installation.js'
 import { startServer, stopServer } from './server-process.js'
 
-jest.setTimeout(60_000)
+jest.setTimeout(120_000)
 
 /** What docs/sessions.md and docs/portal.md show to be started. */
 const blocksOf = (page: string, language: string) =>
