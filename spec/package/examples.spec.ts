@@ -93,6 +93,7 @@ beforeAll(async () => {
     '@opentelemetry/api',
     'supertest',
     '@types/supertest',
+    '@jest/globals',
   ]
   project = await projectIn(await installation(...packages), 'examples')
   await writeFile(join(project, 'package.json'), '{ "type": "module" }')

@@ -79,6 +79,11 @@ it.each(['platform.js', 'manage.js'])('%s says which variable is missing', async
   expect([code, stderr]).toEqual([1, expect.stringContaining('Set DATABASE_URL')])
 })
 
+it('manage.js makes no project while there is a key file', async () => {
+  const { code, stderr } = await run(process.execPath, ['manage.js'], folder, environment)
+  expect([code, stderr]).toEqual([1, expect.stringContaining('Error: project-key.json is there already')])
+})
+
 it('says when Redis is away: nobody passes, and health is 503', async () => {
   const one = await start()
   await redis.remove()

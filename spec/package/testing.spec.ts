@@ -14,8 +14,10 @@ jest.setTimeout(120_000)
 const page = 'docs/testing.md'
 const blocks = codeBlocksOf(page).map(({ code }) => code)
 const isInBrowser = (code: string) => code.includes('@playwright/test')
-const [platform, first, ...others] = blocks.filter((code) => !isInBrowser(code))
+const isForJest = (code: string) => code.includes('@jest/globals')
+const [platform, first, ...others] = blocks.filter((code) => !isInBrowser(code) && !isForJest(code))
 const [inBrowser = '', ...morePages] = blocks.filter(isInBrowser)
+const [forJest = '', ...moreForJest] = blocks.filter(isForJest)
 const usual = "import { test } from 'node:test'\n"
 const tests = [first, ...others].filter((code) => code?.includes(usual))
 const programs = others.filter((code) => !code.includes(usual))
@@ -41,11 +43,26 @@ async function file(name: string, code = ''): Promise<string> {
   return name
 }
 
+/** The lines of the example for Jest, and what the page says to write in their place in Vitest. */
+const linesForVitest = codesOf(/^In Vitest these three lines are .*$/m.exec(read(page))?.[0] ?? '')
+const linesForJest = forJest.match(/^.*\bjest\b.*$/gm) ?? []
+const vitestLines = linesForJest.map((line, index) => [line.trim(), linesForVitest[index] ?? ''] as const)
+
+/** Runs a test by the command of the table. */
+async function runAs(command: string, test: string) {
+  const [start = ''] = codesOf(command)
+  const installed = join(folder, '../node_modules')
+  const asInstalled = start.replace('npx vitest', `node ${installed}/vitest/vitest.mjs`)
+  const [, ...args] = asInstalled.replace('node_modules/jest', `${installed}/jest`).split(' ')
+  const { code, stdout, stderr } = await run(process.execPath, [...args, test], folder)
+  return { code, printed: stdout + stderr }
+}
+
 describe('the examples of docs/testing.md, from the tarball', () => {
   it('are all here', () => {
     expect(runners).toHaveLength(3)
     expect([titlesOf(first).length, tests.length, programs.length]).toEqual([5, 4, 5])
-    expect(morePages).toEqual([])
+    expect([morePages, moreForJest]).toEqual([[], []])
   })
 
   it.each(['20.19.0', '24', '26'])(
@@ -65,17 +82,31 @@ describe('the examples of docs/testing.md, from the tarball', () => {
     },
   )
 
-  it.each(runners)('begin with one line in %s', async (name = '', line = '', command = '') => {
+  it.each(runners)('begin with one line in %s', async (name = '', line = '', needed = '', command = '') => {
     const [own = ''] = codesOf(line)
-    const [start = ''] = codesOf(command)
     const code = first?.replace(usual, `${own}\n`)
     expect(code).toContain(`\n${own}\n`)
     const test = await file(`${name.replace(':', '-').toLowerCase()}.test.js`, code)
-    const installed = join(folder, '../node_modules')
-    const asInstalled = start.replace('npx vitest', `node ${installed}/vitest/vitest.mjs`)
-    const [, ...args] = asInstalled.replace('node_modules/jest', `${installed}/jest`).split(' ')
-    const { code: exitCode, stdout, stderr } = await run(process.execPath, [...args, test], folder)
-    expect([exitCode, stdout + stderr]).toEqual([0, expect.stringMatching(/pass(ed)? +5|5 passed/)])
+    const { code: exitCode, printed } = await runAs(command, test)
+    expect([exitCode, printed]).toEqual([0, expect.stringMatching(/pass(ed)? +5|5 passed/)])
+    const [install = ''] = codesOf(needed)
+    const runner = name === 'node:test' ? '' : ` ${name.toLowerCase()}`
+    expect(install).toBe(`npm install --save-dev supertest${runner}${isForJest(own) ? ' @jest/globals' : ''}`)
+  })
+
+  it('move the clock in Jest, and in Vitest by the lines that are given', async () => {
+    const [, [, , , vitest = ''] = [], [, , , jest = ''] = []] = runners
+    const inVitest = vitestLines.reduce((code, [own, line]) => {
+      expect(code).toContain(own)
+      return code.replace(own, line)
+    }, forJest)
+    for (const [command, test] of [
+      [jest, await file('clock-in-jest.test.js', forJest)],
+      [vitest, await file('clock-in-vitest.test.js', inVitest)],
+    ] as const) {
+      const { code, printed } = await runAs(command, test)
+      expect([code, printed]).toEqual([0, expect.stringMatching(/1 passed/)])
+    }
   })
 
   it('open the page of README in a browser', async () => {
