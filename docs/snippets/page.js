@@ -1,6 +1,7 @@
 import { createProjectClient } from '/reverse-jwt/index.js' // with a bundler: from 'reverse-jwt/browser'
 
-const client = createProjectClient({ platform: 'https://platform.example', tokenUrl: '/token' })
+const platform = 'https://platform.example' // write the platform's address here
+const client = createProjectClient({ platform, tokenUrl: '/token' })
 
 document.getElementById('call').onclick = async () => {
   const show = (text) => (document.getElementById('answer').textContent = text)

@@ -153,5 +153,6 @@ func main() {
 		log.Fatal(err)
 	}
 	http.Handle("/token", tokenEndpoint(key))
+	http.Handle("/", http.FileServer(http.Dir("public"))) // your page
 	log.Fatal(http.ListenAndServe("localhost:4200", nil))
 }

@@ -64,11 +64,16 @@ function project_token(?string $origin): string
     }
     $encode = fn (array $part) => base64url(json_encode($part, JSON_THROW_ON_ERROR));
     $input = $encode($header) . '.' . $encode($claims);
+    is_readable(KEY_FILE) || throw new RuntimeException('cannot read KEY_FILE: ' . KEY_FILE);
     openssl_sign($input, $der, file_get_contents(KEY_FILE), OPENSSL_ALGO_SHA256)
         || throw new RuntimeException('the project key cannot sign');
     return $input . '.' . base64url(raw_signature($der));
 }
 
+// PHP's own server serves your page, too: the files beside this one.
+if (PHP_SAPI === 'cli-server' && parse_url($_SERVER['REQUEST_URI'], PHP_URL_PATH) !== '/token') {
+    return false;
+}
 $origin = $_SERVER['HTTP_ORIGIN'] ?? null;
 $code = refusal($origin);
 if ($code === null) {

@@ -1,5 +1,6 @@
 """POST /token gives a page of yours one token. A WSGI app with PyJWT: pip install "pyjwt[crypto]"."""
-import json, time, uuid
+import json, mimetypes, time, uuid
+from pathlib import Path
 from wsgiref.simple_server import make_server
 
 import jwt
@@ -61,5 +62,19 @@ def token_endpoint(environ, start_response):
     return [json.dumps(body).encode()]
 
 
+def with_page(environ, start_response):
+    """The endpoint, and your page in public/: for your own machine. In your web app, mount token_endpoint alone."""
+    if environ["PATH_INFO"] == "/token":
+        return token_endpoint(environ, start_response)
+    public = Path("public").resolve()
+    file = (public / environ["PATH_INFO"].lstrip("/")).resolve()
+    file = file / "index.html" if file.is_dir() else file
+    if public not in file.parents or not file.is_file():
+        start_response("404 Not Found", [("Content-Type", "text/plain")])
+        return [b"There is no such file in public/."]
+    start_response("200 OK", [("Content-Type", mimetypes.guess_type(file.name)[0] or "text/plain")])
+    return [file.read_bytes()]
+
+
 if __name__ == "__main__":
-    make_server("localhost", 4200, token_endpoint).serve_forever()
+    make_server("localhost", 4200, with_page).serve_forever()

@@ -21,6 +21,10 @@ end
 
 export interface Language {
   readonly file: string
+  /** Where it has to be, below the folder in which it is started. */
+  readonly folder?: string
+  /** What is in public/ is served, too. */
+  readonly servesPage?: true
   /** The decision as the snippet has it, and one that lets in whoever has the cookie of the tests. */
   readonly decision: readonly [found: string, replaced: string]
   readonly command: string
@@ -32,21 +36,26 @@ export interface Language {
 export const languages: Readonly<Record<string, Language>> = {
   Node: {
     file: 'token-endpoint.mjs',
+    servesPage: true,
     decision: ['return undefined\n', "return req.headers.cookie === 'session=1' ? 'user-7' : undefined\n"],
     command: 'exec node token-endpoint.mjs',
   },
   Python: {
     file: 'token-endpoint.py',
+    servesPage: true,
     decision: ['return None\n\n\ndef refusal', 'return "user-7" if environ.get("HTTP_COOKIE") == "session=1" else None\n\n\ndef refusal'],
     command: 'exec python3 token-endpoint.py',
   },
   PHP: {
     file: 'token-endpoint.php',
+    folder: 'public/',
+    servesPage: true,
     decision: ['return null;\n}\n\n/** The code', "return ($_SERVER['HTTP_COOKIE'] ?? '') === 'session=1' ? 'user-7' : null;\n}\n\n/** The code"],
-    command: 'exec php -S localhost:4200 token-endpoint.php',
+    command: 'exec php -S localhost:4200 -t public public/token-endpoint.php',
   },
   Go: {
     file: 'token-endpoint.go',
+    servesPage: true,
     decision: ['return ""\n}\n\n// faultOf', 'if r.Header.Get("Cookie") == "session=1" {\n\t\treturn "user-7"\n\t}\n\treturn ""\n}\n\n// faultOf'],
     command: 'go build -o token-endpoint token-endpoint.go && exec ./token-endpoint',
   },

@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, expect, it, jest } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import express from 'express'
 import type { ChildProcess } from 'node:child_process'
 import { mkdir, readFile, rm } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import {
   corsFor,
   MemoryKeyStore,
@@ -13,25 +13,33 @@ import {
   reverseJwt,
 } from '../../lib/index.js'
 import { launchChromium } from '../browser/chromium.js'
+import { codesOf, read, tablesOf } from '../docs/markdown.js'
 import { freePort } from '../helpers/redis-server.js'
 import { openServer } from '../helpers/server.js'
 import { codeBlocksOf } from './code-blocks.js'
+import { languages, type Language } from './customer-languages.js'
 import { recipeFolder, type RecipeFolder } from './recipes.js'
-import { startServer, stopServer } from './server-process.js'
+import { startProgram, stopServer } from './server-process.js'
 
 jest.setTimeout(60_000)
 
-/** The files of docs/customers.md that a customer with Node types. */
+/** The files of docs/customers.md that a customer types. */
 const blocks = codeBlocksOf('docs/customers.md')
-const [endpoint = '', page = '', byHand = '', ...others] = blocks
-  .filter(({ language }) => language === 'js')
-  .map(({ code }) => code)
-const [html = ''] = blocks.filter(({ language }) => language === 'html').map(({ code }) => code)
-const [makesKey = '', asks = '', ...moreCommands] = blocks
-  .filter(({ language }) => language === 'sh')
-  .map(({ code }) => code)
-/** What the page says to write for a first try. */
-const [found, decided] = ['return undefined\n', "return 'me'\n"]
+const codeIn = (wanted: string) =>
+  blocks.filter(({ language }) => language === wanted).map(({ code }) => code)
+const [, page = '', byHand = '', ...others] = codeIn('js')
+const [html = ''] = codeIn('html')
+const [makesKey = '', asks = '', ...moreCommands] = codeIn('sh')
+/** What is said in the tables about a file, or about where the client comes from. */
+const rows = tablesOf(read('docs/customers.md')).flat()
+const commandsFor = (text: string) => codesOf(rows.find(([first = '']) => first.includes(text))?.[1] ?? '')
+
+/** Those that serve the page, and the decision that the page proposes for a first try. */
+const decisions: Readonly<Record<string, readonly [found: string, decided: string]>> = {
+  Node: ['return undefined\n', "return 'me'\n"],
+  Python: ['    return None\n\n\ndef refusal', "    return 'me'\n\n\ndef refusal"],
+  PHP: ['    return null;\n}\n\n/** The code', "    return 'me';\n}\n\n/** The code"],
+}
 
 const serve = openServer()
 const shopPort = String(await freePort())
@@ -51,7 +59,6 @@ function platformApp(pem: string) {
 }
 
 let here: RecipeFolder
-let server: ChildProcess | undefined
 let atPlatform: (code: string) => string
 beforeAll(async () => {
   here = await recipeFolder()
@@ -61,38 +68,54 @@ beforeAll(async () => {
   atPlatform = (code) => code.replaceAll('https://platform.example', `http://127.0.0.1:${port}`)
   await here.shell(`ln -s "$ROOT/node_modules/express" node_modules/express`, { ROOT: process.cwd() })
   await mkdir(join(here.folder, 'public'))
-  const files = {
-    'token-endpoint.mjs': endpoint.replace(found, decided).replace('4200', shopPort),
-    'public/page.js': atPlatform(page),
-    'public/index.html': html,
-  }
-  for (const [name, text] of Object.entries(files)) await here.write(name, text)
-  server = await startServer('token-endpoint.mjs', here.folder, {}, shop)
+  await here.write('public/page.js', atPlatform(page))
+  await here.write('public/index.html', html)
 })
-afterAll(async () => {
-  if (server !== undefined) await stopServer(server)
-  await rm(here.folder, { recursive: true })
+afterAll(() => rm(here.folder, { recursive: true }))
+
+it('docs/customers.md has nothing else to be typed', () => {
+  expect([others, moreCommands]).toEqual([[], []])
 })
 
-it('gives a token when it is asked as the page shows', async () => {
-  expect([endpoint.includes(found), others, moreCommands]).toEqual([true, [], []])
-  expect(JSON.parse(await here.shell(asks.replace('http://localhost:4200', shop)))).toEqual({
-    token: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/),
+describe.each(Object.entries(decisions))('docs/customers.md, followed with %s,', (name, [found, decided]) => {
+  let server: ChildProcess | undefined
+  beforeAll(async () => {
+    const { file, folder = '' } = languages[name] as Language
+    const snippet = read(`docs/snippets/${file}`)
+    expect(snippet.split(found)).toHaveLength(2)
+    await here.write(`${folder}${file}`, snippet.replace(found, decided).replace('4200', shopPort))
+    if (name !== 'Node') {
+      const [, copiesClient = ''] = commandsFor('has none, and the backend is in another language')
+      await here.shell(`rm -rf public/reverse-jwt; ${copiesClient}`)
+    }
+    const [starts = ''] = commandsFor(file)
+    const PATH = `${here.folder}/bin${delimiter}${process.env.PATH ?? ''}`
+    const command = ['sh', '-c', `exec ${starts.replace('4200', shopPort)}`]
+    server = await startProgram(command, here.folder, { PATH }, shop)
   })
-})
+  afterAll(async () => {
+    if (server !== undefined) await stopServer(server)
+  })
 
-it('leads from a key to a page that calls the platform, by itself and by hand', async () => {
-  const browser = await launchChromium()
-  try {
-    const open = await browser.newPage()
-    await open.goto(shop)
-    await open.getByRole('button').click()
-    await open.waitForFunction("document.getElementById('answer').textContent !== ''")
-    expect(await open.textContent('#answer')).toBe('{"project":"shop"}')
-    expect(await open.evaluate(`(async () => {${atPlatform(byHand)}; return answer.json() })()`)).toEqual({
-      project: 'shop',
+  it('gives a token when it is asked as the page shows', async () => {
+    expect(JSON.parse(await here.shell(asks.replace('http://localhost:4200', shop)))).toEqual({
+      token: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/),
     })
-  } finally {
-    await browser.close()
-  }
+  })
+
+  it('leads from a key to a page that calls the platform, by itself and by hand', async () => {
+    const browser = await launchChromium()
+    try {
+      const open = await browser.newPage()
+      await open.goto(shop)
+      await open.getByRole('button').click()
+      await open.waitForFunction("document.getElementById('answer').textContent !== ''")
+      expect(await open.textContent('#answer')).toBe('{"project":"shop"}')
+      expect(await open.evaluate(`(async () => {${atPlatform(byHand)}; return answer.json() })()`)).toEqual({
+        project: 'shop',
+      })
+    } finally {
+      await browser.close()
+    }
+  })
 })

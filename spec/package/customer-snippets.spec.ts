@@ -1,141 +1,33 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
-import { spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
 import { rm } from 'node:fs/promises'
-import { request } from 'node:http'
-import { text } from 'node:stream/consumers'
 import { refusals, type TokenRefusalCode } from '../../lib/customer/endpoint/refusals.js'
 import { createVerifier, MemoryKeyStore, MemoryReplayStore } from '../../lib/index.js'
 import type { Algorithm } from '../../lib/protocol.js'
 import { filesBelow, read } from '../docs/markdown.js'
 import { keyPair } from '../helpers/keys.js'
 import { audience } from '../helpers/mint.js'
-import { freePort } from '../helpers/redis-server.js'
-import { until } from '../helpers/until.js'
-import { customersEnvironment } from './command.js'
+import { run } from './command.js'
 import { languages, type Language } from './customer-languages.js'
+import { ask, page, pageOf, scriptOf, startServers, stopServers, type Question } from './customer-servers.js'
 import { handOverSheets, hostileNames, sheetCommands, sheetKeys } from './hand-over-sheets.js'
 import { recipeFolder, type RecipeFolder } from './recipes.js'
 
 jest.setTimeout(120_000)
 
 const pair = keyPair('ES256')
-const ports = new Map<string, number>()
-const servers: ChildProcess[] = []
 let here: RecipeFolder
 
-/** All at a time: the Go compiler and Java take seconds. */
 beforeAll(async () => {
   here = await recipeFolder()
   await here.write('package.json', '{ "type": "module" }')
   await here.write('project-key.pem', pair.privateKey.export({ type: 'pkcs8', format: 'pem' }))
   await here.shell(`ln -s "$ROOT/node_modules/express" node_modules/express`, { ROOT: process.cwd() })
-  const started = Object.entries(languages).flatMap(([name, language]) => [
-    start(name, language, true),
-    start(`${name}, as it is shown`, language, false),
-  ])
-  await Promise.all(started)
+  await startServers(here)
 }, 120_000)
 afterAll(async () => {
-  for (const server of servers) {
-    const gone = once(server, 'exit')
-    server.kill()
-    await gone
-  }
+  await stopServers()
   await rm(here.folder, { recursive: true })
 })
-
-async function start(
-  name: string,
-  { file, decision, command, beside = {} }: Language,
-  isDecided: boolean,
-): Promise<void> {
-  const snippet = read(`docs/snippets/${file}`)
-  const [found, replaced] = decision
-  expect([name, snippet.split(found).length]).toEqual([name, 2])
-  const port = String(await freePort())
-  ports.set(name, Number(port))
-  // PHP looks for its key in the folder above.
-  const place = `${isDecided ? 'decided' : 'as-shown'}/${name.slice(0, 2)}`
-  await here.shell(
-    `mkdir -p ${place} && cp project-key.pem package.json ${place} && cp project-key.pem ${place}/..`,
-  )
-  const files = { [file]: isDecided ? snippet.replace(found, () => replaced) : snippet, ...beside }
-  for (const [one, content] of Object.entries(files))
-    await here.write(`${place}/${one}`, content.replaceAll('4200', port))
-  const env = customersEnvironment({
-    PATH: `${here.folder}/bin:${process.env.PATH ?? ''}`,
-    GOCACHE: `${here.folder}/go`,
-    GOTOOLCHAIN: 'local',
-  })
-  const server = spawn('sh', ['-euc', command.replace('4200', port)], {
-    cwd: `${here.folder}/${place}`,
-    env,
-    stdio: ['ignore', 'ignore', 'pipe'],
-  })
-  servers.push(server)
-  let stderr = ''
-  server.stderr.on('data', (data) => (stderr += String(data)))
-  await until(
-    `the endpoint in ${name} answers`,
-    async () => {
-      if (server.exitCode !== null) throw new Error(`${name} ended: ${stderr}`)
-      return ask(name, { method: 'GET' }).then(
-        () => true,
-        () => false,
-      )
-    },
-    100_000,
-  )
-}
-
-interface Question {
-  readonly method?: string
-  readonly headers?: Readonly<Record<string, string | undefined>>
-  readonly body?: string
-}
-
-const page = 'https://shop.example'
-const honest = {
-  host: 'shop.example',
-  origin: page,
-  'sec-fetch-site': 'same-origin',
-  'content-type': 'application/json',
-  cookie: 'session=1',
-}
-
-function ask(name: string, { method = 'POST', headers = {}, body = '{}' }: Question = {}) {
-  const sent = Object.entries<string | undefined>({ ...honest, ...headers }).filter(
-    ([, value]) => value !== undefined,
-  )
-  const options = {
-    host: 'localhost',
-    port: ports.get(name),
-    path: '/token',
-    method,
-    headers: Object.fromEntries(sent),
-    agent: false,
-  }
-  return new Promise<{
-    status?: number | undefined
-    headers: NodeJS.Dict<string | string[]>
-    body: Record<string, unknown>
-  }>((resolve, reject) => {
-    request(options, (answer) => {
-      text(answer)
-        .then((json) => {
-          resolve({
-            status: answer.statusCode,
-            headers: answer.headers,
-            body: (json.startsWith('{') ? JSON.parse(json) : {}) as Record<string, unknown>,
-          })
-        })
-        .catch(reject)
-    })
-      .on('error', reject)
-      .end(method === 'GET' ? undefined : body)
-  })
-}
 
 const verifier = createVerifier({
   audience,
@@ -239,6 +131,47 @@ describe.each(Object.keys(languages))('the token endpoint of docs/customers.md i
     const { status, body } = await ask(`${name}, as it is shown`)
     expect([status, body.code]).toEqual([401, 'no_session'])
   })
+})
+
+describe.each(Object.entries(languages).filter(([, { servesPage }]) => servesPage))(
+  'the page beside the token endpoint in %s',
+  (name) => {
+    it.each([
+      ['/', pageOf(name), /^text\/html/],
+      ['/scripts/page.js', scriptOf(name), /javascript/],
+    ])('is served at %s', async (path, expected, mediaType) => {
+      const { status, text, headers } = await ask(name, { path, method: 'GET' })
+      expect([status, text]).toEqual([200, expected])
+      expect(headers['content-type']).toMatch(mediaType)
+    })
+
+    it('comes without the key, whatever the path is', async () => {
+      const ways = ['/', '/../', '/..%2f', '/%2e%2e/', '/scripts/../../', '//', `/${here.folder}/`]
+      for (const way of ways) {
+        const { status, text } = await ask(name, { path: `${way}project-key.pem`, method: 'GET' })
+        expect([way, status, text]).toEqual([way, expect.any(Number), expect.not.stringContaining('KEY')])
+      }
+    })
+  },
+)
+
+it('the endpoint in PHP says that its key file is not there', async () => {
+  const { file, decision } = languages.PHP as Language
+  await here.shell('mkdir -p without-key/public')
+  const script = await here.write(
+    'without-key/public/token-endpoint.php',
+    read(`docs/snippets/${file}`).replace(...decision),
+  )
+  const { code, stdout, stderr } = await run('php', [script], here.folder, {
+    REQUEST_METHOD: 'POST',
+    HTTP_SEC_FETCH_SITE: 'same-origin',
+    CONTENT_TYPE: 'application/json',
+    HTTP_COOKIE: 'session=1',
+  })
+  expect([code, stdout + stderr]).toEqual([
+    255,
+    expect.stringMatching(/cannot read KEY_FILE: .*project-key\.pem/),
+  ])
 })
 
 it('docs/snippets has nothing that is not shown and run', () => {

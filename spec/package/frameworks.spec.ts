@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers'
 import { join } from 'node:path'
 import ts from 'typescript'
 import { createSigner, generateProjectKey, type Signer } from '../../lib/customer/index.js'
+import { codesOf, read, sectionOf } from '../docs/markdown.js'
 import { freePort } from '../helpers/redis-server.js'
 import { codeBlocksOf } from './code-blocks.js'
 import { frameworkPackages, withoutAlias } from './frameworks.js'
@@ -59,7 +60,7 @@ const examples: Record<string, Example> = {
 }
 
 const audience = 'https://platform.example'
-const home = 'https://shop.example'
+const home = 'http://localhost:4200'
 let folder: string
 let publicJwk: string
 let signer: Signer
@@ -146,6 +147,26 @@ it('has an example for each', () => {
   expect(Object.values(examples).every(({ code }) => code !== '')).toBe(true)
   expect([form?.includes('formData'), others]).toEqual([true, []])
 })
+
+it.each(['Express', 'NestJS', 'Fastify', 'Koa', 'Hono', 'Next.js'])(
+  'says what to install for %s, which file it is and how it is started',
+  (framework) => {
+    const section = sectionOf(read('docs/frameworks.md'), `## ${framework}`)
+    const [installs = '', file, starts] = codesOf(section.split('\n')[1] ?? '')
+    const wanted = Array.from(
+      section.replaceAll(/^import type .*/gm, '').matchAll(/ from '((?:@[\w-]+\/)?[a-z][\w-]*)/g),
+      ([, name = '']) => name,
+    )
+    const installed = installs.split(' ')
+    expect(installed.slice(0, 2)).toEqual(['npm', 'install'])
+    const others = wanted.filter((name) => name !== 'reverse-jwt' && !installed.includes(name))
+    expect([others, starts]).toEqual([
+      [],
+      expect.stringMatching(/^(npx next dev|(node|npx tsx) app\.[jt]s$)/),
+    ])
+    expect(file === 'app/embed/portal/route.js' || starts?.endsWith(` ${file ?? ''}`)).toBe(true)
+  },
+)
 
 describe.each(Object.entries(examples))('%s', (name, example) => {
   let server: ChildProcess

@@ -13,7 +13,10 @@ jest.setTimeout(60_000)
 /** What docs/token-endpoint.md begins with. */
 const blocks = codeBlocksOf('docs/token-endpoint.md')
 const [shop = ''] = blocks.filter(({ language }) => language === 'js').map(({ code }) => code)
-const [commands = '', ...others] = blocks.filter(({ language }) => language === 'sh').map(({ code }) => code)
+const [prepares = '', commands = '', ...others] = blocks
+  .filter(({ language }) => language === 'sh')
+  .map(({ code }) => code)
+const [makesPackage = '', installs, makesKey = ''] = prepares.split('\n')
 const [starts = '', ...asks] = commands.split('\n')
 
 let folder: string
@@ -22,9 +25,7 @@ let server: ChildProcess | undefined
 
 beforeAll(async () => {
   folder = await projectIn(await installation('express'), 'examples')
-  await writeFile(join(folder, 'package.json'), '{ "type": "module" }')
-  const names = ['--project', 'shop', '--audience', 'https://platform.example']
-  await output('npx', ['reverse-jwt', 'keygen', ...names], folder)
+  for (const line of [makesPackage, makesKey]) await output('sh', ['-c', line], folder)
   const port = String(await freePort())
   address = `http://localhost:${port}`
   await writeFile(join(folder, 'shop.js'), shop.replace('4200', port))
@@ -36,6 +37,7 @@ afterAll(async () => {
 })
 
 it('is typed as it stands: no token before the login, and one after it', async () => {
+  expect(installs).toBe('npm install reverse-jwt express')
   expect([starts, others]).toEqual(['node shop.js & sleep 2', []])
   const typed = asks.join('\n').replaceAll('http://localhost:4200', address)
   const [first = '', second = ''] = (await output('sh', ['-c', typed], folder)).split('\n')
