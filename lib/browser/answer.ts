@@ -15,7 +15,7 @@ export async function answerOf(
     if (signal.aborted) throw cause
     throw new ProjectClientError(
       code,
-      `No answer from ${where}: is it down, or ${origin} not allowed (CORS)? See the browser console`,
+      `No answer from ${where}: is it down, or ${origin} not allowed there (CORS)? See the browser console`,
       { cause },
     )
   }

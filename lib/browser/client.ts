@@ -89,9 +89,8 @@ export function createProjectClient(options: ProjectClientOptions): ProjectClien
     for (let again = true; ; again = false) {
       const credential = await credentials.current(signal)
       const request = requestWith(credential)
-      const response = await answerOf(new URL(request.url).origin, 'platform_unreachable', signal, () =>
-        fetch(request),
-      )
+      const { origin, pathname } = new URL(request.url)
+      const response = await answerOf(origin + pathname, 'platform_unreachable', signal, () => fetch(request))
       const problem = again && (await problemIn(response))
       if (!problem || !mayRepeat(request.method, problem)) return response
       credentials.refused(credential, problem, tell)

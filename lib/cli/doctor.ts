@@ -70,7 +70,9 @@ async function examinePlatform(
   terminal: Terminal,
 ): Promise<ExitCode> {
   if (given.url === undefined)
-    throw usage('--url is missing: the address of the platform, such as https://platform.example')
+    throw usage(
+      '--url is missing: a route of the platform that wants a token, such as https://platform.example/embed/portal',
+    )
   const platform = addressIn('url', given.url)
   const endpoint = given['token-endpoint']
   const tokenEndpoint = endpoint === undefined ? undefined : addressIn('token-endpoint', endpoint)
@@ -115,7 +117,7 @@ function resultOf(findings: readonly Finding[], { isReached, isKeyTried }: Reach
 function addressIn(name: string, text: string): URL {
   const url = parseUrl(text)
   if (url === undefined || (url.protocol !== 'https:' && url.protocol !== 'http:'))
-    throw usage(`--${name} is no address such as https://platform.example`)
+    throw usage(`--${name} must be an address that begins with https:// (or http:// on this machine)`)
   if (!isSecureAddress(url)) throw usage(`--${name} must begin with https: http is for this machine alone`)
   if (url.username !== '' || url.password !== '' || /[?#]/.test(text))
     throw usage(`--${name} must have no user, no query and no fragment`)

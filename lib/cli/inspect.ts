@@ -69,6 +69,8 @@ export const inspect = command({
     if (given.json === true) terminal.print(inAscii(reportJson(report)))
     else for (const line of reportLines(report)) terminal.print(line)
     const isEnough = signature.result === 'good' || given.unverified === true
+    if (report.faults.length === 0 && !isEnough && given.json !== true)
+      terminal.print('The exit code is 1, because the signature was not checked. With --unverified it is 0.')
     return report.faults.length === 0 && isEnough ? exitCodes.good : exitCodes.bad
   },
 })

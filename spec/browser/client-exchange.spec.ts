@@ -122,7 +122,7 @@ describe('an exchange fails', () => {
     const { client } = clientFor('http://127.0.0.1:9', { session: true })
     await expect(client.fetch('/orders')).rejects.toMatchObject({
       code: 'platform_unreachable',
-      message: expect.stringContaining('No answer from http://127.0.0.1:9: '),
+      message: expect.stringContaining('No answer from http://127.0.0.1:9/oauth/token: '),
     })
     const error = new Error('no login')
     const { address } = sessionPlatform(serve)

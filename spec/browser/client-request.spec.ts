@@ -46,7 +46,7 @@ describe('a client', () => {
       name: 'ProjectClientError',
       code: 'platform_unreachable',
       message:
-        'No answer from http://127.0.0.1:9: is it down, or this origin not allowed (CORS)? See the browser console',
+        'No answer from http://127.0.0.1:9/orders: is it down, or this origin not allowed there (CORS)? See the browser console',
       cause: expect.objectContaining({ name: 'TypeError' }),
     })
     expect(getToken).toHaveBeenCalledTimes(1)

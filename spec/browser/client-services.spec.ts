@@ -46,7 +46,7 @@ describe('other services of the platform', () => {
     const { client } = clientFor(address, { session: { services: [away] } })
     await expect(client.fetch(`${away}/orders?of=anna`)).rejects.toMatchObject({
       code: 'platform_unreachable',
-      message: `No answer from ${away}: is it down, or this origin not allowed (CORS)? See the browser console`,
+      message: `No answer from ${away}/orders: is it down, or this origin not allowed there (CORS)? See the browser console`,
     })
   })
 

@@ -116,7 +116,7 @@ describe('a call fails without reaching the platform', () => {
       name: 'ProjectClientError',
       code: 'token_unreachable',
       message:
-        'No answer from http://127.0.0.1:9/token: is it down, or this origin not allowed (CORS)? See the browser console',
+        'No answer from http://127.0.0.1:9/token: is it down, or this origin not allowed there (CORS)? See the browser console',
       cause: expect.objectContaining({ name: 'TypeError' }),
     })
     expect(calls).toEqual([])
@@ -125,7 +125,8 @@ describe('a call fails without reaching the platform', () => {
   it('for an address without a base on a server, where the client could be made all the same', async () => {
     expect((await call(answering(200, ''), { tokenUrl: '/token' })).failed).toMatchObject({
       code: 'token_unreachable',
-      message: 'No answer from /token: is it down, or this origin not allowed (CORS)? See the browser console',
+      message:
+        'No answer from /token: is it down, or this origin not allowed there (CORS)? See the browser console',
     })
   })
 

@@ -34,19 +34,31 @@ describe('a wrong call', () => {
   const nameless = file('nameless.json', keyFile({ project_id: undefined, audience: undefined }))
 
   it.each<[string, string[], string]>([
-    ['no platform', [], '--url is missing: the address of the platform, such as https://platform.example'],
-    ['no address', ['--url', 'platform.example'], '--url is no address such as https://platform.example'],
+    [
+      'no platform',
+      [],
+      '--url is missing: a route of the platform that wants a token, such as https://platform.example/embed/portal',
+    ],
+    [
+      'no address',
+      ['--url', 'platform.example'],
+      '--url must be an address that begins with https:// (or http:// on this machine)',
+    ],
     [
       'a token for an address',
       ['--url', 'eyJhbGciOi.eyJwcm9q.c2lnbmF0'],
-      '--url is no address such as https://platform.example',
+      '--url must be an address that begins with https:// (or http:// on this machine)',
     ],
     [
       'another scheme',
       ['--url', 'ftp://platform.example'],
-      '--url is no address such as https://platform.example',
+      '--url must be an address that begins with https:// (or http:// on this machine)',
     ],
-    ['a file', ['--url', 'file:///etc/passwd'], '--url is no address such as https://platform.example'],
+    [
+      'a file',
+      ['--url', 'file:///etc/passwd'],
+      '--url must be an address that begins with https:// (or http:// on this machine)',
+    ],
     [
       'http',
       ['--url', 'http://platform.example'],

@@ -69,7 +69,7 @@ export function reportLines(report: InspectionReport): string[] {
 function good(signature: InspectionReport['signature']): string {
   return signature === 'good'
     ? 'Nothing is wrong with this token. Whether it was used before, and whether its key is registered, only the platform knows.'
-    : 'Nothing is wrong with this token as far as can be told without its key: give --key or --jwks, or --unverified if that is enough.'
+    : 'Nothing is wrong with this token as far as can be told without its key.'
 }
 
 function section(name: string, members: readonly ShownMember[]): string[] {

@@ -9,12 +9,13 @@ import { fail, ok, skip, type Verdict } from './verdict.js'
 export async function checkOrigin(
   origin: string | undefined,
   key: LoadedKey | undefined,
-  { target }: KeyMatch,
+  { verdict, target }: KeyMatch,
   network: Network,
 ): Promise<Verdict> {
   if (origin === undefined) return skip(giveOrigin)
   if (key === undefined) return skip('give --key, too: it takes a token to find that out')
-  if (key.signer === undefined || target === undefined) return skip('the key must match first')
+  if (key.signer === undefined || target === undefined)
+    return verdict.result === 'skip' ? verdict : skip('the key must match first')
   const presented = await present(key.signer, target, origin, network)
   if (presented.kind === 'accepted') return ok(`pages of ${origin} may use tokens of this project`)
   if (presented.kind === 'refused' && presented.code === 'origin_not_allowed')

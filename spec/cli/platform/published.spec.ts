@@ -77,7 +77,7 @@ FAIL  metadata        its jwks_uri is missing, or on another origin than the pla
     expect(lineOf('metadata', sum)).toBe(line)
     expect(lineOf('jwks', sum)).toBe('skip  jwks            the metadata must be right first')
     expect(lineOf('key', sum)).toBe('skip  key             the metadata must be right first')
-    expect(lineOf('origin', sum)).toBe('skip  origin          the key must match first')
+    expect(lineOf('origin', sum)).toBe('skip  origin          the metadata must be right first')
     expect(sum.exitCode).toBe(1)
   })
 
