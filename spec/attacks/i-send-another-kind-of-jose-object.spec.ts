@@ -81,6 +81,7 @@ it('refuses a token in a token, really signed inside and out', async () => {
 
 describe('JSON serialisation', () => {
   const [header, payload, signature] = segmentsOf(mint())
+  const isJson = 'A JSON object stands where the token should be. Send the text of its member token alone.'
 
   it.each([
     ['flattened', { payload, protected: header, signature }],
@@ -90,7 +91,7 @@ describe('JSON serialisation', () => {
       { payload, header: { alg: 'ES256', kid: 'key-es256' }, signature },
     ],
   ])('is refused: %s', async (_, object) => {
-    await refused(JSON.stringify(object), 'token_malformed')
+    await expectRefusal(verifier.verify(JSON.stringify(object)), 'token_malformed', isJson)
     await refused(encode(JSON.stringify(object)), 'token_malformed')
     await expectRefusal(verifier.verify(object), 'request_malformed', 'The token must be a string.')
   })

@@ -222,6 +222,7 @@ it('can be used by keyboard alone, from the button to the address and back', asy
   await visitor.page.keyboard.press('Tab')
   expect(await visitor.focused()).toBe('Later')
   await visitor.page.keyboard.press('Enter')
+  await visitor.page.locator('#key-set').getByText(host.jwksUri).waitFor()
   // What had the focus is gone: this has its place.
   expect(await visitor.focused()).toBe(`Copy: address ${host.jwksUri}`)
   await visitor.page.keyboard.press('Tab')
