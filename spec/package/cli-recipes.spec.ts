@@ -4,14 +4,12 @@ import { join } from 'node:path'
 import { createVerifier, MemoryKeyStore, MemoryReplayStore, type Verifier } from '../../lib/index.js'
 import { createRegistry, MemoryProjectStore } from '../../lib/registry/index.js'
 import { audience } from '../helpers/mint.js'
-import { codeBlocksOf } from './code-blocks.js'
+import { codeIn } from './code-blocks.js'
 import { run } from './command.js'
 import { recipeFolder, Recipes, type RecipeFolder } from './recipes.js'
 
 const page = new Recipes('docs/cli.md', ['sh'])
-const [shown = ''] = codeBlocksOf('docs/cli.md')
-  .filter(({ language }) => language === 'text')
-  .map(({ code }) => code)
+const [shown = ''] = codeIn('docs/cli.md', 'text')
 
 let here: RecipeFolder
 let verifier: Verifier

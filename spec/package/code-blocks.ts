@@ -13,6 +13,13 @@ export interface CodeBlock {
   readonly isMarkedAsNotRun: boolean
 }
 
+/** What a page shows in one language, in its order. */
+export function codeIn(file: string, language: string): string[] {
+  return codeBlocksOf(file)
+    .filter((block) => block.language === language)
+    .map(({ code }) => code.trimEnd())
+}
+
 /** The fenced blocks of a page. One that is part of a list is indented, and loses that here. */
 export function codeBlocksOf(file: string): CodeBlock[] {
   const text = readFileSync(join(root, file), 'utf8')

@@ -16,7 +16,7 @@ import { launchChromium } from '../browser/chromium.js'
 import { codesOf, read, tablesOf } from '../docs/markdown.js'
 import { freePort } from '../helpers/redis-server.js'
 import { openServer } from '../helpers/server.js'
-import { codeBlocksOf } from './code-blocks.js'
+import { codeIn } from './code-blocks.js'
 import { languages, type Language } from './customer-languages.js'
 import { recipeFolder, type RecipeFolder } from './recipes.js'
 import { startProgram, stopServer } from './server-process.js'
@@ -24,12 +24,9 @@ import { startProgram, stopServer } from './server-process.js'
 jest.setTimeout(60_000)
 
 /** The files of docs/customers.md that a customer types. */
-const blocks = codeBlocksOf('docs/customers.md')
-const codeIn = (wanted: string) =>
-  blocks.filter(({ language }) => language === wanted).map(({ code }) => code)
-const [, page = '', byHand = '', ...others] = codeIn('js')
-const [html = ''] = codeIn('html')
-const [makesKey = '', asks = '', ...moreCommands] = codeIn('sh')
+const [, page = '', byHand = '', ...others] = codeIn('docs/customers.md', 'js')
+const [html = ''] = codeIn('docs/customers.md', 'html')
+const [makesKey = '', asks = '', ...moreCommands] = codeIn('docs/customers.md', 'sh')
 /** What is said in the tables about a file, or about where the client comes from. */
 const rows = tablesOf(read('docs/customers.md')).flat()
 const commandsFor = (text: string) => codesOf(rows.find(([first = '']) => first.includes(text))?.[1] ?? '')

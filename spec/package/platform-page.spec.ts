@@ -4,7 +4,7 @@ import { stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PostgresServer } from '../helpers/postgres-server.js'
 import { freePort, RedisServer } from '../helpers/redis-server.js'
-import { codeBlocksOf } from './code-blocks.js'
+import { codeBlocksOf, codeIn } from './code-blocks.js'
 import { output, run } from './command.js'
 import { installation, projectIn } from './installation.js'
 import { startServer, stopServer } from './server-process.js'
@@ -12,11 +12,8 @@ import { startServer, stopServer } from './server-process.js'
 jest.setTimeout(60_000)
 
 /** What docs/platform.md shows, in its order. */
-const blocks = codeBlocksOf('docs/platform.md')
-const [platform = '', manage = ''] = blocks
-  .filter(({ language }) => language === 'js')
-  .map(({ code }) => code)
-const [preparation = '', commands = ''] = blocks
+const [platform = '', manage = ''] = codeIn('docs/platform.md', 'js')
+const [preparation = '', commands = ''] = codeBlocksOf('docs/platform.md')
   .filter(({ language, isMarkedAsNotRun }) => language === 'sh' && !isMarkedAsNotRun)
   .map(({ code }) => code.trimEnd())
 const [typed = '', install = ''] = preparation.split('\n')

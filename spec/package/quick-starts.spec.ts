@@ -4,7 +4,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { launchChromium } from '../browser/chromium.js'
 import { freePort } from '../helpers/redis-server.js'
-import { codeBlocksOf, type CodeBlock } from './code-blocks.js'
+import { codeBlocksOf, codeIn } from './code-blocks.js'
 import { output, run } from './command.js'
 import { emptyFolder, manifest, tarball } from './installation.js'
 import { startServer, stopServer } from './server-process.js'
@@ -12,19 +12,13 @@ import { startServer, stopServer } from './server-process.js'
 jest.setTimeout(60_000)
 
 /** Everything that README shows to be typed, in its order. */
-const blocks = codeBlocksOf('README.md')
-const scriptsOf = (all: readonly CodeBlock[]) =>
-  all.filter(({ language }) => language === 'js').map(({ code }) => code)
-const [platform, shop, page, ...others] = scriptsOf(blocks)
-const ofPassport = codeBlocksOf('docs/passport.md')
-const [passport] = scriptsOf(ofPassport)
-const [installsPassport = '', asksPassport = ''] = ofPassport
-  .filter(({ language }) => language === 'sh')
-  .map(({ code }) => code.trimEnd())
-const [manage] = scriptsOf(codeBlocksOf('docs/registry.md'))
-const shell = blocks.filter(({ language }) => language === 'sh').map(({ code }) => code.trimEnd())
-const [html = ''] = blocks.filter(({ language }) => language === 'html').map(({ code }) => code)
-const [answer = ''] = blocks.filter(({ language }) => language === 'json').map(({ code }) => code)
+const [platform, shop, page, ...others] = codeIn('README.md', 'js')
+const shell = codeIn('README.md', 'sh')
+const [html = ''] = codeIn('README.md', 'html')
+const [answer = ''] = codeIn('README.md', 'json')
+const [passport] = codeIn('docs/passport.md', 'js')
+const [installsPassport = '', asksPassport = ''] = codeIn('docs/passport.md', 'sh')
+const [manage] = codeIn('docs/registry.md', 'js')
 
 /** README's ports may be taken on this machine. */
 const port = await freePort()
@@ -88,7 +82,9 @@ describe('the quick starts of README, typed into an empty folder', () => {
   })
 
   it('have fifteen lines each at most', () => {
-    const lines = blocks.filter(({ language }) => language !== 'text').map(({ code }) => code.trimEnd())
+    const lines = codeBlocksOf('README.md')
+      .filter(({ language }) => language !== 'text')
+      .map(({ code }) => code.trimEnd())
     for (const block of lines) expect([block, block.split('\n').length <= 15]).toEqual([block, true])
   })
 

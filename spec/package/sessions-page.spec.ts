@@ -4,18 +4,12 @@ import { mkdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { launchChromium } from '../browser/chromium.js'
 import { freePort } from '../helpers/redis-server.js'
-import { codeBlocksOf } from './code-blocks.js'
+import { codeIn } from './code-blocks.js'
 import { output, run } from './command.js'
 import { installation, projectIn } from './installation.js'
 import { startServer, stopServer } from './server-process.js'
 
 jest.setTimeout(120_000)
-
-/** What docs/sessions.md and docs/portal.md show to be started. */
-const blocksOf = (page: string, language: string) =>
-  codeBlocksOf(page)
-    .filter((block) => block.language === language)
-    .map(({ code }) => code.trimEnd())
 
 let installed: string
 let folder: string
@@ -52,8 +46,8 @@ async function exportedBy(lines: string): Promise<NodeJS.ProcessEnv> {
 }
 
 it('docs/sessions.md is typed as it stands: one token becomes a session, and another service takes it twice', async () => {
-  const [preparation = '', commands = '', doctor = '', ...others] = blocksOf('docs/sessions.md', 'sh')
-  const [platform = '', orders = '', ...more] = blocksOf('docs/sessions.md', 'js').filter((code) =>
+  const [preparation = '', commands = '', doctor = '', ...others] = codeIn('docs/sessions.md', 'sh')
+  const [platform = '', orders = '', ...more] = codeIn('docs/sessions.md', 'js').filter((code) =>
     code.includes('.listen('),
   )
   expect([more, others]).toEqual([[], []])
@@ -85,9 +79,9 @@ it('docs/sessions.md is typed as it stands: one token becomes a session, and ano
 })
 
 it('docs/portal.md is typed as it stands: the portal knows the shop, in a frame and in a popup', async () => {
-  const [preparation = '', start = '', ...others] = blocksOf('docs/portal.md', 'sh')
-  const [page = '', platform = '', portal = '', shop = ''] = blocksOf('docs/portal.md', 'js')
-  const [html = '', portalHtml = ''] = blocksOf('docs/portal.md', 'html')
+  const [preparation = '', start = '', ...others] = codeIn('docs/portal.md', 'sh')
+  const [page = '', platform = '', portal = '', shop = ''] = codeIn('docs/portal.md', 'js')
+  const [html = '', portalHtml = ''] = codeIn('docs/portal.md', 'html')
   expect(others).toEqual([])
   const [port, shopPort] = [String(await freePort()), String(await freePort())]
   const onFreePort = (text: string) => text.replaceAll('4100', port).replaceAll('4200', shopPort)

@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process'
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { freePort } from '../helpers/redis-server.js'
-import { codeBlocksOf } from './code-blocks.js'
+import { codeIn } from './code-blocks.js'
 import { output, run } from './command.js'
 import { installation, projectIn } from './installation.js'
 import { startServer, stopServer } from './server-process.js'
@@ -11,11 +11,8 @@ import { startServer, stopServer } from './server-process.js'
 jest.setTimeout(60_000)
 
 /** What docs/token-endpoint.md begins with. */
-const blocks = codeBlocksOf('docs/token-endpoint.md')
-const [shop = ''] = blocks.filter(({ language }) => language === 'js').map(({ code }) => code)
-const [prepares = '', commands = '', ...others] = blocks
-  .filter(({ language }) => language === 'sh')
-  .map(({ code }) => code)
+const [shop = ''] = codeIn('docs/token-endpoint.md', 'js')
+const [prepares = '', commands = '', ...others] = codeIn('docs/token-endpoint.md', 'sh')
 const [makesPackage = '', installs, makesKey = ''] = prepares.split('\n')
 const [starts = '', ...asks] = commands.split('\n')
 

@@ -32,6 +32,7 @@ export function returnFocus(places) {
   }
 }
 
+/** Puts other parts into a box; a focus within it comes back to what has its place. */
 export function drawAnew(box, parts) {
   const place = placeOf(document.activeElement)
   box.replaceChildren(...parts)
